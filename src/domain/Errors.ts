@@ -1,0 +1,104 @@
+/**
+ * Why a command was not answered with what it asked for. Each error carries the code that programs read and the
+ * sentence that people read, both as they stand on the wire; none of them ends the connection.
+ */
+import { Schema } from "effect"
+
+/** The request named no command of this server. `name` is what it named, made printable. */
+export class UnknownCommand extends Schema.TaggedError<UnknownCommand>()("UnknownCommand", {
+  name: Schema.String
+}) {
+  /** `ERR`, as Redis answers. */
+  readonly code = "ERR"
+  override get message() {
+    return `Comando desconhecido. (unknown command '${this.name}')`
+  }
+}
+
+/** The command does not take this many arguments. `name` is the command's, in lower case, `client|setname` for a subcommand. */
+export class WrongArity extends Schema.TaggedError<WrongArity>()("WrongArity", { name: Schema.String }) {
+  /** `ERR`, as Redis answers. */
+  readonly code = "ERR"
+  override get message() {
+    return `wrong number of arguments for '${this.name}' command`
+  }
+}
+
+/** An argument, or the client's state, does not allow the command; `text` says what is wrong. */
+export class BadArgument extends Schema.TaggedError<BadArgument>()("BadArgument", { text: Schema.String }) {
+  /** `ERR`, as Redis answers. */
+  readonly code = "ERR"
+  override get message() {
+    return this.text
+  }
+}
+
+/** The protocol version asked for by HELLO is not spoken here (redis.io, HELLO: NOPROTO). */
+export class UnsupportedProtocol extends Schema.TaggedError<UnsupportedProtocol>()("UnsupportedProtocol", {}) {
+  /** `NOPROTO`, on which clients fall back to RESP 2. */
+  readonly code = "NOPROTO"
+  override get message() {
+    return "unsupported protocol version"
+  }
+}
+
+/** The user name and password given are not those of this server. */
+export class WrongPassword extends Schema.TaggedError<WrongPassword>()("WrongPassword", {}) {
+  /** `WRONGPASS`, as Redis answers. */
+  readonly code = "WRONGPASS"
+  override get message() {
+    return "invalid username-password pair or user is disabled."
+  }
+}
+
+/** No shared file has this name. */
+export class FileNotFound extends Schema.TaggedError<FileNotFound>()("FileNotFound", {}) {
+  /** `NOTFOUND`. */
+  readonly code = "NOTFOUND"
+  override get message() {
+    return "Arquivo não encontrado!"
+  }
+}
+
+/** The file is no longer the version asked for. */
+export class FileChanged extends Schema.TaggedError<FileChanged>()("FileChanged", {}) {
+  /** `CHANGED`. */
+  readonly code = "CHANGED"
+  override get message() {
+    return "Arquivo mudou; recomece."
+  }
+}
+
+/** The range begins past the end of the file; `size` is the file's, in bytes. */
+export class RangeNotSatisfiable extends Schema.TaggedError<RangeNotSatisfiable>()("RangeNotSatisfiable", {
+  size: Schema.Int
+}) {
+  /** `RANGE`. */
+  readonly code = "RANGE"
+  override get message() {
+    return `Início além do fim do arquivo; tamanho ${this.size}.`
+  }
+}
+
+/** The store cannot answer now: out of reach, out of descriptors, an unreadable file, a failing disk. `cause` is for the log. */
+export class StoreUnavailable extends Schema.TaggedError<StoreUnavailable>()("StoreUnavailable", {
+  cause: Schema.Defect()
+}) {
+  /** `UNAVAILABLE`. */
+  readonly code = "UNAVAILABLE"
+  override get message() {
+    return "Armazenamento indisponível; tente novamente."
+  }
+}
+
+/** Everything that can stand in a command's way. */
+export type CommandError =
+  | UnknownCommand
+  | WrongArity
+  | BadArgument
+  | UnsupportedProtocol
+  | WrongPassword
+  | FileNotFound
+  | FileChanged
+  | RangeNotSatisfiable
+  | StoreUnavailable

@@ -1,0 +1,55 @@
+/**
+ * What the server answers, before any protocol gave it a form. Text is held as words, ready for the wire.
+ */
+import { Data, type Stream } from "effect"
+import type { CommandError, StoreUnavailable } from "./Errors.ts"
+import * as Word from "./Word.ts"
+
+/**
+ * Bytes that are sent as they are read. `size` is exact: a stream that ends short or fails can only end the
+ * connection, for its size has been announced by then. A chunk is valid until the next one is asked for.
+ */
+export interface Body {
+  readonly size: number
+  readonly bytes: Stream.Stream<Uint8Array, StoreUnavailable>
+}
+
+/** One answer to one command. */
+export type Reply = Data.TaggedEnum<{
+  /** A short text of one line, such as `OK`. */
+  Status: { readonly text: Word.Word }
+  Bulk: { readonly value: Word.Word }
+  Null: {}
+  Integer: { readonly value: number }
+  List: { readonly items: ReadonlyArray<Reply> }
+  Dictionary: { readonly entries: ReadonlyArray<readonly [key: Word.Word, value: Reply]> }
+  /** A file: its name, then its bytes. */
+  File: { readonly name: Word.Word; readonly body: Body }
+  /** The bytes of a file and nothing else. */
+  Content: { readonly body: Body }
+  Refusal: { readonly code: string; readonly message: string }
+  /** From this reply on, itself included, the conversation goes on in this version of RESP. */
+  SwitchProtocol: { readonly version: ProtocolVersion; readonly reply: Reply }
+  /** Nothing is sent, as a client asked with CLIENT REPLY. */
+  Silence: {}
+  /** The last reply of the connection. */
+  Farewell: { readonly reply: Reply }
+}>
+
+/** The versions of RESP that are spoken. */
+export type ProtocolVersion = 2 | 3
+
+/** Constructors and the exhaustive match of `Reply`. */
+export const Reply = Data.taggedEnum<Reply>()
+
+/** A status, such as `OK`, from ASCII or Portuguese text. */
+export const status = (text: string): Reply => Reply.Status({ text: Word.fromText(text) })
+
+/** A bulk string that holds `text` in UTF-8. */
+export const text = (value: string): Reply => Reply.Bulk({ value: Word.fromText(value) })
+
+/** The answer that tells a client why it was refused. */
+export const refusal = (error: CommandError): Reply => Reply.Refusal({ code: error.code, message: error.message })
+
+/** `+OK` */
+export const ok: Reply = status("OK")

@@ -1,0 +1,55 @@
+/**
+ * A word is what travels on the wire: a run of bytes held as a string of one character a byte (latin1).
+ * Nothing here knows what a word means; only the two ways between words and text are here.
+ */
+import { Schema } from "effect"
+
+const isWord = (value: string): boolean => /^[\0-\xff]*$/.test(value)
+
+/** Bytes as a string whose every character is one byte, U+0000 to U+00FF. */
+export const Word = Schema.String.check(
+  Schema.makeFilter(isWord, { expected: "a string of characters up to U+00FF" })
+).pipe(Schema.brand("Word"))
+/** Bytes as a string whose every character is one byte. */
+export type Word = typeof Word.Type
+
+const isAscii = (value: string): boolean => /^[\0-\x7f]*$/.test(value)
+
+const utf8Decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true })
+const utf8Encoder = new TextEncoder()
+
+/** The word whose bytes are these characters; only for strings that were read as latin1 or are ASCII by construction. */
+export const unsafe = (latin1: string): Word => latin1 as Word
+
+/** The word that holds `text` in UTF-8. A lone surrogate becomes U+FFFD, as everywhere in the platform. */
+export const fromText = (text: string): Word => (isAscii(text) ? unsafe(text) : fromBytes(utf8Encoder.encode(text)))
+
+/** The word that holds these bytes. */
+export const fromBytes = (bytes: Uint8Array): Word => {
+  let latin1 = ""
+  // Arguments of one call are bounded by the engine's stack: 8,192 at a time is far below any limit.
+  for (let offset = 0; offset < bytes.length; offset += 8192) {
+    latin1 += String.fromCharCode(...bytes.subarray(offset, offset + 8192))
+  }
+  return unsafe(latin1)
+}
+
+/** The bytes of a word. */
+export const toBytes = (word: Word): Uint8Array<ArrayBuffer> => {
+  const bytes = new Uint8Array(word.length)
+  for (let index = 0; index < word.length; index++) bytes[index] = word.charCodeAt(index)
+  return bytes
+}
+
+/** The text a word holds, or `undefined` where its bytes are not UTF-8. */
+export const toText = (word: Word): string | undefined => {
+  if (isAscii(word)) return word
+  try {
+    return utf8Decoder.decode(toBytes(word))
+  } catch {
+    return undefined
+  }
+}
+
+/** The text a word holds for people to read: bytes that are not UTF-8 become U+FFFD. */
+export const toTextLossy = (word: Word): string => (isAscii(word) ? word : new TextDecoder().decode(toBytes(word)))
