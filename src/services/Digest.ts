@@ -1,0 +1,13 @@
+/** SHA-256 of a stream of bytes. */
+import { Effect, Stream } from "effect"
+import { createHash } from "node:crypto"
+
+/** The SHA-256 of all the bytes, 64 lower-case hexadecimal digits; fails as the stream fails. */
+export const sha256 = <E, R>(bytes: Stream.Stream<Uint8Array, E, R>): Effect.Effect<string, E, R> =>
+  Effect.suspend(() => {
+    const hash = createHash("sha256")
+    return bytes.pipe(
+      Stream.runForEach((chunk) => Effect.sync(() => hash.update(chunk))),
+      Effect.map(() => hash.digest("hex"))
+    )
+  })

@@ -1,0 +1,61 @@
+/**
+ * Where the shared files are. A store is asked by name and knows neither commands nor replies; the layers that
+ * implement it are beside this file, and one contract in the tests holds over all of them.
+ */
+import { Context, type Effect, Glob, type Scope, type Stream } from "effect"
+import type { FileNotFound, StoreUnavailable } from "../domain/Errors.ts"
+import { byBytes, type FileName } from "../domain/FileName.ts"
+
+/** Which names to list. */
+export interface Selection {
+  /** Only names that match. */
+  readonly pattern: Glob.Glob | undefined
+  /** Only names that sort after this text. */
+  readonly after: string | undefined
+  /** At most this many names. */
+  readonly limit: number | undefined
+}
+
+/** What is known of a file without reading it. */
+export interface FileDetails {
+  /** In bytes. */
+  readonly size: number
+  /** When the content last changed, in milliseconds since 1970 (UTC). */
+  readonly modified: number
+  /** An opaque token: two readings of a file with the same token have the same bytes. */
+  readonly version: string
+}
+
+/** A file held open: its details and its bytes are of one and the same version. */
+export interface OpenFile extends FileDetails {
+  /**
+   * Exactly `length` bytes from byte `start` on, a range that lies inside the file. A chunk is valid until the next
+   * one is asked for. Fails where the file shrank, was overwritten, or cannot be read.
+   */
+  readonly read: (start: number, length: number) => Stream.Stream<Uint8Array, StoreUnavailable>
+}
+
+/** The shared files, read-only. */
+export class FileStore extends Context.Service<
+  FileStore,
+  {
+    /** The selected names, sorted by their UTF-8 bytes. */
+    readonly list: (selection: Selection) => Effect.Effect<ReadonlyArray<FileName>, StoreUnavailable>
+    /** What is known of the file. */
+    readonly describe: (name: FileName) => Effect.Effect<FileDetails, FileNotFound | StoreUnavailable>
+    /** Opens the file until the scope closes. */
+    readonly open: (name: FileName) => Effect.Effect<OpenFile, FileNotFound | StoreUnavailable, Scope.Scope>
+  }
+>()("sockets/services/FileStore") {}
+
+/** Names in the order and number that `selection` asks for, its pattern applied. */
+export const select = (
+  names: ReadonlyArray<FileName>,
+  { after, limit, pattern }: Selection
+): ReadonlyArray<FileName> => {
+  const selected = names
+    .filter((name) => after === undefined || byBytes(name, after) > 0)
+    .filter((name) => pattern === undefined || Glob.match(pattern, name))
+    .toSorted(byBytes)
+  return limit === undefined ? selected : selected.slice(0, limit)
+}
