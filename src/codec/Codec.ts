@@ -1,0 +1,38 @@
+/**
+ * What a wire protocol is to the server: bytes in, requests out; replies in, bytes out. Every function is pure but for
+ * the decoder's and encoder's own state; nothing here opens a socket.
+ */
+import { Data } from "effect"
+import type { Command } from "../domain/Command.ts"
+import type { CommandError } from "../domain/Errors.ts"
+import type { Reply } from "../domain/Reply.ts"
+
+/** The client broke the protocol. `message` is what it is told, after which nothing it sends can be understood. */
+export class Malformed extends Data.TaggedClass("Malformed")<{ readonly message: string }> {}
+
+/** What a decoder finds: a command, words that make no command, or, as the last thing of all, a broken protocol. */
+export type Request = Command | CommandError | Malformed
+
+/** Turns the bytes of one connection into requests, however they are cut. */
+export interface Decoder {
+  /** The requests that these bytes complete, in order. After `Malformed` there are no more. */
+  readonly push: (bytes: Uint8Array) => ReadonlyArray<Request>
+  /** The requests that the end of input completes. */
+  readonly end: () => ReadonlyArray<Request>
+}
+
+/** Turns the replies of one connection into bytes, held as latin1 strings: one character a byte. */
+export interface Encoder {
+  /** All the bytes of a reply; of a reply with a body, those before the body. */
+  readonly head: (reply: Reply) => string
+  /** The bytes after the body of a reply; empty for one without. */
+  readonly tail: (reply: Reply) => string
+}
+
+/** A wire protocol. */
+export interface Codec {
+  /** As logs show it. */
+  readonly name: string
+  readonly makeDecoder: () => Decoder
+  readonly makeEncoder: () => Encoder
+}
