@@ -1,0 +1,157 @@
+/**
+ * One conversation: the bytes of a peer become commands, commands become replies, replies become bytes. This is the
+ * only file that sees both ends.
+ */
+import { Effect, Exit, Scope, Stream } from "effect"
+import { type Codec, type Decoder, type Encoder, Malformed, type Request } from "../codec/Codec.ts"
+import { isSessionCommand } from "../domain/Command.ts"
+import { type CommandError, StoreUnavailable } from "../domain/Errors.ts"
+import * as Reply from "../domain/Reply.ts"
+import type { Answer, Router } from "../Router.ts"
+import type { Peer, PeerLost } from "./Peer.ts"
+import { type Session, silenced } from "./Session.ts"
+
+/** Replies that leave together: the bytes of one write, then perhaps the body of the last of them. */
+interface Outgoing {
+  readonly text: string
+  readonly last: boolean
+  readonly body?: { readonly bytes: Reply.Body["bytes"]; readonly tail: string; readonly release: Effect.Effect<void> }
+}
+
+/** Replies are gathered up to this many bytes before they are written, so that a long batch is not held whole. */
+const fullWrite = 64 * 1024
+/** A body up to this many bytes is read whole and leaves in one write with its neighbours. */
+const smallBody = 64 * 1024
+
+/** Bytes to requests; what one read completes stays together. */
+const decode = (decoder: Decoder) =>
+  Stream.mapAccumArray(
+    () => decoder,
+    (decoder, chunks: ReadonlyArray<Uint8Array>) => [decoder, chunks.flatMap(decoder.push)] as const,
+    { onHalt: (decoder) => decoder.end() }
+  )
+
+/** What a request is answered with: by the session, by the router, or by itself if it is no command. */
+const makeRespond =
+  (session: Session, router: Router["Service"]) =>
+  (request: Request): Answer => {
+    const wanted = session.begin()
+    if (request instanceof Malformed) {
+      const farewell = Reply.Reply.Farewell({
+        reply: Reply.Reply.Refusal({ code: "ERR", message: request.message })
+      })
+      return wanted ? farewell : silenced(farewell)
+    }
+    if (request instanceof Error) return wanted ? Reply.refusal(request) : Reply.Reply.Silence()
+    if (isSessionCommand(request)) return session.answer(request)
+    // Nothing is changed by a query, so one whose reply is not wanted need not be asked.
+    return wanted ? router.answer(request) : Reply.Reply.Silence()
+  }
+
+const bodyOf = (reply: Reply.Reply): Reply.Body | undefined =>
+  reply._tag === "File" || reply._tag === "Content" ? reply.body : undefined
+
+const readWhole = (body: Reply.Body): Effect.Effect<string, StoreUnavailable> =>
+  Stream.runFold(
+    body.bytes,
+    () => "",
+    (text, chunk) => text + Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength).toString("latin1")
+  )
+
+/** A reply that needed an effect, encoded: whole if it is small, else with its body still to be sent. */
+const settle = Effect.fnUntraced(function* (
+  answer: Effect.Effect<Reply.Reply, CommandError, Scope.Scope>,
+  encoder: Encoder,
+  connection: Scope.Scope
+) {
+  const scope = yield* Scope.fork(connection)
+  const release = Scope.close(scope, Exit.void)
+  const settled = Effect.gen(function* () {
+    const reply = yield* answer
+    const body = bodyOf(reply)
+    const whole = body === undefined || body.size > smallBody ? "" : yield* readWhole(body)
+    return { reply, body, whole }
+  }).pipe(
+    Scope.provide(scope),
+    Effect.catch((error) => Effect.succeed({ reply: Reply.refusal(error), body: undefined, whole: "" }))
+  )
+  const { body, reply, whole } = yield* settled
+  const head = encoder.head(reply)
+  const tail = encoder.tail(reply)
+  if (body !== undefined && body.size > smallBody) return { text: head, body: { bytes: body.bytes, tail, release } }
+  yield* release
+  return { text: head + whole + tail }
+})
+
+/**
+ * Requests to replies, in order. A batch that came together leaves together, in one write; it is cut where a write is
+ * full and after a reply whose body is sent as it is read, so that one connection holds one file open and one write
+ * in memory, however much was asked at once.
+ */
+const answer =
+  (respond: (request: Request) => Answer, encoder: Encoder) =>
+  (requests: Stream.Stream<Request, PeerLost>): Stream.Stream<Outgoing, PeerLost> =>
+  Stream.transformPull(requests, (pull, connection) =>
+    Effect.sync(() => {
+      let batch: ReadonlyArray<Request> = []
+      let next = 0
+      const answerSome = Effect.fnUntraced(function* () {
+        let text = ""
+        let last = false
+        while (next < batch.length && !last && text.length < fullWrite) {
+          const request = batch[next++]
+          if (request === undefined) break
+          const reply = respond(request)
+          if (Effect.isEffect(reply)) {
+            const settled = yield* settle(reply, encoder, connection)
+            text += settled.text
+            if (settled.body !== undefined) return [{ text, last, body: settled.body }] as const
+          } else {
+            text += encoder.head(reply)
+            last = reply._tag === "Farewell"
+          }
+        }
+        return [{ text, last }] as const
+      })
+      return Effect.suspend(() =>
+        next < batch.length
+          ? answerSome()
+          : Effect.flatMap(pull, (requests) => {
+              batch = requests
+              next = 0
+              return answerSome()
+            })
+      )
+    })
+  )
+
+const isLast = ({ last }: Outgoing): boolean => last
+
+/** Sends replies; a body is sent as the peer takes it, and let go of then. */
+const send = (peer: Peer) =>
+  Effect.fnUntraced(function* ({ body, text }: Outgoing) {
+    if (text !== "") yield* peer.write(text)
+    if (body === undefined) return
+    yield* Stream.runForEach(body.bytes, peer.writeBytes)
+    yield* peer.write(body.tail)
+    yield* body.release
+  })
+
+/**
+ * Talks with a peer until it ends its input, says goodbye or breaks the protocol; then takes leave of it. Fails where
+ * the peer is lost, or where a body whose size was announced cannot be sent to its end: the connection must be cut
+ * off then, for nothing that could follow would be understood.
+ */
+export const converse = (
+  peer: Peer,
+  codec: Codec,
+  session: Session,
+  router: Router["Service"]
+): Effect.Effect<void, PeerLost | StoreUnavailable> =>
+  Stream.fromPull(Effect.succeed(peer.read)).pipe(
+    decode(codec.makeDecoder()),
+    answer(makeRespond(session, router), codec.makeEncoder()),
+    Stream.takeUntil(isLast),
+    Stream.runForEach(send(peer)),
+    Effect.andThen(peer.finish)
+  )

@@ -1,0 +1,150 @@
+/**
+ * One accepted socket, as the connection's pipeline uses it: a pull of bytes, writes that wait, a farewell, and a way
+ * to cut it off. It stands on `node:net` itself and not on effect's socket, which has no hard cut-off and takes
+ * twice the memory of an idle connection. What the bytes mean is not known here.
+ *
+ * A class, for ten thousand of these stand idle: their listeners are functions of the module and find the peer by its
+ * socket, so that a connection costs no closures.
+ */
+import { type Array, Cause, Data, Effect, type Pull } from "effect"
+import type { Socket } from "node:net"
+
+/** The connection is gone: reset, cut off, or refused by the system. */
+export class PeerLost extends Data.TaggedError("PeerLost")<{ readonly cause: unknown }> {}
+
+/** How much may be waiting to be read before the peer is made to wait, in bytes. */
+const highWaterMark = 64 * 1024
+
+/** How long a peer that was told goodbye may take to close its end. */
+const lingering = "2 seconds"
+
+type Chunks = Array.NonEmptyReadonlyArray<Uint8Array>
+type Resume = (result: Pull.Pull<Chunks, PeerLost>) => void
+
+const peers = new WeakMap<Socket, Peer>()
+
+function onData(this: Socket, chunk: Uint8Array): void {
+  peers.get(this)?.received(chunk)
+}
+function onEnd(this: Socket): void {
+  peers.get(this)?.ended()
+}
+function onError(this: Socket, cause: Error): void {
+  peers.get(this)?.lost(cause)
+}
+function onClose(this: Socket): void {
+  peers.get(this)?.lost(new Error("the connection was closed"))
+}
+
+/** One accepted socket. */
+export class Peer {
+  readonly #socket: Socket
+  #chunks: globalThis.Array<Uint8Array> = []
+  #held = 0
+  #end: Pull.Pull<never, PeerLost> | undefined
+  #reader: Resume | undefined
+  #discarding = false
+
+  constructor(socket: Socket) {
+    this.#socket = socket
+    peers.set(socket, this)
+    socket.on("data", onData).on("end", onEnd).on("error", onError).on("close", onClose)
+  }
+
+  /** The peer's address and port, such as `127.0.0.1:50412`. */
+  get address(): string {
+    const { remoteAddress = "?", remotePort = 0 } = this.#socket
+    return remoteAddress.includes(":") ? `[${remoteAddress}]:${remotePort}` : `${remoteAddress}:${remotePort}`
+  }
+
+  /** @internal */
+  received(chunk: Uint8Array): void {
+    if (this.#discarding) return
+    this.#chunks.push(chunk)
+    this.#held += chunk.length
+    if (this.#held >= highWaterMark) this.#socket.pause()
+    this.#wake()
+  }
+
+  /** @internal */
+  ended(): void {
+    this.#end ??= Cause.done()
+    this.#wake()
+  }
+
+  /** @internal */
+  lost(cause: Error): void {
+    this.#end ??= Effect.fail(new PeerLost({ cause }))
+    this.#wake()
+  }
+
+  #wake(): void {
+    const reader = this.#reader
+    if (reader === undefined) return
+    const result = this.#take()
+    if (result === undefined) return
+    this.#reader = undefined
+    reader(result)
+  }
+
+  /** What came, then how it ended; `undefined` while there is neither. */
+  #take(): Pull.Pull<Chunks, PeerLost> | undefined {
+    const [first, ...rest] = this.#chunks
+    if (first === undefined) return this.#end
+    this.#chunks = []
+    if (this.#held >= highWaterMark) this.#socket.resume()
+    this.#held = 0
+    return Effect.succeed([first, ...rest])
+  }
+
+  /** All bytes that have come; waits for the first. Done at the end of input, fails if the connection was lost. */
+  readonly read: Pull.Pull<Chunks, PeerLost> = Effect.suspend(
+    () =>
+      this.#take() ??
+      Effect.callback<Chunks, PeerLost | Cause.Done>((resume) => {
+        this.#reader = resume
+        return Effect.sync(() => {
+          this.#reader = undefined
+        })
+      })
+  )
+
+  /** Sends text, one byte a character; waits only where the peer is slower than that. */
+  readonly write = (text: string): Effect.Effect<void, PeerLost> =>
+    Effect.suspend(() => {
+      if (this.#socket.writableLength === 0 && text.length < highWaterMark) {
+        this.#socket.write(text, "latin1")
+        return Effect.void
+      }
+      return this.#writeAndWait((done) => this.#socket.write(text, "latin1", done))
+    })
+
+  /** Sends bytes, and waits until they are no longer needed. */
+  readonly writeBytes = (bytes: Uint8Array): Effect.Effect<void, PeerLost> =>
+    this.#writeAndWait((done) => this.#socket.write(bytes, done))
+
+  #writeAndWait(write: (done: (error?: Error | null) => void) => void): Effect.Effect<void, PeerLost> {
+    return Effect.callback<void, PeerLost>((resume) => {
+      write((cause) => resume(cause == null ? Effect.void : Effect.fail(new PeerLost({ cause }))))
+    })
+  }
+
+  /**
+   * Ends the output and waits for the peer to close. Closing at once, with input unread, would make the system reset
+   * the connection and drop replies that are still on their way (RFC 1122, 4.2.2.13).
+   */
+  readonly finish: Effect.Effect<void> = Effect.callback<void>((resume) => {
+    const socket = this.#socket
+    if (socket.closed) return resume(Effect.void)
+    const closed = () => resume(Effect.void)
+    this.#discarding = true
+    this.#chunks = []
+    socket.once("close", closed).resume().end()
+    return Effect.sync(() => socket.off("close", closed))
+  }).pipe(Effect.timeoutOption(lingering), Effect.asVoid)
+
+  /** Cuts the connection off, at once and for good. */
+  readonly destroy: Effect.Effect<void> = Effect.sync(() => {
+    this.#socket.destroy()
+  })
+}
