@@ -1,0 +1,100 @@
+{
+  description = "A typed, functional TCP command server on Effect, and its client";
+
+  inputs.nixpkgs.url = "github:NixOS/nixpkgs/nixos-unstable";
+
+  outputs =
+    { self, nixpkgs }:
+    let
+      inherit (nixpkgs) lib;
+      systems = [
+        "x86_64-linux"
+        "aarch64-linux"
+        "x86_64-darwin"
+        "aarch64-darwin"
+      ];
+      forEachSystem = f: lib.genAttrs systems (system: f nixpkgs.legacyPackages.${system});
+      nodejsOf = pkgs: pkgs.nodejs_24;
+
+      manifest = lib.importJSON ./package.json;
+      lock = lib.importJSON ./package-lock.json;
+
+      # npm users get Node itself from the lockfile, as optional dependencies. Here Nix brings it, so
+      # they are left out of what is fetched: a Node built for other systems would shadow Nix's own.
+      withoutNode = package: removeAttrs package [ "optionalDependencies" ];
+      nodePaths = map (name: "node_modules/${name}") (lib.attrNames manifest.optionalDependencies);
+
+      # The lockfile records what a package is (its hash), not where from: that is npm's registry.
+      withSource =
+        path: package:
+        let
+          name = lib.last (lib.splitString "node_modules/" path);
+          file = "${baseNameOf name}-${package.version}.tgz";
+        in
+        { resolved = "https://registry.npmjs.org/${name}/-/${file}"; } // package;
+
+      lockForNix = lock // {
+        packages = lib.mapAttrs withSource (removeAttrs lock.packages ([ "" ] ++ nodePaths)) // {
+          "" = withoutNode lock.packages."";
+        };
+      };
+    in
+    {
+      packages = forEachSystem (
+        pkgs:
+        let
+          nodejs = nodejsOf pkgs;
+        in
+        {
+          default = pkgs.buildNpmPackage {
+            pname = manifest.name;
+            inherit (manifest) version;
+            src = self;
+            inherit nodejs;
+
+            npmDeps = pkgs.importNpmLock {
+              package = withoutNode manifest;
+              packageLock = lockForNix;
+              npmRoot = ./.;
+            };
+            inherit (pkgs.importNpmLock) npmConfigHook;
+            npmRebuildFlags = [ "--ignore-scripts" ];
+
+            # The bundle holds all it needs but Node. Its `env node` becomes the path of Nix's Node
+            # when shebangs are patched, after this phase.
+            installPhase = ''
+              runHook preInstall
+              install -D -m 755 dist/app.cjs $out/bin/app
+              runHook postInstall
+            '';
+
+            meta = {
+              inherit (manifest) description;
+              license = lib.licenses.mit;
+              mainProgram = "app";
+              platforms = systems;
+            };
+          };
+        }
+      );
+
+      apps = forEachSystem (pkgs: {
+        default = {
+          type = "app";
+          program = lib.getExe self.packages.${pkgs.stdenv.hostPlatform.system}.default;
+          meta.description = manifest.description;
+        };
+      });
+
+      # On NixOS itself the lockfile's Node finds no loader: there, run
+      # `npm ci --ignore-scripts && rm node_modules/.bin/node && npm run build`.
+      devShells = forEachSystem (pkgs: {
+        default = pkgs.mkShell {
+          packages = [
+            (nodejsOf pkgs)
+            pkgs.redis
+          ];
+        };
+      });
+    };
+}

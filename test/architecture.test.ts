@@ -1,0 +1,311 @@
+/**
+ * Who may import whom. The rules are plain data and `violations` is a pure function of sources, so
+ * the same function judges the real tree and the samples that show each rule can fail.
+ */
+import { assert, describe, it } from "@effect/vitest"
+import { readdirSync, readFileSync } from "node:fs"
+import { join, posix } from "node:path"
+import { fileURLToPath } from "node:url"
+import { parseSync, Visitor } from "rolldown/utils"
+
+/** A path from the top of the project, as `src/codec/Resp.ts`, and its text. */
+type Sources = ReadonlyMap<string, string>
+
+const parts = ["domain", "codec", "services", "Router.ts", "server", "client", "http"]
+
+/** What each part of `src` (a folder, or a file beside the folders) may import besides itself. */
+const mayImport: ReadonlyMap<string, ReadonlyArray<string>> = new Map([
+  ["domain", []],
+  ["codec", ["domain"]],
+  ["services", ["domain"]],
+  ["Router.ts", ["domain", "services"]],
+  ["server", ["domain", "codec", "Router.ts"]],
+  ["client", ["domain", "codec"]],
+  ["http", ["domain", "Router.ts"]],
+  ["cli", parts],
+  ["main.ts", [...parts, "cli"]],
+  ["demo.ts", [...parts, "cli"]]
+])
+
+/** The only files that may see the machine: `node:*` and `@effect/platform-node`. */
+const seesTheHost: ReadonlyArray<RegExp> = [
+  /^src\/cli\//,
+  /^src\/main\.ts$/,
+  /^src\/demo\.ts$/,
+  /^src\/services\/Directory[^/]*\.ts$/,
+  /^src\/services\/Containment\.ts$/,
+  /^src\/server\/Listener\.ts$/,
+  /^src\/server\/Wire\.ts$/
+]
+
+/** The one file outside `src` that code may read, for the version, and who may read it. */
+const manifest = "package.json"
+const readsManifest = new Set(["cli", "main.ts"])
+
+/** Every module a source names, however it names it; an `import()` of anything but a literal is `?`. */
+const importsOf = (file: string, text: string): ReadonlyArray<string> => {
+  const { errors, program } = parseSync(file, text)
+  assert.deepStrictEqual(errors, [], `${file} does not parse`)
+  const found: Array<string> = []
+  new Visitor({
+    ImportDeclaration: (node) => void found.push(node.source.value),
+    ExportAllDeclaration: (node) => void found.push(node.source.value),
+    ExportNamedDeclaration: (node) => {
+      if (node.source !== null) found.push(node.source.value)
+    },
+    ImportExpression: ({ source }) =>
+      void found.push(
+        source.type === "Literal" && typeof source.value === "string" ? source.value : "?"
+      ),
+    TSImportType: (node) => void found.push(node.source.value),
+    TSExternalModuleReference: (node) => void found.push(node.expression.value)
+  }).visit(program)
+  return found
+}
+
+const isRelative = (specifier: string): boolean => /^\.{0,2}\//.test(specifier)
+
+const isEffect = (specifier: string): boolean =>
+  specifier === "effect" || specifier.startsWith("effect/")
+
+const isHost = (specifier: string): boolean =>
+  specifier.startsWith("node:") || /^@effect\/platform-node(\/|$)/.test(specifier)
+
+const targetOf = (file: string, specifier: string): string =>
+  posix.join(posix.dirname(file), specifier)
+
+const partOf = (file: string): string => file.split("/")[1] ?? file
+
+/** What is wrong with one import of one file, if anything. */
+const judge = (sources: Sources, file: string, specifier: string): string | undefined => {
+  const part = partOf(file)
+  if (!isRelative(specifier)) {
+    if (isEffect(specifier)) return undefined
+    if (part === "domain") return "domain may import only effect"
+    if (!isHost(specifier)) return "src may import only effect, node:* and @effect/platform-node"
+    return seesTheHost.some((pattern) => pattern.test(file))
+      ? undefined
+      : "it is not among the files that may see the host"
+  }
+  const target = targetOf(file, specifier)
+  if (target === manifest) {
+    return readsManifest.has(part) ? undefined : `only ${[...readsManifest].join(" and ")} may`
+  }
+  if (!specifier.endsWith(".ts")) return "a relative import ends in .ts"
+  if (!sources.has(target)) return "there is no such file in src"
+  const allowed = mayImport.get(part) ?? []
+  return partOf(target) === part || allowed.includes(partOf(target))
+    ? undefined
+    : `${part} may import only ${allowed.join(", ") || "effect"}`
+}
+
+/** The import cycles among `graph`'s files, each told once, from where it was first entered. */
+const cycles = (
+  graph: ReadonlyMap<string, ReadonlyArray<string>>
+): ReadonlyArray<ReadonlyArray<string>> => {
+  const found: Array<ReadonlyArray<string>> = []
+  const done = new Set<string>()
+  const visit = (file: string, trail: ReadonlyArray<string>): void => {
+    const seenAt = trail.indexOf(file)
+    if (seenAt >= 0) {
+      found.push([...trail.slice(seenAt), file])
+      return
+    }
+    if (done.has(file)) return
+    for (const next of graph.get(file) ?? []) visit(next, [...trail, file])
+    done.add(file)
+  }
+  for (const file of graph.keys()) visit(file, [])
+  return found
+}
+
+/** Everything the sources do that the layout forbids, a sentence each. */
+const violations = (sources: Sources): ReadonlyArray<string> => {
+  const imports = new Map([...sources].map(([file, text]) => [file, importsOf(file, text)]))
+  const graph = new Map(
+    [...imports].map(([file, specifiers]) => [
+      file,
+      specifiers.filter(isRelative).map((specifier) => targetOf(file, specifier))
+    ])
+  )
+  return [
+    ...[...sources.keys()]
+      .filter((file) => !mayImport.has(partOf(file)))
+      .map((file) => `${file}: ${partOf(file)} has no row in the table of who may import whom`),
+    ...[...sources.keys()]
+      .filter((file) => posix.basename(file) === "index.ts")
+      .map((file) => `${file} is a barrel: name the file for what it holds`),
+    ...[...imports].flatMap(([file, specifiers]) =>
+      specifiers.flatMap((specifier) => {
+        const wrong = judge(sources, file, specifier)
+        return wrong === undefined ? [] : [`${file} imports ${specifier}: ${wrong}`]
+      })
+    ),
+    ...cycles(graph).map((cycle) => `import cycle: ${cycle.join(" -> ")}`)
+  ]
+}
+
+const root = fileURLToPath(new URL("..", import.meta.url))
+
+const readSources = (): Sources =>
+  new Map(
+    readdirSync(join(root, "src"), { recursive: true, encoding: "utf8" })
+      .filter((name) => /\.[cm]?[jt]sx?$/.test(name))
+      .sort()
+      .map((name) => posix.join("src", name.replaceAll("\\", "/")))
+      .map((file) => [file, readFileSync(join(root, file), "utf8")])
+  )
+
+describe("the source", () => {
+  it("keeps to the table of who may import whom", () => {
+    const sources = readSources()
+    assert.isTrue(sources.has("src/main.ts"), "the scan did not find src/main.ts")
+    assert.strictEqual(violations(sources).join("\n"), "")
+  })
+})
+
+describe("the rules", () => {
+  const tree = {
+    "src/domain/Reply.ts": `import { Schema } from "effect"`,
+    "src/codec/Resp.ts": `import type { Reply } from "../domain/Reply.ts"`,
+    "src/codec/Codec.ts": `import { Stream } from "effect"`,
+    "src/services/Clock.ts": `export {}`,
+    "src/services/DirectoryFileStore.ts": `import * as Fs from "node:fs"`,
+    "src/Router.ts": `import { Clock } from "./services/Clock.ts"`,
+    "src/server/Connection.ts": `import * as Router from "../Router.ts"`,
+    "src/client/Client.ts": `import { Resp } from "../codec/Resp.ts"`,
+    "src/cli/Serve.ts": `import "../server/Connection.ts"; import "../services/Clock.ts"`,
+    "src/main.ts": `import { NodeRuntime } from "@effect/platform-node"; import "./cli/Serve.ts"
+      import packageJson from "../package.json" with { type: "json" }`
+  }
+  const judged = (changed: Record<string, string>) =>
+    violations(new Map(Object.entries({ ...tree, ...changed })))
+
+  it("pass a tree that keeps to them", () => {
+    assert.deepStrictEqual(judged({}), [])
+  })
+
+  const forbidden: ReadonlyArray<readonly [file: string, text: string, why: string]> = [
+    [
+      "src/codec/Resp.ts",
+      `import { Clock } from "../services/Clock.ts"`,
+      "src/codec/Resp.ts imports ../services/Clock.ts: codec may import only domain"
+    ],
+    [
+      "src/services/Clock.ts",
+      `export type { Resp } from "../codec/Resp.ts"`,
+      "src/services/Clock.ts imports ../codec/Resp.ts: services may import only domain"
+    ],
+    [
+      "src/Router.ts",
+      `export * from "./codec/Resp.ts"`,
+      "src/Router.ts imports ./codec/Resp.ts: Router.ts may import only domain, services"
+    ],
+    [
+      "src/server/Connection.ts",
+      `const clock = () => import("../services/Clock.ts")`,
+      "src/server/Connection.ts imports ../services/Clock.ts: server may import only domain, codec, Router.ts"
+    ],
+    [
+      "src/client/Client.ts",
+      `type Route = import("../Router.ts").Route`,
+      "src/client/Client.ts imports ../Router.ts: client may import only domain, codec"
+    ],
+    [
+      "src/http/Http.ts",
+      `import "../codec/Resp.ts"`,
+      "src/http/Http.ts imports ../codec/Resp.ts: http may import only domain, Router.ts"
+    ],
+    [
+      "src/domain/Reply.ts",
+      `import { Resp } from "../codec/Resp.ts"`,
+      "src/domain/Reply.ts imports ../codec/Resp.ts: domain may import only effect"
+    ],
+    [
+      "src/domain/Reply.ts",
+      `import { Buffer } from "node:buffer"`,
+      "src/domain/Reply.ts imports node:buffer: domain may import only effect"
+    ],
+    [
+      "src/cli/Serve.ts",
+      `const client = () => import(name)`,
+      "src/cli/Serve.ts imports ?: src may import only effect, node:* and @effect/platform-node"
+    ],
+    [
+      "src/cli/Serve.ts",
+      `import { createClient } from "redis"`,
+      "src/cli/Serve.ts imports redis: src may import only effect, node:* and @effect/platform-node"
+    ],
+    [
+      "src/codec/Resp.ts",
+      `import { Buffer } from "node:buffer"`,
+      "src/codec/Resp.ts imports node:buffer: it is not among the files that may see the host"
+    ],
+    [
+      "src/client/Client.ts",
+      `import * as NodeSocket from "@effect/platform-node/NodeSocket"`,
+      "src/client/Client.ts imports @effect/platform-node/NodeSocket: it is not among the files that may see the host"
+    ],
+    [
+      "src/codec/Resp.ts",
+      `import { Codec } from "./Codec"`,
+      "src/codec/Resp.ts imports ./Codec: a relative import ends in .ts"
+    ],
+    [
+      "src/codec/Resp.ts",
+      `import { Codec } from "./Missing.ts"`,
+      "src/codec/Resp.ts imports ./Missing.ts: there is no such file in src"
+    ],
+    [
+      "src/codec/Resp.ts",
+      `import packageJson from "../../package.json" with { type: "json" }`,
+      "src/codec/Resp.ts imports ../../package.json: only cli and main.ts may"
+    ],
+    [
+      "src/codec/index.ts",
+      `export * from "./Resp.ts"`,
+      "src/codec/index.ts is a barrel: name the file for what it holds"
+    ],
+    [
+      "src/util/Bytes.ts",
+      `import { Stream } from "effect"`,
+      "src/util/Bytes.ts: util has no row in the table of who may import whom"
+    ],
+    [
+      "src/domain/Reply.ts",
+      `import { Name } from "./Name.ts"; import "./Reply.ts"`,
+      "import cycle: src/domain/Reply.ts -> src/domain/Reply.ts"
+    ]
+  ]
+  for (const [file, text, why] of forbidden) {
+    it(`refuse: ${why}`, () => {
+      assert.include(judged({ [file]: text }), why)
+    })
+  }
+
+  it("tell a cycle once, by its whole path", () => {
+    assert.deepStrictEqual(
+      judged({
+        "src/codec/Codec.ts": `import type { Resp } from "./Resp.ts"`,
+        "src/codec/Resp.ts": `import { Detect } from "./Detect.ts"`,
+        "src/codec/Detect.ts": `import { Codec } from "./Codec.ts"`
+      }),
+      [
+        "import cycle: src/codec/Resp.ts -> src/codec/Detect.ts -> src/codec/Codec.ts -> src/codec/Resp.ts"
+      ]
+    )
+  })
+
+  it("do not see imports inside comments, strings or regular expressions", () => {
+    assert.deepStrictEqual(
+      judged({
+        "src/domain/Reply.ts": `
+          // import { Resp } from "../codec/Resp.ts"
+          const text = 'import "node:fs"'
+          const pattern = /import "node:net"/
+          const template = \`import("../Router.ts") \${text}\``
+      }),
+      []
+    )
+  })
+})

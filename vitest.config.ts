@@ -1,0 +1,42 @@
+import { defineConfig } from "vitest/config"
+
+const everyday = "test/**/*.test.ts"
+const long = "test/**/*.long.test.ts"
+
+/**
+ * Two suites: `everyday` is what `npm test` runs; `long` is `npm run test:long`, whose tests take
+ * minutes or measure the machine, and so run one file at a time.
+ *
+ * Test files have a process each (`forks`): they open sockets, start children and look at the heap.
+ * Nothing is ever retried: a test that fails now and then has found something.
+ */
+export default defineConfig({
+  test: {
+    environment: "node",
+    pool: "forks",
+    retry: 0,
+    reporters: ["default"],
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: "everyday",
+          include: [everyday],
+          exclude: [long],
+          testTimeout: 20_000,
+          hookTimeout: 20_000
+        }
+      },
+      {
+        extends: true,
+        test: {
+          name: "long",
+          include: [long],
+          fileParallelism: false,
+          testTimeout: 600_000,
+          hookTimeout: 60_000
+        }
+      }
+    ]
+  }
+})
