@@ -23,7 +23,9 @@ import { Info } from "./services/Info.ts"
 /** A reply at once, or an effect of one that may hold a file open until its scope closes. */
 export type Answer = Reply.Reply | Effect.Effect<Reply.Reply, CommandError, Scope.Scope>
 
-type Routes = { readonly [T in Query["_tag"]]: (query: Extract<Query, { readonly _tag: T }>) => Answer }
+type Routes = {
+  readonly [T in Query["_tag"]]: (query: Extract<Query, { readonly _tag: T }>) => Answer
+}
 
 /** Patterns match in time that grows with their length; real ones are short. In bytes. */
 const longestPattern = 256
@@ -47,11 +49,18 @@ const requirePattern = (word: Word.Word): Effect.Effect<Glob.Glob, BadArgument> 
     ? Effect.fail(new BadArgument({ text: `O padrão passa de ${longestPattern} bytes.` }))
     : Effect.map(requireText(word), (pattern) => Glob.make(pattern, { dot: true }))
 
-const requireVersion = (file: OpenFile, version: Word.Word | undefined): Effect.Effect<void, FileChanged> =>
+const requireVersion = (
+  file: OpenFile,
+  version: Word.Word | undefined
+): Effect.Effect<void, FileChanged> =>
   version === undefined || version === file.version ? Effect.void : Effect.fail(new FileChanged())
 
 /** The part of a file that GETRANGE asks for, as Redis computes it (redis.io, GETRANGE). */
-const redisRange = (size: number, first: number, last: number): readonly [start: number, length: number] => {
+const redisRange = (
+  size: number,
+  first: number,
+  last: number
+): readonly [start: number, length: number] => {
   const start = Math.max(0, first < 0 ? size + first : first)
   const end = Math.min(size - 1, last < 0 ? size + last : last)
   return start > end ? [0, 0] : [start, end - start + 1]
@@ -65,7 +74,9 @@ const body = (file: OpenFile, start: number, length: number): Reply.Body => ({
 /** `reply` where there is no such file, for the verbs of Redis that have no error for that. */
 const orIfAbsent =
   (reply: Reply.Reply) =>
-  <R>(answer: Effect.Effect<Reply.Reply, CommandError, R>): Effect.Effect<Reply.Reply, CommandError, R> =>
+  <R>(
+    answer: Effect.Effect<Reply.Reply, CommandError, R>
+  ): Effect.Effect<Reply.Reply, CommandError, R> =>
     Effect.catchTag(answer, "FileNotFound", () => Effect.succeed(reply))
 
 const integer = (value: number): Reply.Reply => Reply.Reply.Integer({ value })
@@ -101,7 +112,9 @@ const routes = (
   const open = (word: Word.Word) => Effect.flatMap(requireName(word), store.open)
   const describe = (word: Word.Word) => Effect.flatMap(requireName(word), store.describe)
   const exists = (word: Word.Word) =>
-    Effect.as(describe(word), true).pipe(Effect.catchTag("FileNotFound", () => Effect.succeed(false)))
+    Effect.as(describe(word), true).pipe(
+      Effect.catchTag("FileNotFound", () => Effect.succeed(false))
+    )
   const infoReply = Reply.text(info.text)
 
   return {
@@ -142,9 +155,9 @@ const routes = (
         return Reply.text(yield* sha256(file.read(0, file.size)))
       }),
     Get: ({ name }) =>
-      Effect.map(open(name), (file) => Reply.Reply.Content({ body: body(file, 0, file.size) })).pipe(
-        orIfAbsent(missing)
-      ),
+      Effect.map(open(name), (file) =>
+        Reply.Reply.Content({ body: body(file, 0, file.size) })
+      ).pipe(orIfAbsent(missing)),
     GetRange: ({ first, last, name }) =>
       Effect.map(open(name), (file) =>
         Reply.Reply.Content({ body: body(file, ...redisRange(file.size, first, last)) })
@@ -152,7 +165,9 @@ const routes = (
     StringLength: ({ name }) =>
       Effect.map(describe(name), ({ size }) => integer(size)).pipe(orIfAbsent(integer(0))),
     Exists: ({ names }) =>
-      Effect.map(Effect.forEach(names, exists), (found) => integer(found.filter((one) => one).length)),
+      Effect.map(Effect.forEach(names, exists), (found) =>
+        integer(found.filter((one) => one).length)
+      ),
     Ping: ({ message }) => (message === undefined ? pong : Reply.Reply.Bulk({ value: message })),
     Echo: ({ message }) => Reply.Reply.Bulk({ value: message }),
     CommandList: () => commandList
@@ -160,9 +175,10 @@ const routes = (
 }
 
 /** Answers the commands that every connection asks alike. */
-export class Router extends Context.Service<Router, { readonly answer: (query: Query) => Answer }>()(
-  "sockets/Router"
-) {
+export class Router extends Context.Service<
+  Router,
+  { readonly answer: (query: Query) => Answer }
+>()("sockets/Router") {
   /** The routes over the services. */
   static readonly layer = Layer.effect(
     Router,

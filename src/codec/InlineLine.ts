@@ -73,7 +73,8 @@ export const splitLine = (line: string): ReadonlyArray<Word.Word> | undefined =>
       const character = line.charAt(index)
       if (character === '"' || character === "'") {
         const quoted = (character === '"' ? doubleQuoted : singleQuoted)(line, index + 1)
-        if (quoted === undefined || (quoted.next < line.length && !isSpace(line[quoted.next]))) return undefined
+        if (quoted === undefined || (quoted.next < line.length && !isSpace(line[quoted.next])))
+          return undefined
         word += quoted.text
         index = quoted.next
       } else {

@@ -15,7 +15,8 @@ export const mostWords = 65_536
 /** How many bytes the words of one request may have together. Redis takes 512 MiB for each. */
 export const mostBytes = 1024 * 1024
 
-const protocolError = (message: string): Malformed => new Malformed({ message: `Protocol error: ${message}` })
+const protocolError = (message: string): Malformed =>
+  new Malformed({ message: `Protocol error: ${message}` })
 
 const tooBigCount = protocolError("too big mbulk count string")
 const invalidCount = protocolError("invalid multibulk length")
@@ -25,7 +26,8 @@ const tooBigInline = protocolError("too big inline request")
 const unbalancedQuotes = protocolError("unbalanced quotes in request")
 
 /** As Redis reads a length (util.c, string2ll): no sign but `-`, no leading zero. */
-const readLength = (digits: string): number => (/^(?:0|-?[1-9][0-9]*)$/.test(digits) ? Number(digits) : Number.NaN)
+const readLength = (digits: string): number =>
+  /^(?:0|-?[1-9][0-9]*)$/.test(digits) ? Number(digits) : Number.NaN
 
 /**
  * A decoder with a state of its own. Bytes are held as latin1 text, which is as good as bytes and faster to search
@@ -37,7 +39,7 @@ export const makeRequestDecoder = (): Decoder => {
   let chunks: Array<string> = []
   let held = 0
   /** How much must have come before it is worth looking again; 0 while the end of a line is waited for. */
-  let needed = 0
+  let needed = 1
   /** The end of line that is waited for: LF ends an inline request, CR a length's line, as in Redis. */
   let lineEnd = "\n"
   let text = ""
@@ -91,7 +93,9 @@ export const makeRequestDecoder = (): Decoder => {
       const line = takeLine("\r", tooBigLength)
       if (typeof line !== "string") return line
       if (!line.startsWith("$")) {
-        return protocolError(`expected '$', got '${Grammar.printable(Word.unsafe(line.charAt(0)))}'`)
+        return protocolError(
+          `expected '$', got '${Grammar.printable(Word.unsafe(line.charAt(0) || " "))}'`
+        )
       }
       const length = readLength(line.slice(1))
       if (!(length >= 0 && size + length <= mostBytes)) return invalidLength
@@ -146,8 +150,8 @@ export const makeRequestDecoder = (): Decoder => {
         requests.push(taken)
         return requests
       }
-      needed = 0
-      lineEnd = "\n"
+      // The first byte of a request tells how its line ends.
+      needed = 1
       if (taken.length > 0) requests.push(Grammar.parse(taken))
     }
     keep()

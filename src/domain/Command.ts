@@ -15,7 +15,11 @@ export const Query = Schema.TaggedUnion({
   Info: {},
   Time: {},
   /** `after`: only names that sort after it. `limit`: at most this many names. */
-  List: { pattern: Schema.UndefinedOr(Word), after: Schema.UndefinedOr(Word), limit: Schema.UndefinedOr(Count) },
+  List: {
+    pattern: Schema.UndefinedOr(Word),
+    after: Schema.UndefinedOr(Word),
+    limit: Schema.UndefinedOr(Count)
+  },
   /** `start` and `length` are in bytes; a range may reach past the end, and then ends there. */
   SendFile: {
     name: Word,

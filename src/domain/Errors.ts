@@ -16,7 +16,9 @@ export class UnknownCommand extends Schema.TaggedError<UnknownCommand>()("Unknow
 }
 
 /** The command does not take this many arguments. `name` is the command's, in lower case, `client|setname` for a subcommand. */
-export class WrongArity extends Schema.TaggedError<WrongArity>()("WrongArity", { name: Schema.String }) {
+export class WrongArity extends Schema.TaggedError<WrongArity>()("WrongArity", {
+  name: Schema.String
+}) {
   /** `ERR`, as Redis answers. */
   readonly code = "ERR"
   override get message() {
@@ -25,7 +27,9 @@ export class WrongArity extends Schema.TaggedError<WrongArity>()("WrongArity", {
 }
 
 /** An argument, or the client's state, does not allow the command; `text` says what is wrong. */
-export class BadArgument extends Schema.TaggedError<BadArgument>()("BadArgument", { text: Schema.String }) {
+export class BadArgument extends Schema.TaggedError<BadArgument>()("BadArgument", {
+  text: Schema.String
+}) {
   /** `ERR`, as Redis answers. */
   readonly code = "ERR"
   override get message() {
@@ -34,7 +38,10 @@ export class BadArgument extends Schema.TaggedError<BadArgument>()("BadArgument"
 }
 
 /** The protocol version asked for by HELLO is not spoken here (redis.io, HELLO: NOPROTO). */
-export class UnsupportedProtocol extends Schema.TaggedError<UnsupportedProtocol>()("UnsupportedProtocol", {}) {
+export class UnsupportedProtocol extends Schema.TaggedError<UnsupportedProtocol>()(
+  "UnsupportedProtocol",
+  {}
+) {
   /** `NOPROTO`, on which clients fall back to RESP 2. */
   readonly code = "NOPROTO"
   override get message() {
@@ -70,9 +77,12 @@ export class FileChanged extends Schema.TaggedError<FileChanged>()("FileChanged"
 }
 
 /** The range begins past the end of the file; `size` is the file's, in bytes. */
-export class RangeNotSatisfiable extends Schema.TaggedError<RangeNotSatisfiable>()("RangeNotSatisfiable", {
-  size: Schema.Int
-}) {
+export class RangeNotSatisfiable extends Schema.TaggedError<RangeNotSatisfiable>()(
+  "RangeNotSatisfiable",
+  {
+    size: Schema.Int
+  }
+) {
   /** `RANGE`. */
   readonly code = "RANGE"
   override get message() {

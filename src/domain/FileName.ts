@@ -2,11 +2,16 @@
  * The name of a shared file: a key, never a path of the host. What may be a name is decided here and nowhere else;
  * no code behind this type looks for `..` again. Whether such a file exists, and where, is the store's affair.
  */
-import { Order, Schema } from "effect"
+import { type Brand, type Order, Schema } from "effect"
 import * as Word from "./Word.ts"
 
-const isFileName = (name: string): boolean =>
-  name.isWellFormed() && !/[\0\\]/.test(name) && name.split("/").every((part) => !/^\.{0,2}$/.test(part))
+/** A path relative to the shared folder, safe by construction. */
+export type FileName = string & Brand.Brand<"FileName">
+
+const isFileName = (name: string): name is FileName =>
+  name.isWellFormed()
+  && !/[\0\\]/.test(name)
+  && name.split("/").every((part) => !/^\.{0,2}$/.test(part))
 
 /**
  * A path relative to the shared folder with `/` between its parts. No part is empty, `.` or `..` (so none begins or
@@ -15,11 +20,10 @@ const isFileName = (name: string): boolean =>
 export const FileName = Schema.String.check(
   Schema.makeFilter(isFileName, { expected: "the name of a file inside the shared folder" })
 ).pipe(Schema.brand("FileName"))
-/** A path relative to the shared folder, safe by construction. */
-export type FileName = typeof FileName.Type
 
 /** The name in `text`, or `undefined` where no file could have it. */
-export const fromText = (text: string): FileName | undefined => (isFileName(text) ? (text as FileName) : undefined)
+export const fromText = (text: string): FileName | undefined =>
+  isFileName(text) ? text : undefined
 
 /** The name a word holds, or `undefined` where it is not UTF-8 or no file could have it. */
 export const fromWord = (word: Word.Word): FileName | undefined => {

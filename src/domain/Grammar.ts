@@ -2,7 +2,13 @@
  * How commands are written down: their names, their arguments, and both ways between a line of words and a
  * `Command`. Knows neither how words are framed on a wire nor what answers them.
  */
-import { BadArgument, type CommandError, UnknownCommand, UnsupportedProtocol, WrongArity } from "./Errors.ts"
+import {
+  BadArgument,
+  type CommandError,
+  UnknownCommand,
+  UnsupportedProtocol,
+  WrongArity
+} from "./Errors.ts"
 import type { Case, Command, Tag } from "./Command.ts"
 import * as Word from "./Word.ts"
 
@@ -43,7 +49,6 @@ const count = (word: Word.Word): number | undefined => {
 }
 
 /** Characters that would end a line or steer a terminal, ASCII's and those of U+0080 to U+009F. */
-// oxlint-disable-next-line no-control-regex
 const controlCharacters = /[\u0000-\u001f\u007f-\u009f]/g
 
 /** What a client wrote, fit to stand in an error's line: no control character, at most 128 bytes, always UTF-8. */
@@ -73,13 +78,18 @@ const notACount = (option: string): CommandError =>
   new BadArgument({ text: `${option} deve ser um número inteiro, zero ou maior.` })
 
 /** The words of the options that are present. */
-const printOptions = (values: ReadonlyArray<readonly [name: string, value: Word.Word | number | undefined]>): Words =>
+const printOptions = (
+  values: ReadonlyArray<readonly [name: string, value: Word.Word | number | undefined]>
+): Words =>
   values.flatMap(([name, value]) =>
-    value === undefined ? [] : [Word.unsafe(name), typeof value === "number" ? Word.unsafe(String(value)) : value]
+    value === undefined
+      ? []
+      : [Word.unsafe(name), typeof value === "number" ? Word.unsafe(String(value)) : value]
   )
 
-const isOptions = (value: ReadonlyMap<string, Word.Word> | CommandError): value is ReadonlyMap<string, Word.Word> =>
-  value instanceof Map
+const isOptions = (
+  value: ReadonlyMap<string, Word.Word> | CommandError
+): value is ReadonlyMap<string, Word.Word> => value instanceof Map
 
 /** A command that is nothing but its name. */
 const bare = <T extends Tag>(command: Case<T>, ...names: Rule<T>["names"]): Rule<T> => ({
@@ -90,7 +100,10 @@ const bare = <T extends Tag>(command: Case<T>, ...names: Rule<T>["names"]): Rule
 })
 
 /** A command about one file, `nome`. */
-const named = <T extends "Describe" | "Get" | "StringLength">(_tag: T, ...names: Rule<T>["names"]) => ({
+const named = <T extends "Describe" | "Get" | "StringLength">(
+  _tag: T,
+  ...names: Rule<T>["names"]
+) => ({
   names,
   arity: [1, 1] as const,
   parse: (words: Words) => ({ _tag, name: argument(words, 0) }),
@@ -127,11 +140,12 @@ const parseHello = (words: Words): Parsed<"Hello"> => {
     return { _tag: "Hello", version: undefined, credentials: undefined, clientName: undefined }
   }
   const version = integer(protocol)
-  if (version === undefined) return new BadArgument({ text: "Protocol version is not an integer or out of range" })
+  if (version === undefined)
+    return new BadArgument({ text: "Protocol version is not an integer or out of range" })
   if (version !== 2 && version !== 3) return new UnsupportedProtocol()
   let credentials: Case<"Hello">["credentials"]
   let clientName: Word.Word | undefined
-  for (let index = 0; index < rest.length; ) {
+  for (let index = 0; index < rest.length;) {
     const option = argument(rest, index)
     const left = rest.length - index - 1
     if (option.toUpperCase() === "AUTH" && left >= 2) {
@@ -154,7 +168,11 @@ const printHello = ({ clientName, credentials, version }: Case<"Hello">): Words 
         Word.unsafe(String(version)),
         ...(credentials === undefined
           ? none
-          : [Word.unsafe("AUTH"), credentials.user ?? Word.unsafe("default"), credentials.password]),
+          : [
+              Word.unsafe("AUTH"),
+              credentials.user ?? Word.unsafe("default"),
+              credentials.password
+            ]),
         ...printOptions([["SETNAME", clientName]])
       ]
 
@@ -164,7 +182,10 @@ const parseAuthenticate = (words: Words): Parsed<"Authenticate"> => {
   if (first === undefined || words.length > 2) return syntaxError
   return {
     _tag: "Authenticate",
-    credentials: second === undefined ? { user: undefined, password: first } : { user: first, password: second }
+    credentials:
+      second === undefined
+        ? { user: undefined, password: first }
+        : { user: first, password: second }
   }
 }
 
@@ -177,7 +198,9 @@ const parseSetInfo = (words: Words): Parsed<"ClientSetInfo"> => {
 
 const parseClientReply = (words: Words): Parsed<"ClientReply"> => {
   const mode = argument(words, 0).toLowerCase()
-  return mode === "on" || mode === "off" || mode === "skip" ? { _tag: "ClientReply", mode } : syntaxError
+  return mode === "on" || mode === "off" || mode === "skip"
+    ? { _tag: "ClientReply", mode }
+    : syntaxError
 }
 
 const parseGetRange = (words: Words): Parsed<"GetRange"> => {
@@ -195,7 +218,9 @@ const parseExists = (words: Words): Parsed<"Exists"> => {
 
 const parseDigest = (words: Words): Parsed<"Digest"> => {
   const found = options(words.slice(1), ["VERSAO"])
-  return isOptions(found) ? { _tag: "Digest", name: argument(words, 0), version: found.get("VERSAO") } : found
+  return isOptions(found)
+    ? { _tag: "Digest", name: argument(words, 0), version: found.get("VERSAO") }
+    : found
 }
 
 const parseSelect = (words: Words): Parsed<"Select"> => {
@@ -269,7 +294,8 @@ const rules: { readonly [T in Tag]: Rule<T> } = {
     names: ["auth"],
     arity: [1, many],
     parse: parseAuthenticate,
-    print: ({ credentials: { password, user } }) => (user === undefined ? [password] : [user, password])
+    print: ({ credentials: { password, user } }) =>
+      user === undefined ? [password] : [user, password]
   },
   Select: {
     names: ["select"],
@@ -316,9 +342,14 @@ const readers: ReadonlyArray<Reader> = Object.values(rules).flatMap((rule) =>
 )
 const isSubcommand = (name: string): boolean => name.includes(" ")
 // Names come from strangers: a Map, for a plain object would find `constructor` in itself.
-const readerByName: ReadonlyMap<string, Reader> = new Map(readers.map((reader) => [reader.name, reader]))
+const readerByName: ReadonlyMap<string, Reader> = new Map(
+  readers.map((reader) => [reader.name, reader])
+)
 const containers: ReadonlySet<string> = new Set(
-  readers.map(({ name }) => name).filter(isSubcommand).map((name) => name.slice(0, name.indexOf(" ")))
+  readers
+    .map(({ name }) => name)
+    .filter(isSubcommand)
+    .map((name) => name.slice(0, name.indexOf(" ")))
 )
 
 /** Every name under which a command is known, subcommands left out. */
@@ -328,24 +359,38 @@ export const entries: ReadonlyArray<Entry> = readers.filter(({ name }) => !isSub
 export const parse = (words: Words): Command | CommandError => {
   const first = argument(words, 0)
   const name = first.toLowerCase()
-  const reader = readerByName.get(name)
+  // Only two words name a subcommand, not one with a space in it.
+  const reader = isSubcommand(name) ? undefined : readerByName.get(name)
   if (containers.has(name)) {
     const second = words[1]
     if (second !== undefined) return parseSubcommand(name, second, words.slice(2))
     if (reader === undefined) return new WrongArity({ name })
   }
-  return reader === undefined ? new UnknownCommand({ name: printable(first) }) : read(reader, words.slice(1))
+  return reader === undefined
+    ? new UnknownCommand({ name: printable(first) })
+    : read(reader, words.slice(1))
 }
 
-const parseSubcommand = (container: string, word: Word.Word, words: Words): Command | CommandError => {
+const parseSubcommand = (
+  container: string,
+  word: Word.Word,
+  words: Words
+): Command | CommandError => {
   const reader = readerByName.get(`${container} ${word.toLowerCase()}`)
   return reader === undefined
-    ? new BadArgument({ text: `unknown subcommand '${printable(word)}'. Try ${container.toUpperCase()} HELP.` })
+    ? new BadArgument({
+        text: `unknown subcommand '${printable(word)}'. Try ${container.toUpperCase()} HELP.`
+      })
     : read(reader, words)
 }
 
-const read = ({ arity: [least, most], name, parse }: Reader, words: Words): Command | CommandError =>
-  words.length < least || words.length > most ? new WrongArity({ name: name.replace(" ", "|") }) : parse(words)
+const read = (
+  { arity: [least, most], name, parse }: Reader,
+  words: Words
+): Command | CommandError =>
+  words.length < least || words.length > most
+    ? new WrongArity({ name: name.replace(" ", "|") })
+    : parse(words)
 
 /** The words of a command, its canonical name first; what `parse` reads back as the same command. */
 export const print = <T extends Tag>(command: Case<T>): Words => {

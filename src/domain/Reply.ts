@@ -49,7 +49,8 @@ export const status = (text: string): Reply => Reply.Status({ text: Word.fromTex
 export const text = (value: string): Reply => Reply.Bulk({ value: Word.fromText(value) })
 
 /** The answer that tells a client why it was refused. */
-export const refusal = (error: CommandError): Reply => Reply.Refusal({ code: error.code, message: error.message })
+export const refusal = (error: CommandError): Reply =>
+  Reply.Refusal({ code: error.code, message: error.message })
 
 /** `+OK` */
 export const ok: Reply = status("OK")

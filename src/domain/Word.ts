@@ -19,10 +19,12 @@ const utf8Decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true })
 const utf8Encoder = new TextEncoder()
 
 /** The word whose bytes are these characters; only for strings that were read as latin1 or are ASCII by construction. */
+// oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the one door: looking at every character again would cost more than reading them did
 export const unsafe = (latin1: string): Word => latin1 as Word
 
 /** The word that holds `text` in UTF-8. A lone surrogate becomes U+FFFD, as everywhere in the platform. */
-export const fromText = (text: string): Word => (isAscii(text) ? unsafe(text) : fromBytes(utf8Encoder.encode(text)))
+export const fromText = (text: string): Word =>
+  isAscii(text) ? unsafe(text) : fromBytes(utf8Encoder.encode(text))
 
 /** The word that holds these bytes. */
 export const fromBytes = (bytes: Uint8Array): Word => {
@@ -52,4 +54,5 @@ export const toText = (word: Word): string | undefined => {
 }
 
 /** The text a word holds for people to read: bytes that are not UTF-8 become U+FFFD. */
-export const toTextLossy = (word: Word): string => (isAscii(word) ? word : new TextDecoder().decode(toBytes(word)))
+export const toTextLossy = (word: Word): string =>
+  isAscii(word) ? word : new TextDecoder().decode(toBytes(word))

@@ -15,7 +15,11 @@ import { type Session, silenced } from "./Session.ts"
 interface Outgoing {
   readonly text: string
   readonly last: boolean
-  readonly body?: { readonly bytes: Reply.Body["bytes"]; readonly tail: string; readonly release: Effect.Effect<void> }
+  readonly body?: {
+    readonly bytes: Reply.Body["bytes"]
+    readonly tail: string
+    readonly release: Effect.Effect<void>
+  }
 }
 
 /** Replies are gathered up to this many bytes before they are written, so that a long batch is not held whole. */
@@ -27,7 +31,8 @@ const smallBody = 64 * 1024
 const decode = (decoder: Decoder) =>
   Stream.mapAccumArray(
     () => decoder,
-    (decoder, chunks: ReadonlyArray<Uint8Array>) => [decoder, chunks.flatMap(decoder.push)] as const,
+    (decoder, chunks: ReadonlyArray<Uint8Array>) =>
+      [decoder, chunks.flatMap(decoder.push)] as const,
     { onHalt: (decoder) => decoder.end() }
   )
 
@@ -55,7 +60,8 @@ const readWhole = (body: Reply.Body): Effect.Effect<string, StoreUnavailable> =>
   Stream.runFold(
     body.bytes,
     () => "",
-    (text, chunk) => text + Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength).toString("latin1")
+    (text, chunk) =>
+      text + Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength).toString("latin1")
   )
 
 /** A reply that needed an effect, encoded: whole if it is small, else with its body still to be sent. */
@@ -73,12 +79,15 @@ const settle = Effect.fnUntraced(function* (
     return { reply, body, whole }
   }).pipe(
     Scope.provide(scope),
-    Effect.catch((error) => Effect.succeed({ reply: Reply.refusal(error), body: undefined, whole: "" }))
+    Effect.catch((error) =>
+      Effect.succeed({ reply: Reply.refusal(error), body: undefined, whole: "" })
+    )
   )
   const { body, reply, whole } = yield* settled
   const head = encoder.head(reply)
   const tail = encoder.tail(reply)
-  if (body !== undefined && body.size > smallBody) return { text: head, body: { bytes: body.bytes, tail, release } }
+  if (body !== undefined && body.size > smallBody)
+    return { text: head, body: { bytes: body.bytes, tail, release } }
   yield* release
   return { text: head + whole + tail }
 })
@@ -91,39 +100,39 @@ const settle = Effect.fnUntraced(function* (
 const answer =
   (respond: (request: Request) => Answer, encoder: Encoder) =>
   (requests: Stream.Stream<Request, PeerLost>): Stream.Stream<Outgoing, PeerLost> =>
-  Stream.transformPull(requests, (pull, connection) =>
-    Effect.sync(() => {
-      let batch: ReadonlyArray<Request> = []
-      let next = 0
-      const answerSome = Effect.fnUntraced(function* () {
-        let text = ""
-        let last = false
-        while (next < batch.length && !last && text.length < fullWrite) {
-          const request = batch[next++]
-          if (request === undefined) break
-          const reply = respond(request)
-          if (Effect.isEffect(reply)) {
-            const settled = yield* settle(reply, encoder, connection)
-            text += settled.text
-            if (settled.body !== undefined) return [{ text, last, body: settled.body }] as const
-          } else {
-            text += encoder.head(reply)
-            last = reply._tag === "Farewell"
+    Stream.transformPull(requests, (pull, connection) =>
+      Effect.sync(() => {
+        let batch: ReadonlyArray<Request> = []
+        let next = 0
+        const answerSome = Effect.fnUntraced(function* () {
+          let text = ""
+          let last = false
+          while (next < batch.length && !last && text.length < fullWrite) {
+            const request = batch[next++]
+            if (request === undefined) break
+            const reply = respond(request)
+            if (Effect.isEffect(reply)) {
+              const settled = yield* settle(reply, encoder, connection)
+              text += settled.text
+              if (settled.body !== undefined) return [{ text, last, body: settled.body }] as const
+            } else {
+              text += encoder.head(reply)
+              last = reply._tag === "Farewell"
+            }
           }
-        }
-        return [{ text, last }] as const
+          return [{ text, last }] as const
+        })
+        return Effect.suspend(() =>
+          next < batch.length
+            ? answerSome()
+            : Effect.flatMap(pull, (requests) => {
+                batch = requests
+                next = 0
+                return answerSome()
+              })
+        )
       })
-      return Effect.suspend(() =>
-        next < batch.length
-          ? answerSome()
-          : Effect.flatMap(pull, (requests) => {
-              batch = requests
-              next = 0
-              return answerSome()
-            })
-      )
-    })
-  )
+    )
 
 const isLast = ({ last }: Outgoing): boolean => last
 

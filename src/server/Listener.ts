@@ -20,19 +20,28 @@ export interface Address {
   readonly port: number
 }
 
+/** An address as people write it: `127.0.0.1:65432`, `[::1]:65432`. */
+export const formatAddress = ({ host, port }: Address): string =>
+  host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`
+
 /** Connections that the system may hold for us while all are busy; Linux caps it at net.core.somaxconn. */
 const backlog = 4096
 
-const code = (cause: Error): string => ("code" in cause && typeof cause.code === "string" ? cause.code : cause.message)
+const code = (cause: Error): string =>
+  "code" in cause && typeof cause.code === "string" ? cause.code : cause.message
 
 const bind = (server: Server, { host, port }: Address): Effect.Effect<Address, ListenError> =>
   Effect.callback<Address, ListenError>((resume) => {
-    server.once("error", (cause) => resume(Effect.fail(new ListenError({ host, port, reason: code(cause) }))))
+    server.once("error", (cause) =>
+      resume(Effect.fail(new ListenError({ host, port, reason: code(cause) })))
+    )
     server.listen({ host, port, backlog }, () => {
       const bound = server.address()
       resume(
         Effect.succeed(
-          bound === null || typeof bound === "string" ? { host, port } : { host: bound.address, port: bound.port }
+          bound === null || typeof bound === "string"
+            ? { host, port }
+            : { host: bound.address, port: bound.port }
         )
       )
     })
@@ -51,7 +60,13 @@ export const listen = <R>(
     const fibers = yield* FiberSet.make<void>()
     const run = yield* FiberSet.runtime(fibers)<R>()
     const accept = (socket: Socket) => {
-      run(Effect.acquireUseRelease(Effect.sync(() => new Peer(socket)), handle, (peer) => peer.destroy))
+      run(
+        Effect.acquireUseRelease(
+          Effect.sync(() => new Peer(socket)),
+          handle,
+          (peer) => peer.destroy
+        )
+      )
     }
     const server = yield* Effect.acquireRelease(
       Effect.sync(() =>

@@ -54,7 +54,9 @@ export class Peer {
   /** The peer's address and port, such as `127.0.0.1:50412`. */
   get address(): string {
     const { remoteAddress = "?", remotePort = 0 } = this.#socket
-    return remoteAddress.includes(":") ? `[${remoteAddress}]:${remotePort}` : `${remoteAddress}:${remotePort}`
+    return remoteAddress.includes(":")
+      ? `[${remoteAddress}]:${remotePort}`
+      : `${remoteAddress}:${remotePort}`
   }
 
   /** @internal */
@@ -100,8 +102,8 @@ export class Peer {
   /** All bytes that have come; waits for the first. Done at the end of input, fails if the connection was lost. */
   readonly read: Pull.Pull<Chunks, PeerLost> = Effect.suspend(
     () =>
-      this.#take() ??
-      Effect.callback<Chunks, PeerLost | Cause.Done>((resume) => {
+      this.#take()
+      ?? Effect.callback<Chunks, PeerLost | Cause.Done>((resume) => {
         this.#reader = resume
         return Effect.sync(() => {
           this.#reader = undefined
@@ -123,7 +125,9 @@ export class Peer {
   readonly writeBytes = (bytes: Uint8Array): Effect.Effect<void, PeerLost> =>
     this.#writeAndWait((done) => this.#socket.write(bytes, done))
 
-  #writeAndWait(write: (done: (error?: Error | null) => void) => void): Effect.Effect<void, PeerLost> {
+  #writeAndWait(
+    write: (done: (error?: Error | null) => void) => void
+  ): Effect.Effect<void, PeerLost> {
     return Effect.callback<void, PeerLost>((resume) => {
       write((cause) => resume(cause == null ? Effect.void : Effect.fail(new PeerLost({ cause }))))
     })

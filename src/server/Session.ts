@@ -24,12 +24,13 @@ export interface Session {
 }
 
 const adeus = Reply.status("Adeus!")
-const isDefaultUser = (user: Word.Word | undefined): boolean => user === undefined || user === "default"
+const isDefaultUser = (user: Word.Word | undefined): boolean =>
+  user === undefined || user === "default"
 
 const noPasswordConfigured = new BadArgument({
   text:
-    "AUTH <password> called without any password configured for the default user. " +
-    "Are you sure your configuration is correct?"
+    "AUTH <password> called without any password configured for the default user. "
+    + "Are you sure your configuration is correct?"
 })
 const invalidName = new BadArgument({
   text: "Client names cannot contain spaces, newlines or special characters."
@@ -97,8 +98,8 @@ export const makeSession = ({ id, version: serverVersion }: Identity): Session =
       },
       Hello: ({ clientName, credentials, version: asked }) => {
         const error =
-          (credentials === undefined ? undefined : authenticate(credentials.user)) ??
-          (clientName === undefined ? undefined : setName(clientName))
+          (credentials === undefined ? undefined : authenticate(credentials.user))
+          ?? (clientName === undefined ? undefined : setName(clientName))
         if (error !== undefined) return Reply.refusal(error)
         version = asked ?? version
         return Reply.Reply.SwitchProtocol({ version, reply: greeting() })

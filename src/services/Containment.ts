@@ -32,7 +32,14 @@ const fromFileSystem = (cause: unknown): FileNotFound | StoreUnavailable =>
     ? new FileNotFound()
     : new StoreUnavailable({ cause })
 
-const absent: ReadonlySet<unknown> = new Set(["ENOENT", "ENOTDIR", "ENAMETOOLONG", "ELOOP", "EISDIR", "ENXIO"])
+const absent: ReadonlySet<unknown> = new Set([
+  "ENOENT",
+  "ENOTDIR",
+  "ENAMETOOLONG",
+  "ELOOP",
+  "EISDIR",
+  "ENXIO"
+])
 
 const attempt = <A>(run: () => Promise<A>): Effect.Effect<A, FileNotFound | StoreUnavailable> =>
   Effect.tryPromise({ try: run, catch: fromFileSystem })

@@ -31,7 +31,9 @@ export interface Options {
 const chunkSize = 512 * 1024
 
 const version = (stats: BigIntStats): string =>
-  [stats.dev, stats.ino, stats.size, stats.mtimeNs, stats.ctimeNs].map((value) => value.toString(36)).join("-")
+  [stats.dev, stats.ino, stats.size, stats.mtimeNs, stats.ctimeNs]
+    .map((value) => value.toString(36))
+    .join("-")
 
 const details = (stats: BigIntStats): FileDetails => ({
   size: Number(stats.size),
@@ -48,7 +50,10 @@ const attempt = <A>(run: () => Promise<A>): Effect.Effect<A, StoreUnavailable> =
  * Fails if the open file is no longer the one whose size was announced. It may have grown, or have been renamed or
  * unlinked (which changes its ctime): the bytes asked for are still there then.
  */
-const requireUnchanged = (handle: FileHandle, before: BigIntStats): Effect.Effect<void, StoreUnavailable> =>
+const requireUnchanged = (
+  handle: FileHandle,
+  before: BigIntStats
+): Effect.Effect<void, StoreUnavailable> =>
   Effect.flatMap(
     attempt(() => handle.stat({ bigint: true })),
     (now) =>
@@ -109,7 +114,7 @@ const open = (folder: Folder) =>
 const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true })
 
 /** The name of an entry inside `parent`, or `undefined` where it is not UTF-8. */
-const entryName = (parent: string, entry: Dirent<NonSharedBuffer>): FileName | undefined => {
+const entryName = (parent: string, entry: Dirent<Buffer<ArrayBuffer>>): FileName | undefined => {
   try {
     return join(parent, utf8.decode(entry.name))
   } catch {
@@ -132,7 +137,9 @@ const follow = async (folder: Folder, name: FileName, { path }: Walk): Promise<F
   if (!isInside(folder, target)) return undefined
   const stats = await stat(target)
   if (stats.isFile()) return { file: name }
-  return stats.isDirectory() && !path.includes(target) ? { folder: { name, path: [...path, target] } } : undefined
+  return stats.isDirectory() && !path.includes(target)
+    ? { folder: { name, path: [...path, target] } }
+    : undefined
 }
 
 /** Every shared name, in no order. What vanishes or cannot be read during the walk is left out. */
@@ -178,7 +185,11 @@ export const layer = (options: Options): Layer.Layer<FileStore, FolderUnusable> 
     Effect.map(openFolder(options), (folder) => {
       const openFile = open(folder)
       return {
-        list: (selection) => Effect.map(attempt(() => walk(folder)), (names) => select(names, selection)),
+        list: (selection) =>
+          Effect.map(
+            attempt(() => walk(folder)),
+            (names) => select(names, selection)
+          ),
         describe: (name) => Effect.scoped(openFile(name)),
         open: openFile
       }

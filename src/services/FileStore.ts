@@ -40,11 +40,17 @@ export class FileStore extends Context.Service<
   FileStore,
   {
     /** The selected names, sorted by their UTF-8 bytes. */
-    readonly list: (selection: Selection) => Effect.Effect<ReadonlyArray<FileName>, StoreUnavailable>
+    readonly list: (
+      selection: Selection
+    ) => Effect.Effect<ReadonlyArray<FileName>, StoreUnavailable>
     /** What is known of the file. */
-    readonly describe: (name: FileName) => Effect.Effect<FileDetails, FileNotFound | StoreUnavailable>
+    readonly describe: (
+      name: FileName
+    ) => Effect.Effect<FileDetails, FileNotFound | StoreUnavailable>
     /** Opens the file until the scope closes. */
-    readonly open: (name: FileName) => Effect.Effect<OpenFile, FileNotFound | StoreUnavailable, Scope.Scope>
+    readonly open: (
+      name: FileName
+    ) => Effect.Effect<OpenFile, FileNotFound | StoreUnavailable, Scope.Scope>
   }
 >()("sockets/services/FileStore") {}
 

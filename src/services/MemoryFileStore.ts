@@ -22,12 +22,18 @@ export const layer = (files: ReadonlyMap<FileName, MemoryFile>): Layer.Layer<Fil
             size: file.bytes.length,
             modified: file.modified,
             version: `${file.bytes.length}-${file.modified}`,
-            read: (start: number, length: number) => Stream.succeed(file.bytes.subarray(start, start + length))
+            read: (start: number, length: number) =>
+              Stream.succeed(file.bytes.subarray(start, start + length))
           })
     }
     return {
       list: (selection) =>
-        Effect.sync(() => select([...files.keys()].filter((name) => !isHidden(name)), selection)),
+        Effect.sync(() =>
+          select(
+            [...files.keys()].filter((name) => !isHidden(name)),
+            selection
+          )
+        ),
       describe: find,
       open: find
     }

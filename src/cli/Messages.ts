@@ -1,0 +1,325 @@
+/** Every sentence a person reads, in Portuguese and in English. Both catalogs have the same shape, or do not compile. */
+import type { Language } from "./Language.ts"
+
+/** A catalog. */
+export interface Messages {
+  /** Descriptions in `--help`. */
+  readonly help: {
+    readonly app: string
+    readonly serve: string
+    readonly client: string
+    readonly host: string
+    readonly port: string
+    readonly dir: string
+    readonly hidden: string
+    readonly cmd: string
+    readonly arguments: string
+    readonly output: string
+    readonly json: string
+    readonly timeout: string
+    readonly help: string
+    readonly version: string
+    readonly completions: string
+    /** The headings that effect/cli has in English, and what stands in their place. */
+    readonly headings: ReadonlyArray<readonly [english: string, heading: string]>
+    readonly examples: {
+      readonly time: string
+      readonly send: string
+      readonly menu: string
+      readonly serve: string
+      readonly anyPort: string
+    }
+  }
+  /** What is wrong with a command line. */
+  readonly usage: {
+    readonly unknownOption: (option: string) => string
+    readonly unknownCommand: (name: string) => string
+    readonly invalidValue: (option: string, value: string, expected: string) => string
+    readonly repeated: (option: string) => string
+    readonly missing: (name: string) => string
+    readonly unexpected: (words: string) => string
+    readonly suggestions: (names: ReadonlyArray<string>) => string
+    readonly seeHelp: (command: string) => string
+    readonly unbalancedQuotes: string
+    readonly emptyCommand: string
+    readonly expected: {
+      readonly port: string
+      readonly duration: string
+    }
+  }
+  /** The line that `serve` says when it is ready. */
+  readonly serving: (address: string, folder: string, ask: string) => string
+  /** Why `serve` did not start. */
+  readonly startUp: {
+    readonly portTaken: (address: string) => string
+    readonly portForbidden: (address: string) => string
+    readonly noSuchAddress: (address: string) => string
+    readonly cannotListen: (address: string, reason: string) => string
+    readonly folderMissing: (folder: string) => string
+    readonly notAFolder: (folder: string) => string
+    readonly folderForbidden: (folder: string) => string
+    readonly folderUnusable: (folder: string, reason: string) => string
+    readonly notOnWindows: string
+  }
+  /** Why a question was not answered. */
+  readonly client: {
+    readonly cannotConnect: (address: string, reason: string) => string
+    readonly connectTimeout: (address: string) => string
+    readonly connectionLost: (address: string) => string
+    readonly serverSilent: (address: string, seconds: number) => string
+    readonly malformedReply: (address: string, reason: string) => string
+    readonly refused: (code: string, message: string) => string
+    readonly strangeName: (name: string) => string
+    readonly cannotSave: (path: string, reason: string) => string
+    readonly lineSkipped: (line: number, reason: string) => string
+  }
+  /** The client's own sentences for the codes of refusals it knows. */
+  readonly refusals: ReadonlyMap<string, string>
+  /** The client's own words for the reasons the system gives, by code (errno). */
+  readonly reasons: ReadonlyMap<string, string>
+  /** The menu. */
+  readonly menu: {
+    readonly question: string
+    readonly file: string
+    readonly filter: string
+    readonly placeholder: string
+    readonly nothing: string
+    readonly noFiles: string
+    readonly saved: (path: string, size: number) => string
+  }
+}
+
+const pt: Messages = {
+  help: {
+    app: "Compartilha uma pasta por TCP e a consulta; qualquer cliente Redis também serve.",
+    serve: "Compartilha uma pasta, só para leitura, em um endereço TCP.",
+    client:
+      "Consulta um servidor: com --cmd, uma pergunta; num terminal, um menu; senão, um comando por linha da entrada padrão.",
+    host: "Endereço [APP_HOST, padrão 127.0.0.1]",
+    port: "Porta TCP, de 0 a 65535 [APP_PORT, padrão 65432]",
+    dir: "Pasta a compartilhar [APP_DIR, padrão DB]",
+    hidden: "Compartilha também nomes que começam com ponto [APP_HIDDEN]",
+    cmd: 'Comando a enviar, como hora_atual ou "enviar_arquivo file1.txt"',
+    arguments: "Argumentos do comando",
+    output:
+      "Onde gravar o arquivo recebido: um arquivo, uma pasta (terminada em / ou já existente) ou - para a saída padrão [APP_OUTPUT]",
+    json: "Imprime o resultado como um valor JSON [APP_JSON]",
+    timeout:
+      "Quanto esperar pela conexão e, depois, por um servidor calado, como 500ms, 5s ou 1m [APP_TIMEOUT, padrão 10s e 15s]",
+    help: "Mostra esta ajuda",
+    version: "Mostra a versão",
+    completions: "Imprime o script de completação do shell",
+    headings: [
+      ["DESCRIPTION", "DESCRIÇÃO"],
+      ["USAGE", "USO"],
+      ["ARGUMENTS", "ARGUMENTOS"],
+      ["GLOBAL FLAGS", "OPÇÕES GERAIS"],
+      ["FLAGS", "OPÇÕES"],
+      ["SUBCOMMANDS", "COMANDOS"],
+      ["EXAMPLES", "EXEMPLOS"],
+      ["<subcommand>", "<comando>"],
+      ["[flags]", "[opções]"],
+      ["(optional)", "(opcional)"]
+    ],
+    examples: {
+      time: "A hora do servidor",
+      send: "Recebe um arquivo na pasta atual",
+      menu: "O menu",
+      serve: "Compartilha a pasta DB em 127.0.0.1:65432",
+      anyPort: "Outra pasta, em qualquer porta livre"
+    }
+  },
+  usage: {
+    unknownOption: (option) => `Opção desconhecida: ${option}.`,
+    unknownCommand: (name) => `Comando desconhecido: ${name}.`,
+    invalidValue: (option, value, expected) =>
+      `Valor inválido para ${option}: "${value}". Esperado: ${expected}.`,
+    repeated: (option) => `A opção ${option} só pode ser dada uma vez.`,
+    missing: (name) => `Falta ${name}.`,
+    unexpected: (words) => `Argumento inesperado: ${words}.`,
+    suggestions: (names) => `Seria ${names.join(" ou ")}?`,
+    seeHelp: (command) => `Veja: ${command} --help`,
+    unbalancedQuotes: "Aspas sem par no comando.",
+    emptyCommand: "O comando está vazio.",
+    expected: {
+      port: "um número inteiro de 0 a 65535",
+      duration: "uma duração como 500ms, 5s, 1m ou 2h"
+    }
+  },
+  serving: (address, folder, ask) => `Servindo ${folder} em ${address}. Pergunte com: ${ask}`,
+  startUp: {
+    portTaken: (address) => `O endereço ${address} já está em uso.`,
+    portForbidden: (address) => `Sem permissão para escutar em ${address}.`,
+    noSuchAddress: (address) => `O endereço ${address} não é desta máquina.`,
+    cannotListen: (address, reason) => `Não foi possível escutar em ${address}: ${reason}.`,
+    folderMissing: (folder) => `A pasta ${folder} não existe.`,
+    notAFolder: (folder) => `${folder} não é uma pasta.`,
+    folderForbidden: (folder) => `Sem permissão para ler a pasta ${folder}.`,
+    folderUnusable: (folder, reason) => `A pasta ${folder} não pode ser compartilhada: ${reason}.`,
+    notOnWindows: "app serve não funciona no Windows; app client, sim."
+  },
+  client: {
+    cannotConnect: (address, reason) => `Não foi possível conectar a ${address}: ${reason}.`,
+    connectTimeout: (address) => `Não foi possível conectar a ${address}: sem resposta.`,
+    connectionLost: (address) => `A conexão com ${address} caiu.`,
+    serverSilent: (address, seconds) => `O servidor ${address} ficou calado por ${seconds} s.`,
+    malformedReply: (address, reason) => `Resposta incompreensível de ${address}: ${reason}.`,
+    refused: (code, message) => `${code} ${message}`,
+    strangeName: (name) =>
+      `O servidor mandou um arquivo com outro nome: "${name}". Nada foi gravado.`,
+    cannotSave: (path, reason) => `Não foi possível gravar ${path}: ${reason}.`,
+    lineSkipped: (line, reason) => `Linha ${line}: ${reason}`
+  },
+  refusals: new Map([
+    ["NOTFOUND", "Arquivo não encontrado!"],
+    ["CHANGED", "O arquivo mudou; recomece."],
+    ["UNAVAILABLE", "Armazenamento indisponível; tente novamente."],
+    ["NOAUTH", "O servidor pede uma senha."],
+    ["WRONGPASS", "Senha errada."]
+  ]),
+  reasons: new Map([
+    ["ECONNREFUSED", "conexão recusada"],
+    ["ENOTFOUND", "nome desconhecido"],
+    ["EAI_AGAIN", "o nome não pôde ser resolvido agora"],
+    ["EHOSTUNREACH", "máquina inalcançável"],
+    ["ENETUNREACH", "rede inalcançável"],
+    ["ETIMEDOUT", "sem resposta"],
+    ["ECONNRESET", "a conexão foi cortada"],
+    ["EADDRNOTAVAIL", "endereço indisponível"],
+    ["EACCES", "sem permissão"],
+    ["EPERM", "sem permissão"],
+    ["EISDIR", "é uma pasta"],
+    ["ENOTDIR", "parte do caminho não é uma pasta"],
+    ["EEXIST", "já existe"],
+    ["ENOTEMPTY", "é uma pasta"],
+    ["ENOENT", "a pasta não existe"],
+    ["ENAMETOOLONG", "nome longo demais"],
+    ["ENOSPC", "disco cheio"],
+    ["EDQUOT", "cota de disco esgotada"],
+    ["EROFS", "sistema de arquivos só para leitura"],
+    ["EMFILE", "arquivos abertos demais"],
+    ["EIO", "erro de entrada e saída"]
+  ]),
+  menu: {
+    question: "Escolha um comando:",
+    file: "Qual arquivo?",
+    filter: "filtro",
+    placeholder: "digite para filtrar",
+    nothing: "nada com esse nome",
+    noFiles: "Nenhum arquivo.",
+    saved: (path, size) => `Gravado em ${path} (${size} bytes).`
+  }
+}
+
+const en: Messages = {
+  help: {
+    app: "Shares a folder over TCP and asks for it; any Redis client will do as well.",
+    serve: "Shares a folder, read-only, at a TCP address.",
+    client:
+      "Asks a server: with --cmd one question; on a terminal a menu; else one command a line of standard input.",
+    host: "Address [APP_HOST, default 127.0.0.1]",
+    port: "TCP port, 0 to 65535 [APP_PORT, default 65432]",
+    dir: "Folder to share [APP_DIR, default DB]",
+    hidden: "Share names that begin with a dot as well [APP_HIDDEN]",
+    cmd: 'Command to send, such as hora_atual or "enviar_arquivo file1.txt"',
+    arguments: "The command's arguments",
+    output:
+      "Where to save a received file: a file, a folder (ending in / or already there), or - for standard output [APP_OUTPUT]",
+    json: "Print the result as one JSON value [APP_JSON]",
+    timeout:
+      "How long to wait for a connection, and then for a silent server, such as 500ms, 5s or 1m [APP_TIMEOUT, default 10s and 15s]",
+    help: "Show this help",
+    version: "Show the version",
+    completions: "Print the shell's completion script",
+    headings: [],
+    examples: {
+      time: "The server's time",
+      send: "Receive a file into the current folder",
+      menu: "The menu",
+      serve: "Share the folder DB at 127.0.0.1:65432",
+      anyPort: "Another folder, at any free port"
+    }
+  },
+  usage: {
+    unknownOption: (option) => `Unknown option: ${option}.`,
+    unknownCommand: (name) => `Unknown command: ${name}.`,
+    invalidValue: (option, value, expected) =>
+      `Invalid value for ${option}: "${value}". Expected ${expected}.`,
+    repeated: (option) => `The option ${option} can be given only once.`,
+    missing: (name) => `${name} is missing.`,
+    unexpected: (words) => `Unexpected argument: ${words}.`,
+    suggestions: (names) => `Did you mean ${names.join(" or ")}?`,
+    seeHelp: (command) => `See: ${command} --help`,
+    unbalancedQuotes: "Unbalanced quotes in the command.",
+    emptyCommand: "The command is empty.",
+    expected: {
+      port: "a whole number from 0 to 65535",
+      duration: "a duration such as 500ms, 5s, 1m or 2h"
+    }
+  },
+  serving: (address, folder, ask) => `Serving ${folder} at ${address}. Ask with: ${ask}`,
+  startUp: {
+    portTaken: (address) => `The address ${address} is already in use.`,
+    portForbidden: (address) => `Not permitted to listen at ${address}.`,
+    noSuchAddress: (address) => `The address ${address} is not of this machine.`,
+    cannotListen: (address, reason) => `Cannot listen at ${address}: ${reason}.`,
+    folderMissing: (folder) => `The folder ${folder} does not exist.`,
+    notAFolder: (folder) => `${folder} is not a folder.`,
+    folderForbidden: (folder) => `Not permitted to read the folder ${folder}.`,
+    folderUnusable: (folder, reason) => `The folder ${folder} cannot be shared: ${reason}.`,
+    notOnWindows: "app serve does not work on Windows; app client does."
+  },
+  client: {
+    cannotConnect: (address, reason) => `Cannot connect to ${address}: ${reason}.`,
+    connectTimeout: (address) => `Cannot connect to ${address}: no answer.`,
+    connectionLost: (address) => `The connection to ${address} was lost.`,
+    serverSilent: (address, seconds) => `The server ${address} was silent for ${seconds} s.`,
+    malformedReply: (address, reason) => `Cannot understand the reply of ${address}: ${reason}.`,
+    refused: (code, message) => `${code} ${message}`,
+    strangeName: (name) => `The server sent a file of another name: "${name}". Nothing was saved.`,
+    cannotSave: (path, reason) => `Cannot save ${path}: ${reason}.`,
+    lineSkipped: (line, reason) => `Line ${line}: ${reason}`
+  },
+  refusals: new Map([
+    ["NOTFOUND", "File not found!"],
+    ["CHANGED", "The file changed; start over."],
+    ["UNAVAILABLE", "The storage is unavailable; try again."],
+    ["NOAUTH", "The server asks for a password."],
+    ["WRONGPASS", "Wrong password."]
+  ]),
+  reasons: new Map([
+    ["ECONNREFUSED", "connection refused"],
+    ["ENOTFOUND", "unknown name"],
+    ["EAI_AGAIN", "the name cannot be resolved now"],
+    ["EHOSTUNREACH", "host unreachable"],
+    ["ENETUNREACH", "network unreachable"],
+    ["ETIMEDOUT", "no answer"],
+    ["ECONNRESET", "the connection was cut"],
+    ["EADDRNOTAVAIL", "address not available"],
+    ["EACCES", "permission denied"],
+    ["EPERM", "permission denied"],
+    ["EISDIR", "it is a folder"],
+    ["ENOTDIR", "a part of the path is not a folder"],
+    ["EEXIST", "it already exists"],
+    ["ENOTEMPTY", "it is a folder"],
+    ["ENOENT", "the folder does not exist"],
+    ["ENAMETOOLONG", "the name is too long"],
+    ["ENOSPC", "the disk is full"],
+    ["EDQUOT", "the disk quota is used up"],
+    ["EROFS", "the file system is read-only"],
+    ["EMFILE", "too many open files"],
+    ["EIO", "input/output error"]
+  ]),
+  menu: {
+    question: "Choose a command:",
+    file: "Which file?",
+    filter: "filter",
+    placeholder: "type to filter",
+    nothing: "nothing of that name",
+    noFiles: "No files.",
+    saved: (path, size) => `Saved to ${path} (${size} bytes).`
+  }
+}
+
+/** The catalog of a language. */
+export const messages: { readonly [L in Language]: Messages } = { pt, en }

@@ -1,0 +1,131 @@
+/** `app serve`: wires the services, says where it listens, and serves until it is told to stop. */
+import { Effect, Layer } from "effect"
+import { Command } from "effect/cli"
+import packageJson from "../../package.json" with { type: "json" }
+import { Router } from "../Router.ts"
+import { type Address, formatAddress, type ListenError } from "../server/Listener.ts"
+import { Server } from "../server/Server.ts"
+import { Clock } from "../services/Clock.ts"
+import * as DirectoryFileStore from "../services/DirectoryFileStore.ts"
+import { Info } from "../services/Info.ts"
+import { exitCode, Failure, systemCode } from "./Failure.ts"
+import * as Flags from "./Flags.ts"
+import type { Messages } from "./Messages.ts"
+import { complain } from "./Output.ts"
+import { stopSignal } from "./Signals.ts"
+
+const listenFailure = (
+  { host, port, reason }: ListenError,
+  { reasons, startUp }: Messages
+): string => {
+  const address = formatAddress({ host, port })
+  switch (reason) {
+    case "EADDRINUSE":
+      return startUp.portTaken(address)
+    case "EACCES":
+      return startUp.portForbidden(address)
+    case "EADDRNOTAVAIL":
+    case "ENOTFOUND":
+      return startUp.noSuchAddress(address)
+    default:
+      return startUp.cannotListen(address, reasons.get(reason) ?? reason)
+  }
+}
+
+const folderFailure = (
+  { cause, folder }: DirectoryFileStore.FolderUnusable,
+  { reasons, startUp }: Messages
+): string => {
+  const reason = systemCode(cause) ?? String(cause)
+  switch (reason) {
+    case "ENOENT":
+      return startUp.folderMissing(folder)
+    case "ENOTDIR":
+      return startUp.notAFolder(folder)
+    case "EACCES":
+      return startUp.folderForbidden(folder)
+    default:
+      return startUp.folderUnusable(folder, reasons.get(reason) ?? reason)
+  }
+}
+
+const startUpFailure = (
+  error: ListenError | DirectoryFileStore.FolderUnusable,
+  messages: Messages
+): Failure =>
+  new Failure({
+    code: exitCode.refused,
+    sentence:
+      error._tag === "ListenError" ? listenFailure(error, messages) : folderFailure(error, messages)
+  })
+
+/** How to ask a server, as the announcement shows it: flags only where they differ from the defaults. */
+const howToAsk = ({ host, port }: { readonly host: string; readonly port: number }): string =>
+  [
+    "app client",
+    ...(host === "127.0.0.1" || host === "0.0.0.0" || host === "::" ? [] : [`--host ${host}`]),
+    ...(port === 65_432 ? [] : [`--port ${port}`]),
+    "--cmd listar_arquivos"
+  ].join(" ")
+
+/** What to serve, and where. */
+export interface Options extends Address {
+  readonly dir: string
+  readonly hidden: boolean
+}
+
+/** The services and the server over them. */
+const layer = ({ dir, hidden, host, port }: Options) =>
+  Server.layer({ host, port, version: packageJson.version }).pipe(
+    Layer.provide(Router.layer),
+    Layer.provide([DirectoryFileStore.layer({ folder: dir, hidden }), Clock.layer(), Info.layer])
+  )
+
+/** Serves while `use` runs, once it was said where. */
+export const serving = <A, E, R>(
+  options: Options,
+  messages: Messages,
+  use: (address: Address) => Effect.Effect<A, E, R>
+) =>
+  Effect.gen(function* () {
+    const { address } = yield* Server
+    yield* complain(messages.serving(formatAddress(address), options.dir, howToAsk(address)))
+    return yield* use(address)
+  }).pipe(
+    Effect.provide(
+      Layer.catch(layer(options), (error) =>
+        Layer.effectContext(Effect.fail(startUpFailure(error, messages)))
+      )
+    )
+  )
+
+/** The command. It ends well when it is told to stop. */
+export const serve = (messages: Messages) =>
+  Command.make(
+    "serve",
+    {
+      host: Flags.host(messages),
+      port: Flags.port(messages),
+      dir: Flags.dir(messages),
+      hidden: Flags.hidden(messages)
+    },
+    Effect.fn("serve")(function* (options) {
+      // Device names, streams and short names would need rules of their own there.
+      if (process.platform === "win32") {
+        return yield* new Failure({
+          code: exitCode.refused,
+          sentence: messages.startUp.notOnWindows
+        })
+      }
+      return yield* Effect.raceFirst(
+        serving(options, messages, () => Effect.never),
+        stopSignal
+      )
+    })
+  ).pipe(
+    Command.withDescription(messages.help.serve),
+    Command.withExamples([
+      { command: "app serve", description: messages.help.examples.serve },
+      { command: "app serve --dir fotos --port 0", description: messages.help.examples.anyPort }
+    ])
+  )

@@ -1,0 +1,19 @@
+/** `npm run demo`: a server and the menu of its client together, as the original's `run.py` had it. */
+import { Command } from "effect/cli"
+import packageJson from "../package.json" with { type: "json" }
+import { client } from "./cli/Client.ts"
+import { fromEnvironment } from "./cli/Language.ts"
+import { messages as catalogs } from "./cli/Messages.ts"
+import { run } from "./cli/Program.ts"
+import { serving } from "./cli/Serve.ts"
+
+const messages = catalogs[fromEnvironment(process.env)]
+
+const ask = Command.runWith(client(messages), { version: packageJson.version })
+
+run(
+  serving({ host: "127.0.0.1", port: 0, dir: "DB", hidden: false }, messages, ({ host, port }) =>
+    ask(["--host", host, "--port", String(port), ...process.argv.slice(2)])
+  ),
+  messages
+)

@@ -1,0 +1,18 @@
+#!/usr/bin/env node
+/** The process `app`: its commands, in the language of the environment. */
+import { Command } from "effect/cli"
+import packageJson from "../package.json" with { type: "json" }
+import { client } from "./cli/Client.ts"
+import { fromEnvironment } from "./cli/Language.ts"
+import { messages as catalogs } from "./cli/Messages.ts"
+import { run } from "./cli/Program.ts"
+import { serve } from "./cli/Serve.ts"
+
+const messages = catalogs[fromEnvironment(process.env)]
+
+Command.make("app").pipe(
+  Command.withDescription(messages.help.app),
+  Command.withSubcommands([serve(messages), client(messages)]),
+  Command.run({ version: packageJson.version }),
+  (command) => run(command, messages)
+)
