@@ -16,7 +16,7 @@ import { entries } from "./domain/Grammar.ts"
 import * as Reply from "./domain/Reply.ts"
 import * as Word from "./domain/Word.ts"
 import { Clock } from "./services/Clock.ts"
-import { sha256 } from "./services/Digest.ts"
+import { Digests } from "./services/Digests.ts"
 import { FileStore, type OpenFile } from "./services/FileStore.ts"
 import { Info } from "./services/Info.ts"
 
@@ -29,6 +29,18 @@ type Routes = {
 
 /** Patterns match in time that grows with their length; real ones are short. In bytes. */
 const longestPattern = 256
+
+/** One list has at most this many names: about 5 MB, and 50 ms of everybody's time to write. */
+const mostNames = 100_000
+
+const limitTooLarge = new BadArgument({ text: `LIMITE vai até ${mostNames}.` })
+const tooManyNames = new BadArgument({
+  text: `Mais de ${mostNames} nomes: peça em partes, com LIMITE n e depois APOS o último nome.`
+})
+
+/** Alternatives in braces could multiply a pattern beyond measure, so braces stand for themselves. */
+const escapeBraces = (pattern: string): string =>
+  pattern.replace(/\\.|[{}]/gs, (found) => (found.length > 1 ? found : `\\${found}`))
 
 /** The text of an argument that must be text. */
 const requireText = (word: Word.Word): Effect.Effect<string, BadArgument> => {
@@ -47,7 +59,9 @@ const requireName = (word: Word.Word): Effect.Effect<FileName.FileName, FileNotF
 const requirePattern = (word: Word.Word): Effect.Effect<Glob.Glob, BadArgument> =>
   word.length > longestPattern
     ? Effect.fail(new BadArgument({ text: `O padrão passa de ${longestPattern} bytes.` }))
-    : Effect.map(requireText(word), (pattern) => Glob.make(pattern, { dot: true }))
+    : Effect.map(requireText(word), (pattern) =>
+        Glob.make(escapeBraces(pattern), { dot: true })
+      )
 
 const requireVersion = (
   file: OpenFile,
@@ -106,6 +120,7 @@ const commandList = Reply.Reply.List({
 
 const routes = (
   store: FileStore["Service"],
+  digests: Digests["Service"],
   clock: Clock["Service"],
   info: Info["Service"]
 ): Routes => {
@@ -122,11 +137,13 @@ const routes = (
     Time: () => Reply.Reply.Bulk({ value: Word.unsafe(clock.now()) }),
     List: ({ after, limit, pattern }) =>
       Effect.gen(function* () {
+        if (limit !== undefined && limit > mostNames) return yield* limitTooLarge
         const names = yield* store.list({
           pattern: pattern === undefined ? undefined : yield* requirePattern(pattern),
           after: after === undefined ? undefined : yield* requireText(after),
-          limit
+          limit: limit ?? mostNames + 1
         })
+        if (names.length > mostNames) return yield* tooManyNames
         return Reply.Reply.List({ items: names.map(Reply.text) })
       }),
     SendFile: ({ length, name, start, version }) =>
@@ -150,9 +167,8 @@ const routes = (
       ),
     Digest: ({ name, version }) =>
       Effect.gen(function* () {
-        const file = yield* open(name)
-        yield* requireVersion(file, version)
-        return Reply.text(yield* sha256(file.read(0, file.size)))
+        const wanted = version === undefined ? undefined : yield* requireText(version)
+        return Reply.text(yield* digests.of(yield* requireName(name), wanted))
       }),
     Get: ({ name }) =>
       Effect.map(open(name), (file) =>
@@ -183,8 +199,8 @@ export class Router extends Context.Service<
   static readonly layer = Layer.effect(
     Router,
     Effect.gen(function* () {
-      const table = routes(yield* FileStore, yield* Clock, yield* Info)
+      const table = routes(yield* FileStore, yield* Digests, yield* Clock, yield* Info)
       return { answer: (query) => Query.match(query, table) }
     })
-  )
+  ).pipe(Layer.provide(Digests.layer))
 }

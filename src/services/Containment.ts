@@ -100,6 +100,8 @@ export const openContained: (
   name: FileName
 ) => Effect.Effect<ContainedFile, FileNotFound | StoreUnavailable, Scope.Scope> = Effect.fnUntraced(
   function* (folder, name) {
+    // A hidden link may lead to what is not hidden.
+    if (isHidden(name) && !folder.hidden) return yield* new FileNotFound()
     const handle = yield* openFile(folder, name)
     const stats = yield* attempt(() => handle.stat({ bigint: true }))
     yield* requireRegular(stats)

@@ -2,9 +2,10 @@
  * Where the shared files are. A store is asked by name and knows neither commands nor replies; the layers that
  * implement it are beside this file, and one contract in the tests holds over all of them.
  */
-import { Context, type Effect, Glob, type Scope, type Stream } from "effect"
+import { Context, Effect, Glob, type Scope, Stream } from "effect"
 import type { FileNotFound, StoreUnavailable } from "../domain/Errors.ts"
 import { byBytes, type FileName } from "../domain/FileName.ts"
+import { makeNameCollector } from "./NameCollector.ts"
 
 /** Which names to list. */
 export interface Selection {
@@ -33,13 +34,17 @@ export interface OpenFile extends FileDetails {
    * one is asked for. Fails where the file shrank, was overwritten, or cannot be read.
    */
   readonly read: (start: number, length: number) => Stream.Stream<Uint8Array, StoreUnavailable>
+  /** The SHA-256 of the whole file, 64 lower-case hexadecimal digits. Fails as `read` does. */
+  readonly sha256: Effect.Effect<string, StoreUnavailable>
 }
 
 /** The shared files, read-only. */
 export class FileStore extends Context.Service<
   FileStore,
   {
-    /** The selected names, sorted by their UTF-8 bytes. */
+    /** Every name, once and in no order. */
+    readonly names: Stream.Stream<FileName, StoreUnavailable>
+    /** The selected names, sorted by their UTF-8 bytes. However many there are, others are answered meanwhile. */
     readonly list: (
       selection: Selection
     ) => Effect.Effect<ReadonlyArray<FileName>, StoreUnavailable>
@@ -54,14 +59,19 @@ export class FileStore extends Context.Service<
   }
 >()("sockets/services/FileStore") {}
 
-/** Names in the order and number that `selection` asks for, its pattern applied. */
-export const select = (
-  names: ReadonlyArray<FileName>,
+/** The names of `names` that `selection` asks for, in its order and number. */
+export const select = <E, R>(
+  names: Stream.Stream<FileName, E, R>,
   { after, limit, pattern }: Selection
-): ReadonlyArray<FileName> => {
-  const selected = names
-    .filter((name) => after === undefined || byBytes(name, after) > 0)
-    .filter((name) => pattern === undefined || Glob.match(pattern, name))
-    .toSorted(byBytes)
-  return limit === undefined ? selected : selected.slice(0, limit)
-}
+): Effect.Effect<ReadonlyArray<FileName>, E, R> =>
+  Effect.suspend(() => {
+    const collector = makeNameCollector(limit ?? Number.POSITIVE_INFINITY)
+    const isSelected = (name: FileName) =>
+      (after === undefined || byBytes(name, after) > 0)
+      && (pattern === undefined || Glob.match(pattern, name))
+    return Stream.runForEachArray(names, (batch) =>
+      Effect.sync(() => {
+        for (const name of batch) if (isSelected(name)) collector.add(name)
+      })
+    ).pipe(Effect.map(() => collector.take()))
+  })

@@ -2,6 +2,7 @@
 import { Effect, Layer, Stream } from "effect"
 import { FileNotFound } from "../domain/Errors.ts"
 import { type FileName, isHidden } from "../domain/FileName.ts"
+import { sha256 } from "./Digest.ts"
 import { FileStore, select } from "./FileStore.ts"
 
 /** A file of the memory store. */
@@ -23,18 +24,12 @@ export const layer = (files: ReadonlyMap<FileName, MemoryFile>): Layer.Layer<Fil
             modified: file.modified,
             version: `${file.bytes.length}-${file.modified}`,
             read: (start: number, length: number) =>
-              Stream.succeed(file.bytes.subarray(start, start + length))
+              Stream.succeed(file.bytes.subarray(start, start + length)),
+            sha256: sha256(Stream.succeed(file.bytes))
           })
     }
-    return {
-      list: (selection) =>
-        Effect.sync(() =>
-          select(
-            [...files.keys()].filter((name) => !isHidden(name)),
-            selection
-          )
-        ),
-      describe: find,
-      open: find
-    }
+    const names = Stream.suspend(() =>
+      Stream.fromIterable([...files.keys()].filter((name) => !isHidden(name)))
+    )
+    return { names, list: (selection) => select(names, selection), describe: find, open: find }
   })
