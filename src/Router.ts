@@ -2,23 +2,38 @@
  * What each command asks of the services: the table of routes. A route that needs no effect returns its reply as it
  * is, for an effect costs more than most replies. Connections are not known here.
  */
-import { Context, Effect, Glob, Layer, type Scope } from "effect"
+import {
+  Clock as EffectClock,
+  Context,
+  Effect,
+  Glob,
+  Layer,
+  Random,
+  type Scope,
+  Stream
+} from "effect"
 import { Query } from "./domain/Command.ts"
 import {
   BadArgument,
   type CommandError,
   FileChanged,
   FileNotFound,
-  RangeNotSatisfiable
+  RangeNotSatisfiable,
+  type StoreUnavailable
 } from "./domain/Errors.ts"
 import * as FileName from "./domain/FileName.ts"
-import { entries } from "./domain/Grammar.ts"
+import * as CommandTable from "./domain/CommandTable.ts"
+import * as RedisGlob from "./domain/RedisGlob.ts"
 import * as Reply from "./domain/Reply.ts"
+import { type Numbers, Stats } from "./domain/Stats.ts"
 import * as Word from "./domain/Word.ts"
 import { Clock } from "./services/Clock.ts"
 import { Digests } from "./services/Digests.ts"
 import { FileStore, type OpenFile } from "./services/FileStore.ts"
 import { Info } from "./services/Info.ts"
+import { makeNameCollector } from "./services/NameCollector.ts"
+import { makeScan } from "./services/Scan.ts"
+import { makeServerInfo, type ServerInfo } from "./services/ServerInfo.ts"
 
 /** A reply at once, or an effect of one that may hold a file open until its scope closes. */
 export type Answer = Reply.Reply | Effect.Effect<Reply.Reply, CommandError, Scope.Scope>
@@ -29,6 +44,7 @@ type Routes = {
 
 /** Patterns match in time that grows with their length; real ones are short. In bytes. */
 const longestPattern = 256
+const patternTooLong = new BadArgument({ text: `O padrão passa de ${longestPattern} bytes.` })
 
 /** One list has at most this many names: about 5 MB, and 50 ms of everybody's time to write. */
 const mostNames = 100_000
@@ -58,10 +74,8 @@ const requireName = (word: Word.Word): Effect.Effect<FileName.FileName, FileNotF
 
 const requirePattern = (word: Word.Word): Effect.Effect<Glob.Glob, BadArgument> =>
   word.length > longestPattern
-    ? Effect.fail(new BadArgument({ text: `O padrão passa de ${longestPattern} bytes.` }))
-    : Effect.map(requireText(word), (pattern) =>
-        Glob.make(escapeBraces(pattern), { dot: true })
-      )
+    ? Effect.fail(patternTooLong)
+    : Effect.map(requireText(word), (pattern) => Glob.make(escapeBraces(pattern), { dot: true }))
 
 const requireVersion = (
   file: OpenFile,
@@ -69,14 +83,15 @@ const requireVersion = (
 ): Effect.Effect<void, FileChanged> =>
   version === undefined || version === file.version ? Effect.void : Effect.fail(new FileChanged())
 
-/** The part of a file that GETRANGE asks for, as Redis computes it (redis.io, GETRANGE). */
+/** The part of a file that GETRANGE asks for, as Redis computes it (t_string.c, getrangeCommand). */
 const redisRange = (
   size: number,
   first: number,
   last: number
 ): readonly [start: number, length: number] => {
+  if (first < 0 && last < 0 && first > last) return [0, 0]
   const start = Math.max(0, first < 0 ? size + first : first)
-  const end = Math.min(size - 1, last < 0 ? size + last : last)
+  const end = Math.min(size - 1, Math.max(0, last < 0 ? size + last : last))
   return start > end ? [0, 0] : [start, end - start + 1]
 }
 
@@ -98,31 +113,52 @@ const missing = Reply.Reply.Null()
 const empty = Reply.text("")
 const pong = Reply.status("PONG")
 
-/** `[name, arity, flags, first key, last key, step, …]`, of which only name and arity say something here (redis.io, COMMAND). */
-const commandList = Reply.Reply.List({
-  items: entries.map(({ arity: [least, most], name }) =>
-    Reply.Reply.List({
-      items: [
-        Reply.text(name),
-        integer(least === most ? least + 1 : -(least + 1)),
-        Reply.Reply.List({ items: [Reply.status("readonly")] }),
-        integer(0),
-        integer(0),
-        integer(0),
-        Reply.Reply.List({ items: [] }),
-        Reply.Reply.List({ items: [] }),
-        Reply.Reply.List({ items: [] }),
-        Reply.Reply.List({ items: [] })
-      ]
-    })
-  )
+/** MGET answers with at most this much at once, for it is held in memory; GET sends files of any size. In bytes. */
+const mostTogether = 16 * 1024 * 1024
+
+const tooMuchTogether = new BadArgument({
+  text: `MGET vai até ${mostTogether} bytes ao todo; use GET para arquivos maiores.`
 })
+const tooManyKeys = new BadArgument({
+  text: `Mais de ${mostNames} nomes: use SCAN, ou um padrão mais estreito.`
+})
+
+const requireRedisPattern = (word: Word.Word): Effect.Effect<RedisGlob.RedisGlob, BadArgument> =>
+  word.length > longestPattern ? Effect.fail(patternTooLong) : Effect.succeed(RedisGlob.make(word))
+
+const bulk = (value: Word.Word): Reply.Reply => Reply.Reply.Bulk({ value })
+
+const contentOf = (file: OpenFile): Effect.Effect<Word.Word, StoreUnavailable> =>
+  Stream.runFold(
+    file.read(0, file.size),
+    () => "",
+    (text, chunk) =>
+      text + Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength).toString("latin1")
+  ).pipe(Effect.map(Word.unsafe))
+
+const typeString = Reply.status("string")
+const typeNone = Reply.status("none")
+
+/** What CONFIG GET knows: what programs ask for before they begin, redis-benchmark among them. */
+const configuration = (stats: Numbers): ReadonlyArray<readonly [name: string, value: string]> => [
+  ["appendonly", "no"],
+  ["databases", "1"],
+  ["maxclients", String(stats.maxClients)],
+  ["maxmemory", "0"],
+  ["maxmemory-policy", "noeviction"],
+  ["port", String(stats.port)],
+  ["save", ""],
+  ["timeout", "0"]
+]
 
 const routes = (
   store: FileStore["Service"],
   digests: Digests["Service"],
   clock: Clock["Service"],
-  info: Info["Service"]
+  info: Info["Service"],
+  stats: Numbers,
+  serverInfo: ServerInfo,
+  systemClock: EffectClock.Clock
 ): Routes => {
   const open = (word: Word.Word) => Effect.flatMap(requireName(word), store.open)
   const describe = (word: Word.Word) => Effect.flatMap(requireName(word), store.describe)
@@ -131,6 +167,7 @@ const routes = (
       Effect.catchTag("FileNotFound", () => Effect.succeed(false))
     )
   const infoReply = Reply.text(info.text)
+  const scan = makeScan(store)
 
   return {
     Info: () => infoReply,
@@ -186,7 +223,96 @@ const routes = (
       ),
     Ping: ({ message }) => (message === undefined ? pong : Reply.Reply.Bulk({ value: message })),
     Echo: ({ message }) => Reply.Reply.Bulk({ value: message }),
-    CommandList: () => commandList
+    MultiGet: ({ names }) =>
+      Effect.gen(function* () {
+        const contents: Array<Reply.Reply> = []
+        let size = 0
+        const read = Effect.fnUntraced(function* (name: Word.Word) {
+          const file = yield* open(name)
+          size += file.size
+          return size > mostTogether ? yield* tooMuchTogether : bulk(yield* contentOf(file))
+        })
+        // One after the other: one file is open at a time, and none is read beyond the bound.
+        for (const name of names) {
+          contents.push(yield* Effect.scoped(read(name)).pipe(orIfAbsent(missing)))
+        }
+        return Reply.Reply.List({ items: contents })
+      }),
+    Keys: ({ pattern }) =>
+      Effect.gen(function* () {
+        const glob = yield* requireRedisPattern(pattern)
+        const found = makeNameCollector(mostNames + 1)
+        yield* Stream.runForEachArray(store.names, (names) =>
+          Effect.sync(() => {
+            for (const name of names)
+              if (RedisGlob.match(glob, Word.fromText(name))) found.add(name)
+          })
+        )
+        const names = found.take()
+        if (names.length > mostNames) return yield* tooManyKeys
+        return Reply.Reply.List({ items: names.map(Reply.text) })
+      }),
+    Scan: ({ count, cursor, pattern, type }) =>
+      Effect.gen(function* () {
+        const glob = pattern === undefined ? undefined : yield* requireRedisPattern(pattern)
+        const page = yield* scan.page(cursor, Math.min(count, mostNames))
+        // Every file is what Redis calls a string.
+        const names = type === undefined || type.toLowerCase() === "string" ? page.names : []
+        return Reply.Reply.List({
+          items: [
+            Reply.text(String(page.cursor)),
+            Reply.Reply.List({
+              items: names
+                .map(Word.fromText)
+                .filter((name) => glob === undefined || RedisGlob.match(glob, name))
+                .map(bulk)
+            })
+          ]
+        })
+      }),
+    FileCount: () => Effect.map(Stream.runCount(store.names), integer),
+    Type: ({ name }) => Effect.as(describe(name), typeString).pipe(orIfAbsent(typeNone)),
+    RandomName: () =>
+      Effect.gen(function* () {
+        const random = yield* Random.Random
+        let seen = 0
+        let chosen: FileName.FileName | undefined
+        yield* Stream.runForEachArray(store.names, (names) =>
+          Effect.sync(() => {
+            // The n-th takes the place of those before it once in n times, which leaves all with the same chance.
+            for (const name of names) if (random.nextDoubleUnsafe() * ++seen < 1) chosen = name
+          })
+        )
+        return chosen === undefined ? missing : Reply.text(chosen)
+      }),
+    UnixTime: () => {
+      const microseconds = systemClock.currentTimeNanosUnsafe() / 1000n
+      return Reply.Reply.List({
+        items: [microseconds / 1_000_000n, microseconds % 1_000_000n].map((part) =>
+          Reply.text(String(part))
+        )
+      })
+    },
+    ServerInfo: ({ sections }) =>
+      Effect.map(serverInfo.describe(sections.map(Word.toTextLossy)), Reply.text),
+    ConfigGet: ({ patterns }) => {
+      if (patterns.some(({ length }) => length > longestPattern))
+        return Reply.refusal(patternTooLong)
+      const globs = patterns.map((pattern) => RedisGlob.make(Word.unsafe(pattern.toLowerCase())))
+      return Reply.Reply.Dictionary({
+        entries: configuration(stats)
+          .map(([name, value]) => [Word.fromText(name), Reply.text(value)] as const)
+          .filter(([name]) => globs.some((glob) => RedisGlob.match(glob, name)))
+      })
+    },
+    ConfigHelp: () => CommandTable.helpOf("config"),
+    CommandList: () => CommandTable.all,
+    CommandCount: () => CommandTable.count,
+    CommandNames: () => CommandTable.names,
+    CommandInfo: ({ names }) => CommandTable.infoOf(names),
+    CommandDocs: ({ names }) => CommandTable.documentationOf(names),
+    CommandHelp: () => CommandTable.helpOf("command"),
+    ClientHelp: () => CommandTable.helpOf("client")
   }
 }
 
@@ -199,7 +325,17 @@ export class Router extends Context.Service<
   static readonly layer = Layer.effect(
     Router,
     Effect.gen(function* () {
-      const table = routes(yield* FileStore, yield* Digests, yield* Clock, yield* Info)
+      const store = yield* FileStore
+      const stats = yield* Stats
+      const table = routes(
+        store,
+        yield* Digests,
+        yield* Clock,
+        yield* Info,
+        stats,
+        yield* makeServerInfo(stats, store),
+        yield* EffectClock.Clock
+      )
       return { answer: (query) => Query.match(query, table) }
     })
   ).pipe(Layer.provide(Digests.layer))

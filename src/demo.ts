@@ -12,8 +12,10 @@ const messages = catalogs[fromEnvironment(process.env)]
 const ask = Command.runWith(client(messages), { version: packageJson.version })
 
 run(
-  serving({ host: "127.0.0.1", port: 0, dir: "DB", hidden: false }, messages, ({ host, port }) =>
-    ask(["--host", host, "--port", String(port), ...process.argv.slice(2)])
+  serving(
+    { host: "127.0.0.1", port: 0, dir: "DB", hidden: false, pickle: false },
+    messages,
+    ({ host, port }) => ask(["--host", host, "--port", String(port), ...process.argv.slice(2)])
   ),
   messages
 )

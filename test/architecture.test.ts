@@ -34,13 +34,18 @@ const seesTheHost: ReadonlyArray<RegExp> = [
   /^src\/demo\.ts$/,
   /^src\/services\/Directory[^/]*\.ts$/,
   /^src\/services\/Containment\.ts$/,
+  /^src\/services\/Digest\.ts$/,
+  /^src\/services\/HashThread\.ts$/,
   /^src\/server\/Listener\.ts$/,
-  /^src\/server\/Wire\.ts$/
+  /^src\/server\/Peer\.ts$/
 ]
+
+/** Every other library, and the only file that may import it. */
+const libraries: ReadonlyMap<string, string> = new Map([["cli-progress", "src/cli/Progress.ts"]])
 
 /** The one file outside `src` that code may read, for the version, and who may read it. */
 const manifest = "package.json"
-const readsManifest = new Set(["cli", "main.ts"])
+const readsManifest = new Set(["cli", "main.ts", "demo.ts"])
 
 /** Every module a source names, however it names it; an `import()` of anything but a literal is `?`. */
 const importsOf = (file: string, text: string): ReadonlyArray<string> => {
@@ -82,6 +87,7 @@ const judge = (sources: Sources, file: string, specifier: string): string | unde
   if (!isRelative(specifier)) {
     if (isEffect(specifier)) return undefined
     if (part === "domain") return "domain may import only effect"
+    if (libraries.get(specifier) === file) return undefined
     if (!isHost(specifier)) return "src may import only effect, node:* and @effect/platform-node"
     return seesTheHost.some((pattern) => pattern.test(file))
       ? undefined

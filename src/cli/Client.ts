@@ -1,9 +1,7 @@
 /** `app client`: one question, a batch of them from standard input, or a menu for a person. */
-import { NodeSocket } from "@effect/platform-node"
-import { Duration, Effect, Layer, Option, Stdio, Stream } from "effect"
+import { Effect, Option, Stdio, Stream } from "effect"
 import { Argument, Command } from "effect/cli"
-import { Socket } from "effect/socket"
-import { Client } from "../client/Client.ts"
+import type { Connectors } from "../client/Download.ts"
 import { splitLine } from "../codec/InlineLine.ts"
 import * as Grammar from "../domain/Grammar.ts"
 import * as Word from "../domain/Word.ts"
@@ -14,32 +12,12 @@ import { exitCode, Failure } from "./Failure.ts"
 import * as Flags from "./Flags.ts"
 import { menu } from "./Menu.ts"
 import type { Messages } from "./Messages.ts"
+import * as NodeHashing from "./NodeHashing.ts"
 import { complain } from "./Output.ts"
+import { type Options, present } from "./Present.ts"
+import { makeProgressLine } from "./Progress.ts"
+import { connect } from "./Server.ts"
 import { stopSignal } from "./Signals.ts"
-
-/** How long to wait for a connection, and in the middle of an answer, unless `--timeout` says otherwise for both. */
-const defaultTimeouts = { connecting: Duration.seconds(10), silence: Duration.seconds(15) }
-
-/** Where to ask, and how long to wait. */
-interface Server {
-  readonly host: string
-  readonly port: number
-  readonly timeout: Option.Option<Duration.Duration>
-}
-
-/** A connection to the server, made when the layer is built. */
-const connection = ({ host, port, timeout }: Server) => {
-  const connecting = Option.getOrElse(timeout, () => defaultTimeouts.connecting)
-  const silence = Option.getOrElse(timeout, () => defaultTimeouts.silence)
-  return Client.layer({ silence }).pipe(
-    Layer.provide(
-      Layer.effect(
-        Socket.Socket,
-        NodeSocket.makeNet({ host, port, openTimeout: connecting, noDelay: true, keepAlive: true })
-      )
-    )
-  )
-}
 
 const interrupted = new Failure({ code: exitCode.interrupted, sentence: "" })
 
@@ -59,7 +37,7 @@ const wordsOf = (
     : Effect.succeed(words)
 }
 
-/** How many questions may be on their way before the first is answered. */
+/** How many lines of a batch are on their way at a time. */
 const inFlight = 64
 
 /** A line of a batch: its number, counted from 1, and its words, unless its quotes are unbalanced. */
@@ -73,19 +51,46 @@ const isFarewell = ({ words }: Line): boolean => {
   return tag === "Close" || tag === "Quit"
 }
 
+const isSettled = (error: Answer.AnswerError): boolean =>
+  error._tag === "Refused" || error._tag === "StrangeName" || error._tag === "OneFileForMany"
+
 /** Asks a command a line, without waiting for one answer before the next question; answers come out in order. */
 const batch = Effect.fnUntraced(function* (
   options: Answer.Options,
-  address: string,
-  messages: Messages
+  connectors: Connectors,
+  presentation: Omit<Options, "many" | "asked">
 ) {
-  const client = yield* Client
+  const { messages } = presentation
   const stdio = yield* Stdio.Stdio
   let refused = false
   const complainOf = (number: number, sentence: string) => {
     refused = true
     return complain(messages.client.lineSkipped(number, sentence))
   }
+  /** All answers to a line, or why it has none. */
+  const answers = ({ words }: Line) => {
+    if (words === undefined) return Effect.succeed(messages.usage.unbalancedQuotes)
+    return Stream.runCollect(Answer.answer(words, options, connectors)).pipe(
+      Effect.catchIf(isSettled, (error) =>
+        Effect.succeed(explain(error, presentation.address, messages).sentence)
+      )
+    )
+  }
+  const tell = ({ number, words = [] }: Line, found: ReadonlyArray<Answer.Answer> | string) =>
+    typeof found === "string"
+      ? complainOf(number, found)
+      : Effect.catchTag(
+          present(Stream.fromIterable(found), {
+            ...presentation,
+            ...Answer.shapeOf(words, options)
+          }),
+          "Failure",
+          () => {
+            refused = true
+            return Effect.void
+          }
+        )
+  let farewell: Line | undefined
   yield* stdio.stdin.pipe(
     Stream.decodeText(),
     Stream.splitLines,
@@ -95,22 +100,26 @@ const batch = Effect.fnUntraced(function* (
       words: splitLine(Word.fromText(line))
     })),
     Stream.filter(({ words }) => words?.length !== 0),
-    Stream.takeUntil(isFarewell),
-    Stream.tap(({ words }) => (words === undefined ? Effect.void : client.send([words]))),
-    Stream.buffer({ capacity: inFlight }),
-    Stream.runForEach(({ number, words }) =>
-      words === undefined
-        ? complainOf(number, messages.usage.unbalancedQuotes)
-        : Answer.receive(words, options).pipe(
-            Effect.flatMap((outcome) => Answer.present(outcome, options)),
-            Effect.catchTag(["Refused", "StrangeName", "SaveFailed"], (error) =>
-              complainOf(number, explain(error, address, messages).sentence)
-            )
-          )
-    )
+    Stream.takeWhile((line) => {
+      // It ends the connection, so it waits until everything before it is answered.
+      if (isFarewell(line)) farewell = line
+      return farewell === undefined
+    }),
+    Stream.mapEffect((line) => Effect.map(answers(line), (found) => ({ line, found })), {
+      // What is streamed to standard output is printed as it comes, so only one may come at a time.
+      concurrency: options.output === "-" ? 1 : inFlight
+    }),
+    Stream.runForEach(({ found, line }) => tell(line, found))
   )
+  if (farewell !== undefined) yield* tell(farewell, yield* answers(farewell))
   if (refused) return yield* new Failure({ code: exitCode.refused, sentence: "" })
 })
+
+/** The part of a file that the flags ask for. */
+const rangeOf = (start: Option.Option<number>, length: Option.Option<number>) =>
+  Option.isNone(start) && Option.isNone(length)
+    ? undefined
+    : { start: Option.getOrElse(start, () => 0), length: Option.getOrUndefined(length) }
 
 /** The command. */
 export const client = (messages: Messages) =>
@@ -119,33 +128,78 @@ export const client = (messages: Messages) =>
     {
       host: Flags.host(messages),
       port: Flags.port(messages),
+      protocol: Flags.protocol(messages),
       cmd: Flags.cmd(messages),
       output: Flags.output(messages),
+      start: Flags.start(messages),
+      length: Flags.length(messages),
+      noVerify: Flags.noVerify(messages),
+      noOverwrite: Flags.noOverwrite(messages),
+      long: Flags.long(messages),
       json: Flags.json(messages),
+      quiet: Flags.quiet(messages),
       timeout: Flags.timeout(messages),
+      retries: Flags.retries(messages),
       rest: Argument.String("argumento").pipe(
         Argument.withDescription(messages.help.arguments),
         Argument.variadic()
       )
     },
-    Effect.fn("client")(function* ({ cmd, host, json, output, port, rest, timeout }) {
+    Effect.fn("client")(function* (flags) {
+      const { cmd, host, json, port, protocol, quiet, rest, retries, timeout } = flags
       const address = formatAddress({ host, port })
-      const options = { json, output: Option.getOrUndefined(output) }
-      const server = connection({ host, port, timeout })
       const stdio = yield* Stdio.Stdio
-      const person = (yield* stdio.stdinIsTerminal) && (yield* stdio.stdoutIsTerminal)
+      const person =
+        Option.isNone(cmd) && (yield* stdio.stdinIsTerminal) && (yield* stdio.stdoutIsTerminal)
 
       const run = Effect.gen(function* () {
-        if (Option.isSome(cmd)) {
-          const words = yield* wordsOf(cmd.value, rest, messages)
-          return yield* Effect.provide(Answer.ask(words, options), server)
+        const progress = yield* makeProgressLine(quiet, messages)
+        const connectors = yield* connect(
+          {
+            host,
+            port,
+            timeout,
+            protocol,
+            retries,
+            counting: person ? "since the last answer" : "over all"
+          },
+          // A person at the menu need not know that the server closed a connection that had long been idle.
+          (attempt) => {
+            progress.clear()
+            return person || quiet
+              ? Effect.void
+              : Effect.provideService(
+                  complain(messages.client.retrying(address, attempt, retries)),
+                  Stdio.Stdio,
+                  stdio
+                )
+          }
+        )
+        const options: Answer.Options = {
+          json,
+          output: Option.getOrUndefined(flags.output),
+          verify: !flags.noVerify,
+          overwrite: !flags.noOverwrite,
+          range: rangeOf(flags.start, flags.length),
+          long: flags.long,
+          original: protocol === "pickle",
+          onProgress: progress.show
         }
-        if (rest.length > 0) return yield* usage(messages.usage.missing("--cmd"))
-        return yield* person
-          ? menu(server, options, address, messages)
-          : Effect.provide(batch(options, address, messages), server)
+        const presentation = { json, address, messages, clear: progress.clear }
+        if (person) return yield* menu(options, connectors, presentation)
+        if (Option.isNone(cmd)) {
+          if (rest.length > 0) return yield* usage(messages.usage.missing("--cmd"))
+          return yield* batch(options, connectors, presentation)
+        }
+        const words = yield* wordsOf(cmd.value, rest, messages)
+        return yield* present(Answer.answer(words, options, connectors), {
+          ...presentation,
+          ...Answer.shapeOf(words, options)
+        })
       })
       return yield* run.pipe(
+        Effect.scoped,
+        Effect.provide(NodeHashing.layer),
         Effect.mapError((error) =>
           error._tag === "Failure" ? error : explain(error, address, messages)
         ),

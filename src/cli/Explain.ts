@@ -1,18 +1,8 @@
 /** What went wrong with a question, as a sentence in the person's language and an exit code for the script. */
-import type { PlatformError } from "effect"
-import type { ConnectFailed, RequestError } from "../client/Client.ts"
 import { escape } from "../client/Display.ts"
-import type { SaveFailed, StrangeName } from "../client/Download.ts"
+import type { AnswerError } from "./Answer.ts"
 import { exitCode, Failure, systemCode } from "./Failure.ts"
 import type { Messages } from "./Messages.ts"
-
-/** Everything that can go wrong with a question. */
-export type QuestionError =
-  | ConnectFailed
-  | RequestError
-  | StrangeName
-  | SaveFailed
-  | PlatformError.PlatformError
 
 /** The reason in the person's language where it is known, else as the system gives it. */
 const reason = (cause: unknown, { reasons }: Messages): string => {
@@ -27,7 +17,7 @@ const refusal = (code: string, message: string, messages: Messages): string =>
   ?? escape(code === "ERR" ? message : messages.client.refused(code, message))
 
 /** The end of a run that asked the server at `address`. */
-export const explain = (error: QuestionError, address: string, messages: Messages): Failure => {
+export const explain = (error: AnswerError, address: string, messages: Messages): Failure => {
   const { client } = messages
   switch (error._tag) {
     case "ConnectFailed":
@@ -63,6 +53,21 @@ export const explain = (error: QuestionError, address: string, messages: Message
       return new Failure({
         code: exitCode.refused,
         sentence: client.cannotSave(escape(error.path), reason(error.cause, messages))
+      })
+    case "Mismatch":
+      return new Failure({
+        code: exitCode.mismatch,
+        sentence: client.mismatch(escape(error.name))
+      })
+    case "OneFileForMany":
+      return new Failure({
+        code: exitCode.usage,
+        sentence: client.oneFileForMany(escape(error.output))
+      })
+    case "HashUnavailable":
+      return new Failure({
+        code: exitCode.refused,
+        sentence: client.cannotSave("SHA-256", reason(error.cause, messages))
       })
     case "PlatformError":
       // Standard output is gone, as when `app client | head` has seen enough: nobody is left to tell.

@@ -1,5 +1,5 @@
 /** The options that commands share, each with its environment variable. */
-import { Config, Duration, Option } from "effect"
+import { ByteSize, Config, Duration, Option } from "effect"
 import { Flag } from "effect/cli"
 import type { Messages } from "./Messages.ts"
 
@@ -70,6 +70,23 @@ export const dir = ({ help }: Messages) => text("dir", "APP_DIR", "DB", help.dir
 /** `--hidden` */
 export const hidden = ({ help }: Messages) => toggle("hidden", "APP_HIDDEN", help.hidden)
 
+/** `--pickle` */
+export const pickle = ({ help }: Messages) => toggle("pickle", "APP_PICKLE", help.pickle)
+
+/** What a client can speak: RESP, or the original project's pickles. */
+export type Protocol = "resp" | "pickle"
+
+const parseProtocol = (text: string): Protocol | undefined =>
+  text === "resp" || text === "pickle" ? text : undefined
+
+/** `--protocol` */
+export const protocol = ({ help, usage }: Messages) =>
+  parsed("protocol", "APP_PROTOCOL", parseProtocol, usage.expected.protocol).pipe(
+    Flag.withDefault<Protocol>("resp"),
+    Flag.withMetavar("<resp|pickle>"),
+    Flag.withDescription(help.protocol)
+  )
+
 /** `--json` */
 export const json = ({ help }: Messages) => toggle("json", "APP_JSON", help.json)
 
@@ -79,6 +96,69 @@ export const timeout = ({ help, usage }: Messages) =>
     Flag.optional,
     Flag.withDescription(help.timeout)
   )
+
+/** A rate as people write it: `500KiB`, `10MiB`, `1.5MB`, or a number of bytes; at least one byte a second. */
+export const parseRate = (text: string): number | undefined => {
+  const size = ByteSize.fromString(/^\d+$/.test(text) ? `${text}B` : text)
+  const rate = Option.getOrUndefined(Option.flatMap(size, ByteSize.toNumber))
+  return rate === undefined || rate < 1 ? undefined : rate
+}
+
+const rate = (name: string, variable: string, description: string, { usage }: Messages) =>
+  parsed(name, variable, parseRate, usage.expected.rate).pipe(
+    Flag.optional,
+    Flag.withDescription(description)
+  )
+
+/** `--max-rate`, in bytes a second */
+export const maxRate = (messages: Messages) =>
+  rate("max-rate", "APP_MAX_RATE", messages.help.maxRate, messages)
+
+/** `--max-total-rate`, in bytes a second */
+export const maxTotalRate = (messages: Messages) =>
+  rate("max-total-rate", "APP_MAX_TOTAL_RATE", messages.help.maxTotalRate, messages)
+
+const parseCount = (text: string): number | undefined => {
+  const count = /^\d{1,16}$/.test(text) ? Number(text) : Number.NaN
+  return Number.isSafeInteger(count) ? count : undefined
+}
+
+/** `--retries` */
+export const retries = ({ help, usage }: Messages) =>
+  parsed("retries", "APP_RETRIES", parseCount, usage.expected.count).pipe(
+    Flag.withDefault(5),
+    Flag.withDescription(help.retries)
+  )
+
+/** `--quiet` */
+export const quiet = ({ help }: Messages) => toggle("quiet", "APP_QUIET", help.quiet)
+
+/** `--no-verify`. Not the negation that effect/cli gives each switch, for it stands in scripts under this name. */
+export const noVerify = ({ help }: Messages) => toggle("no-verify", "APP_NO_VERIFY", help.noVerify)
+
+/** `--no-overwrite` */
+export const noOverwrite = ({ help }: Messages) =>
+  toggle("no-overwrite", "APP_NO_OVERWRITE", help.noOverwrite)
+
+/** `--long` */
+export const long = ({ help }: Messages) =>
+  Flag.Boolean("long").pipe(Flag.withDefault(false), Flag.withDescription(help.long))
+
+const count = (name: string, description: string, { usage }: Messages) =>
+  Flag.String(name).pipe(
+    Flag.filterMap(
+      (value) => Option.fromUndefinedOr(parseCount(value)),
+      () => usage.expected.count
+    ),
+    Flag.optional,
+    Flag.withDescription(description)
+  )
+
+/** `--start`, in bytes: a part of a file is asked for by flags, since all words are names. */
+export const start = (messages: Messages) => count("start", messages.help.start, messages)
+
+/** `--length`, in bytes */
+export const length = (messages: Messages) => count("length", messages.help.length, messages)
 
 /** `--output` */
 export const output = ({ help }: Messages) =>

@@ -2,10 +2,11 @@
  * The menu: the original's five entries, chosen with the arrows or by typing, over a connection that is kept from one
  * question to the next and made again if the server has closed it meanwhile.
  */
-import { Context, Effect, Layer, ScopedRef } from "effect"
+import { Effect, Stream } from "effect"
 import { Prompt } from "effect/cli"
-import { Client, type ConnectFailed, ConnectionLost } from "../client/Client.ts"
 import { escape } from "../client/Display.ts"
+import type { Connectors } from "../client/Download.ts"
+import { receiveReply } from "../client/RemoteFile.ts"
 import * as Grammar from "../domain/Grammar.ts"
 import * as Word from "../domain/Word.ts"
 import * as Answer from "./Answer.ts"
@@ -13,12 +14,19 @@ import { explain } from "./Explain.ts"
 import { exitCode, Failure } from "./Failure.ts"
 import type { Messages } from "./Messages.ts"
 import { complain, print } from "./Output.ts"
+import { type Options, present } from "./Present.ts"
+
+const single = { many: false, asked: undefined }
 
 const entries = ["1 CONSULTA", "2 HORA", "3 ARQUIVO <nome>", "4 LISTAR", "5 SAIR"] as const
 type Entry = (typeof entries)[number]
 
+/** Asks a person; a signal that ends the program meanwhile leaves the cursor on a line of its own. */
+const prompt = <A>(question: Prompt.Prompt<A>) =>
+  Effect.onInterrupt(Prompt.run(question), () => Effect.ignore(print("\n")))
+
 const chooseEntry = ({ menu }: Messages) =>
-  Prompt.run(
+  prompt(
     Prompt.AutoComplete<Entry>({
       message: menu.question,
       emptyMessage: menu.nothing,
@@ -29,7 +37,7 @@ const chooseEntry = ({ menu }: Messages) =>
   )
 
 const chooseFile = (names: ReadonlyArray<Word.Word>, { menu }: Messages) =>
-  Prompt.run(
+  prompt(
     Prompt.AutoComplete<Word.Word>({
       message: menu.file,
       emptyMessage: menu.nothing,
@@ -42,67 +50,51 @@ const chooseFile = (names: ReadonlyArray<Word.Word>, { menu }: Messages) =>
 /** The most names offered at once; beyond that, a name is better given to `--cmd`. */
 const mostNames = 10_000
 
-/** The names on the server. */
-const listNames = Effect.gen(function* () {
-  const client = yield* Client
-  yield* client.send([
-    Grammar.print({ _tag: "List", pattern: undefined, after: undefined, limit: mostNames })
-  ])
-  const reply = yield* client.receive
-  return reply._tag === "List"
-    ? reply.items.flatMap((item) => (item._tag === "Bulk" ? [item.value] : []))
-    : []
-})
+const all = { _tag: "List", pattern: undefined, after: undefined } as const
 
-const ask = Effect.fnUntraced(function* (
-  words: Answer.Words,
-  options: Answer.Options,
-  { menu }: Messages
-) {
-  const client = yield* Client
-  yield* client.send([words])
-  const outcome = yield* Answer.receive(words, options)
-  if (outcome._tag !== "Saved") return yield* Answer.present(outcome, options)
-  const { path, size } = outcome.saved
-  return yield* print(`${menu.saved(escape(path), size)}\n`)
-})
+/** The names on the server, at most `mostNames`. */
+const listNames = ({ bytes }: Connectors) =>
+  Effect.map(
+    bytes.ask(() => Grammar.print({ ...all, limit: mostNames }), receiveReply),
+    (reply) =>
+      reply._tag === "List"
+        ? reply.items.flatMap((item) => (item._tag === "Bulk" ? [item.value] : []))
+        : []
+  )
 
 /** Asks until the person says goodbye. */
 export const menu = Effect.fn("menu")(
-  function* (
-    server: Layer.Layer<Client, ConnectFailed>,
-    options: Answer.Options,
-    address: string,
-    messages: Messages
-  ) {
-    const connect = Effect.map(Layer.build(server), (context) => Context.get(context, Client))
-    const connection = yield* ScopedRef.fromAcquire(connect)
+  function* (options: Answer.Options, connectors: Connectors, presentation: Omit<Options, "many" | "asked">) {
+    const { address, messages } = presentation
 
-    /** Asks over the connection that is kept; where the server has closed it, over a new one, once. */
-    const connected = <A, E, R>(effect: Effect.Effect<A, E, R>) => {
-      const attempt = Effect.flatMap(ScopedRef.get(connection), (client) =>
-        Effect.provideService(effect, Client, client)
-      )
-      return Effect.catchIf(
-        attempt,
-        (error) => error instanceof ConnectionLost,
-        () => Effect.andThen(ScopedRef.set(connection, connect), attempt)
-      )
-    }
+    const question = (words: Answer.Words) =>
+      present(Answer.answer(words, options, connectors), { ...presentation, ...single })
 
-    const question = (words: Answer.Words) => connected(ask(words, options, messages))
+    const fetch = Effect.fnUntraced(function* (words: Answer.Words) {
+      const answers = yield* Stream.runCollect(Answer.answer(words, options, connectors))
+      presentation.clear()
+      for (const answer of answers) {
+        const done = answer._tag === "File" && answer.result._tag === "Done"
+        if (done && answer.result.outcome._tag === "Saved") {
+          const { path, size } = answer.result.outcome
+          yield* print(`${messages.menu.saved(escape(path), size)}\n`)
+        } else {
+          yield* present(Stream.succeed(answer), { ...presentation, ...single })
+        }
+      }
+    })
 
-    const answer = Effect.fnUntraced(function* (entry: Entry) {
+    const choose = Effect.fnUntraced(function* (entry: Entry) {
       switch (entry) {
         case "1 CONSULTA":
           return yield* question(Grammar.print({ _tag: "Info" }))
         case "2 HORA":
           return yield* question(Grammar.print({ _tag: "Time" }))
         case "3 ARQUIVO <nome>": {
-          const names = yield* connected(listNames)
+          const names = yield* listNames(connectors)
           if (names.length === 0) return yield* complain(messages.menu.noFiles)
           const name = yield* chooseFile(names, messages)
-          return yield* question(
+          return yield* fetch(
             Grammar.print({
               _tag: "SendFile",
               name,
@@ -113,9 +105,7 @@ export const menu = Effect.fn("menu")(
           )
         }
         case "4 LISTAR":
-          return yield* question(
-            Grammar.print({ _tag: "List", pattern: undefined, after: undefined, limit: undefined })
-          )
+          return yield* question(Grammar.print({ ...all, limit: undefined }))
         case "5 SAIR":
           return yield* question(Grammar.print({ _tag: "Close" }))
       }
@@ -123,13 +113,16 @@ export const menu = Effect.fn("menu")(
 
     while (true) {
       const entry = yield* chooseEntry(messages)
-      yield* Effect.catchTag(answer(entry), ["Refused", "StrangeName", "SaveFailed"], (error) =>
-        complain(explain(error, address, messages).sentence)
+      yield* choose(entry).pipe(
+        Effect.catchTag(["Refused", "StrangeName", "SaveFailed", "Mismatch"], (error) =>
+          complain(explain(error, address, messages).sentence)
+        ),
+        // It has said why; the person may go on.
+        Effect.catchTag("Failure", () => Effect.void)
       )
       if (entry === "5 SAIR") return
     }
   },
-  Effect.scoped,
   // The prompt has shown the cursor again; what it leaves out is the end of its line.
   Effect.catchTag("QuitError", () =>
     Effect.andThen(

@@ -12,11 +12,22 @@ export interface Messages {
     readonly port: string
     readonly dir: string
     readonly hidden: string
+    readonly maxRate: string
+    readonly maxTotalRate: string
+    readonly pickle: string
     readonly cmd: string
     readonly arguments: string
     readonly output: string
     readonly json: string
+    readonly protocol: string
     readonly timeout: string
+    readonly retries: string
+    readonly quiet: string
+    readonly noVerify: string
+    readonly noOverwrite: string
+    readonly start: string
+    readonly length: string
+    readonly long: string
     readonly help: string
     readonly version: string
     readonly completions: string
@@ -45,6 +56,9 @@ export interface Messages {
     readonly expected: {
       readonly port: string
       readonly duration: string
+      readonly count: string
+      readonly rate: string
+      readonly protocol: string
     }
   }
   /** The line that `serve` says when it is ready. */
@@ -71,6 +85,19 @@ export interface Messages {
     readonly refused: (code: string, message: string) => string
     readonly strangeName: (name: string) => string
     readonly cannotSave: (path: string, reason: string) => string
+    readonly mismatch: (name: string) => string
+    readonly oneFileForMany: (output: string) => string
+    readonly retrying: (address: string, attempt: number, retries: number) => string
+    readonly same: (path: string) => string
+    readonly kept: (path: string) => string
+    readonly failed: (name: string, reason: string) => string
+    readonly summary: (counts: {
+      readonly saved: number
+      readonly same: number
+      readonly kept: number
+      readonly failed: number
+    }) => string
+    readonly verifying: string
     readonly lineSkipped: (line: number, reason: string) => string
   }
   /** The client's own sentences for the codes of refusals it knows. */
@@ -98,14 +125,28 @@ const pt: Messages = {
     host: "Endereço [APP_HOST, padrão 127.0.0.1]",
     port: "Porta TCP, de 0 a 65535 [APP_PORT, padrão 65432]",
     dir: "Pasta a compartilhar [APP_DIR, padrão DB]",
+    maxRate: "Bytes por segundo, no máximo, de cada conexão, como 10MiB [APP_MAX_RATE, sem limite]",
+    maxTotalRate:
+      "Bytes por segundo, no máximo, de todas as conexões juntas [APP_MAX_TOTAL_RATE, sem limite]",
     hidden: "Compartilha também nomes que começam com ponto [APP_HIDDEN]",
+    pickle:
+      "Fala pickle, com os clientes Python do projeto original, em qualquer endereço e não só na própria máquina [APP_PICKLE]",
     cmd: 'Comando a enviar, como hora_atual ou "enviar_arquivo file1.txt"',
     arguments: "Argumentos do comando",
     output:
       "Onde gravar o arquivo recebido: um arquivo, uma pasta (terminada em / ou já existente) ou - para a saída padrão [APP_OUTPUT]",
     json: "Imprime o resultado como um valor JSON [APP_JSON]",
+    protocol:
+      "O que se fala com o servidor: resp, ou pickle com um servidor do projeto original [APP_PROTOCOL, padrão resp]",
     timeout:
       "Quanto esperar pela conexão e, depois, por um servidor calado, como 500ms, 5s ou 1m [APP_TIMEOUT, padrão 10s e 15s]",
+    retries: "Quantas conexões perdidas refazer em uma execução [APP_RETRIES, padrão 5]",
+    quiet: "Não mostra o progresso [APP_QUIET]",
+    noVerify: "Não confere o SHA-256 do que chega [APP_NO_VERIFY]",
+    noOverwrite: "Não substitui outro arquivo que já esteja lá [APP_NO_OVERWRITE]",
+    start: "Primeiro byte da parte desejada do arquivo, a contar de 0",
+    length: "Quantos bytes do arquivo, no máximo",
+    long: "Lista também o tamanho e a data de cada arquivo",
     help: "Mostra esta ajuda",
     version: "Mostra a versão",
     completions: "Imprime o script de completação do shell",
@@ -143,7 +184,10 @@ const pt: Messages = {
     emptyCommand: "O comando está vazio.",
     expected: {
       port: "um número inteiro de 0 a 65535",
-      duration: "uma duração como 500ms, 5s, 1m ou 2h"
+      count: "um número inteiro, zero ou maior",
+      rate: "um tamanho como 500KiB, 10MiB ou 1GB",
+      duration: "uma duração como 500ms, 5s, 1m ou 2h",
+      protocol: "resp ou pickle"
     }
   },
   serving: (address, folder, ask) => `Servindo ${folder} em ${address}. Pergunte com: ${ask}`,
@@ -168,14 +212,33 @@ const pt: Messages = {
     strangeName: (name) =>
       `O servidor mandou um arquivo com outro nome: "${name}". Nada foi gravado.`,
     cannotSave: (path, reason) => `Não foi possível gravar ${path}: ${reason}.`,
+    mismatch: (name) =>
+      `O que chegou de ${name} não confere com o SHA-256 do servidor. Nada foi gravado.`,
+    oneFileForMany: (output) =>
+      `Vários arquivos não cabem em um só: ${output}. Para uma pasta, termine com /.`,
+    retrying: (address, attempt, retries) =>
+      `A conexão com ${address} caiu; tentativa ${attempt} de ${retries}.`,
+    same: (path) => `${path} já estava aqui, igual.`,
+    kept: (path) => `${path} já estava aqui, diferente, e foi mantido.`,
+    failed: (name, reason) => `${name}: ${reason}`,
+    summary: ({ failed, kept, same, saved }) =>
+      [
+        `Recebidos: ${saved}`,
+        ...(same > 0 ? [`iguais: ${same}`] : []),
+        ...(kept > 0 ? [`mantidos: ${kept}`] : []),
+        ...(failed > 0 ? [`com erro: ${failed}`] : [])
+      ].join("; ") + ".",
+    verifying: "conferindo",
     lineSkipped: (line, reason) => `Linha ${line}: ${reason}`
   },
   refusals: new Map([
     ["NOTFOUND", "Arquivo não encontrado!"],
     ["CHANGED", "O arquivo mudou; recomece."],
+    ["RANGE", "O início pedido fica além do fim do arquivo."],
     ["UNAVAILABLE", "Armazenamento indisponível; tente novamente."],
     ["NOAUTH", "O servidor pede uma senha."],
-    ["WRONGPASS", "Senha errada."]
+    ["WRONGPASS", "Senha errada."],
+    ["ONEARGUMENT", "Em pickle, um comando leva um só argumento."]
   ]),
   reasons: new Map([
     ["ECONNREFUSED", "conexão recusada"],
@@ -220,14 +283,28 @@ const en: Messages = {
     host: "Address [APP_HOST, default 127.0.0.1]",
     port: "TCP port, 0 to 65535 [APP_PORT, default 65432]",
     dir: "Folder to share [APP_DIR, default DB]",
+    maxRate: "Bytes a second, at most, of each connection, such as 10MiB [APP_MAX_RATE, unlimited]",
+    maxTotalRate:
+      "Bytes a second, at most, of all connections together [APP_MAX_TOTAL_RATE, unlimited]",
     hidden: "Share names that begin with a dot as well [APP_HIDDEN]",
+    pickle:
+      "Speak pickle, with the original project's Python clients, at every address and not on this machine alone [APP_PICKLE]",
     cmd: 'Command to send, such as hora_atual or "enviar_arquivo file1.txt"',
     arguments: "The command's arguments",
     output:
       "Where to save a received file: a file, a folder (ending in / or already there), or - for standard output [APP_OUTPUT]",
     json: "Print the result as one JSON value [APP_JSON]",
+    protocol:
+      "What is spoken with the server: resp, or pickle with a server of the original project [APP_PROTOCOL, default resp]",
     timeout:
       "How long to wait for a connection, and then for a silent server, such as 500ms, 5s or 1m [APP_TIMEOUT, default 10s and 15s]",
+    retries: "How many lost connections to make good in one run [APP_RETRIES, default 5]",
+    quiet: "Show no progress [APP_QUIET]",
+    noVerify: "Do not check the SHA-256 of what arrives [APP_NO_VERIFY]",
+    noOverwrite: "Do not replace another file that is there already [APP_NO_OVERWRITE]",
+    start: "First byte of the part of the file that is wanted, counted from 0",
+    length: "How many bytes of the file, at most",
+    long: "List each file's size and date as well",
     help: "Show this help",
     version: "Show the version",
     completions: "Print the shell's completion script",
@@ -254,7 +331,10 @@ const en: Messages = {
     emptyCommand: "The command is empty.",
     expected: {
       port: "a whole number from 0 to 65535",
-      duration: "a duration such as 500ms, 5s, 1m or 2h"
+      count: "a whole number, zero or more",
+      rate: "a size such as 500KiB, 10MiB or 1GB",
+      duration: "a duration such as 500ms, 5s, 1m or 2h",
+      protocol: "resp or pickle"
     }
   },
   serving: (address, folder, ask) => `Serving ${folder} at ${address}. Ask with: ${ask}`,
@@ -278,14 +358,33 @@ const en: Messages = {
     refused: (code, message) => `${code} ${message}`,
     strangeName: (name) => `The server sent a file of another name: "${name}". Nothing was saved.`,
     cannotSave: (path, reason) => `Cannot save ${path}: ${reason}.`,
+    mismatch: (name) =>
+      `What arrived of ${name} does not match the server's SHA-256. Nothing was saved.`,
+    oneFileForMany: (output) =>
+      `Several files do not fit into one: ${output}. For a folder, end it with /.`,
+    retrying: (address, attempt, retries) =>
+      `The connection to ${address} was lost; attempt ${attempt} of ${retries}.`,
+    same: (path) => `${path} was here already, the same.`,
+    kept: (path) => `${path} was here already, different, and was kept.`,
+    failed: (name, reason) => `${name}: ${reason}`,
+    summary: ({ failed, kept, same, saved }) =>
+      [
+        `Received: ${saved}`,
+        ...(same > 0 ? [`the same: ${same}`] : []),
+        ...(kept > 0 ? [`kept: ${kept}`] : []),
+        ...(failed > 0 ? [`failed: ${failed}`] : [])
+      ].join("; ") + ".",
+    verifying: "verifying",
     lineSkipped: (line, reason) => `Line ${line}: ${reason}`
   },
   refusals: new Map([
     ["NOTFOUND", "File not found!"],
     ["CHANGED", "The file changed; start over."],
+    ["RANGE", "The start asked for lies past the end of the file."],
     ["UNAVAILABLE", "The storage is unavailable; try again."],
     ["NOAUTH", "The server asks for a password."],
-    ["WRONGPASS", "Wrong password."]
+    ["WRONGPASS", "Wrong password."],
+    ["ONEARGUMENT", "In pickle, a command takes one argument and no more."]
   ]),
   reasons: new Map([
     ["ECONNREFUSED", "connection refused"],

@@ -53,9 +53,8 @@ export const run = (
       Layer.mergeAll(
         NodeServices.layer,
         Help.layer(messages, colors),
-        Logger.layer([Logger.consoleLogFmt]),
-        // Standard output is for results.
-        Layer.succeed(Logger.LogToStderr, true)
+        // Standard output is for results. `consoleLogFmt` would ignore `LogToStderr`.
+        Logger.layer([Logger.withConsoleError(Logger.formatLogFmt)])
       )
     ),
     runMain({

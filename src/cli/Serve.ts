@@ -1,7 +1,8 @@
 /** `app serve`: wires the services, says where it listens, and serves until it is told to stop. */
-import { Effect, Layer } from "effect"
+import { Effect, Layer, Option } from "effect"
 import { Command } from "effect/cli"
 import packageJson from "../../package.json" with { type: "json" }
+import { Stats } from "../domain/Stats.ts"
 import { Router } from "../Router.ts"
 import { type Address, formatAddress, type ListenError } from "../server/Listener.ts"
 import { Server } from "../server/Server.ts"
@@ -72,13 +73,22 @@ const howToAsk = ({ host, port }: { readonly host: string; readonly port: number
 export interface Options extends Address {
   readonly dir: string
   readonly hidden: boolean
+  readonly pickle: boolean
+  /** In bytes a second. */
+  readonly maxRate?: number | undefined
+  readonly maxTotalRate?: number | undefined
 }
 
 /** The services and the server over them. */
-const layer = ({ dir, hidden, host, port }: Options) =>
-  Server.layer({ host, port, version: packageJson.version }).pipe(
+const layer = ({ dir, hidden, ...options }: Options) =>
+  Server.layer({ ...options, version: packageJson.version }).pipe(
     Layer.provide(Router.layer),
-    Layer.provide([DirectoryFileStore.layer({ folder: dir, hidden }), Clock.layer(), Info.layer])
+    Layer.provide([
+      DirectoryFileStore.layer({ folder: dir, hidden }),
+      Clock.layer(),
+      Info.layer,
+      Stats.layer
+    ])
   )
 
 /** Serves while `use` runs, once it was said where. */
@@ -107,9 +117,17 @@ export const serve = (messages: Messages) =>
       host: Flags.host(messages),
       port: Flags.port(messages),
       dir: Flags.dir(messages),
-      hidden: Flags.hidden(messages)
+      hidden: Flags.hidden(messages),
+      pickle: Flags.pickle(messages),
+      maxRate: Flags.maxRate(messages),
+      maxTotalRate: Flags.maxTotalRate(messages)
     },
-    Effect.fn("serve")(function* (options) {
+    Effect.fn("serve")(function* ({ maxRate, maxTotalRate, ...flags }) {
+      const options: Options = {
+        ...flags,
+        maxRate: Option.getOrUndefined(maxRate),
+        maxTotalRate: Option.getOrUndefined(maxTotalRate)
+      }
       // Device names, streams and short names would need rules of their own there.
       if (process.platform === "win32") {
         return yield* new Failure({

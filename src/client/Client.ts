@@ -66,19 +66,50 @@ export interface Options {
   readonly silence: Duration.Duration
 }
 
-const unexpected = new MalformedReply({ reason: "the reply has another shape than the command's" })
+/** What came is no answer to what was asked. */
+export const unexpected = new MalformedReply({
+  reason: "the reply has another shape than the command's"
+})
 
 /** The longest name of a file that is taken from a server, in bytes; Linux's PATH_MAX. */
-const longestName = 4096
+export const longestName = 4096
 
 const refused = (reply: Reply.Reply): Refused | MalformedReply =>
   reply._tag === "Refusal" ? new Refused({ code: reply.code, message: reply.message }) : unexpected
 
-const connectFailed = (error: Socket.SocketError): ConnectFailed =>
+/** Why no connection could be made. */
+export const connectFailed = (error: Socket.SocketError): ConnectFailed =>
   new ConnectFailed({
     timedOut: error.reason._tag === "SocketOpenError" && error.reason.kind === "Timeout",
     cause: "cause" in error.reason ? error.reason.cause : error
   })
+
+/** What `pull` reads next; a server that says nothing for too long is given up. */
+export const hear = <A>(
+  pull: Effect.Effect<A, Socket.SocketError>,
+  { silence }: Options
+): Effect.Effect<A, ConnectionLost | ServerSilent> =>
+  pull.pipe(
+    Effect.mapError((cause) => new ConnectionLost({ cause })),
+    Effect.timeoutOrElse({
+      duration: silence,
+      orElse: () => Effect.fail(new ServerSilent({ seconds: Duration.toSeconds(silence) }))
+    })
+  )
+
+/**
+ * Sends without waiting until the system has taken it: a socket that was closed meanwhile would never say so
+ * (NodeSocket.ts, awaitDrain). That the connection is gone is told by what is read next. What is sent at a time is
+ * little, for everything that is asked is answered before long.
+ */
+export const speak = Effect.fnUntraced(function* (socket: Socket.Socket) {
+  const scope = yield* Effect.scope
+  const { write } = yield* socket.writer
+  return (latin1: string): Effect.Effect<void> =>
+    Effect.forkIn(Effect.ignore(write(Word.toBytes(Word.unsafe(latin1)))), scope, {
+      startImmediately: true
+    })
+})
 
 const hello = Grammar.print({
   _tag: "Hello",
@@ -88,20 +119,15 @@ const hello = Grammar.print({
 })
 
 /** Connects, and agrees on RESP 3: the greeting goes out with the first request and costs no round trip. */
-const connect = Effect.fnUntraced(function* (socket: Socket.Socket, { silence }: Options) {
+const connect = Effect.fnUntraced(function* (socket: Socket.Socket, options: Options) {
   const pull = yield* Socket.readerBytes(socket).pipe(Effect.mapError(connectFailed))
-  const writer = yield* socket.writer
+  const write = yield* speak(socket)
   const decoder = makeTokenDecoder()
   let greeting: "due" | "sent" | "answered" = "due"
   let tokens: ReadonlyArray<Token | MalformedReply> = []
   let next = 0
 
-  const fill = pull.pipe(
-    Effect.mapError((cause) => new ConnectionLost({ cause })),
-    Effect.timeoutOrElse({
-      duration: silence,
-      orElse: () => Effect.fail(new ServerSilent({ seconds: Duration.toSeconds(silence) }))
-    }),
+  const fill = hear(pull, options).pipe(
     Effect.map((chunks) => {
       tokens = chunks.flatMap((chunk) => decoder.push(chunk))
       next = 0
@@ -184,7 +210,8 @@ const connect = Effect.fnUntraced(function* (socket: Socket.Socket, { silence }:
     yield* ready
     const first = yield* take
     if (first._tag === "Leaf") return yield* refused(first.reply)
-    if (first._tag !== "Open" || first.count !== 2) return yield* unexpected
+    if (first._tag !== "Open" || first.kind !== "List" || first.count !== 2)
+      return yield* unexpected
     const nameSize = yield* takeBulkStart
     if (nameSize > longestName) return yield* unexpected
     const name = yield* Stream.runFold(
@@ -207,8 +234,8 @@ const connect = Effect.fnUntraced(function* (socket: Socket.Socket, { silence }:
     Effect.suspend(() => {
       const all = greeting === "due" ? [hello, ...requests] : requests
       if (greeting === "due") greeting = "sent"
-      return writer.write(Word.toBytes(Word.unsafe(all.map(encodeRequest).join(""))))
-    }).pipe(Effect.mapError((cause) => new ConnectionLost({ cause })))
+      return write(all.map(encodeRequest).join(""))
+    })
 
   return { send, receive: Effect.andThen(ready, receiveReply), receiveFile, receiveContent }
 })

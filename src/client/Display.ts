@@ -54,13 +54,22 @@ export const toLines = (reply: Reply): ReadonlyArray<string> =>
 
 /** All of a reply for people, each line ended. A text that is the whole reply may have lines of its own. */
 export const toText = (reply: Reply): string => {
-  const text =
-    reply._tag === "Bulk" ? escapeLines(Word.toTextLossy(reply.value)) : toLines(reply).join("\n")
-  return text === "" && reply._tag === "List" ? "" : text.endsWith("\n") ? text : `${text}\n`
+  if (reply._tag !== "Bulk")
+    return toLines(reply)
+      .map((line) => `${line}\n`)
+      .join("")
+  const text = escapeLines(Word.toTextLossy(reply.value))
+  return text.endsWith("\n") ? text : `${text}\n`
 }
 
 /** What JSON can hold of a reply. */
-export type Json = string | number | null | ReadonlyArray<Json> | { readonly [key: string]: Json }
+export type Json =
+  | string
+  | number
+  | boolean
+  | null
+  | ReadonlyArray<Json>
+  | { readonly [key: string]: Json }
 
 /** A reply as one JSON value, its texts exact but for bytes that are not UTF-8. */
 export const toJson = (reply: Reply): Json =>

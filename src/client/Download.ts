@@ -1,101 +1,305 @@
 /**
- * Saves a file that arrives. It is written beside its target under a name of its own and takes the target's name only
- * when it is whole and on the disk, so that what stood there before stays until then. No name that a server sends
- * leads outside the folder.
+ * Fetches one file so that it arrives whole or not at all: into a part file of its own, from where an earlier run
+ * stopped, over as many connections as it takes, against the server's own digest, and under its name only then.
  */
-import { Data, Effect, FileSystem, Path, type PlatformError, Random, Stream } from "effect"
+import { Clock, Data, Effect, Fiber, FileSystem, Stream } from "effect"
+import { MalformedReply } from "../codec/RespTokens.ts"
 import * as FileName from "../domain/FileName.ts"
 import * as Word from "../domain/Word.ts"
-import type { IncomingFile, RequestError } from "./Client.ts"
+import { Client } from "./Client.ts"
+import type { Connector } from "./Connector.ts"
+import { Hashing } from "./Hashing.ts"
+import * as PartFile from "./PartFile.ts"
+import {
+  locate,
+  putInPlace,
+  SaveFailed,
+  StrangeName,
+  type Target,
+  writeWhole
+} from "./Placement.ts"
+import {
+  bytesRequest,
+  detailsRequest,
+  digestRequest,
+  receiveDetails,
+  receiveDigest,
+  type RemoteDetails
+} from "./RemoteFile.ts"
 
-/** The server sent a file under a name that was not asked for, or that no file can have. `name` is for display. */
-export class StrangeName extends Data.TaggedError("StrangeName")<{ readonly name: string }> {}
+/** What arrived has another digest than what the server has; nothing of it is kept. */
+export class Mismatch extends Data.TaggedError("Mismatch")<{ readonly name: string }> {}
 
-/** The file cannot be saved: a full disk, a folder in its place, no permission. */
-export class SaveFailed extends Data.TaggedError("SaveFailed")<{
-  readonly path: string
-  readonly cause: PlatformError.PlatformError
-}> {}
+/** How to download. */
+export interface Options {
+  readonly target: Target
+  /** Whether to compare the SHA-256 of what arrived with the server's. */
+  readonly verify: boolean
+  /** Whether to replace another file that is there already. */
+  readonly overwrite: boolean
+  /** Told as bytes arrive, and when there is nothing left but to verify. */
+  readonly onProgress: (progress: Progress) => void
+}
 
-/** Where a file goes: under its own name into a folder, or to a path of the person's choice. */
-export type Target =
-  | { readonly _tag: "Folder"; readonly folder: string }
-  | { readonly _tag: "File"; readonly path: string }
-
-/** A file that was saved. */
-export interface Saved {
+/** How far a download is. */
+export interface Progress {
   readonly name: string
-  readonly path: string
+  readonly phase: "receiving" | "verifying"
+  /** In bytes, those of an earlier run included. */
+  readonly received: number
   /** In bytes. */
   readonly size: number
 }
 
-/** What Windows keeps for devices and streams; such a name would not be a file there. */
-const reservedOnWindows =
-  /[<>:"|?*]|(?:^|\/)(?:con|prn|aux|nul|com\d|lpt\d)(?:\.[^/]*)?(?:$|\/)|[. ](?:$|\/)/i
-
-/** Where the target is, its folders made. */
-const locate = Effect.fnUntraced(function* (name: FileName.FileName, target: Target) {
-  const fileSystem = yield* FileSystem.FileSystem
-  const path = yield* Path.Path
-  if (target._tag === "File") return target.path
-  if (path.sep === "\\" && reservedOnWindows.test(name)) return yield* new StrangeName({ name })
-  const place = path.join(target.folder, name)
-  yield* fileSystem.makeDirectory(path.dirname(place), { recursive: true })
-  // A link among the folders that were there already could lead elsewhere.
-  const [outer, inner] = yield* Effect.all([
-    fileSystem.realPath(target.folder),
-    fileSystem.realPath(path.dirname(place))
-  ])
-  const way = path.relative(outer, inner)
-  if (way === ".." || way.startsWith(`..${path.sep}`) || path.isAbsolute(way)) {
-    return yield* new StrangeName({ name })
+/** What became of a file. */
+export type Outcome = Data.TaggedEnum<{
+  Saved: {
+    readonly name: string
+    readonly path: string
+    /** In bytes. */
+    readonly size: number
+    /** Where it was verified. */
+    readonly sha256: string | undefined
+    /** How long it took, if it was measured. */
+    readonly seconds: number | undefined
+    /** How many bytes an earlier run had left. */
+    readonly resumedFrom: number
   }
-  return place
-})
+  /** The very same file was there already. */
+  Same: {
+    readonly name: string
+    readonly path: string
+    readonly size: number
+    readonly sha256: string
+  }
+  /** Another file was there, and was not to be replaced. */
+  Kept: { readonly name: string; readonly path: string; readonly size: number }
+}>
+/** Constructors of `Outcome`. */
+export const Outcome = Data.taggedEnum<Outcome>()
 
-/** A name that nobody else uses, short enough beside any target. */
-const partName = Effect.map(
-  Random.nextIntBetween(0, 2 ** 48),
-  (unique) => `.${unique.toString(36)}.part`
-)
+/** The connections of a download: one for its bytes, one for the digest that the server computes meanwhile. */
+export interface Connectors {
+  readonly bytes: Connector
+  readonly digests: Connector
+}
 
-/** Writes the bytes to a new file and gives it the name `place`; nothing is left behind if it does not come to that. */
-const writeWhole = (file: IncomingFile, place: string) =>
+const isFolder = Object.assign(new Error("it is a folder"), { code: "EISDIR" })
+
+/** How often a file that changes while it is fetched is fetched anew. */
+const mostRestarts = 3
+
+/** The digest of a file that is on the person's own disk. */
+export const digestOf = (path: string, size: number) =>
   Effect.scoped(
     Effect.gen(function* () {
-      const fileSystem = yield* FileSystem.FileSystem
-      const path = yield* Path.Path
-      const part = path.join(path.dirname(place), yield* partName)
-      yield* Effect.addFinalizer(() => Effect.ignore(fileSystem.remove(part, { force: true })))
-      yield* Effect.scoped(
-        Effect.gen(function* () {
-          const output = yield* fileSystem.open(part, { flag: "wx" })
-          yield* Stream.runForEach(file.bytes, (bytes) => output.writeAll(bytes))
-          yield* output.sync
-        })
-      )
-      yield* fileSystem.rename(part, place)
+      const hashing = yield* Hashing
+      const growing = yield* hashing.follow(path, size)
+      growing.advance(size)
+      return yield* growing.digest
     })
   )
 
-/** Saves `file`, which was asked for as `name`. */
-export const save = Effect.fn("Download.save")(function* (
-  file: IncomingFile,
-  name: Word.Word,
-  target: Target
-) {
-  const wanted = FileName.fromWord(name)
-  if (wanted === undefined || file.name !== name) {
-    return yield* new StrangeName({ name: Word.toTextLossy(file.name) })
-  }
-  const failed = (cause: PlatformError.PlatformError) =>
-    new SaveFailed({ path: target._tag === "File" ? target.path : wanted, cause })
-  const place = yield* Effect.catchTag(locate(wanted, target), "PlatformError", failed)
-  yield* Effect.catchTag(writeWhole(file, place), "PlatformError", failed)
-  const saved: Saved = { name: wanted, path: place, size: file.size }
-  return saved
+/** The size of the file at `place`, if there is one; a folder there ends the matter. */
+const sizeAt = Effect.fnUntraced(function* (place: string) {
+  const fileSystem = yield* FileSystem.FileSystem
+  const stats = yield* Effect.option(fileSystem.stat(place))
+  if (stats._tag === "None") return undefined
+  if (stats.value.type !== "Directory") return Number(stats.value.size)
+  return yield* new SaveFailed({ path: place, cause: isFolder })
 })
 
-/** What can stand in a download's way. */
-export type DownloadError = RequestError | StrangeName | SaveFailed
+/** One version of a file on its way to its place. */
+interface Job {
+  readonly name: Word.Word
+  readonly text: string
+  readonly place: string
+  readonly details: RemoteDetails
+  readonly options: Options
+  readonly connectors: Connectors
+}
+
+/** The server's digest of this version, computed there while the bytes travel. */
+const digestThere = ({ connectors: { digests }, details: { version }, name }: Job) =>
+  digests.ask(digestRequest(name, version), receiveDigest)
+
+/** What is at the place already, if that ends the matter. */
+const findExisting = Effect.fnUntraced(function* (job: Job) {
+  const { details, options, place, text } = job
+  const size = yield* sizeAt(place)
+  if (size === undefined) return undefined
+  if (options.verify && size === details.size) {
+    const [here, there] = yield* Effect.all([digestOf(place, size), digestThere(job)], {
+      concurrency: 2
+    })
+    if (here === there) return Outcome.Same({ name: text, path: place, size, sha256: here })
+  }
+  return options.overwrite ? undefined : Outcome.Kept({ name: text, path: place, size })
+})
+
+/** The file as the server sends it, from byte `start` on, if it is the one that was asked for. */
+const receiveFrom = Effect.fnUntraced(function* ({ details: { size }, name }: Job, start: number) {
+  const incoming = yield* (yield* Client).receiveFile
+  if (incoming.name !== name) {
+    return yield* new StrangeName({ name: Word.toTextLossy(incoming.name) })
+  }
+  if (incoming.size !== size - start) {
+    return yield* new MalformedReply({ reason: "the file has another size than was announced" })
+  }
+  return incoming.bytes
+})
+
+/** What was received and, if it is to be verified, both digests of it. */
+interface Received {
+  readonly resumedFrom: number
+  readonly here: string | undefined
+  readonly there: string | undefined
+}
+
+const requireEqual = ({ text }: Job, { here, there }: Received) =>
+  here === there ? Effect.void : Effect.fail(new Mismatch({ name: text }))
+
+/** A small file: in memory, then on the disk. */
+const receiveSmall = Effect.fnUntraced(function* (job: Job) {
+  const { connectors, details, name, options, place } = job
+  const hashing = yield* Hashing
+  const receiving = connectors.bytes.ask(
+    bytesRequest(name, () => 0, details.version),
+    Effect.flatMap(receiveFrom(job, 0), Stream.runCollect)
+  )
+  // Both questions over one connection, one after the other: the server reads so small a file twice in no time.
+  const [chunks, there] = yield* Effect.all(
+    [
+      receiving,
+      options.verify
+        ? connectors.bytes.ask(digestRequest(name, details.version), receiveDigest)
+        : Effect.succeed(undefined)
+    ],
+    { concurrency: 2 }
+  )
+  const hash = hashing.passing()
+  if (options.verify) for (const chunk of chunks) hash.update(chunk)
+  const received: Received = {
+    resumedFrom: 0,
+    here: options.verify ? hash.digest() : undefined,
+    there
+  }
+  yield* requireEqual(job, received)
+  yield* writeWhole((write) => Effect.forEach(chunks, write, { discard: true }), {
+    place,
+    modified: details.modified
+  })
+  return received
+})
+
+/** Brings the rest of the file to the end of the part file, over one connection after another if it must be. */
+const receiveRest = Effect.fnUntraced(function* (
+  job: Job,
+  part: PartFile.PartFile,
+  arrived: (received: number) => void
+) {
+  const { connectors, details, name } = job
+  const fileSystem = yield* FileSystem.FileSystem
+  const output = yield* fileSystem.open(part.path, { flag: "a" })
+  let received = part.size
+  const receiving = connectors.bytes.ask(
+    bytesRequest(name, () => received, details.version),
+    Effect.flatMap(
+      Effect.suspend(() => receiveFrom(job, received)),
+      Stream.runForEach((chunk) =>
+        Effect.map(output.writeAll(chunk), () => {
+          received += chunk.length
+          arrived(received)
+        })
+      )
+    )
+  )
+  if (received < details.size) yield* receiving
+  yield* output.sync
+})
+
+/** A large file: into a part file, verified while it arrives. */
+const receiveLarge = Effect.fnUntraced(function* (job: Job) {
+  const { details, options, place, text } = job
+  const { modified, size, version } = details
+  const fileSystem = yield* FileSystem.FileSystem
+  const hashing = yield* Hashing
+  const part = yield* PartFile.claim(place, version, size)
+  const hash = options.verify
+    ? {
+        here: yield* hashing.follow(part.path, size),
+        there: yield* Effect.forkScoped(digestThere(job))
+      }
+    : undefined
+  const tell = (phase: Progress["phase"], received: number) => {
+    hash?.here.advance(received)
+    options.onProgress({ name: text, phase, received, size })
+  }
+  tell("receiving", part.size)
+  yield* Effect.scoped(receiveRest(job, part, (received) => tell("receiving", received)))
+  tell("verifying", size)
+  const received: Received = {
+    resumedFrom: part.size,
+    here: hash === undefined ? undefined : yield* hash.here.digest,
+    there: hash === undefined ? undefined : yield* Fiber.join(hash.there)
+  }
+  yield* Effect.tapError(requireEqual(job, received), () => fileSystem.remove(part.path))
+  yield* putInPlace(part.path, { place, modified })
+  return received
+}, Effect.scoped)
+
+/** Files up to this many bytes are held in memory until they are written; resuming them would save nothing. */
+const smallFile = 256 * 1024
+
+/** One try at one version of the file; `Refused` with `CHANGED` where the server has another one by now. */
+const attempt = Effect.fnUntraced(function* (
+  name: Word.Word,
+  details: RemoteDetails,
+  options: Options,
+  connectors: Connectors
+) {
+  const began = yield* Clock.currentTimeMillis
+  const text = Word.toTextLossy(name)
+  const wanted = FileName.fromWord(name)
+  if (wanted === undefined) return yield* new StrangeName({ name: text })
+  const place = yield* locate(wanted, options.target)
+  const job: Job = { name, text, place, details, options, connectors }
+  const existing = yield* findExisting(job)
+  if (existing !== undefined) return existing
+  const { here, resumedFrom } = yield* details.size <= smallFile
+    ? receiveSmall(job)
+    : receiveLarge(job)
+  const seconds = ((yield* Clock.currentTimeMillis) - began) / 1000
+  return Outcome.Saved({
+    name: text,
+    path: place,
+    size: details.size,
+    sha256: here,
+    seconds,
+    resumedFrom
+  })
+})
+
+/** Asks for a file's details. */
+export const describe = (name: Word.Word, connector: Connector) =>
+  connector.ask(detailsRequest(name), receiveDetails)
+
+/** Fetches the file; one that changes meanwhile is fetched anew. */
+export const download = Effect.fn("download")(function* (
+  name: Word.Word,
+  options: Options,
+  connectors: Connectors
+) {
+  const failed = (cause: unknown) => new SaveFailed({ path: Word.toTextLossy(name), cause })
+  const once = Effect.flatMap(describe(name, connectors.bytes), (details) =>
+    attempt(name, details, options, connectors)
+  )
+  return yield* once.pipe(
+    Effect.retry({
+      while: (error) => error._tag === "Refused" && error.code === "CHANGED",
+      times: mostRestarts
+    }),
+    Effect.catchTag("PlatformError", failed),
+    Effect.catchTag("HashUnavailable", ({ cause }) => failed(cause))
+  )
+})

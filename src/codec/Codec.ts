@@ -15,8 +15,11 @@ export type Request = Command | CommandError | Malformed
 
 /** Turns the bytes of one connection into requests, however they are cut. */
 export interface Decoder {
-  /** The requests that these bytes complete, in order. After `Malformed` there are no more. */
-  readonly push: (bytes: Uint8Array) => ReadonlyArray<Request>
+  /**
+   * The requests that these bytes complete, in order. After `Malformed` there are no more. A peer that is not
+   * `trusted`, for it has not given the password, is allowed small requests only.
+   */
+  readonly push: (bytes: Uint8Array, trusted?: boolean) => ReadonlyArray<Request>
   /** The requests that the end of input completes. */
   readonly end: () => ReadonlyArray<Request>
 }

@@ -15,6 +15,9 @@ export const largestReply = 128 * 1024 * 1024
 /** Replies of this server nest three deep (COMMAND); a hostile one could nest until the stack ends. */
 const deepest = 16
 
+/** What an item costs besides its text: about an object and its place in an array. In bytes. */
+const itemCost = 40
+
 /** An aggregate that is being filled. */
 interface Frame {
   readonly kind: "List" | "Dictionary"
@@ -27,6 +30,28 @@ interface Frame {
 export interface ReplyBuilder {
   /** The reply that this token completes. */
   readonly push: (token: Token) => Reply.Reply | MalformedReply | undefined
+}
+
+/** The memory that a token's reply costs, about: every item costs some, however short it is. */
+const cost = (token: Token): number => {
+  switch (token._tag) {
+    case "Open":
+      return itemCost
+    case "BulkStart":
+      return itemCost + token.size
+    // Its start has counted it.
+    case "BulkPart":
+      return 0
+    case "Leaf":
+      switch (token.reply._tag) {
+        case "Status":
+          return itemCost + token.reply.text.length
+        case "Refusal":
+          return itemCost + token.reply.code.length + token.reply.message.length
+        default:
+          return itemCost
+      }
+  }
 }
 
 /** Keys of a dictionary are bulk strings here, as this server sends them. */
@@ -74,8 +99,9 @@ export const makeReplyBuilder = (): ReplyBuilder => {
   }
 
   const push = (token: Token): Reply.Reply | MalformedReply | undefined => {
-    // Every item costs some memory, however short it is.
-    size += 16
+    size += cost(token)
+    if (size > largestReply)
+      return new MalformedReply({ reason: "the reply is too large to be kept in memory" })
     switch (token._tag) {
       case "Leaf":
         return complete(token.reply)
@@ -95,9 +121,6 @@ export const makeReplyBuilder = (): ReplyBuilder => {
         return closed instanceof MalformedReply ? closed : complete(closed)
       }
       case "BulkStart":
-        size += token.size
-        if (size > largestReply)
-          return new MalformedReply({ reason: "the reply is too large to be kept in memory" })
         bulk = token.size
         return bulk === 0 ? completeBulk() : undefined
       case "BulkPart":

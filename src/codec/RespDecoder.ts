@@ -14,6 +14,10 @@ export const longestLine = 64 * 1024
 export const mostWords = 65_536
 /** How many bytes the words of one request may have together. Redis takes 512 MiB for each. */
 export const mostBytes = 1024 * 1024
+/** How many words a request may have before the password was given: HELLO with all its options has seven. */
+export const mostWordsUntrusted = 10
+/** How many bytes a word may have before the password was given. */
+export const mostBytesUntrusted = 16_384
 
 const protocolError = (message: string): Malformed =>
   new Malformed({ message: `Protocol error: ${message}` })
@@ -22,6 +26,8 @@ const tooBigCount = protocolError("too big mbulk count string")
 const invalidCount = protocolError("invalid multibulk length")
 const tooBigLength = protocolError("too big bulk count string")
 const invalidLength = protocolError("invalid bulk length")
+const untrustedCount = protocolError("unauthenticated multibulk length")
+const untrustedLength = protocolError("unauthenticated bulk length")
 const tooBigInline = protocolError("too big inline request")
 const unbalancedQuotes = protocolError("unbalanced quotes in request")
 
@@ -51,6 +57,7 @@ export const makeRequestDecoder = (): Decoder => {
   /** The length of the bulk string whose bytes come next, -1 while its line is waited for. */
   let bulk = -1
   let broken = false
+  let trusted = true
 
   /** Makes `text` all that is held, unless that cannot complete anything yet. */
   const join = (chunk: string): boolean => {
@@ -98,6 +105,7 @@ export const makeRequestDecoder = (): Decoder => {
         )
       }
       const length = readLength(line.slice(1))
+      if (!trusted && length > mostBytesUntrusted) return untrustedLength
       if (!(length >= 0 && size + length <= mostBytes)) return invalidLength
       bulk = length
       size += length
@@ -122,6 +130,7 @@ export const makeRequestDecoder = (): Decoder => {
       const line = takeLine("\r", tooBigCount)
       if (typeof line !== "string") return line
       const count = readLength(line.slice(1))
+      if (!trusted && count > mostWordsUntrusted) return untrustedCount
       if (!(count <= mostWords)) return invalidCount
       if (count <= 0) return []
       missing = count
@@ -137,8 +146,9 @@ export const makeRequestDecoder = (): Decoder => {
     return words
   }
 
-  const push = (bytes: Uint8Array): ReadonlyArray<Request> => {
+  const push = (bytes: Uint8Array, isTrusted = true): ReadonlyArray<Request> => {
     const requests: Array<Request> = []
+    trusted = isTrusted
     const chunk = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("latin1")
     if (broken || !join(chunk)) return requests
     while (position < text.length) {
@@ -152,7 +162,11 @@ export const makeRequestDecoder = (): Decoder => {
       }
       // The first byte of a request tells how its line ends.
       needed = 1
-      if (taken.length > 0) requests.push(Grammar.parse(taken))
+      if (taken.length === 0) continue
+      const request = Grammar.parse(taken)
+      requests.push(request)
+      // Whether the password is right is not known yet: what came along with it has the benefit of the doubt.
+      if (request._tag === "Authenticate" || request._tag === "Hello") trusted = true
     }
     keep()
     return requests

@@ -36,7 +36,34 @@ export const Query = Schema.TaggedUnion({
   Exists: { names: Schema.NonEmptyArray(Word) },
   Ping: { message: Schema.UndefinedOr(Word) },
   Echo: { message: Word },
-  CommandList: {}
+  /** Every name as often as it is asked for; the answers come in that order. */
+  MultiGet: { names: Schema.NonEmptyArray(Word) },
+  /** Patterns of Redis, not those of List; so below. */
+  Keys: { pattern: Word },
+  /** `cursor`: 0 to begin, else what the last answer gave. `count`: about how many names to look at. */
+  Scan: {
+    cursor: Count,
+    pattern: Schema.UndefinedOr(Word),
+    count: Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER })),
+    type: Schema.UndefinedOr(Word)
+  },
+  FileCount: {},
+  Type: { name: Word },
+  RandomName: {},
+  /** The time for programs, as Redis gives it. */
+  UnixTime: {},
+  /** What Redis calls INFO; all the sections that are always given where none is named. */
+  ServerInfo: { sections: Schema.Array(Word) },
+  ConfigGet: { patterns: Schema.NonEmptyArray(Word) },
+  ConfigHelp: {},
+  CommandList: {},
+  CommandCount: {},
+  CommandNames: {},
+  /** All commands where none is named; so for CommandDocs. */
+  CommandInfo: { names: Schema.Array(Word) },
+  CommandDocs: { names: Schema.Array(Word) },
+  CommandHelp: {},
+  ClientHelp: {}
 })
 /** A command whose answer is the same for every connection. */
 export type Query = typeof Query.Type
@@ -62,7 +89,11 @@ export const SessionCommand = Schema.TaggedUnion({
   ClientGetName: {},
   ClientSetInfo: { attribute: Schema.Literals(["lib-name", "lib-ver"]), value: Word },
   ClientId: {},
-  ClientReply: { mode: Schema.Literals(["on", "off", "skip"]) }
+  ClientInfo: {},
+  ClientNoEvict: { mode: Schema.Literals(["on", "off"]) },
+  ClientReply: { mode: Schema.Literals(["on", "off", "skip"]) },
+  ReadOnly: {},
+  ReadWrite: {}
 })
 /** A command about the connection itself. */
 export type SessionCommand = typeof SessionCommand.Type
@@ -78,5 +109,10 @@ export const isSessionCommand = (command: Command): command is SessionCommand =>
 
 /** The name of a case of `Command`. */
 export type Tag = Command["_tag"]
+
+const openCommands: ReadonlySet<Tag> = new Set<Tag>(["Authenticate", "Hello", "Quit", "Reset"])
+/** Whether a command may be asked before the password was given (Redis's flag no_auth). */
+export const needsNoPassword = (tag: Tag): boolean => openCommands.has(tag)
+
 /** One case of `Command`. */
 export type Case<T extends Tag> = Extract<Command, { readonly _tag: T }>

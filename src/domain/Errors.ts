@@ -58,6 +58,28 @@ export class WrongPassword extends Schema.TaggedError<WrongPassword>()("WrongPas
   }
 }
 
+/** The server has a password and the connection has not given it. `text` is Redis's, which has a longer one for HELLO. */
+export class NotAuthenticated extends Schema.TaggedError<NotAuthenticated>()("NotAuthenticated", {
+  text: Schema.String
+}) {
+  /** `NOAUTH`, as Redis answers. */
+  readonly code = "NOAUTH"
+  override get message() {
+    return this.text
+  }
+}
+
+/** The command would change what is stored, in a Redis. `name` is the command's, in lower case. */
+export class ReadOnlyServer extends Schema.TaggedError<ReadOnlyServer>()("ReadOnlyServer", {
+  name: Schema.String
+}) {
+  /** `ERR`. */
+  readonly code = "ERR"
+  override get message() {
+    return `Servidor somente leitura: '${this.name}' não é aceito. (read-only server)`
+  }
+}
+
 /** No shared file has this name. */
 export class FileNotFound extends Schema.TaggedError<FileNotFound>()("FileNotFound", {}) {
   /** `NOTFOUND`. */
@@ -108,6 +130,8 @@ export type CommandError =
   | BadArgument
   | UnsupportedProtocol
   | WrongPassword
+  | NotAuthenticated
+  | ReadOnlyServer
   | FileNotFound
   | FileChanged
   | RangeNotSatisfiable

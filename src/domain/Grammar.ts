@@ -5,12 +5,14 @@
 import {
   BadArgument,
   type CommandError,
+  ReadOnlyServer,
   UnknownCommand,
   UnsupportedProtocol,
   WrongArity
 } from "./Errors.ts"
 import type { Case, Command, Tag } from "./Command.ts"
 import * as Word from "./Word.ts"
+import { writingVerbs } from "./WritingVerbs.ts"
 
 type Words = ReadonlyArray<Word.Word>
 type Parsed<T extends Tag> = Case<T> | CommandError
@@ -55,6 +57,7 @@ const controlCharacters = /[\u0000-\u001f\u007f-\u009f]/g
 export const printable = (word: Word.Word): string =>
   Word.toTextLossy(Word.unsafe(word.slice(0, 128)))
     .replace(/\ufffd+$/, "")
+    .replaceAll("\ufffd", "?")
     .replace(controlCharacters, " ")
 
 /** Pairs of a name and its value, in any order, each at most once; names in upper case. */
@@ -100,7 +103,7 @@ const bare = <T extends Tag>(command: Case<T>, ...names: Rule<T>["names"]): Rule
 })
 
 /** A command about one file, `nome`. */
-const named = <T extends "Describe" | "Get" | "StringLength">(
+const named = <T extends "Describe" | "Get" | "StringLength" | "Type">(
   _tag: T,
   ...names: Rule<T>["names"]
 ) => ({
@@ -211,9 +214,57 @@ const parseGetRange = (words: Words): Parsed<"GetRange"> => {
     : { _tag: "GetRange", name: argument(words, 0), first, last }
 }
 
-const parseExists = (words: Words): Parsed<"Exists"> => {
-  const [first, ...others] = words
-  return first === undefined ? syntaxError : { _tag: "Exists", names: [first, ...others] }
+/** A command about one or more files. */
+const severalNamed = <T extends "Exists" | "MultiGet">(_tag: T, ...names: Rule<T>["names"]) => ({
+  names,
+  arity: [1, many] as const,
+  parse: ([first, ...others]: Words) =>
+    first === undefined ? syntaxError : { _tag, names: [first, ...others] as const },
+  print: (command: { readonly names: Words }) => command.names
+})
+
+/** A command about commands: all of them, or those that are named. */
+const aboutCommands = <T extends "CommandInfo" | "CommandDocs">(
+  _tag: T,
+  ...names: Rule<T>["names"]
+) => ({
+  names,
+  arity: [0, many] as const,
+  parse: (words: Words) => ({ _tag, names: words }),
+  print: (command: { readonly names: Words }) => command.names
+})
+
+/** How many names one SCAN looks at unless it says so itself (redis.io, SCAN). */
+const scanCount = 10
+
+/** `cursor [MATCH pattern] [COUNT n] [TYPE type]`; of an option given twice the last counts (db.c, scanGenericCommand). */
+const parseScan = (words: Words): Parsed<"Scan"> => {
+  const cursor = /^[0-9]+$/.test(argument(words, 0)) ? Number(argument(words, 0)) : Number.NaN
+  if (!Number.isSafeInteger(cursor)) return new BadArgument({ text: "invalid cursor" })
+  let pattern: Word.Word | undefined
+  let type: Word.Word | undefined
+  let limit: number | undefined = scanCount
+  for (let index = 1; index < words.length; index += 2) {
+    const option = argument(words, index).toUpperCase()
+    const value = words[index + 1]
+    if (value === undefined) return syntaxError
+    if (option === "MATCH") pattern = value
+    else if (option === "TYPE") type = value
+    else if (option === "COUNT") {
+      limit = integer(value)
+      if (limit === undefined) return notAnInteger
+      if (limit < 1) return syntaxError
+    } else return syntaxError
+  }
+  return { _tag: "Scan", cursor, pattern, count: limit, type }
+}
+
+const parseConfigGet = ([first, ...others]: Words): Parsed<"ConfigGet"> =>
+  first === undefined ? syntaxError : { _tag: "ConfigGet", patterns: [first, ...others] }
+
+const parseNoEvict = (words: Words): Parsed<"ClientNoEvict"> => {
+  const mode = argument(words, 0).toLowerCase()
+  return mode === "on" || mode === "off" ? { _tag: "ClientNoEvict", mode } : syntaxError
 }
 
 const parseDigest = (words: Words): Parsed<"Digest"> => {
@@ -273,7 +324,44 @@ const rules: { readonly [T in Tag]: Rule<T> } = {
     print: ({ first, last, name }) => [name, Word.unsafe(String(first)), Word.unsafe(String(last))]
   },
   StringLength: named("StringLength", "strlen"),
-  Exists: { names: ["exists"], arity: [1, many], parse: parseExists, print: ({ names }) => names },
+  Exists: severalNamed("Exists", "exists"),
+  MultiGet: severalNamed("MultiGet", "mget"),
+  Keys: {
+    names: ["keys"],
+    arity: [1, 1],
+    parse: (words) => ({ _tag: "Keys", pattern: argument(words, 0) }),
+    print: ({ pattern }) => [pattern]
+  },
+  Scan: {
+    names: ["scan"],
+    arity: [1, many],
+    parse: parseScan,
+    print: ({ count, cursor, pattern, type }) => [
+      Word.unsafe(String(cursor)),
+      ...printOptions([
+        ["MATCH", pattern],
+        ["COUNT", count === scanCount ? undefined : count],
+        ["TYPE", type]
+      ])
+    ]
+  },
+  FileCount: bare({ _tag: "FileCount" }, "dbsize"),
+  Type: named("Type", "type"),
+  RandomName: bare({ _tag: "RandomName" }, "randomkey"),
+  UnixTime: bare({ _tag: "UnixTime" }, "time"),
+  ServerInfo: {
+    names: ["info"],
+    arity: [0, many],
+    parse: (words) => ({ _tag: "ServerInfo", sections: words }),
+    print: ({ sections }) => sections
+  },
+  ConfigGet: {
+    names: ["config get"],
+    arity: [1, many],
+    parse: parseConfigGet,
+    print: ({ patterns }) => patterns
+  },
+  ConfigHelp: bare({ _tag: "ConfigHelp" }, "config help"),
   Ping: {
     names: ["ping"],
     arity: [0, 1],
@@ -287,6 +375,12 @@ const rules: { readonly [T in Tag]: Rule<T> } = {
     print: ({ message }) => [message]
   },
   CommandList: bare({ _tag: "CommandList" }, "command"),
+  CommandCount: bare({ _tag: "CommandCount" }, "command count"),
+  CommandNames: bare({ _tag: "CommandNames" }, "command list"),
+  CommandInfo: aboutCommands("CommandInfo", "command info"),
+  CommandDocs: aboutCommands("CommandDocs", "command docs"),
+  CommandHelp: bare({ _tag: "CommandHelp" }, "command help"),
+  ClientHelp: bare({ _tag: "ClientHelp" }, "client help"),
   Quit: { ...bare({ _tag: "Quit" }, "quit"), arity: [0, many] },
   Reset: bare({ _tag: "Reset" }, "reset"),
   Hello: { names: ["hello"], arity: [0, many], parse: parseHello, print: printHello },
@@ -317,17 +411,27 @@ const rules: { readonly [T in Tag]: Rule<T> } = {
     print: ({ attribute, value }) => [Word.unsafe(attribute), value]
   },
   ClientId: bare({ _tag: "ClientId" }, "client id"),
+  ClientInfo: bare({ _tag: "ClientInfo" }, "client info"),
+  ClientNoEvict: {
+    names: ["client no-evict"],
+    arity: [1, 1],
+    parse: parseNoEvict,
+    print: ({ mode }) => [Word.unsafe(mode)]
+  },
   ClientReply: {
     names: ["client reply"],
     arity: [1, 1],
     parse: parseClientReply,
     print: ({ mode }) => [Word.unsafe(mode)]
-  }
+  },
+  ReadOnly: bare({ _tag: "ReadOnly" }, "readonly"),
+  ReadWrite: bare({ _tag: "ReadWrite" }, "readwrite")
 }
 
 /** One name of one command, as a command list shows it. */
 export interface Entry {
-  /** In lower case. */
+  readonly tag: Tag
+  /** In lower case; `client setname` is a subcommand. */
   readonly name: string
   /** How many arguments follow the name, at least and at most. */
   readonly arity: readonly [least: number, most: number]
@@ -337,15 +441,21 @@ interface Reader extends Entry {
   readonly parse: (words: Words) => Command | CommandError
 }
 
-const readers: ReadonlyArray<Reader> = Object.values(rules).flatMap((rule) =>
-  rule.names.map((name) => ({ name, arity: rule.arity, parse: rule.parse }))
-)
+const isTag = (key: string): key is Tag => Object.hasOwn(rules, key)
+
+const readers: ReadonlyArray<Reader> = Object.keys(rules)
+  .filter(isTag)
+  .flatMap((tag) => {
+    const { arity, names, parse } = rules[tag]
+    return names.map((name) => ({ tag, name, arity, parse }))
+  })
 const isSubcommand = (name: string): boolean => name.includes(" ")
 // Names come from strangers: a Map, for a plain object would find `constructor` in itself.
 const readerByName: ReadonlyMap<string, Reader> = new Map(
   readers.map((reader) => [reader.name, reader])
 )
-const containers: ReadonlySet<string> = new Set(
+/** The names whose next word is part of the command's name. */
+export const containers: ReadonlySet<string> = new Set(
   readers
     .map(({ name }) => name)
     .filter(isSubcommand)
@@ -354,6 +464,10 @@ const containers: ReadonlySet<string> = new Set(
 
 /** Every name under which a command is known, subcommands left out. */
 export const entries: ReadonlyArray<Entry> = readers.filter(({ name }) => !isSubcommand(name))
+
+/** The subcommands of one container, their names whole. */
+export const subcommands = (container: string): ReadonlyArray<Entry> =>
+  readers.filter(({ name }) => name.startsWith(`${container} `))
 
 /** The command in `words`, or why it is none. An empty line is an unknown command. */
 export const parse = (words: Words): Command | CommandError => {
@@ -366,9 +480,10 @@ export const parse = (words: Words): Command | CommandError => {
     if (second !== undefined) return parseSubcommand(name, second, words.slice(2))
     if (reader === undefined) return new WrongArity({ name })
   }
-  return reader === undefined
-    ? new UnknownCommand({ name: printable(first) })
-    : read(reader, words.slice(1))
+  if (reader !== undefined) return read(reader, words.slice(1))
+  return writingVerbs.has(name)
+    ? new ReadOnlyServer({ name })
+    : new UnknownCommand({ name: printable(first) })
 }
 
 const parseSubcommand = (

@@ -4,10 +4,12 @@
  */
 import { Effect, Exit, Scope, Stream } from "effect"
 import { type Codec, type Decoder, type Encoder, Malformed, type Request } from "../codec/Codec.ts"
-import { isSessionCommand } from "../domain/Command.ts"
-import { type CommandError, StoreUnavailable } from "../domain/Errors.ts"
+import { isSessionCommand, needsNoPassword } from "../domain/Command.ts"
+import { type CommandError, NotAuthenticated, StoreUnavailable } from "../domain/Errors.ts"
 import * as Reply from "../domain/Reply.ts"
+import type { Stats } from "../domain/Stats.ts"
 import type { Answer, Router } from "../Router.ts"
+import { type Pacer, unlimited } from "./Pacer.ts"
 import type { Peer, PeerLost } from "./Peer.ts"
 import { type Session, silenced } from "./Session.ts"
 
@@ -28,26 +30,39 @@ const fullWrite = 64 * 1024
 const smallBody = 64 * 1024
 
 /** Bytes to requests; what one read completes stays together. */
-const decode = (decoder: Decoder) =>
+const decode = (decoder: Decoder, { session, stats }: Conversation) =>
   Stream.mapAccumArray(
     () => decoder,
-    (decoder, chunks: ReadonlyArray<Uint8Array>) =>
-      [decoder, chunks.flatMap(decoder.push)] as const,
+    (decoder, chunks: ReadonlyArray<Uint8Array>) => {
+      const [first, ...others] = chunks
+      const bytes = first === undefined || others.length > 0 ? Buffer.concat(chunks) : first
+      stats.bytesReceived += bytes.length
+      return [decoder, decoder.push(bytes, session.isAuthenticated())] as const
+    },
     { onHalt: (decoder) => decoder.end() }
   )
 
+const authenticationRequired = Reply.refusal(
+  new NotAuthenticated({ text: "Authentication required." })
+)
+
 /** What a request is answered with: by the session, by the router, or by itself if it is no command. */
 const makeRespond =
-  (session: Session, router: Router["Service"]) =>
+  ({ router, session, stats }: Conversation) =>
   (request: Request): Answer => {
     const wanted = session.begin()
     if (request instanceof Malformed) {
+      stats.protocolErrors += 1
       const farewell = Reply.Reply.Farewell({
         reply: Reply.Reply.Refusal({ code: "ERR", message: request.message })
       })
       return wanted ? farewell : silenced(farewell)
     }
     if (request instanceof Error) return wanted ? Reply.refusal(request) : Reply.Reply.Silence()
+    stats.commandsProcessed += 1
+    if (!session.isAuthenticated() && !needsNoPassword(request._tag)) {
+      return wanted ? authenticationRequired : Reply.Reply.Silence()
+    }
     if (isSessionCommand(request)) return session.answer(request)
     // Nothing is changed by a query, so one whose reply is not wanted need not be asked.
     return wanted ? router.answer(request) : Reply.Reply.Silence()
@@ -136,15 +151,54 @@ const answer =
 
 const isLast = ({ last }: Outgoing): boolean => last
 
-/** Sends replies; a body is sent as the peer takes it, and let go of then. */
-const send = (peer: Peer) =>
-  Effect.fnUntraced(function* ({ body, text }: Outgoing) {
-    if (text !== "") yield* peer.write(text)
+/** Runs `write` on pieces of the bytes, each no longer than `size`. */
+const inPieces = <E>(
+  bytes: Uint8Array,
+  size: number,
+  write: (piece: Uint8Array) => Effect.Effect<void, E>
+): Effect.Effect<void, E> =>
+  bytes.length <= size
+    ? write(bytes)
+    : Effect.forEach(
+        Array.from({ length: Math.ceil(bytes.length / size) }, (_, index) =>
+          bytes.subarray(index * size, (index + 1) * size)
+        ),
+        write,
+        { discard: true }
+      )
+
+/** Sends replies at the conversation's pace; a body is sent as the peer takes it, and let go of then. */
+const send = ({ pacer, peer, stats }: Conversation) => {
+  const write = (text: string) => {
+    stats.bytesSent += text.length
+    return pacer === unlimited
+      ? peer.write(text)
+      : Effect.andThen(pacer.pace(text.length), peer.write(text))
+  }
+  const writePiece = (bytes: Uint8Array) => {
+    stats.bytesSent += bytes.length
+    return pacer === unlimited
+      ? peer.writeBytes(bytes)
+      : Effect.andThen(pacer.pace(bytes.length), peer.writeBytes(bytes))
+  }
+  return Effect.fnUntraced(function* ({ body, text }: Outgoing) {
+    if (text !== "") yield* write(text)
     if (body === undefined) return
-    yield* Stream.runForEach(body.bytes, peer.writeBytes)
-    yield* peer.write(body.tail)
+    yield* Stream.runForEach(body.bytes, (bytes) => inPieces(bytes, pacer.piece, writePiece))
+    yield* write(body.tail)
     yield* body.release
   })
+}
+
+/** All that a conversation is held with. */
+export interface Conversation {
+  readonly peer: Peer
+  readonly codec: Codec
+  readonly session: Session
+  readonly router: Router["Service"]
+  readonly stats: Stats["Service"]
+  readonly pacer: Pacer
+}
 
 /**
  * Talks with a peer until it ends its input, says goodbye or breaks the protocol; then takes leave of it. Fails where
@@ -152,15 +206,14 @@ const send = (peer: Peer) =>
  * off then, for nothing that could follow would be understood.
  */
 export const converse = (
-  peer: Peer,
-  codec: Codec,
-  session: Session,
-  router: Router["Service"]
-): Effect.Effect<void, PeerLost | StoreUnavailable> =>
-  Stream.fromPull(Effect.succeed(peer.read)).pipe(
-    decode(codec.makeDecoder()),
-    answer(makeRespond(session, router), codec.makeEncoder()),
+  conversation: Conversation
+): Effect.Effect<void, PeerLost | StoreUnavailable> => {
+  const { codec, peer } = conversation
+  return Stream.fromPull(Effect.succeed(peer.read)).pipe(
+    decode(codec.makeDecoder(), conversation),
+    answer(makeRespond(conversation), codec.makeEncoder()),
     Stream.takeUntil(isLast),
-    Stream.runForEach(send(peer)),
+    Stream.runForEach(send(conversation)),
     Effect.andThen(peer.finish)
   )
+}

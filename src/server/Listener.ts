@@ -32,7 +32,8 @@ const code = (cause: Error): string =>
 
 const bind = (server: Server, { host, port }: Address): Effect.Effect<Address, ListenError> =>
   Effect.callback<Address, ListenError>((resume) => {
-    server.once("error", (cause) =>
+    // For the server's life: what the system reports later (a failed accept) must not end the process.
+    server.on("error", (cause) =>
       resume(Effect.fail(new ListenError({ host, port, reason: code(cause) })))
     )
     server.listen({ host, port, backlog }, () => {
@@ -60,13 +61,10 @@ export const listen = <R>(
     const fibers = yield* FiberSet.make<void>()
     const run = yield* FiberSet.runtime(fibers)<R>()
     const accept = (socket: Socket) => {
-      run(
-        Effect.acquireUseRelease(
-          Effect.sync(() => new Peer(socket)),
-          handle,
-          (peer) => peer.destroy
-        )
-      )
+      const peer = new Peer(socket)
+      const fiber = run(Effect.ensuring(handle(peer), peer.destroy))
+      // Nobody is left to answer: what is being done for the peer, however long it takes, is given up.
+      peer.onLoss = () => fiber.interruptUnsafe()
     }
     const server = yield* Effect.acquireRelease(
       Effect.sync(() =>

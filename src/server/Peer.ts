@@ -44,6 +44,8 @@ export class Peer {
   #end: Pull.Pull<never, PeerLost> | undefined
   #reader: Resume | undefined
   #discarding = false
+  /** Called when the peer is lost while nobody reads from it, so that nobody would notice. */
+  onLoss: (() => void) | undefined
 
   constructor(socket: Socket) {
     this.#socket = socket
@@ -57,6 +59,11 @@ export class Peer {
     return remoteAddress.includes(":")
       ? `[${remoteAddress}]:${remotePort}`
       : `${remoteAddress}:${remotePort}`
+  }
+
+  /** Whether it came in at a loopback address, where only this machine's own programs reach us (RFC 1122; RFC 4291). */
+  get isOnLoopback(): boolean {
+    return /^(?:(?:::ffff:)?127\.|::1$)/i.test(this.#socket.localAddress ?? "")
   }
 
   /** @internal */
@@ -76,8 +83,10 @@ export class Peer {
 
   /** @internal */
   lost(cause: Error): void {
+    const unnoticed = this.#reader === undefined && !this.#discarding && this.#end === undefined
     this.#end ??= Effect.fail(new PeerLost({ cause }))
     this.#wake()
+    if (unnoticed) this.onLoss?.()
   }
 
   #wake(): void {
@@ -134,18 +143,25 @@ export class Peer {
   }
 
   /**
-   * Ends the output and waits for the peer to close. Closing at once, with input unread, would make the system reset
-   * the connection and drop replies that are still on their way (RFC 1122, 4.2.2.13).
+   * Ends the output, waits until the system has taken all of it, and then a while for the peer to close. Closing at
+   * once, with input unread, would make the system reset the connection and drop replies that are still on their way
+   * (RFC 1122, 4.2.2.13).
    */
   readonly finish: Effect.Effect<void> = Effect.callback<void>((resume) => {
-    const socket = this.#socket
-    if (socket.closed) return resume(Effect.void)
-    const closed = () => resume(Effect.void)
     this.#discarding = true
     this.#chunks = []
-    socket.once("close", closed).resume().end()
-    return Effect.sync(() => socket.off("close", closed))
-  }).pipe(Effect.timeoutOption(lingering), Effect.asVoid)
+    this.#socket.resume().end(() => resume(Effect.void))
+  }).pipe(Effect.andThen(() => this.#linger()))
+
+  #linger(): Effect.Effect<void> {
+    return Effect.callback<void>((resume) => {
+      const socket = this.#socket
+      if (socket.closed) return resume(Effect.void)
+      const closed = () => resume(Effect.void)
+      socket.once("close", closed)
+      return Effect.sync(() => socket.off("close", closed))
+    }).pipe(Effect.timeoutOption(lingering), Effect.asVoid)
+  }
 
   /** Cuts the connection off, at once and for good. */
   readonly destroy: Effect.Effect<void> = Effect.sync(() => {

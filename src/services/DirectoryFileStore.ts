@@ -75,16 +75,16 @@ const readRange = (handle: FileHandle, stats: BigIntStats, start: number, length
   Stream.fromPull(
     Effect.sync(() => {
       const end = start + length
-      const buffers = [0, chunkSize].map((before) =>
-        Buffer.allocUnsafeSlow(Math.max(0, Math.min(chunkSize, length - before)))
-      )
+      const size = Math.min(chunkSize, length)
+      const buffers: Array<Buffer> = []
       let position = start
       let turn = 0
       const read = (): Promise<Uint8Array> => {
-        const buffer = buffers[turn++ % 2] ?? Buffer.alloc(0)
-        const size = Math.min(buffer.length, end - position)
+        // The second buffer is made when there is a second chunk.
+        const buffer = (buffers[turn % 2] ??= Buffer.allocUnsafeSlow(size))
+        turn += 1
         const reading = handle
-          .read(buffer, 0, size, position)
+          .read(buffer, 0, Math.min(size, end - position), position)
           .then(({ bytesRead }) => buffer.subarray(0, bytesRead))
         // A failure waits for whoever asks for the chunk; if nobody does any more, it is nobody's.
         reading.catch(() => undefined)

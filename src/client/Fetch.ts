@@ -1,0 +1,95 @@
+/**
+ * Fetches many files, a number of them at a time over the same connections, so that ten thousand small files do not
+ * cost ten thousand round trips; what names stand for is looked up on the server.
+ */
+import { Effect, Option, Stream } from "effect"
+import * as Grammar from "../domain/Grammar.ts"
+import type { Reply } from "../domain/Reply.ts"
+import * as Word from "../domain/Word.ts"
+import { Refused } from "./Client.ts"
+import type { Connector } from "./Connector.ts"
+import {
+  type Connectors,
+  describe,
+  download,
+  Mismatch,
+  type Options,
+  type Outcome
+} from "./Download.ts"
+import { SaveFailed, StrangeName } from "./Placement.ts"
+import { receiveReply } from "./RemoteFile.ts"
+
+/** Files on their way at a time. Waiting for the disk to be done with each takes most of a small file's time. */
+const together = 64
+
+/** Names listed at a time. */
+const pageSize = 10_000
+
+/** Why one file could not be fetched; the others still can be. */
+export type FileError = Refused | StrangeName | SaveFailed | Mismatch
+
+const isFileError = (error: unknown): error is FileError =>
+  error instanceof Refused
+  || error instanceof StrangeName
+  || error instanceof SaveFailed
+  || error instanceof Mismatch
+
+/** What became of one file. */
+export type Result =
+  | { readonly _tag: "Done"; readonly outcome: Outcome }
+  | { readonly _tag: "Failed"; readonly name: Word.Word; readonly error: FileError }
+
+const bulkOf = (reply: Reply): ReadonlyArray<Word.Word> =>
+  reply._tag === "Bulk" ? [reply.value] : []
+
+/** Names on the server that match, all of them, in order; listed page by page. */
+export const listNames = (pattern: Word.Word | undefined, connector: Connector) =>
+  Stream.paginate(Option.none<Word.Word>(), (after) => {
+    const request = Grammar.print({
+      _tag: "List",
+      pattern,
+      after: Option.getOrUndefined(after),
+      limit: pageSize
+    })
+    return Effect.map(
+      connector.ask(() => request, receiveReply),
+      (reply) => {
+        const names = reply._tag === "List" ? reply.items.flatMap(bulkOf) : []
+        const last = names.length < pageSize ? undefined : names.at(-1)
+        return [names, last === undefined ? Option.none() : Option.some(Option.some(last))] as const
+      }
+    )
+  })
+
+/** Whether a name may stand for others. */
+export const hasGlob = (name: Word.Word): boolean => /[*?[\\]/.test(name)
+
+/** The names that a word stands for: itself if it is no pattern or if there is such a file, else all that match. */
+const expand = (word: Word.Word, { bytes }: Connectors) => {
+  if (!hasGlob(word)) return Stream.succeed(word)
+  return Stream.unwrap(
+    Effect.match(describe(word, bytes), {
+      onSuccess: () => Stream.succeed(word),
+      onFailure: (error) =>
+        error._tag === "Refused" && error.code === "NOTFOUND"
+          ? Stream.orElseIfEmpty(listNames(word, bytes), () => Stream.succeed(word))
+          : Stream.fail(error)
+    })
+  )
+}
+
+/** Fetches all that the words stand for; results come in the order of the names, a file's failure among them. */
+export const fetch = (words: ReadonlyArray<Word.Word>, options: Options, connectors: Connectors) =>
+  Stream.fromIterable(words).pipe(
+    Stream.flatMap((word) => expand(word, connectors)),
+    Stream.mapEffect(
+      (name) =>
+        download(name, options, connectors).pipe(
+          Effect.map((outcome): Result => ({ _tag: "Done", outcome })),
+          Effect.catchIf(isFileError, (error) =>
+            Effect.succeed<Result>({ _tag: "Failed", name, error })
+          )
+        ),
+      { concurrency: together }
+    )
+  )

@@ -1,0 +1,68 @@
+/** Fetches a file, or a part of one, straight to where its bytes go: nothing is kept, so nothing can be taken back. */
+import { Effect, Fiber, Stream } from "effect"
+import { MalformedReply } from "../codec/RespTokens.ts"
+import * as Grammar from "../domain/Grammar.ts"
+import * as Word from "../domain/Word.ts"
+import { Client } from "./Client.ts"
+import { type Connectors, describe, Mismatch } from "./Download.ts"
+import { Hashing } from "./Hashing.ts"
+import { StrangeName } from "./Placement.ts"
+import { digestRequest, receiveDigest } from "./RemoteFile.ts"
+
+/** A part of a file, in bytes. */
+export interface Range {
+  readonly start: number
+  /** To the end where there is none. */
+  readonly length: number | undefined
+}
+
+/** All of a file. */
+export const whole: Range = { start: 0, length: undefined }
+
+/**
+ * Hands the bytes of a range to `write`, over as many connections as it takes but always of one version; a whole file
+ * is compared with the server's digest at the end, and `Mismatch` then comes after its bytes.
+ */
+export const streamFile = Effect.fn("streamFile")(function* <E, R>(
+  name: Word.Word,
+  range: Range,
+  verify: boolean,
+  { bytes, digests }: Connectors,
+  write: (chunk: Uint8Array) => Effect.Effect<void, E, R>
+) {
+  const hashing = yield* Hashing
+  const { size, version } = yield* describe(name, bytes)
+  const end = Math.max(range.start, Math.min(size, range.start + (range.length ?? size)))
+  const isWhole = range.start === 0 && end === size
+  const there =
+    verify && isWhole
+      ? yield* Effect.forkChild(digests.ask(digestRequest(name, version), receiveDigest))
+      : undefined
+  const hash = hashing.passing()
+  let position = range.start
+
+  const receive = Effect.gen(function* () {
+    const incoming = yield* (yield* Client).receiveFile
+    if (incoming.name !== name) {
+      return yield* new StrangeName({ name: Word.toTextLossy(incoming.name) })
+    }
+    if (incoming.size !== end - position) {
+      return yield* new MalformedReply({ reason: "the file has another size than was announced" })
+    }
+    return yield* Stream.runForEach(incoming.bytes, (chunk) =>
+      Effect.suspend(() => {
+        position += chunk.length
+        if (there !== undefined) hash.update(chunk)
+        return write(chunk)
+      })
+    )
+  })
+  yield* bytes.ask(
+    () =>
+      Grammar.print({ _tag: "SendFile", name, start: position, length: end - position, version }),
+    receive
+  )
+  if (there !== undefined && hash.digest() !== (yield* Fiber.join(there))) {
+    return yield* new Mismatch({ name: Word.toTextLossy(name) })
+  }
+})

@@ -1,0 +1,35 @@
+/** SHA-256 as a download needs it. How it is computed is the platform's affair. */
+import { Context, Data, type Effect, type Scope } from "effect"
+
+/** The digest of a file that is still growing. */
+export interface GrowingDigest {
+  /** Says that the file's bytes up to `end` are there, to be hashed meanwhile. */
+  readonly advance: (end: number) => void
+  /** The SHA-256 of the file, 64 lower-case hexadecimal digits, once all of it is there and hashed. */
+  readonly digest: Effect.Effect<string, HashUnavailable>
+}
+
+/** The digest of bytes that pass by. */
+export interface PassingDigest {
+  readonly update: (bytes: Uint8Array) => void
+  /** The SHA-256 of all the bytes, 64 lower-case hexadecimal digits. To be called once. */
+  readonly digest: () => string
+}
+
+/** The file could not be read back. */
+export class HashUnavailable extends Data.TaggedError("HashUnavailable")<{
+  readonly cause: unknown
+}> {}
+
+/** SHA-256. */
+export class Hashing extends Context.Service<
+  Hashing,
+  {
+    /** Follows the file at `path` until it has `size` bytes. */
+    readonly follow: (
+      path: string,
+      size: number
+    ) => Effect.Effect<GrowingDigest, HashUnavailable, Scope.Scope>
+    readonly passing: () => PassingDigest
+  }
+>()("sockets/client/Hashing") {}

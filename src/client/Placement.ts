@@ -1,0 +1,124 @@
+/**
+ * Where a received file goes, and how it gets there: it is written beside its target under a name of its own and takes
+ * the target's name only when it is whole and on the disk, so that what stood there before stays until then. No name
+ * that a server sends leads outside the folder.
+ */
+import { Data, Effect, FileSystem, Path, type PlatformError, Random, Stream } from "effect"
+import * as FileName from "../domain/FileName.ts"
+import * as Word from "../domain/Word.ts"
+import type { IncomingFile } from "./Client.ts"
+
+/** The server sent a file under a name that was not asked for, or that no file can have. `name` is for display. */
+export class StrangeName extends Data.TaggedError("StrangeName")<{ readonly name: string }> {}
+
+/** The file cannot be saved: a full disk, a folder in its place, no permission. */
+export class SaveFailed extends Data.TaggedError("SaveFailed")<{
+  readonly path: string
+  /** The system's error, or what stands for it. */
+  readonly cause: unknown
+}> {}
+
+/** Where a file goes: under its own name into a folder, or to a path of the person's choice. */
+export type Target =
+  | { readonly _tag: "Folder"; readonly folder: string }
+  | { readonly _tag: "File"; readonly path: string }
+
+/** A file that was saved. */
+export interface Saved {
+  readonly name: string
+  readonly path: string
+  /** In bytes. */
+  readonly size: number
+}
+
+/** What Windows keeps for devices and streams; such a name would not be a file there. */
+const reservedOnWindows =
+  /[<>:"|?*]|(?:^|\/)(?:con|prn|aux|nul|com\d|lpt\d)(?:\.[^/]*)?(?:$|\/)|[. ](?:$|\/)/i
+
+/** The path of the target, whose folders are made; `StrangeName` where the name leads out of the folder. */
+export const locate = Effect.fnUntraced(function* (name: FileName.FileName, target: Target) {
+  const fileSystem = yield* FileSystem.FileSystem
+  const path = yield* Path.Path
+  if (target._tag === "File") return target.path
+  if (path.sep === "\\" && reservedOnWindows.test(name)) return yield* new StrangeName({ name })
+  yield* fileSystem.makeDirectory(target.folder, { recursive: true })
+  const outer = yield* fileSystem.realPath(target.folder)
+  let folder = target.folder
+  // One at a time: a link among the folders that were there already could lead elsewhere.
+  for (const part of name.split("/").slice(0, -1)) {
+    folder = path.join(folder, part)
+    yield* fileSystem.makeDirectory(folder, { recursive: true })
+    const way = path.relative(outer, yield* fileSystem.realPath(folder))
+    if (way === ".." || way.startsWith(`..${path.sep}`) || path.isAbsolute(way)) {
+      return yield* new StrangeName({ name })
+    }
+  }
+  return path.join(target.folder, name)
+})
+
+/** A name that nobody else uses, short enough beside any target. */
+const partName = Effect.map(
+  Random.nextIntBetween(0, 2 ** 48),
+  (unique) => `.${unique.toString(36)}.part`
+)
+
+/** What becomes of a file on the disk when it has arrived. */
+export interface Arrival {
+  readonly place: string
+  /** When its content last changed on the server. */
+  readonly modified: Date | undefined
+}
+
+/** Gives a whole file its own name; the system does this at once or not at all. */
+export const putInPlace = Effect.fnUntraced(function* (part: string, { modified, place }: Arrival) {
+  const fileSystem = yield* FileSystem.FileSystem
+  if (modified !== undefined) yield* fileSystem.utimes(part, modified, modified)
+  yield* fileSystem.rename(part, place)
+})
+
+/** Takes the next bytes of a file. */
+export type Write = (bytes: Uint8Array) => Effect.Effect<void, PlatformError.PlatformError>
+
+/** Has `fill` write a new file and puts it in place; nothing is left behind if it does not come to that. */
+export const writeWhole = <A, E, R>(
+  fill: (write: Write) => Effect.Effect<A, E, R>,
+  arrival: Arrival
+) =>
+  Effect.scoped(
+    Effect.gen(function* () {
+      const fileSystem = yield* FileSystem.FileSystem
+      const path = yield* Path.Path
+      const part = path.join(path.dirname(arrival.place), yield* partName)
+      yield* Effect.addFinalizer(() => Effect.ignore(fileSystem.remove(part, { force: true })))
+      yield* Effect.scoped(
+        Effect.gen(function* () {
+          const output = yield* fileSystem.open(part, { flag: "wx" })
+          yield* fill((bytes) => output.writeAll(bytes))
+          yield* output.sync
+        })
+      )
+      yield* putInPlace(part, arrival)
+    })
+  )
+
+/** Saves `file`, which was asked for as `name`. */
+export const save = Effect.fn("Placement.save")(function* (
+  file: IncomingFile,
+  name: Word.Word,
+  target: Target
+) {
+  const wanted = FileName.fromWord(name)
+  if (wanted === undefined || file.name !== name) {
+    return yield* new StrangeName({ name: Word.toTextLossy(file.name) })
+  }
+  const failed = (cause: PlatformError.PlatformError) =>
+    new SaveFailed({ path: target._tag === "File" ? target.path : wanted, cause })
+  const place = yield* Effect.catchTag(locate(wanted, target), "PlatformError", failed)
+  yield* Effect.catchTag(
+    writeWhole((write) => Stream.runForEach(file.bytes, write), { place, modified: undefined }),
+    "PlatformError",
+    failed
+  )
+  const saved: Saved = { name: wanted, path: place, size: file.size }
+  return saved
+})

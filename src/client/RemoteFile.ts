@@ -1,0 +1,76 @@
+/** What a client asks about one file before and beside fetching it. */
+import { Effect, Schema } from "effect"
+import { MalformedReply } from "../codec/RespTokens.ts"
+import * as Grammar from "../domain/Grammar.ts"
+import type { Reply } from "../domain/Reply.ts"
+import * as Word from "../domain/Word.ts"
+import { Client, Refused } from "./Client.ts"
+
+/** What the server knows of a file. */
+export interface RemoteDetails {
+  /** In bytes. */
+  readonly size: number
+  readonly modified: Date
+  /** The token by which the server knows this version again. */
+  readonly version: Word.Word
+}
+
+const Details = Schema.Struct({
+  tamanho: Schema.Int.check(Schema.isGreaterThanOrEqualTo(0)),
+  modificado: Schema.String,
+  versao: Schema.String
+})
+const decodeDetails = Schema.decodeUnknownOption(Details)
+
+/** The fields of a map, which RESP 2 sends as a flat list. */
+const fields = (reply: Reply): ReadonlyMap<string, string | number> => {
+  const found = new Map<string, string | number>()
+  const add = (key: Word.Word, value: Reply | undefined) => {
+    if (value?._tag === "Bulk" || value?._tag === "Integer") found.set(key, value.value)
+  }
+  if (reply._tag === "Dictionary") for (const [key, value] of reply.entries) add(key, value)
+  if (reply._tag === "List") {
+    for (const [index, key] of reply.items.entries()) {
+      if (index % 2 === 0 && key._tag === "Bulk") add(key.value, reply.items[index + 1])
+    }
+  }
+  return found
+}
+
+/** The request for a file's details. */
+export const detailsRequest = (name: Word.Word) => () => Grammar.print({ _tag: "Describe", name })
+
+/** The request for the SHA-256 of one version of a file. */
+export const digestRequest = (name: Word.Word, version: Word.Word) => () =>
+  Grammar.print({ _tag: "Digest", name, version })
+
+/** The request for the bytes of one version of a file, from `start` on. */
+export const bytesRequest = (name: Word.Word, start: () => number, version: Word.Word) => () =>
+  Grammar.print({ _tag: "SendFile", name, start: start(), length: undefined, version })
+
+const unexpected = new MalformedReply({ reason: "the reply has another shape than the command's" })
+
+/** The next reply, unless it is a refusal. */
+export const receiveReply = Effect.gen(function* () {
+  const reply = yield* (yield* Client).receive
+  return reply._tag === "Refusal" ? yield* new Refused(reply) : reply
+})
+
+/** The details that were asked for. */
+export const receiveDetails = Effect.gen(function* () {
+  const found = decodeDetails(Object.fromEntries(fields(yield* receiveReply)))
+  if (found._tag === "None") return yield* unexpected
+  const { modificado, tamanho, versao } = found.value
+  const modified = new Date(modificado)
+  if (Number.isNaN(modified.getTime())) return yield* unexpected
+  const details: RemoteDetails = { size: tamanho, modified, version: Word.unsafe(versao) }
+  return details
+})
+
+/** The SHA-256 that was asked for, 64 lower-case hexadecimal digits. */
+export const receiveDigest = Effect.gen(function* () {
+  const reply = yield* receiveReply
+  return reply._tag === "Bulk" && /^[0-9a-f]{64}$/.test(reply.value)
+    ? reply.value
+    : yield* unexpected
+})

@@ -1,0 +1,102 @@
+/**
+ * Redis's own patterns (util.c, stringmatchlen), over bytes: `*` any run, `/` included, `?` one byte, `[a-z]` and
+ * `[^a]` one byte of a class, `\` takes the next byte as it is. An unfinished class ends with the pattern. Matching
+ * only ever goes back to the last `*`, so no pattern costs more than its length times the name's.
+ */
+import type { Word } from "./Word.ts"
+
+type ByteTest = (byte: number) => boolean
+type Token = "*" | ByteTest
+
+/** A pattern, read once and matched often. */
+export interface RedisGlob {
+  readonly tokens: ReadonlyArray<Token>
+}
+
+const anyByte: ByteTest = () => true
+
+const exactly =
+  (wanted: number): ByteTest =>
+  (byte) =>
+    byte === wanted
+
+interface Class {
+  readonly test: ByteTest
+  /** The index after the class. */
+  readonly next: number
+}
+
+/** The class that begins after the `[` before `start`. */
+const readClass = (pattern: Word, start: number): Class => {
+  const negated = pattern.charAt(start) === "^"
+  const bytes = new Set<number>()
+  let index = negated ? start + 1 : start
+  while (index < pattern.length && pattern.charAt(index) !== "]") {
+    const left = pattern.length - index
+    if (pattern.charAt(index) === "\\" && left >= 2) {
+      bytes.add(pattern.charCodeAt(index + 1))
+      index += 2
+    } else if (pattern.charAt(index + 1) === "-" && left >= 3) {
+      const ends = [pattern.charCodeAt(index), pattern.charCodeAt(index + 2)]
+      for (let byte = Math.min(...ends); byte <= Math.max(...ends); byte++) bytes.add(byte)
+      index += 3
+    } else {
+      bytes.add(pattern.charCodeAt(index))
+      index += 1
+    }
+  }
+  return { test: (byte) => bytes.has(byte) !== negated, next: index + 1 }
+}
+
+/** Reads a pattern; there is none that cannot be read. */
+export const make = (pattern: Word): RedisGlob => {
+  const tokens: Array<Token> = []
+  let index = 0
+  while (index < pattern.length) {
+    const character = pattern.charAt(index)
+    if (character === "*") {
+      if (tokens.at(-1) !== "*") tokens.push("*")
+      index += 1
+    } else if (character === "[") {
+      const { next, test } = readClass(pattern, index + 1)
+      tokens.push(test)
+      index = next
+    } else if (character === "?") {
+      tokens.push(anyByte)
+      index += 1
+    } else {
+      if (character === "\\" && index + 1 < pattern.length) index += 1
+      tokens.push(exactly(pattern.charCodeAt(index)))
+      index += 1
+    }
+  }
+  return { tokens }
+}
+
+/** Whether all of `word` matches. */
+export const match = ({ tokens }: RedisGlob, word: Word): boolean => {
+  let token = 0
+  let index = 0
+  /** Where to go on after a mismatch: behind the last `*`, which then takes one byte more. */
+  let afterStar = -1
+  let starEnd = 0
+  while (index < word.length) {
+    const wanted = tokens[token]
+    if (wanted === "*") {
+      token += 1
+      afterStar = token
+      starEnd = index
+    } else if (wanted !== undefined && wanted(word.charCodeAt(index))) {
+      token += 1
+      index += 1
+    } else if (afterStar >= 0) {
+      token = afterStar
+      starEnd += 1
+      index = starEnd
+    } else {
+      return false
+    }
+  }
+  while (tokens[token] === "*") token += 1
+  return token === tokens.length
+}

@@ -1,0 +1,45 @@
+/**
+ * What the server knows of itself: plain numbers, for counting must cost next to nothing. The server writes them;
+ * INFO, CONFIG GET and metrics read them.
+ */
+import { Context, Layer } from "effect"
+
+/** The running server in numbers. */
+export interface Numbers {
+  /** The server's version, such as `1.2.3`. */
+  version: string
+  /** The port it listens on, 0 until it does. */
+  port: number
+  /** When it began to listen, in milliseconds since 1970 (UTC). */
+  startedAt: number
+  /** How many connections it holds at most, 0 for as many as come. */
+  maxClients: number
+  connectedClients: number
+  connectionsReceived: number
+  /** Connections closed at once, for there were too many. */
+  connectionsRejected: number
+  /** Requests that were commands, refused ones included. */
+  commandsProcessed: number
+  /** Connections closed because what came on them could not be understood. */
+  protocolErrors: number
+  bytesReceived: number
+  bytesSent: number
+}
+
+/** The numbers of one server. */
+export class Stats extends Context.Service<Stats, Numbers>()("sockets/domain/Stats") {
+  /** All zero. */
+  static readonly layer = Layer.sync(Stats, () => ({
+    version: "",
+    port: 0,
+    startedAt: 0,
+    maxClients: 0,
+    connectedClients: 0,
+    connectionsReceived: 0,
+    connectionsRejected: 0,
+    commandsProcessed: 0,
+    protocolErrors: 0,
+    bytesReceived: 0,
+    bytesSent: 0
+  }))
+}

@@ -1,0 +1,152 @@
+/** What INFO says: the server in numbers, section by section, in the form that everything which watches a Redis reads. */
+import { Cache, Clock, Duration, Effect, Exit, Option, Stream } from "effect"
+import type { StoreUnavailable } from "../domain/Errors.ts"
+import type { Numbers } from "../domain/Stats.ts"
+import type { FileStore } from "./FileStore.ts"
+
+type Fields = ReadonlyArray<readonly [key: string, value: string | number]>
+
+/** Tools choose what they ask by the version: this is the Redis whose answers ours were compared with. */
+const redisVersion = "7.0.15"
+
+/** `1.39M`, as Redis writes sizes (util.c, bytesToHuman). */
+export const human = (bytes: number): string => {
+  let value = bytes
+  let unit = "B"
+  for (const larger of ["K", "M", "G", "T", "P"]) {
+    if (value < 1024) break
+    value /= 1024
+    unit = larger
+  }
+  return unit === "B" ? `${bytes}B` : `${value.toFixed(2)}${unit}`
+}
+
+const memory = (): Fields => {
+  const { heapUsed, rss } = process.memoryUsage()
+  return [
+    ["used_memory", heapUsed],
+    ["used_memory_human", human(heapUsed)],
+    ["used_memory_rss", rss],
+    ["used_memory_rss_human", human(rss)],
+    ["maxmemory", 0],
+    ["maxmemory_human", human(0)],
+    ["maxmemory_policy", "noeviction"]
+  ]
+}
+
+/** The sections that cost nothing to tell, in Redis's order. */
+const sections = (stats: Numbers, now: number): ReadonlyMap<string, Fields> => {
+  const uptime = Math.max(0, Math.floor((now - stats.startedAt) / 1000))
+  return new Map<string, Fields>([
+    [
+      "Server",
+      [
+        ["redis_version", redisVersion],
+        ["sockets_version", stats.version],
+        ["redis_mode", "standalone"],
+        ["os", process.platform],
+        ["arch_bits", 64],
+        ["process_id", process.pid],
+        ["tcp_port", stats.port],
+        ["server_time_usec", now * 1000],
+        ["uptime_in_seconds", uptime],
+        ["uptime_in_days", Math.floor(uptime / 86_400)]
+      ]
+    ],
+    [
+      "Clients",
+      [
+        ["connected_clients", stats.connectedClients],
+        ["maxclients", stats.maxClients],
+        ["blocked_clients", 0]
+      ]
+    ],
+    ["Memory", memory()],
+    // Clients wait until a Redis has loaded its data (ioredis: the ready check).
+    ["Persistence", [["loading", 0]]],
+    [
+      "Stats",
+      [
+        ["total_connections_received", stats.connectionsReceived],
+        ["total_commands_processed", stats.commandsProcessed],
+        ["total_net_input_bytes", stats.bytesReceived],
+        ["total_net_output_bytes", stats.bytesSent],
+        ["rejected_connections", stats.connectionsRejected],
+        ["protocol_errors", stats.protocolErrors]
+      ]
+    ],
+    [
+      "Replication",
+      [
+        ["role", "master"],
+        ["connected_slaves", 0]
+      ]
+    ]
+  ])
+}
+
+/** Files looked at together; more would only queue in Node's four threads. */
+const lookingAtOnce = 8
+
+/** How long the count of the files is told again: what watches a server asks for all sections every few seconds. */
+const filesAge = Duration.minutes(1)
+
+/** How many files there are, and their bytes; what vanishes meanwhile counts for nothing. */
+const files = (store: FileStore["Service"]): Effect.Effect<Fields, StoreUnavailable> =>
+  store.names.pipe(
+    Stream.mapEffect((name) => Effect.option(store.describe(name)), {
+      concurrency: lookingAtOnce,
+      unordered: true
+    }),
+    Stream.runFold(
+      () => ({ count: 0, bytes: 0 }),
+      (sum, found) => ({
+        count: sum.count + (Option.isSome(found) ? 1 : 0),
+        bytes: sum.bytes + (Option.isSome(found) ? found.value.size : 0)
+      })
+    ),
+    Effect.map(({ bytes, count }) => [
+      ["files", count],
+      ["files_bytes", bytes],
+      ["files_bytes_human", human(bytes)]
+    ])
+  )
+
+const write = ([title, fields]: readonly [string, Fields]): string =>
+  `# ${title}\r\n${fields.map(([key, value]) => `${key}:${value}\r\n`).join("")}`
+
+/** Says how the server is. */
+export interface ServerInfo {
+  /**
+   * The sections asked for, in any case, each once; all but Files where none is named, for Files looks at every file.
+   * A section that is not known is empty, as in Redis.
+   */
+  readonly describe: (asked: ReadonlyArray<string>) => Effect.Effect<string, StoreUnavailable>
+}
+
+/** For the server that `stats` count, and its files. */
+export const makeServerInfo = (
+  stats: Numbers,
+  store: FileStore["Service"]
+): Effect.Effect<ServerInfo> =>
+  Effect.map(
+    Cache.makeWith((_: "files") => files(store), {
+      capacity: 1,
+      timeToLive: (exit) => (Exit.isSuccess(exit) ? filesAge : Duration.zero)
+    }),
+    (counted) => ({
+      describe: Effect.fnUntraced(function* (asked: ReadonlyArray<string>) {
+        const wanted = new Set(asked.map((section) => section.toLowerCase()))
+        const everything = wanted.has("all") || wanted.has("everything")
+        const standard = everything || wanted.size === 0 || wanted.has("default")
+        const told = [...sections(stats, yield* Clock.currentTimeMillis)].filter(
+          ([title]) => standard || wanted.has(title.toLowerCase())
+        )
+        const withFiles =
+          everything || wanted.has("files")
+            ? [...told, ["Files", yield* Cache.get(counted, "files")] as const]
+            : told
+        return withFiles.map(write).join("\r\n")
+      })
+    })
+  )

@@ -1,0 +1,124 @@
+import { assert, describe, it } from "@effect/vitest"
+import { Effect } from "effect"
+import { join } from "node:path"
+import * as RedisGlob from "../../src/domain/RedisGlob.ts"
+import * as Word from "../../src/domain/Word.ts"
+import * as Arbitraries from "../support/Arbitraries.ts"
+import { isInstalled, run, start } from "../support/Programs.ts"
+import { folderWith } from "../support/TemporaryFolder.ts"
+import { seeded } from "../support/Seeded.ts"
+
+const matches = (pattern: string, name: string): boolean =>
+  RedisGlob.match(RedisGlob.make(Word.fromText(pattern)), Word.fromText(name))
+
+describe("a pattern of Redis", () => {
+  const cases: ReadonlyArray<readonly [pattern: string, yes: string, no: string]> = [
+    ["a.txt", "a.txt", "a.txt2"],
+    ["*.txt", "pasta/a.txt", "a.txt/b"],
+    ["*", "a/b/c", ""],
+    ["pasta/*/c", "pasta/a/b/c", "pasta/c"],
+    ["h?llo", "hello", "hllo"],
+    ["h[ae]llo", "hallo", "hillo"],
+    ["h[^e]llo", "hallo", "hello"],
+    ["h[a-b]llo", "hbllo", "hcllo"],
+    ["h[b-a]llo", "hbllo", "hcllo"],
+    ["[[]", "[", "a"],
+    ["[\\]]", "]", "\\"],
+    ["[\\^a]", "^", "b"],
+    ["[a-]", "a", "b"],
+    ["[abc", "c", "d"],
+    ["[^", "x", "xx"],
+    ["\\*", "*", "a"],
+    ["a\\", "a\\", "a"],
+    ["**a**", "xay", "xy"],
+    ["a*b*c", "aXbYbZc", "acb"],
+    ["Relat??rio", "Relatório", "Relatorio"]
+  ]
+  for (const [pattern, yes, no] of cases) {
+    it(`matches as a whole: ${pattern} matches ${yes} and not ${JSON.stringify(no)}`, () => {
+      assert.isTrue(matches(pattern, yes))
+      if (no !== "") assert.isFalse(matches(pattern, no))
+    })
+  }
+
+  it("matches nothing with an empty class, and any byte with an empty one that is negated", () => {
+    for (const pattern of ["[]", "["]) assert.isFalse(matches(pattern, "a"), pattern)
+    assert.isTrue(matches("[^]", "a"))
+  })
+
+  it.prop(
+    "matches itself when every sign of it is escaped, and everything when it is a star",
+    [Arbitraries.bytes],
+    ([bytes]) => {
+      const word = Word.fromBytes(bytes)
+      const escaped = Word.unsafe(word.replace(/[^]/g, "\\$&"))
+      assert.isTrue(RedisGlob.match(RedisGlob.make(escaped), word))
+      assert.isTrue(RedisGlob.match(RedisGlob.make(Word.unsafe("*")), word))
+    }
+  )
+
+  it("costs no more than its length times the name's, however many stars it has", () => {
+    const glob = RedisGlob.make(Word.unsafe(`${"*a".repeat(128)}b`))
+    const name = Word.unsafe("a".repeat(4096))
+    const before = performance.now()
+    assert.isFalse(RedisGlob.match(glob, name))
+    // An exponential matcher would not end before the stars do; this takes a few milliseconds.
+    assert.isBelow(performance.now() - before, 2000)
+  })
+})
+
+const hasRedis = isInstalled("redis-server") && isInstalled("redis-cli")
+
+describe("redis-server, where it is installed,", () => {
+  it.live.skipIf(!hasRedis)("matches alike, 2,000 patterns over 200 names", () =>
+    Effect.gen(function* () {
+      const random = seeded(4)
+      const text = (alphabet: string, longest: number) =>
+        Array.from({ length: 1 + random(longest) }, () =>
+          alphabet.charAt(random(alphabet.length))
+        ).join("")
+      const names = [...new Set(Array.from({ length: 200 }, () => text("ab-]^[c/", 5)))]
+      const patterns = Array.from({ length: 2000 }, () => text("aabbc*?[]^-\\/", 8))
+      const quoted = (word: string) => `"${word.replaceAll("\\", "\\\\")}"`
+
+      const socket = join(yield* folderWith({}), "redis.sock")
+      const redis = yield* start("redis-server", [
+        "--port",
+        "0",
+        "--unixsocket",
+        socket,
+        "--save",
+        ""
+      ])
+      yield* redis.waitFor("eady to accept")
+      const { stdout } = yield* run(
+        "redis-cli",
+        ["-s", socket],
+        [
+          ...names.map((name) => `SET ${quoted(name)} 1`),
+          ...patterns.flatMap((pattern, index) => [`ECHO @${index}`, `KEYS ${quoted(pattern)}`])
+        ]
+          .map((line) => `${line}\n`)
+          .join("")
+      )
+      const answers = stdout
+        .split(/^@\d+\n/m)
+        .slice(1)
+        .map((answer) =>
+          answer
+            .split("\n")
+            .filter((name) => name !== "")
+            .sort()
+        )
+      assert.strictEqual(answers.length, patterns.length)
+      assert.isAbove(answers.flat().length, 1000)
+      for (const [index, pattern] of patterns.entries()) {
+        assert.deepStrictEqual(
+          names.filter((name) => matches(pattern, name)).sort(),
+          answers[index],
+          pattern
+        )
+      }
+    }).pipe(Effect.scoped)
+  )
+})

@@ -1,0 +1,122 @@
+import { assert, describe, it } from "@effect/vitest"
+import { Redacted } from "effect"
+import { type Command, isSessionCommand, needsNoPassword } from "../../src/domain/Command.ts"
+import * as Grammar from "../../src/domain/Grammar.ts"
+import * as Reply from "../../src/domain/Reply.ts"
+import * as Word from "../../src/domain/Word.ts"
+import { makePasswords } from "../../src/server/Passwords.ts"
+import { makeSession } from "../../src/server/Session.ts"
+import * as Arbitraries from "../support/Arbitraries.ts"
+
+const passwords = makePasswords(["foobar", "sénha"].map((password) => Redacted.make(password)))
+
+/** Asks one session line after line; tells after each whether the session is open. */
+const talk = (
+  ...lines: ReadonlyArray<string>
+): ReadonlyArray<readonly [answer: string, open: boolean]> => {
+  const session = makeSession({ id: 1, version: "1.2.3", passwords })
+  return lines.map((line) => {
+    session.begin()
+    const command = Grammar.parse(line.split(" ").map(Word.fromText))
+    if (command instanceof Error || !isSessionCommand(command)) throw new Error(line)
+    const reply = session.answer(command)
+    return [reply._tag === "Refusal" ? reply.code : reply._tag, session.isAuthenticated()] as const
+  })
+}
+
+describe("a session with a password", () => {
+  it("is closed until the right one is given, any of them", () => {
+    assert.deepStrictEqual(talk("auth x", "auth foobar"), [
+      ["WRONGPASS", false],
+      ["Status", true]
+    ])
+    assert.deepStrictEqual(talk("auth default sénha"), [["Status", true]])
+    assert.deepStrictEqual(talk("hello 3 auth default foobar"), [["SwitchProtocol", true]])
+  })
+
+  it("stays closed for other users, and for what is almost the password", () => {
+    for (const given of [
+      "nobody foobar",
+      "default fooba",
+      "default foobarf",
+      "default foobarfoobar",
+      "default "
+    ]) {
+      assert.deepStrictEqual(talk(`auth ${given}`), [["WRONGPASS", false]], given)
+    }
+  })
+
+  it("answers HELLO only with the password, and stays in RESP 2 without", () => {
+    const session = makeSession({ id: 1, version: "1.2.3", passwords })
+    const hello = {
+      _tag: "Hello",
+      version: 3,
+      credentials: undefined,
+      clientName: Word.unsafe("eu")
+    } as const
+    const reply = session.answer(hello)
+    assert.isTrue(
+      reply._tag === "Refusal"
+        && reply.code === "NOAUTH"
+        && reply.message.startsWith("HELLO must be called")
+    )
+    assert.deepStrictEqual(session.answer({ _tag: "ClientGetName" }), Reply.Reply.Null())
+  })
+
+  it("takes nothing from who got in when a later password is wrong", () => {
+    assert.deepStrictEqual(talk("auth foobar", "auth x", "hello 3 auth default x"), [
+      ["Status", true],
+      ["WRONGPASS", true],
+      ["WRONGPASS", true]
+    ])
+  })
+
+  it("is closed again after RESET", () => {
+    assert.deepStrictEqual(talk("auth foobar", "reset"), [
+      ["Status", true],
+      ["SwitchProtocol", false]
+    ])
+  })
+
+  it("does not open for a HELLO that is refused for its name", () => {
+    assert.deepStrictEqual(talk("hello 3 auth default foobar setname a\tb"), [["ERR", false]])
+  })
+})
+
+describe("before the password", () => {
+  it.prop(
+    "nothing may be asked but AUTH, HELLO, QUIT and RESET",
+    [Arbitraries.command],
+    ([command]: readonly [Command]) => {
+      assert.strictEqual(
+        needsNoPassword(command._tag),
+        ["Authenticate", "Hello", "Quit", "Reset"].includes(command._tag)
+      )
+    }
+  )
+})
+
+describe("passwords", () => {
+  it.prop(
+    "open for themselves, and for nothing else",
+    [Arbitraries.text, Arbitraries.text],
+    ([password, other]) => {
+      const { accept, required } = makePasswords([Redacted.make(password)])
+      assert.isTrue(required)
+      assert.isTrue(accept(undefined, Word.fromText(password)))
+      assert.strictEqual(accept(undefined, Word.fromText(other)), other === password)
+      assert.isFalse(accept(Word.unsafe("nobody"), Word.fromText(password)))
+    },
+    { arbitrary: { runs: 500 } }
+  )
+
+  it("are not asked for where there are none", () => {
+    assert.isFalse(makePasswords(undefined).required)
+    assert.isTrue(makePasswords([]).accept(undefined, Word.unsafe("x")))
+    assert.isFalse(makePasswords([]).accept(Word.unsafe("nobody"), Word.unsafe("x")))
+  })
+
+  it("are not shown by what is printed", () => {
+    assert.notInclude(JSON.stringify(passwords), "foobar")
+  })
+})

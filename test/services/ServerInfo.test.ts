@@ -1,0 +1,161 @@
+import { assert, describe, it } from "@effect/vitest"
+import { Context, Effect, Layer, Stream } from "effect"
+import { TestClock } from "effect/testing"
+import { FileNotFound } from "../../src/domain/Errors.ts"
+import { Stats } from "../../src/domain/Stats.ts"
+import { FileStore } from "../../src/services/FileStore.ts"
+import * as MemoryFileStore from "../../src/services/MemoryFileStore.ts"
+import { human, makeServerInfo } from "../../src/services/ServerInfo.ts"
+import { fileName } from "../support/Stores.ts"
+
+const bytes = (size: number) => ({ bytes: new Uint8Array(size), modified: 0 })
+
+const setUp = Effect.gen(function* () {
+  const files = new Map([
+    [fileName("a"), bytes(1000)],
+    [fileName("b/c"), bytes(500)]
+  ])
+  const services = yield* Layer.build(Layer.merge(Stats.layer, MemoryFileStore.layer(files)))
+  return { stats: Context.get(services, Stats), store: Context.get(services, FileStore) }
+})
+
+const ask = (...sections: ReadonlyArray<string>) =>
+  Effect.flatMap(setUp, ({ stats, store }) =>
+    Effect.flatMap(makeServerInfo(stats, store), ({ describe }) => describe(sections))
+  )
+
+const titles = (text: string) => [...text.matchAll(/^# (\w+)\r$/gm)].map(([, title]) => title)
+
+const standard = ["Server", "Clients", "Memory", "Persistence", "Stats", "Replication"]
+
+describe("INFO", () => {
+  it.effect("tells all sections but the one that looks at every file", () =>
+    Effect.gen(function* () {
+      for (const asked of [[], ["default"], ["DEFAULT"]]) {
+        assert.deepStrictEqual(titles(yield* ask(...asked)), standard)
+      }
+      for (const asked of ["all", "Everything"]) {
+        assert.deepStrictEqual(titles(yield* ask(asked)), [...standard, "Files"])
+      }
+    })
+  )
+
+  it.effect(
+    "tells the sections asked for, in any case, each once, and nothing of those it does not know",
+    () =>
+      Effect.gen(function* () {
+        assert.deepStrictEqual(titles(yield* ask("stats", "SERVER", "Stats", "nada")), [
+          "Server",
+          "Stats"
+        ])
+        assert.strictEqual(yield* ask("nada"), "")
+        assert.strictEqual(yield* ask("constructor"), "")
+      })
+  )
+
+  it.effect("is lines of key:value under headings, sections apart by an empty line", () =>
+    Effect.gen(function* () {
+      const text = yield* ask("everything")
+      for (const section of text.split("\r\n\r\n")) {
+        const [title = "", ...lines] = section.replace(/\r\n$/, "").split("\r\n")
+        assert.match(title, /^# \w+$/)
+        for (const line of lines) assert.match(line, /^[a-z_]+:[^\r\n]*$/)
+      }
+    })
+  )
+
+  it.effect("says that nothing is being loaded, which clients wait for", () =>
+    Effect.gen(function* () {
+      assert.include(yield* ask(), "\r\nloading:0\r\n")
+    })
+  )
+
+  it.effect("tells what was counted, and for how long", () =>
+    Effect.gen(function* () {
+      const { stats, store } = yield* setUp
+      stats.version = "1.2.3"
+      stats.port = 4321
+      stats.startedAt = 0
+      stats.maxClients = 9
+      stats.connectedClients = 2
+      stats.connectionsReceived = 3
+      stats.connectionsRejected = 4
+      stats.commandsProcessed = 5
+      stats.protocolErrors = 6
+      stats.bytesReceived = 7
+      stats.bytesSent = 8
+      yield* TestClock.adjust("25 hours")
+      const text = yield* (yield* makeServerInfo(stats, store)).describe([])
+      const wanted = [
+        "redis_version:7.0.15",
+        "sockets_version:1.2.3",
+        "redis_mode:standalone",
+        `process_id:${process.pid}`,
+        "tcp_port:4321",
+        "uptime_in_seconds:90000",
+        "uptime_in_days:1",
+        "connected_clients:2",
+        "maxclients:9",
+        "total_connections_received:3",
+        "rejected_connections:4",
+        "total_commands_processed:5",
+        "protocol_errors:6",
+        "total_net_input_bytes:7",
+        "total_net_output_bytes:8",
+        "role:master"
+      ]
+      for (const line of wanted) assert.include(text, `${line}\r\n`)
+      assert.match(text, /\r\nused_memory:[1-9]\d+\r\nused_memory_human:[\d.]+[KMG]\r\n/)
+      assert.match(text, /\r\nused_memory_rss:[1-9]\d+\r\n/)
+    })
+  )
+
+  it.effect("counts the files and their bytes, without those that vanish meanwhile", () =>
+    Effect.gen(function* () {
+      assert.strictEqual(
+        yield* ask("files"),
+        "# Files\r\nfiles:2\r\nfiles_bytes:1500\r\nfiles_bytes_human:1.46K\r\n"
+      )
+      const { stats, store } = yield* setUp
+      const describe = (name: string) =>
+        name === "a"
+          ? Effect.fail(new FileNotFound())
+          : Effect.orDie(store.describe(fileName(name)))
+      const text = yield* (yield* makeServerInfo(stats, { ...store, describe })).describe(["files"])
+      assert.include(text, "\r\nfiles:1\r\nfiles_bytes:500\r\n")
+    })
+  )
+
+  it.effect("counts the files once a minute at most, however many ask", () =>
+    Effect.gen(function* () {
+      const { stats, store } = yield* setUp
+      let walks = 0
+      const names = Stream.suspend(() => {
+        walks += 1
+        return store.names
+      })
+      const info = yield* makeServerInfo(stats, { ...store, names })
+      const askTwice = Effect.all([info.describe(["files"]), info.describe(["all"])], {
+        concurrency: 2
+      })
+      yield* askTwice
+      yield* info.describe([])
+      assert.strictEqual(walks, 1)
+      yield* TestClock.adjust("61 seconds")
+      yield* askTwice
+      assert.strictEqual(walks, 2)
+    })
+  )
+
+  it("writes sizes as Redis does", () => {
+    const sizes: ReadonlyArray<readonly [number, string]> = [
+      [0, "0B"],
+      [1023, "1023B"],
+      [1024, "1.00K"],
+      [1_460_136, "1.39M"],
+      [25_276_502_016, "23.54G"],
+      [2 ** 53, "8.00P"]
+    ]
+    for (const [bytes, text] of sizes) assert.strictEqual(human(bytes), text)
+  })
+})

@@ -1,0 +1,102 @@
+/**
+ * A server that says what the test tells it to, true or not: one answer to each request of a connection, in order. It
+ * understands requests and nothing of replies. Bytes are latin1 strings, one character a byte.
+ */
+import { Deferred, Effect, type Scope } from "effect"
+import { createServer, type Server, type Socket } from "node:net"
+import type { Request } from "../../src/codec/Codec.ts"
+import { makeRequestDecoder } from "../../src/codec/RespDecoder.ts"
+import type { Address } from "../../src/server/Listener.ts"
+
+/** What is said to one request, and whether the connection ends or breaks then. */
+export type Answer = string | { readonly bytes: string; readonly last: "ends" | "breaks" }
+
+/** Says this, then ends the connection. */
+export const ends = (bytes: string): Answer => ({ bytes, last: "ends" })
+
+/** Says this, then resets the connection. */
+export const breaks = (bytes: string): Answer => ({ bytes, last: "breaks" })
+
+/** A list of bulk strings, as a file is sent. */
+export const fileReply = (name: string, content: string): string =>
+  `*2\r\n$${name.length}\r\n${name}\r\n$${content.length}\r\n${content}\r\n`
+
+/** How the server behaves. */
+export interface Script {
+  /** What is said to HELLO, which is every client's first request; an empty dictionary unless said otherwise. */
+  readonly greeting?: Answer
+  /** Requests beyond the last answer are met with silence. */
+  readonly answers: ReadonlyArray<Answer>
+}
+
+/** A running fake. */
+export interface FakeServer {
+  readonly address: Address
+  /** What was asked on any connection so far, greetings included. */
+  readonly asked: ReadonlyArray<Request>
+  /** The first connection, once it is there. */
+  readonly connection: Effect.Effect<Socket>
+  /** Done when the client has closed the first connection. */
+  readonly left: Effect.Effect<void>
+}
+
+const say = (socket: Socket, answer: Answer): void => {
+  if (typeof answer === "string") {
+    if (answer !== "") socket.write(answer, "latin1")
+  } else if (answer.last === "ends") {
+    socket.end(answer.bytes, "latin1")
+  } else {
+    socket.write(answer.bytes, "latin1", () => socket.resetAndDestroy())
+  }
+}
+
+/** Listens on a free port until the scope closes. */
+export const make = ({
+  answers,
+  greeting = "%0\r\n"
+}: Script): Effect.Effect<FakeServer, never, Scope.Scope> =>
+  Effect.gen(function* () {
+    const asked: Array<Request> = []
+    const sockets = new Set<Socket>()
+    const connection = yield* Deferred.make<Socket>()
+    const left = yield* Deferred.make<void>()
+    const accept = (socket: Socket): void => {
+      sockets.add(socket)
+      Deferred.doneUnsafe(connection, Effect.succeed(socket))
+      const decoder = makeRequestDecoder()
+      const script = [greeting, ...answers].values()
+      socket.on("data", (bytes) => {
+        // A string would come only after `setEncoding`.
+        if (typeof bytes === "string") return
+        for (const request of decoder.push(bytes)) {
+          asked.push(request)
+          say(socket, script.next().value ?? "")
+        }
+      })
+      // What follows an error is "close".
+      socket.on("error", () => undefined)
+      socket.on("close", () => {
+        sockets.delete(socket)
+        Deferred.doneUnsafe(left, Effect.void)
+      })
+    }
+    const server = yield* Effect.acquireRelease(
+      Effect.callback<Server>((resume) => {
+        const server = createServer({ noDelay: true }, accept)
+        server.listen({ host: "127.0.0.1", port: 0 }, () => resume(Effect.succeed(server)))
+      }),
+      (server) =>
+        Effect.sync(() => {
+          server.close()
+          for (const socket of sockets) socket.destroy()
+        })
+    )
+    const bound = server.address()
+    if (bound === null || typeof bound === "string") return yield* Effect.die("no address")
+    return {
+      address: { host: bound.address, port: bound.port },
+      asked,
+      connection: Deferred.await(connection),
+      left: Deferred.await(left)
+    }
+  })

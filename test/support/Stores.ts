@@ -1,0 +1,66 @@
+/** Ways to ask a store in tests. */
+import { Context, Effect, Glob, Layer, type Scope, Stream } from "effect"
+import type { FileNotFound, StoreUnavailable } from "../../src/domain/Errors.ts"
+import { type FileName, fromText } from "../../src/domain/FileName.ts"
+import * as DirectoryFileStore from "../../src/services/DirectoryFileStore.ts"
+import { FileStore, type OpenFile, type Selection } from "../../src/services/FileStore.ts"
+
+/** A name that the test knows to be one. */
+export const fileName = (text: string): FileName => {
+  const name = fromText(text)
+  if (name === undefined) throw new Error(`not a name: ${JSON.stringify(text)}`)
+  return name
+}
+
+/** The store of a folder, until the scope closes. */
+export const directoryStore = (
+  folder: string,
+  { hidden = false }: { readonly hidden?: boolean } = {}
+): Effect.Effect<FileStore["Service"], DirectoryFileStore.FolderUnusable, Scope.Scope> =>
+  Effect.map(Layer.build(DirectoryFileStore.layer({ folder, hidden })), (context) =>
+    Context.get(context, FileStore)
+  )
+
+/** A selection of which all is left out that the test does not name. */
+export const selection = (
+  given: { readonly pattern?: string; readonly after?: string; readonly limit?: number } = {}
+): Selection => ({
+  pattern: given.pattern === undefined ? undefined : Glob.make(given.pattern, { dot: true }),
+  after: given.after,
+  limit: given.limit
+})
+
+/** Every name of the store, as plain text. */
+export const namesOf = (
+  store: FileStore["Service"],
+  given: Parameters<typeof selection>[0] = {}
+): Effect.Effect<ReadonlyArray<string>, StoreUnavailable> => store.list(selection(given))
+
+/** The bytes of a range, all of it unless given; `onFirst` runs when the first chunk has come. */
+export const readAll = (
+  file: OpenFile,
+  {
+    length = file.size,
+    onFirst,
+    start = 0
+  }: { readonly start?: number; readonly length?: number; readonly onFirst?: () => void } = {}
+): Effect.Effect<Buffer, StoreUnavailable> =>
+  Effect.suspend(() => {
+    // A chunk is valid until the next one is asked for, so it is copied.
+    const chunks: Array<Buffer> = []
+    return file.read(start, length).pipe(
+      Stream.runForEach((chunk) =>
+        Effect.sync(() => {
+          if (chunks.push(Buffer.from(chunk)) === 1) onFirst?.()
+        })
+      ),
+      Effect.map(() => Buffer.concat(chunks))
+    )
+  })
+
+/** The bytes of a file by its name. */
+export const contentOf = (
+  store: FileStore["Service"],
+  name: string
+): Effect.Effect<Buffer, FileNotFound | StoreUnavailable> =>
+  Effect.scoped(Effect.flatMap(store.open(fileName(name)), (file) => readAll(file)))

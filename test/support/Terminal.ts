@@ -1,0 +1,73 @@
+/**
+ * A terminal with a program in it: what a person types goes in, what they see comes out. It is the pseudo-terminal of
+ * util-linux `script`, 80 columns and 24 rows; the settings of the terminal are compared before and after.
+ */
+import { Effect, type Scope } from "effect"
+import { spawnSync } from "node:child_process"
+import { type EndedEarly, type Place, start } from "./App.ts"
+
+/** Whether there is such a terminal here; util-linux alone has `script` with these options. */
+export const hasTerminal: boolean =
+  spawnSync("script", ["--version"], { encoding: "utf8" }).stdout?.includes("util-linux") ?? false
+
+/** A program in a terminal. */
+export interface Terminal {
+  readonly type: (keys: string) => Effect.Effect<void>
+  /** Waits until this is shown, after what was waited for before; everything up to its end. */
+  readonly shows: (what: RegExp) => Effect.Effect<string, EndedEarly>
+  /** How the program ended, once it has. */
+  readonly ended: Effect.Effect<Closed>
+}
+
+/** What is left of a terminal's program. */
+export interface Closed {
+  readonly code: number
+  /** All that was ever shown, escape sequences included. */
+  readonly shown: string
+  /** Whether the terminal's settings are again what they were. */
+  readonly restored: boolean
+}
+
+/** Keys that are no characters. */
+export const key = {
+  up: "\x1b[A",
+  down: "\x1b[B",
+  enter: "\r",
+  control: (letter: string): string => String.fromCharCode(letter.charCodeAt(0) & 0x1f)
+} as const
+
+const quote = (word: string): string => `'${word.replaceAll("'", String.raw`'\''`)}'`
+
+/** Opens a terminal with a program in it. */
+export const open = (
+  words: ReadonlyArray<string>,
+  { cwd, env = {} }: Place
+): Effect.Effect<Terminal, never, Scope.Scope> =>
+  Effect.gen(function* () {
+    const command = [
+      "stty cols 80 rows 24",
+      "before=$(stty -g)",
+      words.map(quote).join(" "),
+      "code=$?",
+      "after=$(stty -g)",
+      'printf "<%s %s>" "$code" "$([ "$before" = "$after" ] && echo restored)"'
+    ].join("; ")
+    const running = yield* start("script", ["-qec", command, "/dev/null"], {
+      cwd,
+      env: { TERM: "xterm-256color", SHELL: "/bin/sh", ...env }
+    })
+    return {
+      type: running.write,
+      shows: (what) =>
+        Effect.map(running.says("stdout", what), ({ input, index, 0: found }) =>
+          input.slice(0, index + found.length)
+        ),
+      ended: Effect.gen(function* () {
+        // A pipe's end does not end `script`'s terminal: the program has to.
+        const { stdout } = yield* running.ended
+        const [, shown = stdout, code = "-1", restored = ""] =
+          /^(.*)<(\d+) (\w*)>$/s.exec(stdout) ?? []
+        return { code: Number(code), shown, restored: restored === "restored" }
+      })
+    }
+  })

@@ -1,0 +1,136 @@
+/**
+ * The real server on a free port, as `app serve` wires it but for what the test gives: the store and, where it wants
+ * to see a conversation's end, the door. Whatever is logged as an error fails the test.
+ */
+import { Context, Effect, type Exit, Layer, Logger, Queue, type Scope } from "effect"
+import { subscribe, unsubscribe } from "node:diagnostics_channel"
+import { Socket } from "node:net"
+import { resp } from "../../src/codec/Resp.ts"
+import type { StoreUnavailable } from "../../src/domain/Errors.ts"
+import { Stats } from "../../src/domain/Stats.ts"
+import { Router } from "../../src/Router.ts"
+import { unlimited } from "../../src/server/Pacer.ts"
+import { converse } from "../../src/server/Connection.ts"
+import { type Address, listen, type ListenError } from "../../src/server/Listener.ts"
+import type { PeerLost } from "../../src/server/Peer.ts"
+import { type Options, Server } from "../../src/server/Server.ts"
+import { makeSession } from "../../src/server/Session.ts"
+import { Clock } from "../../src/services/Clock.ts"
+import * as DirectoryFileStore from "../../src/services/DirectoryFileStore.ts"
+import type { FileStore } from "../../src/services/FileStore.ts"
+import { Info } from "../../src/services/Info.ts"
+import * as MemoryFileStore from "../../src/services/MemoryFileStore.ts"
+
+/** Where test servers listen. */
+const anyPort: Address = { host: "127.0.0.1", port: 0 }
+
+/** What the server says its version is. */
+export const version = "1.2.3"
+
+/** Nothing is shared. */
+export const emptyStore: Layer.Layer<FileStore> = MemoryFileStore.layer(new Map())
+
+const routerOver = <E>(store: Layer.Layer<FileStore, E>): Layer.Layer<Router | Stats, E> =>
+  Router.layer.pipe(
+    Layer.provide([store, Clock.layer(), Info.layer]),
+    Layer.provideMerge(Stats.layer)
+  )
+
+/** Keeps what is logged off the terminal, and makes an error of the log one of the test. */
+const strictLog = Effect.gen(function* () {
+  const errors: Array<unknown> = []
+  yield* Effect.addFinalizer(() =>
+    errors.length === 0
+      ? Effect.void
+      : Effect.die(new Error(`logged: ${errors.map(String).join("; ")}`))
+  )
+  return Logger.layer([
+    Logger.make(({ logLevel, message }) => {
+      if (logLevel === "Error" || logLevel === "Fatal") errors.push(message)
+    })
+  ])
+})
+
+/** Serves the store until the scope closes. */
+export const serve = <E>(
+  store: Layer.Layer<FileStore, E>,
+  options: Partial<Options> = {}
+): Effect.Effect<Address, E | ListenError, Scope.Scope> =>
+  Effect.gen(function* () {
+    const log = yield* strictLog
+    const server = Server.layer({ ...anyPort, version, ...options }).pipe(
+      Layer.provide(routerOver(store))
+    )
+    const context = yield* Layer.build(Layer.provide(server, log))
+    return Context.get(context, Server).address
+  })
+
+/** Serves a folder until the scope closes, hidden names left out unless wanted. */
+export const serveFolder = (
+  folder: string,
+  { hidden = false, ...options }: { readonly hidden?: boolean } & Partial<Options> = {}
+) => Effect.orDie(serve(DirectoryFileStore.layer({ folder, hidden }), options))
+
+/** A server whose conversations can be seen to end. */
+export interface ObservedServer {
+  readonly address: Address
+  /** How the next conversation to end ended; its fiber and its socket are gone a moment later. */
+  readonly nextEnd: Effect.Effect<Exit.Exit<void, PeerLost | StoreUnavailable>>
+}
+
+/** Serves the store through the real door and the real conversation, and tells how each conversation ends. */
+export const serveObserved = <E>(
+  store: Layer.Layer<FileStore, E>
+): Effect.Effect<ObservedServer, E | ListenError, Scope.Scope> =>
+  Effect.gen(function* () {
+    const services = yield* Layer.build(routerOver(store))
+    const router = Context.get(services, Router)
+    const stats = Context.get(services, Stats)
+    const ends = yield* Queue.unbounded<Exit.Exit<void, PeerLost | StoreUnavailable>>()
+    const address = yield* listen(anyPort, (peer) =>
+      converse({
+        peer,
+        codec: resp,
+        session: makeSession({ id: 1, version }),
+        router,
+        stats,
+        pacer: unlimited
+      }).pipe(
+        Effect.onExit((exit) => Queue.offer(ends, exit)),
+        Effect.exit
+      )
+    )
+    return { address, nextEnd: Queue.take(ends) }
+  })
+
+/**
+ * The server's side of the connections made while the scope is open, the oldest first, as Node itself tells of them
+ * (diagnostics_channel, `net.server.socket`). Each test file is a process, so they are this file's own.
+ */
+export const acceptedSockets: Effect.Effect<Queue.Dequeue<Socket>, never, Scope.Scope> = Effect.gen(
+  function* () {
+    const accepted = yield* Queue.unbounded<Socket>()
+    const onSocket = (message: unknown): void => {
+      if (
+        typeof message === "object"
+        && message !== null
+        && "socket" in message
+        && message.socket instanceof Socket
+      ) {
+        Queue.offerUnsafe(accepted, message.socket)
+      }
+    }
+    yield* Effect.acquireRelease(
+      Effect.sync(() => subscribe("net.server.socket", onSocket)),
+      () => Effect.sync(() => unsubscribe("net.server.socket", onSocket))
+    )
+    return accepted
+  }
+)
+
+/** Waits until this end of a connection is closed. */
+export const closed = (socket: Socket): Effect.Effect<void> =>
+  Effect.callback<void>((resume) => {
+    if (socket.closed) return resume(Effect.void)
+    socket.once("close", () => resume(Effect.void))
+  })

@@ -1,0 +1,47 @@
+/**
+ * Loaded into a process of the program beside it (`--import`), tells on request what the process holds, once the
+ * connections that were closed are gone. The program knows nothing of it.
+ */
+import { Effect } from "effect"
+import { Socket } from "node:net"
+import { setImmediate } from "node:timers/promises"
+import { queryObjects } from "node:v8"
+
+/** What a process holds after a collection of garbage. */
+export interface Held {
+  /** In bytes. */
+  readonly heap: number
+  /** All fibers that can be reached. */
+  readonly fibers: number
+  readonly sockets: number
+  /** What keeps the process busy, but for the way to the test. */
+  readonly resources: ReadonlyArray<string>
+}
+
+const openSockets = (): number =>
+  process.getActiveResourcesInfo().filter((resource) => resource === "TCPSocketWrap").length
+
+const measure = async (): Promise<Held> => {
+  // How a closed connection ends is known a few turns of the event loop later; one that leaks would never end.
+  for (let turns = 0; turns < 100_000 && openSockets() > 0; turns++) await setImmediate()
+  // Each collection can let finalizers run that free more.
+  for (let times = 0; times < 3; times++) {
+    globalThis.gc?.()
+    await setImmediate()
+  }
+  return {
+    heap: process.memoryUsage().heapUsed,
+    fibers: queryObjects(Effect.runFork(Effect.void).constructor, { format: "count" }),
+    sockets: queryObjects(Socket, { format: "count" }),
+    resources: process
+      .getActiveResourcesInfo()
+      .filter((resource) => resource !== "PipeWrap")
+      .sort()
+  }
+}
+
+process.on("message", () => {
+  void measure().then((held) => process.send?.(held))
+})
+// The program alone decides when the process ends.
+process.channel?.unref()
