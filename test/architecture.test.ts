@@ -265,7 +265,7 @@ describe("the rules", () => {
     [
       "src/codec/Resp.ts",
       `import packageJson from "../../package.json" with { type: "json" }`,
-      "src/codec/Resp.ts imports ../../package.json: only cli and main.ts may"
+      "src/codec/Resp.ts imports ../../package.json: only cli and main.ts and demo.ts may"
     ],
     [
       "src/codec/index.ts",

@@ -82,6 +82,7 @@ const batch = Effect.fnUntraced(function* (
       : Effect.catchTag(
           present(Stream.fromIterable(found), {
             ...presentation,
+            complain: (sentence) => complainOf(number, sentence),
             ...Answer.shapeOf(words, options)
           }),
           "Failure",
@@ -185,7 +186,7 @@ export const client = (messages: Messages) =>
           original: protocol === "pickle",
           onProgress: progress.show
         }
-        const presentation = { json, address, messages, clear: progress.clear }
+        const presentation = { json, address, messages, clear: progress.clear, complain }
         if (person) return yield* menu(options, connectors, presentation)
         if (Option.isNone(cmd)) {
           if (rest.length > 0) return yield* usage(messages.usage.missing("--cmd"))

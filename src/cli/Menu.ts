@@ -64,7 +64,11 @@ const listNames = ({ bytes }: Connectors) =>
 
 /** Asks until the person says goodbye. */
 export const menu = Effect.fn("menu")(
-  function* (options: Answer.Options, connectors: Connectors, presentation: Omit<Options, "many" | "asked">) {
+  function* (
+    options: Answer.Options,
+    connectors: Connectors,
+    presentation: Omit<Options, "many" | "asked">
+  ) {
     const { address, messages } = presentation
 
     const question = (words: Answer.Words) =>
@@ -111,6 +115,7 @@ export const menu = Effect.fn("menu")(
       }
     })
 
+    yield* connectors.bytes.connect
     while (true) {
       const entry = yield* chooseEntry(messages)
       yield* choose(entry).pipe(

@@ -1,5 +1,5 @@
 /** Answers as a person or a script reads them: lines, or one JSON value a question; what went wrong on standard error. */
-import { Effect, Stream } from "effect"
+import { Effect, type Stdio, Stream } from "effect"
 import * as Display from "../client/Display.ts"
 import type { Outcome } from "../client/Download.ts"
 import type { Result } from "../client/Fetch.ts"
@@ -22,6 +22,8 @@ export interface Options {
   readonly messages: Messages
   /** Makes room on the terminal. */
   readonly clear: () => void
+  /** Says what went wrong. */
+  readonly complain: (sentence: string) => Effect.Effect<void, never, Stdio.Stdio>
 }
 
 const outcomeJson = (outcome: Outcome): Display.Json => {
@@ -67,7 +69,8 @@ const toText = (answer: Answer): string => {
 }
 
 /** What of an answer goes to standard output as JSON. */
-const toJson = (answer: Answer, { address, messages }: Options): ReadonlyArray<Display.Json> => {
+const toJson = (answer: Answer, options: Options): ReadonlyArray<Display.Json> => {
+  const { address, messages } = options
   switch (answer._tag) {
     case "Reply":
       return [Display.toJson(answer.reply)]
@@ -79,6 +82,8 @@ const toJson = (answer: Answer, { address, messages }: Options): ReadonlyArray<D
         : [{ name, bytes: details.size, modified: details.modified.toISOString() }]
     }
     case "File":
+      // A refusal is no result, unless it stands among others.
+      if (answer.result._tag === "Failed" && !isOneOfMany(answer.result, options)) return []
       return [
         answer.result._tag === "Done"
           ? outcomeJson(answer.result.outcome)
@@ -116,7 +121,7 @@ const note = (answer: Answer, counts: Counts, options: Options) => {
     counts.failed += 1
     const { code, sentence } = explain(result.error, address, messages)
     if (code === exitCode.mismatch) counts.mismatched = true
-    return complain(
+    return options.complain(
       isOneOfMany(result, options)
         ? messages.client.failed(Display.escape(Word.toTextLossy(result.name)), sentence)
         : sentence

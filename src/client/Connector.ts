@@ -19,12 +19,14 @@ export interface Policy {
   readonly onRetry: (attempt: number) => Effect.Effect<void>
 }
 
-/** Growing pauses: half a second, one, two, four, and then eight seconds. */
+/** Growing pauses: a tenth of a second, for a server that only closed an idle connection; then 0.4, 1.6, 6.4, and 8. */
 export const growingPause = (attempt: number): Duration.Duration =>
-  Duration.millis(Math.min(8000, 250 * 2 ** attempt))
+  Duration.millis(Math.min(8000, 100 * 4 ** (attempt - 1)))
 
 /** Asks questions over a connection that it looks after. */
 export interface Connector {
+  /** Makes the connection, if there is none yet. */
+  readonly connect: Effect.Effect<void, ConnectFailed>
   /**
    * Sends a request and reads its answer with `receive`, once it is its turn. Where the connection is lost meanwhile,
    * both are done again over a new one, with the words as they are by then.
@@ -136,5 +138,5 @@ export const makeConnector = (
         )
       )
 
-    return { ask }
+    return { ask, connect: Effect.asVoid(Semaphore.withPermit(connecting, connected)) }
   })

@@ -290,7 +290,9 @@ export const download = Effect.fn("download")(function* (
   options: Options,
   connectors: Connectors
 ) {
-  const failed = (cause: unknown) => new SaveFailed({ path: Word.toTextLossy(name), cause })
+  const { target } = options
+  const path = target._tag === "File" ? target.path : Word.toTextLossy(name)
+  const failed = (cause: unknown) => new SaveFailed({ path, cause })
   const once = Effect.flatMap(describe(name, connectors.bytes), (details) =>
     attempt(name, details, options, connectors)
   )

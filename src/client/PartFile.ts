@@ -3,9 +3,9 @@
  * of, and which process writes it, so that what an earlier run left behind is found and taken over by one run only,
  * and never mixed with another version.
  */
-import { Effect, FileSystem, Path, type PlatformError } from "effect"
+import { Effect, FileSystem, Path, type PlatformError, type Scope } from "effect"
 
-/** A part file that this process alone writes. */
+/** A part file that one download alone writes. */
 export interface PartFile {
   readonly path: string
   /** How many bytes an earlier run left in it. */
@@ -26,20 +26,23 @@ const shortHash = (text: string): Effect.Effect<string> =>
     (digest) => Buffer.from(digest, 0, 8).toString("hex")
   )
 
-const toName = (target: string, version: string, process: number): string =>
-  `.${target}.${version}.${process}.part`
+const toName = (target: string, version: string, process: number, number: number): string =>
+  `.${target}.${version}.${process}-${number}.part`
 
 const parseName = (file: string, target: string): PartName | undefined => {
   const [, found, version, process] =
-    /^\.([0-9a-f]{16})\.([0-9a-f]{16})\.(\d+)\.part$/.exec(file) ?? []
+    /^\.([0-9a-f]{16})\.([0-9a-f]{16})\.(\d+)-\d+\.part$/.exec(file) ?? []
   return found === target && version !== undefined && process !== undefined
     ? { file, version, process: Number(process) }
     : undefined
 }
 
-/** Whether another process that could be writing a part file is still there. */
+/** The part files that this process writes now, by their absolute paths: it may have two of one target. */
+const ours = new Set<string>()
+let claims = 0
+
+/** Whether a process that could be writing a part file is still there. */
 const isAlive = (id: number): boolean => {
-  if (id === process.pid) return false
   try {
     return process.kill(id, 0)
   } catch (cause) {
@@ -48,24 +51,35 @@ const isAlive = (id: number): boolean => {
 }
 
 /**
- * The part file for `target` in this `version`: one that an earlier run left, taken over as it is if it has at most
- * `size` bytes, or else a new and empty one. Part files of other versions that nobody writes any more are removed.
+ * The part file for `target` in this `version`, until the scope closes: one that an earlier run left, taken over as it
+ * is if it has at most `size` bytes, or else a new and empty one. Part files of other versions that nobody writes any
+ * more are removed.
  */
 export const claim = Effect.fnUntraced(function* (
   target: string,
   version: string,
   size: number
-): Effect.fn.Return<PartFile, PlatformError.PlatformError, FileSystem.FileSystem | Path.Path> {
+): Effect.fn.Return<
+  PartFile,
+  PlatformError.PlatformError,
+  FileSystem.FileSystem | Path.Path | Scope.Scope
+> {
   const fileSystem = yield* FileSystem.FileSystem
   const path = yield* Path.Path
   const folder = path.dirname(target)
   const targetHash = yield* shortHash(path.basename(target))
   const versionHash = yield* shortHash(version)
-  const own = path.join(folder, toName(targetHash, versionHash, process.pid))
+  const own = path.resolve(folder, toName(targetHash, versionHash, process.pid, (claims += 1)))
+  yield* Effect.acquireRelease(
+    Effect.sync(() => ours.add(own)),
+    () => Effect.sync(() => ours.delete(own))
+  )
+  const isWritten = ({ file, process: id }: PartName) =>
+    id === process.pid ? ours.has(path.resolve(folder, file)) : isAlive(id)
 
   const abandoned = (yield* fileSystem.readDirectory(folder))
     .flatMap((file) => parseName(file, targetHash) ?? [])
-    .filter((part) => !isAlive(part.process))
+    .filter((part) => !isWritten(part))
 
   for (const part of abandoned) {
     const found = path.join(folder, part.file)

@@ -7,7 +7,7 @@ import { App, type Ended } from "../support/App.ts"
 import * as FakeServer from "../support/FakeServer.ts"
 import { folderWith, temporaryFolder } from "../support/TemporaryFolder.ts"
 
-const { breaks, ends, fileReply } = FakeServer
+const { breaks, detailsReply, ends, fileReply } = FakeServer
 
 const fails = ({ code, stderr, stdout }: Ended, expected: number, sentence: string) =>
   assert.deepStrictEqual(
@@ -30,6 +30,9 @@ const client = (port: number, ...words: ReadonlyArray<string>) => [
   ...words
 ]
 
+/** A lost connection is not made again. */
+const once = { APP_RETRIES: "0" }
+
 /** Asks a server that behaves like this, from a folder with an old `file1.txt` in it. */
 const ask = Effect.fnUntraced(function* (
   script: FakeServer.Script,
@@ -39,7 +42,7 @@ const ask = Effect.fnUntraced(function* (
   const { run } = yield* App
   const { address } = yield* FakeServer.make(script)
   const cwd = yield* folderWith({ "file1.txt": "old" })
-  const ended = yield* run(client(address.port, ...words), { cwd, env })
+  const ended = yield* run(client(address.port, ...words), { cwd, env: { ...once, ...env } })
   return { cwd, ended, at: `127.0.0.1:${address.port}` }
 })
 
@@ -100,7 +103,7 @@ layer(App.layer, { timeout: "1 minute" })("app client", (it) => {
 
     it.effect("exits 3 in mid-file, and the old file stays", () =>
       Effect.gen(function* () {
-        const stuck = ["*2\r\n$9\r\nfile1.txt\r\n$100\r\nabc"]
+        const stuck = [detailsReply(100), "*2\r\n$9\r\nfile1.txt\r\n$100\r\nabc"]
         const { at, cwd, ended } = yield* ask({ answers: stuck }, fetch, { APP_TIMEOUT: "200ms" })
         fails(ended, 3, `O servidor ${at} ficou calado por 0.2 s.`)
         isUntouched(cwd)
@@ -114,7 +117,7 @@ layer(App.layer, { timeout: "1 minute" })("app client", (it) => {
       it.effect(`is stopped by ${what} with exit code 130, and the old file stays`, () =>
         Effect.gen(function* () {
           const { start } = yield* App
-          const stuck = ["*2\r\n$9\r\nfile1.txt\r\n$100\r\nabc"]
+          const stuck = [detailsReply(100), "*2\r\n$9\r\nfile1.txt\r\n$100\r\nabc"]
           const server = yield* FakeServer.make({ answers: stuck })
           const cwd = yield* folderWith({ "file1.txt": "old" })
           const running = yield* start(client(server.address.port, ...fetch), { cwd })
@@ -141,7 +144,7 @@ layer(App.layer, { timeout: "1 minute" })("app client", (it) => {
       it.effect(`exits 3 where it is ${how} in mid-file, and the old file stays`, () =>
         Effect.gen(function* () {
           const cut = end(`*2\r\n$9\r\nfile1.txt\r\n$100000\r\n${"x".repeat(50_000)}`)
-          const { at, cwd, ended } = yield* ask({ answers: [cut] }, fetch)
+          const { at, cwd, ended } = yield* ask({ answers: [detailsReply(100_000), cut] }, fetch)
           fails(ended, 3, `A conexão com ${at} caiu.`)
           isUntouched(cwd)
         })
@@ -153,7 +156,10 @@ layer(App.layer, { timeout: "1 minute" })("app client", (it) => {
     it.effect("saves nothing under another name than was asked for, and shows it escaped", () =>
       Effect.gen(function* () {
         for (const name of ["../file1.txt", "/tmp/file1.txt", "file2.txt", "\x1b]0;x\x07"]) {
-          const { cwd, ended } = yield* ask({ answers: [fileReply(name, "evil")] }, fetch)
+          const { cwd, ended } = yield* ask(
+            { answers: [detailsReply(4), fileReply(name, "evil")] },
+            fetch
+          )
           const shown = name.replace("\x1b", String.raw`\x1b`).replace("\x07", String.raw`\x07`)
           fails(
             ended,

@@ -168,13 +168,14 @@ describe("an original server", () => {
 })
 
 /**
- * A server that says this to whatever it hears. Then it ends the connection, stays until we end it, or clings to it
- * even then.
+ * A server that says this to whatever it hears, one after the other. After the last it ends the connection, stays
+ * until we end it, or clings to it even then.
  */
 const fake = Effect.fnUntraced(function* (
-  answer: string,
+  answer: string | ReadonlyArray<string>,
   after: "ends" | "stays" | "clings" = "ends"
 ) {
+  const answers = [answer].flat()
   const heard: Array<string> = []
   const sockets = new Set<NetSocket>()
   const asked = yield* Deferred.make<void>()
@@ -189,9 +190,9 @@ const fake = Effect.fnUntraced(function* (
           Deferred.doneUnsafe(ended, Effect.void)
         })
         socket.on("data", (bytes) => {
-          heard.push(bytes.toString("latin1"))
-          if (after === "ends") socket.end(answer, "latin1")
-          else socket.write(answer, "latin1")
+          const turn = (heard.push(bytes.toString("latin1")) - 1) % answers.length
+          socket.write(answers[turn] ?? "", "latin1")
+          if (after === "ends" && turn === answers.length - 1) socket.end()
           Deferred.doneUnsafe(asked, Effect.void)
         })
       })
@@ -358,10 +359,13 @@ describe("an answer", () => {
 
   it.live("cut off anywhere is a lost connection, and not asked for again", () =>
     Effect.gen(function* () {
-      const server = yield* fake("](X\x01\0\0\0a")
-      const client = yield* connect(server.address)
-      assert.strictEqual((yield* Effect.flip(ask(client, "LISTAR")))._tag, "ConnectionLost")
-      assert.strictEqual(server.heard.length, 1)
+      for (const before of [[], ["N."]]) {
+        const server = yield* fake([...before, "](X\x01\0\0\0a"])
+        const client = yield* connect(server.address)
+        for (const _ of before) yield* ask(client, "CONSULTA")
+        assert.strictEqual((yield* Effect.flip(ask(client, "LISTAR")))._tag, "ConnectionLost")
+        assert.strictEqual(server.heard.length, before.length + 1)
+      }
     })
   )
 

@@ -21,6 +21,12 @@ export const breaks = (bytes: string): Answer => ({ bytes, last: "breaks" })
 export const fileReply = (name: string, content: string): string =>
   `*2\r\n$${name.length}\r\n${name}\r\n$${content.length}\r\n${content}\r\n`
 
+/** The details of a file of this many bytes, as they are asked for before a file is. */
+export const detailsReply = (size: number): string =>
+  `%3\r\n$7\r\ntamanho\r\n:${size}\r\n`
+  + "$10\r\nmodificado\r\n$24\r\n2026-01-02T03:04:05.678Z\r\n"
+  + "$6\r\nversao\r\n$1\r\nv\r\n"
+
 /** How the server behaves. */
 export interface Script {
   /** What is said to HELLO, which is every client's first request; an empty dictionary unless said otherwise. */

@@ -63,7 +63,11 @@ export const make = ({ before, size }: Options): Effect.Effect<SlowFile> =>
     }
     const details = { size, modified: 0, version: "1" }
     const open = Effect.acquireRelease(
-      Effect.as(Deferred.succeed(opened, undefined), { ...details, read, sha256: Effect.succeed("") }),
+      Effect.as(Deferred.succeed(opened, undefined), {
+        ...details,
+        read,
+        sha256: Effect.succeed("")
+      }),
       () => Deferred.succeed(released, undefined)
     )
     return {

@@ -1,0 +1,298 @@
+import { assert, describe, it } from "@effect/vitest"
+import { Effect, Fiber } from "effect"
+import { appendFileSync, readFileSync, renameSync, truncateSync, writeFileSync } from "node:fs"
+import { join } from "node:path"
+import * as Proxy from "../support/Proxy.ts"
+import { seeded } from "../support/Seeded.ts"
+import { folderWith, temporaryFolder } from "../support/TemporaryFolder.ts"
+import { serveFolder } from "../support/TestServer.ts"
+import { contents, fetchInto, noise, overwrite, sha256 } from "../support/Transfers.ts"
+
+const MiB = 1024 * 1024
+
+/** More than the systems' buffers between two processes hold, so that the server stops in the middle of it. */
+const large = 32 * MiB
+
+/** A server that shares one file, a proxy in front of it, and an empty folder to fetch into. */
+const setUp = Effect.fnUntraced(function* (bytes: Uint8Array) {
+  const shared = yield* folderWith({ "file.bin": bytes })
+  const proxy = yield* Proxy.make(yield* serveFolder(shared))
+  const folder = yield* temporaryFolder
+  return { source: join(shared, "file.bin"), proxy, folder, target: join(folder, "file.bin") }
+})
+
+const isWhole = (folder: string, bytes: Uint8Array) => {
+  assert.deepStrictEqual(contents(folder), ["file.bin"])
+  assert.isTrue(readFileSync(join(folder, "file.bin")).equals(bytes))
+}
+
+describe("a connection that is lost in mid-transfer", () => {
+  it.effect("twenty times, at random places, still brings every byte, and none twice", () =>
+    Effect.gen(function* () {
+      const bytes = noise(1, 6 * MiB)
+      const { folder, proxy } = yield* setUp(bytes)
+      const below = seeded(20)
+      // Every second one is an orderly end, after which all bytes before it have arrived.
+      proxy.cut(...Array.from({ length: 20 }, () => 1000 + below(250_000)))
+      const outcome = yield* fetchInto(folder, "file.bin", proxy.address, { retries: 20 })
+      isWhole(folder, bytes)
+      const starts = Proxy.starts(proxy)
+      assert.lengthOf(starts, 21)
+      assert.deepStrictEqual(
+        [...starts].sort((a, b) => a - b),
+        starts
+      )
+      assert.isAbove(starts.at(-1) ?? 0, 10 * 1000)
+      assert.include(outcome, { _tag: "Saved", sha256: sha256(bytes), resumedFrom: 0 })
+    })
+  )
+
+  it.effect("at any of twenty random places, the head of the answer included, is made good", () =>
+    Effect.gen(function* () {
+      const bytes = noise(2, 700_001)
+      const { folder, proxy, target } = yield* setUp(bytes)
+      const below = seeded(21)
+      const places = [0, 1, 30, ...Array.from({ length: 17 }, () => below(bytes.length))]
+      for (const place of places) {
+        writeFileSync(target, "old")
+        proxy.cut(place)
+        yield* fetchInto(folder, "file.bin", proxy.address, { retries: 1 })
+        isWhole(folder, bytes)
+      }
+      assert.lengthOf(Proxy.starts(proxy), 40)
+    })
+  )
+
+  it.effect("more often than is to be made good ends it, and the next run goes on from there", () =>
+    Effect.gen(function* () {
+      const bytes = noise(3, MiB)
+      const { folder, proxy, target } = yield* setUp(bytes)
+      writeFileSync(target, "old")
+      // The second of two cuts is a reset, and may take with it what had not been read.
+      proxy.cut(500_000, 10)
+      const error = yield* Effect.flip(
+        fetchInto(folder, "file.bin", proxy.address, { retries: 1 })
+      )
+      assert.strictEqual(error._tag, "ConnectionLost")
+      assert.strictEqual(readFileSync(target, "utf8"), "old")
+      const outcome = yield* fetchInto(folder, "file.bin", proxy.address)
+      isWhole(folder, bytes)
+      const [, second = 0, third] = Proxy.starts(proxy)
+      assert.isAbove(second, 490_000)
+      assert.strictEqual(third, second)
+      assert.include(outcome, { _tag: "Saved", resumedFrom: second, sha256: sha256(bytes) })
+    })
+  )
+})
+
+describe("what an interrupted run left", () => {
+  /** A run that is interrupted once it has left something. */
+  const interrupt = Effect.fnUntraced(function* (folder: string, proxy: Proxy.Proxy) {
+    proxy.cut(400_000)
+    yield* Effect.flip(fetchInto(folder, "file.bin", proxy.address))
+    const [part = ""] = contents(folder).filter((name) => name.endsWith(".part"))
+    return join(folder, part)
+  })
+
+  it.effect("of another version is not gone on with, and not left lying about", () =>
+    Effect.gen(function* () {
+      const { folder, proxy, source } = yield* setUp(noise(4, MiB))
+      yield* interrupt(folder, proxy)
+      const bytes = noise(5, MiB)
+      writeFileSync(source, bytes)
+      const outcome = yield* fetchInto(folder, "file.bin", proxy.address)
+      assert.include(outcome, { _tag: "Saved", resumedFrom: 0 })
+      isWhole(folder, bytes)
+    })
+  )
+
+  it.effect("is hashed with the rest: where it was damaged, nothing is saved, and the next run starts over", () =>
+    Effect.gen(function* () {
+      const bytes = noise(6, MiB)
+      const { folder, proxy } = yield* setUp(bytes)
+      overwrite(yield* interrupt(folder, proxy), Buffer.from("damaged"))
+      const error = yield* Effect.flip(fetchInto(folder, "file.bin", proxy.address))
+      assert.strictEqual(error._tag, "Mismatch")
+      assert.deepStrictEqual(contents(folder), [])
+      yield* fetchInto(folder, "file.bin", proxy.address)
+      isWhole(folder, bytes)
+    })
+  )
+
+  it.effect("with all its bytes needs none of them again", () =>
+    Effect.gen(function* () {
+      const bytes = noise(7, MiB)
+      const { folder, proxy } = yield* setUp(bytes)
+      writeFileSync(yield* interrupt(folder, proxy), bytes)
+      const asked = Proxy.starts(proxy).length
+      const outcome = yield* fetchInto(folder, "file.bin", proxy.address)
+      assert.include(outcome, { _tag: "Saved", resumedFrom: MiB })
+      assert.lengthOf(Proxy.starts(proxy), asked)
+      isWhole(folder, bytes)
+    })
+  )
+
+  it.effect("with more bytes than the file has is started over", () =>
+    Effect.gen(function* () {
+      const bytes = noise(8, MiB)
+      const { folder, proxy } = yield* setUp(bytes)
+      appendFileSync(yield* interrupt(folder, proxy), noise(8, MiB))
+      const outcome = yield* fetchInto(folder, "file.bin", proxy.address)
+      assert.include(outcome, { _tag: "Saved", resumedFrom: 0 })
+      isWhole(folder, bytes)
+    })
+  )
+
+  it.effect("is known by its name alone: nobody else's x.part is touched", () =>
+    Effect.gen(function* () {
+      const bytes = noise(9, MiB)
+      const { folder, proxy } = yield* setUp(bytes)
+      const others = [".part", "file.bin.part", ".file.bin.part", ".0123456789abcdef.part"]
+      for (const other of others) writeFileSync(join(folder, other), other)
+      yield* interrupt(folder, proxy)
+      yield* fetchInto(folder, "file.bin", proxy.address)
+      assert.deepStrictEqual(contents(folder), [...others, "file.bin"].sort())
+      for (const other of others) assert.strictEqual(readFileSync(join(folder, other), "utf8"), other)
+    })
+  )
+})
+
+describe("two downloads of one file to one place at once", () => {
+  it.effect("both succeed, and the file is whole", () =>
+    Effect.gen(function* () {
+      const bytes = noise(10, 8 * MiB)
+      const { folder, proxy } = yield* setUp(bytes)
+      const held = [proxy.hold(100_000), proxy.hold(3 * MiB)] as const
+      const runs = yield* Effect.forkChild(
+        Effect.all(
+          held.map(() => fetchInto(folder, "file.bin", proxy.address)),
+          { concurrency: 2 }
+        )
+      )
+      yield* held[0].reached
+      yield* held[1].reached
+      yield* held[0].release
+      yield* held[1].release
+      for (const outcome of yield* Fiber.join(runs)) {
+        assert.include(outcome, { _tag: "Saved", sha256: sha256(bytes) })
+      }
+      isWhole(folder, bytes)
+    })
+  )
+})
+
+describe("a byte that changes on the way", () => {
+  it.effect.each([
+    { what: "a file held in memory", size: 100_000 },
+    { what: "a file in parts", size: MiB }
+  ])("is noticed in $what: what stood there stays, and the next run starts over", ({ size }) =>
+    Effect.gen(function* () {
+      const bytes = noise(11, size)
+      const { folder, proxy, target } = yield* setUp(bytes)
+      writeFileSync(target, "old")
+      proxy.flip(size / 2)
+      const error = yield* Effect.flip(fetchInto(folder, "file.bin", proxy.address))
+      assert.strictEqual(error._tag, "Mismatch")
+      assert.deepStrictEqual(contents(folder), ["file.bin"])
+      assert.strictEqual(readFileSync(target, "utf8"), "old")
+      const outcome = yield* fetchInto(folder, "file.bin", proxy.address)
+      assert.include(outcome, { _tag: "Saved", resumedFrom: 0 })
+      isWhole(folder, bytes)
+    })
+  )
+
+  it.effect("is not looked for where nothing is to be verified, and no digest is asked for", () =>
+    Effect.gen(function* () {
+      const { folder, proxy, target } = yield* setUp(noise(12, MiB))
+      proxy.flip(MiB / 2)
+      const outcome = yield* fetchInto(folder, "file.bin", proxy.address, { verify: false })
+      assert.include(outcome, { _tag: "Saved", sha256: undefined })
+      assert.strictEqual(readFileSync(target).length, MiB)
+      assert.isFalse(proxy.asked.some(({ _tag }) => _tag === "Digest"))
+      assert.strictEqual(proxy.connections(), 1)
+    })
+  )
+})
+
+describe("a file that changes in mid-transfer", () => {
+  /** Fetches the file, which is changed once its first bytes have arrived; what became of it. */
+  const changing = Effect.fnUntraced(function* (
+    before: Uint8Array,
+    change: (source: string) => void,
+    { cut = false, verify = true } = {}
+  ) {
+    const { folder, proxy, source, target } = yield* setUp(before)
+    const held = proxy.hold(MiB)
+    const run = yield* Effect.forkChild(
+      fetchInto(folder, "file.bin", proxy.address, { retries: 3, verify })
+    )
+    yield* held.reached
+    change(source)
+    yield* cut ? held.cut : held.release
+    yield* Fiber.join(run)
+    assert.deepStrictEqual(contents(folder), ["file.bin"])
+    return readFileSync(target)
+  })
+
+  const before = noise(13, large)
+  const after = noise(14, large)
+  const replace = (source: string) => {
+    writeFileSync(`${source}.new`, after)
+    renameSync(`${source}.new`, source)
+  }
+
+  it.effect("by another taking its place arrives as one of both, never as a mixture", () =>
+    Effect.gen(function* () {
+      const bytes = yield* changing(before, replace)
+      assert.isTrue(bytes.equals(before) || bytes.equals(after))
+    })
+  )
+
+  it.effect("by another taking its place arrives as it was where nothing is verified", () =>
+    Effect.gen(function* () {
+      const bytes = yield* changing(before, replace, { verify: false })
+      assert.isTrue(bytes.equals(before))
+    })
+  )
+
+  it.effect.each([true, false])(
+    "by another taking its place, and is cut off then, arrives as the other (verified: %s)",
+    (verify) =>
+      Effect.gen(function* () {
+        const bytes = yield* changing(before, replace, { verify, cut: true })
+        assert.isTrue(bytes.equals(after))
+      })
+  )
+
+  it.effect.each([true, false])(
+    "by being overwritten in place, its size the same, arrives as it is now (verified: %s)",
+    (verify) =>
+      Effect.gen(function* () {
+        const bytes = yield* changing(before, (source) => overwrite(source, after), { verify })
+        assert.isTrue(bytes.equals(after))
+      })
+  )
+
+  it.effect("by being cut short arrives as it is now", () =>
+    Effect.gen(function* () {
+      const bytes = yield* changing(before, (source) => truncateSync(source, 2 * MiB))
+      assert.isTrue(bytes.equals(before.subarray(0, 2 * MiB)))
+    })
+  )
+
+  it.effect("by growing arrives with the size that was announced", () =>
+    Effect.gen(function* () {
+      const bytes = yield* changing(before, (source) => appendFileSync(source, after), {
+        verify: false
+      })
+      assert.isTrue(bytes.equals(before))
+    })
+  )
+
+  it.effect("by growing, while it is verified, arrives as it was or as it is", () =>
+    Effect.gen(function* () {
+      const bytes = yield* changing(before, (source) => appendFileSync(source, after))
+      assert.isTrue(bytes.equals(before) || bytes.equals(Buffer.concat([before, after])))
+    })
+  )
+})

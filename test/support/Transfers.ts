@@ -1,0 +1,120 @@
+/** Downloads as the client does them, within the test or watched from it, and files to be downloaded. */
+import { NodeServices, NodeSocket } from "@effect/platform-node"
+import { Duration, Effect, Layer } from "effect"
+import { Socket } from "effect/socket"
+import { createCipheriv, createHash } from "node:crypto"
+import { closeSync, openSync, readdirSync, readSync, statSync, watch, writeSync } from "node:fs"
+import { join } from "node:path"
+import { layer as nodeHashing } from "../../src/cli/NodeHashing.ts"
+import { Client } from "../../src/client/Client.ts"
+import { type Connector, makeConnector } from "../../src/client/Connector.ts"
+import { download, type Options } from "../../src/client/Download.ts"
+import * as Word from "../../src/domain/Word.ts"
+import type { Address } from "../../src/server/Listener.ts"
+
+/** Bytes that no two runs of differ in, and no two places of repeat. */
+export const noise = (seed: number, size: number): Buffer =>
+  createCipheriv("aes-128-ctr", Buffer.alloc(16, seed), Buffer.alloc(16)).update(Buffer.alloc(size))
+
+/** The SHA-256 of bytes, as the server says it. */
+export const sha256 = (bytes: Uint8Array): string =>
+  createHash("sha256").update(bytes).digest("hex")
+
+/** The SHA-256 of a file of any size. */
+export const sha256Of = (path: string): string => {
+  const hash = createHash("sha256")
+  const buffer = Buffer.allocUnsafe(4 * 1024 * 1024)
+  const file = openSync(path, "r")
+  for (let read = readSync(file, buffer); read > 0; read = readSync(file, buffer)) {
+    hash.update(buffer.subarray(0, read))
+  }
+  closeSync(file)
+  return hash.digest("hex")
+}
+
+/** Writes over the beginning of a file, in place. */
+export const overwrite = (path: string, bytes: Uint8Array): void => {
+  const file = openSync(path, "r+")
+  for (let written = 0; written < bytes.length;) {
+    written += writeSync(file, bytes, written, bytes.length - written, written)
+  }
+  closeSync(file)
+}
+
+/** What stands in a folder, whatever it is, sorted. */
+export const contents = (folder: string): ReadonlyArray<string> =>
+  readdirSync(folder, { recursive: true, encoding: "utf8" }).sort()
+
+/** A file that is not whole yet. */
+export interface Part {
+  readonly path: string
+  readonly size: number
+}
+
+const partsIn = (folder: string): ReadonlyArray<Part> =>
+  readdirSync(folder)
+    .filter((name) => name.endsWith(".part"))
+    .flatMap((name) => {
+      const path = join(folder, name)
+      const stats = statSync(path, { throwIfNoEntry: false })
+      return stats === undefined ? [] : [{ path, size: stats.size }]
+    })
+
+/** Waits until there is a part file in the folder with at least so many bytes. */
+export const partWith = (folder: string, size: number): Effect.Effect<Part> =>
+  Effect.callback<Part>((resume) => {
+    const look = (): void => {
+      const part = partsIn(folder).find((part) => part.size >= size)
+      if (part !== undefined) resume(Effect.succeed(part))
+    }
+    const watcher = watch(folder, look)
+    look()
+    return Effect.sync(() => watcher.close())
+  })
+
+const connector = ({ host, port }: Address, retries: number): ReturnType<typeof makeConnector> =>
+  makeConnector(
+    Client.layer({ silence: Duration.infinity }).pipe(
+      Layer.provide(Layer.effect(Socket.Socket, NodeSocket.makeNet({ host, port, noDelay: true })))
+    ),
+    {
+      retries,
+      counting: "over all",
+      // What is tested here is that it goes on, not how long it waits before.
+      pause: () => Duration.zero,
+      onRetry: () => Effect.void
+    }
+  )
+
+/** Connectors that go on after so many losses, at once. */
+export const connectors = (address: Address, retries = 0) =>
+  Effect.all({
+    bytes: connector(address, retries),
+    digests: connector(address, retries)
+  } satisfies Record<string, Effect.Effect<Connector, never, unknown>>)
+
+/** Downloads the file into the folder under its own name, within the test's process. */
+export const fetchInto = (
+  folder: string,
+  name: string,
+  address: Address,
+  {
+    retries = 0,
+    ...options
+  }: Partial<Omit<Options, "target">> & { readonly retries?: number } = {}
+) =>
+  Effect.scoped(
+    Effect.flatMap(connectors(address, retries), (connectors) =>
+      download(
+        Word.fromText(name),
+        {
+          target: { _tag: "Folder", folder },
+          verify: true,
+          overwrite: true,
+          onProgress: () => undefined,
+          ...options
+        },
+        connectors
+      )
+    )
+  ).pipe(Effect.provide([NodeServices.layer, nodeHashing]))
