@@ -9,7 +9,7 @@ import {
 } from "../client/Client.ts"
 import { type Connectors, describe, Outcome, type Progress } from "../client/Download.ts"
 import * as Fetch from "../client/Fetch.ts"
-import { type Range, streamFile, whole } from "../client/FileStream.ts"
+import { handOn, type Range, type StreamCut, streamFile, whole } from "../client/FileStream.ts"
 import type { Hashing, HashUnavailable } from "../client/Hashing.ts"
 import * as Placement from "../client/Placement.ts"
 import { receiveReply, type RemoteDetails } from "../client/RemoteFile.ts"
@@ -59,6 +59,7 @@ export type AnswerError =
   | RequestError
   | Fetch.FileError
   | OneFileForMany
+  | StreamCut
   | HashUnavailable
   | PlatformError.PlatformError
 
@@ -112,7 +113,7 @@ const keep = Effect.fnUntraced(function* (
   output: string | undefined
 ) {
   if (output === "-") {
-    yield* printBytes(file.bytes)
+    yield* handOn(file.bytes, (chunk) => printBytes(Stream.succeed(chunk)))
     return streamed
   }
   const { path, size } = yield* Placement.save(file, name, yield* targetOf(output))

@@ -28,6 +28,7 @@ export const explain = (error: AnswerError, address: string, messages: Messages)
           : client.cannotConnect(address, reason(error.cause, messages))
       })
     case "ConnectionLost":
+    case "StreamCut":
       return new Failure({ code: exitCode.connection, sentence: client.connectionLost(address) })
     case "ServerSilent":
       return new Failure({

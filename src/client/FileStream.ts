@@ -1,9 +1,9 @@
 /** Fetches a file, or a part of one, straight to where its bytes go: nothing is kept, so nothing can be taken back. */
-import { Effect, Fiber, Stream } from "effect"
+import { Data, Effect, Fiber, Stream } from "effect"
 import { MalformedReply } from "../codec/RespTokens.ts"
 import * as Grammar from "../domain/Grammar.ts"
 import * as Word from "../domain/Word.ts"
-import { Client } from "./Client.ts"
+import { Client, ConnectionLost, type IncomingBody, ServerSilent } from "./Client.ts"
 import { type Connectors, describe, Mismatch } from "./Download.ts"
 import { Hashing } from "./Hashing.ts"
 import { StrangeName } from "./Placement.ts"
@@ -15,6 +15,27 @@ export interface Range {
   /** To the end where there is none. */
   readonly length: number | undefined
 }
+
+/** The connection was lost when some of the bytes had gone where they cannot be taken back from. */
+export class StreamCut extends Data.TaggedError("StreamCut")<{ readonly cause: unknown }> {}
+
+/** Hands bytes on as they come. A loss before the first can be made good by asking again; one after it is final. */
+export const handOn = <E, R>(
+  bytes: IncomingBody["bytes"],
+  write: (chunk: Uint8Array) => Effect.Effect<void, E, R>
+) =>
+  Effect.suspend(() => {
+    let begun = false
+    return Stream.runForEach(bytes, (chunk) => {
+      begun = true
+      return write(chunk)
+    }).pipe(
+      Effect.catchIf(
+        (error) => begun && (error instanceof ConnectionLost || error instanceof ServerSilent),
+        (cause) => Effect.fail(new StreamCut({ cause }))
+      )
+    )
+  })
 
 /** All of a file. */
 export const whole: Range = { start: 0, length: undefined }

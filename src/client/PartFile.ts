@@ -3,7 +3,7 @@
  * of, and which process writes it, so that what an earlier run left behind is found and taken over by one run only,
  * and never mixed with another version.
  */
-import { Effect, FileSystem, Path, type PlatformError, type Scope } from "effect"
+import { Effect, FileSystem, Path, type PlatformError, Random, type Scope } from "effect"
 
 /** A part file that one download alone writes. */
 export interface PartFile {
@@ -26,8 +26,8 @@ const shortHash = (text: string): Effect.Effect<string> =>
     (digest) => Buffer.from(digest, 0, 8).toString("hex")
   )
 
-const toName = (target: string, version: string, process: number, number: number): string =>
-  `.${target}.${version}.${process}-${number}.part`
+const toName = (target: string, version: string, process: number, unique: number): string =>
+  `.${target}.${version}.${process}-${unique}.part`
 
 const parseName = (file: string, target: string): PartName | undefined => {
   const [, found, version, process] =
@@ -37,9 +37,11 @@ const parseName = (file: string, target: string): PartName | undefined => {
     : undefined
 }
 
-/** The part files that this process writes now, by their absolute paths: it may have two of one target. */
+/**
+ * The part files that this process writes now, by their absolute paths: it may have two of one target. An earlier
+ * process may have had the same number, as in a container, and so part files have a number of their own as well.
+ */
 const ours = new Set<string>()
-let claims = 0
 
 /** Whether a process that could be writing a part file is still there. */
 const isAlive = (id: number): boolean => {
@@ -69,7 +71,8 @@ export const claim = Effect.fnUntraced(function* (
   const folder = path.dirname(target)
   const targetHash = yield* shortHash(path.basename(target))
   const versionHash = yield* shortHash(version)
-  const own = path.resolve(folder, toName(targetHash, versionHash, process.pid, (claims += 1)))
+  const unique = yield* Random.nextIntBetween(0, 2 ** 32)
+  const own = path.resolve(folder, toName(targetHash, versionHash, process.pid, unique))
   yield* Effect.acquireRelease(
     Effect.sync(() => ours.add(own)),
     () => Effect.sync(() => ours.delete(own))

@@ -7,8 +7,8 @@ import type { Limits } from "./PickleReader.ts"
 import * as Writer from "./PickleWriter.ts"
 import { largestReply } from "./RespClient.ts"
 
-/** A reply is kept in memory, but for a file's bytes; 2 million names, each remembered in the memo, take about 500 MB. */
-export const replyLimits: Limits = { size: largestReply, values: 2 ** 21, bytes: true }
+/** A reply is kept in memory, but for a file's bytes. A million names, each in the memo as CPython has it, took 300 MB of heap. */
+export const replyLimits: Limits = { size: largestReply, values: 2 ** 20, bytes: true }
 
 /** A request, as latin1, and how many names of the answer are wanted: the original always sends all. */
 export interface Question {
