@@ -14,6 +14,7 @@ import { menu } from "./Menu.ts"
 import type { Messages } from "./Messages.ts"
 import * as NodeHashing from "./NodeHashing.ts"
 import { complain } from "./Output.ts"
+import * as Passwords from "./Passwords.ts"
 import { type Options, present } from "./Present.ts"
 import { makeProgressLine } from "./Progress.ts"
 import { connect } from "./Server.ts"
@@ -130,6 +131,7 @@ export const client = (messages: Messages) =>
       host: Flags.host(messages),
       port: Flags.port(messages),
       protocol: Flags.protocol(messages),
+      passwordFile: Flags.passwordFile(messages),
       cmd: Flags.cmd(messages),
       output: Flags.output(messages),
       start: Flags.start(messages),
@@ -155,12 +157,14 @@ export const client = (messages: Messages) =>
 
       const run = Effect.gen(function* () {
         const progress = yield* makeProgressLine(quiet, messages)
+        const [password] = yield* Passwords.load(flags.passwordFile, messages)
         const connectors = yield* connect(
           {
             host,
             port,
             timeout,
             protocol,
+            password,
             retries,
             counting: person ? "since the last answer" : "over all"
           },

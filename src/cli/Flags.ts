@@ -87,6 +87,24 @@ export const protocol = ({ help, usage }: Messages) =>
     Flag.withDescription(help.protocol)
   )
 
+/** `--password-file`, with passwords one a line; there is no flag for a password itself. */
+export const passwordFile = ({ help }: Messages) =>
+  Flag.String("password-file").pipe(
+    Flag.withFallbackConfig(Config.String("APP_PASSWORD_FILE")),
+    Flag.optional,
+    Flag.withDescription(help.passwordFile)
+  )
+
+/** `--open` */
+export const open = ({ help }: Messages) => toggle("open", "APP_OPEN", help.open)
+
+/** `--grace` */
+export const grace = ({ help, usage }: Messages) =>
+  parsed("grace", "APP_GRACE", parseDuration, usage.expected.duration).pipe(
+    Flag.withDefault(Duration.seconds(30)),
+    Flag.withDescription(help.grace)
+  )
+
 /** `--json` */
 export const json = ({ help }: Messages) => toggle("json", "APP_JSON", help.json)
 

@@ -12,6 +12,9 @@ export interface Messages {
     readonly port: string
     readonly dir: string
     readonly hidden: string
+    readonly passwordFile: string
+    readonly open: string
+    readonly grace: string
     readonly maxRate: string
     readonly maxTotalRate: string
     readonly pickle: string
@@ -74,6 +77,9 @@ export interface Messages {
     readonly folderForbidden: (folder: string) => string
     readonly folderUnusable: (folder: string, reason: string) => string
     readonly notOnWindows: string
+    readonly passwordFileUnusable: (file: string, reason: string) => string
+    readonly noPassword: string
+    readonly unprotected: (address: string) => string
   }
   /** Why a question was not answered. */
   readonly client: {
@@ -125,6 +131,10 @@ const pt: Messages = {
     host: "Endereço [APP_HOST, padrão 127.0.0.1]",
     port: "Porta TCP, de 0 a 65535 [APP_PORT, padrão 65432]",
     dir: "Pasta a compartilhar [APP_DIR, padrão DB]",
+    passwordFile:
+      "Arquivo com senhas, uma por linha; sem ele, a senha é a da variável APP_PASSWORD [APP_PASSWORD_FILE]",
+    open: "Atende sem senha em um endereço que não é só desta máquina [APP_OPEN]",
+    grace: "Quanto as transferências podem durar depois da ordem de parar [APP_GRACE, padrão 30s]",
     maxRate: "Bytes por segundo, no máximo, de cada conexão, como 10MiB [APP_MAX_RATE, sem limite]",
     maxTotalRate:
       "Bytes por segundo, no máximo, de todas as conexões juntas [APP_MAX_TOTAL_RATE, sem limite]",
@@ -200,6 +210,10 @@ const pt: Messages = {
     notAFolder: (folder) => `${folder} não é uma pasta.`,
     folderForbidden: (folder) => `Sem permissão para ler a pasta ${folder}.`,
     folderUnusable: (folder, reason) => `A pasta ${folder} não pode ser compartilhada: ${reason}.`,
+    passwordFileUnusable: (file, reason) => `O arquivo de senhas ${file} não serve: ${reason}.`,
+    noPassword: "não há senha nele",
+    unprotected: (address) =>
+      `Sem senha, ${address} ficaria aberto a qualquer um: defina APP_PASSWORD ou --password-file, ou use --open se é isso mesmo.`,
     notOnWindows: "app serve não funciona no Windows; app client, sim."
   },
   client: {
@@ -283,6 +297,10 @@ const en: Messages = {
     host: "Address [APP_HOST, default 127.0.0.1]",
     port: "TCP port, 0 to 65535 [APP_PORT, default 65432]",
     dir: "Folder to share [APP_DIR, default DB]",
+    passwordFile:
+      "File with passwords, one a line; without it, the password is the variable APP_PASSWORD's [APP_PASSWORD_FILE]",
+    open: "Serve without a password at an address that is not of this machine alone [APP_OPEN]",
+    grace: "How long transfers may go on after the order to stop [APP_GRACE, default 30s]",
     maxRate: "Bytes a second, at most, of each connection, such as 10MiB [APP_MAX_RATE, unlimited]",
     maxTotalRate:
       "Bytes a second, at most, of all connections together [APP_MAX_TOTAL_RATE, unlimited]",
@@ -347,6 +365,10 @@ const en: Messages = {
     notAFolder: (folder) => `${folder} is not a folder.`,
     folderForbidden: (folder) => `Not permitted to read the folder ${folder}.`,
     folderUnusable: (folder, reason) => `The folder ${folder} cannot be shared: ${reason}.`,
+    passwordFileUnusable: (file, reason) => `The password file ${file} is of no use: ${reason}.`,
+    noPassword: "there is no password in it",
+    unprotected: (address) =>
+      `Without a password, ${address} would be open to anybody: set APP_PASSWORD or --password-file, or use --open if that is meant.`,
     notOnWindows: "app serve does not work on Windows; app client does."
   },
   client: {

@@ -1,8 +1,8 @@
 /** SHA-256 by Node: of files on a thread of its own, so that hashing a download takes no time from receiving it. */
 import { Effect, Fiber, Layer, Queue } from "effect"
-import { createHash } from "node:crypto"
 import { open } from "node:fs/promises"
 import { Hashing, HashUnavailable } from "../client/Hashing.ts"
+import { passing } from "../library/Sha256.ts"
 import { makeHashThreads } from "../services/HashThread.ts"
 
 const unavailable = (cause: unknown) => new HashUnavailable({ cause })
@@ -13,10 +13,7 @@ export const layer: Layer.Layer<Hashing> = Layer.effect(
   Effect.gen(function* () {
     const threads = yield* makeHashThreads
     return {
-      passing: () => {
-        const hash = createHash("sha256")
-        return { update: (bytes) => void hash.update(bytes), digest: () => hash.digest("hex") }
-      },
+      passing,
       follow: Effect.fnUntraced(function* (path, size) {
         const file = yield* Effect.acquireRelease(
           Effect.tryPromise({ try: () => open(path, "r"), catch: unavailable }),

@@ -1,5 +1,5 @@
 /** `app serve`: wires the services, says where it listens, and serves until it is told to stop. */
-import { Effect, Layer, Option } from "effect"
+import { type Duration, Effect, Layer, Option } from "effect"
 import { Command } from "effect/cli"
 import packageJson from "../../package.json" with { type: "json" }
 import { Stats } from "../domain/Stats.ts"
@@ -13,7 +13,8 @@ import { exitCode, Failure, systemCode } from "./Failure.ts"
 import * as Flags from "./Flags.ts"
 import type { Messages } from "./Messages.ts"
 import { complain } from "./Output.ts"
-import { stopSignal } from "./Signals.ts"
+import * as Passwords from "./Passwords.ts"
+import { exitAtOnceIfToldAgain, stopSignal } from "./Signals.ts"
 
 const listenFailure = (
   { host, port, reason }: ListenError,
@@ -77,7 +78,12 @@ export interface Options extends Address {
   /** In bytes a second. */
   readonly maxRate?: number | undefined
   readonly maxTotalRate?: number | undefined
+  readonly passwords?: () => Passwords.Passwords
+  readonly grace?: Duration.Duration
 }
+
+/** Whether only programs of this machine reach the host. */
+const isLoopback = (host: string): boolean => /^(?:localhost|127(?:\.\d+){3}|::1)$/i.test(host)
 
 /** The services and the server over them. */
 const layer = ({ dir, hidden, ...options }: Options) =>
@@ -120,14 +126,12 @@ export const serve = (messages: Messages) =>
       hidden: Flags.hidden(messages),
       pickle: Flags.pickle(messages),
       maxRate: Flags.maxRate(messages),
-      maxTotalRate: Flags.maxTotalRate(messages)
+      maxTotalRate: Flags.maxTotalRate(messages),
+      passwordFile: Flags.passwordFile(messages),
+      open: Flags.open(messages),
+      grace: Flags.grace(messages)
     },
-    Effect.fn("serve")(function* ({ maxRate, maxTotalRate, ...flags }) {
-      const options: Options = {
-        ...flags,
-        maxRate: Option.getOrUndefined(maxRate),
-        maxTotalRate: Option.getOrUndefined(maxTotalRate)
-      }
+    Effect.fn("serve")(function* ({ maxRate, maxTotalRate, open, passwordFile, ...flags }) {
       // Device names, streams and short names would need rules of their own there.
       if (process.platform === "win32") {
         return yield* new Failure({
@@ -135,11 +139,24 @@ export const serve = (messages: Messages) =>
           sentence: messages.startUp.notOnWindows
         })
       }
+      const passwords = yield* Passwords.follow(passwordFile, messages)
+      if (passwords().length === 0 && !open && !isLoopback(flags.host)) {
+        return yield* new Failure({
+          code: exitCode.refused,
+          sentence: messages.startUp.unprotected(formatAddress(flags))
+        })
+      }
+      const options: Options = {
+        ...flags,
+        passwords,
+        maxRate: Option.getOrUndefined(maxRate),
+        maxTotalRate: Option.getOrUndefined(maxTotalRate)
+      }
       return yield* Effect.raceFirst(
         serving(options, messages, () => Effect.never),
-        stopSignal
+        stopSignal.pipe(Effect.andThen(exitAtOnceIfToldAgain))
       )
-    })
+    }, Effect.scoped)
   ).pipe(
     Command.withDescription(messages.help.serve),
     Command.withExamples([

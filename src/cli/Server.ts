@@ -1,6 +1,6 @@
 /** The server that a client asks: where it is, how long to wait for it, and how to go on when it is lost. */
 import { NodeSocket } from "@effect/platform-node"
-import { Duration, Effect, Layer, Option } from "effect"
+import { Duration, Effect, Layer, Option, type Redacted } from "effect"
 import { Socket } from "effect/socket"
 import { Client } from "../client/Client.ts"
 import { growingPause, makeConnector, type Policy } from "../client/Connector.ts"
@@ -16,17 +16,19 @@ export interface Server {
   readonly port: number
   readonly timeout: Option.Option<Duration.Duration>
   readonly protocol: Protocol
+  readonly password: Redacted.Redacted | undefined
   /** How many lost connections are made good, and whether in one run or between two answers. */
   readonly retries: number
   readonly counting: Policy["counting"]
 }
 
 /** A connection to the server, made when the layer is built. */
-const connection = ({ host, port, protocol, timeout }: Server, silence: Duration.Duration) => {
+const connection = (server: Server, silence: Duration.Duration) => {
+  const { host, password, port, protocol, timeout } = server
   const openTimeout = Option.getOrElse(timeout, () => defaultTimeouts.connecting)
   const socket = NodeSocket.makeNet({ host, port, openTimeout, noDelay: true, keepAlive: true })
   const { layer } = protocol === "pickle" ? PickleClient : Client
-  return layer({ silence }).pipe(Layer.provide(Layer.effect(Socket.Socket, socket)))
+  return layer({ silence, password }).pipe(Layer.provide(Layer.effect(Socket.Socket, socket)))
 }
 
 /**

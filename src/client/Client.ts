@@ -2,7 +2,7 @@
  * A connection to a server, as a service: words go out, replies come back in the order of the requests. What the
  * words mean, and what becomes of a file that arrives, is not known here.
  */
-import { Cause, Context, Data, Duration, Effect, Layer, Stream } from "effect"
+import { Cause, Context, Data, Duration, Effect, Layer, Redacted, Stream } from "effect"
 import { Socket } from "effect/socket"
 import { encodeRequest, makeReplyBuilder } from "../codec/RespClient.ts"
 import { makeTokenDecoder, MalformedReply, type Token } from "../codec/RespTokens.ts"
@@ -64,6 +64,8 @@ export interface Connection {
 /** How long the server may be silent in the middle of an answer. */
 export interface Options {
   readonly silence: Duration.Duration
+  /** What the server asks for before it answers, if it does. */
+  readonly password?: Redacted.Redacted | undefined
 }
 
 /** What came is no answer to what was asked. */
@@ -111,12 +113,16 @@ export const speak = Effect.fnUntraced(function* (socket: Socket.Socket) {
     })
 })
 
-const hello = Grammar.print({
-  _tag: "Hello",
-  version: 3,
-  credentials: undefined,
-  clientName: undefined
-})
+const hello = (password: Redacted.Redacted | undefined) =>
+  Grammar.print({
+    _tag: "Hello",
+    version: 3,
+    credentials:
+      password === undefined
+        ? undefined
+        : { user: undefined, password: Word.fromText(Redacted.value(password)) },
+    clientName: undefined
+  })
 
 /** Connects, and agrees on RESP 3: the greeting goes out with the first request and costs no round trip. */
 const connect = Effect.fnUntraced(function* (socket: Socket.Socket, options: Options) {
@@ -232,7 +238,7 @@ const connect = Effect.fnUntraced(function* (socket: Socket.Socket, options: Opt
 
   const send = (requests: ReadonlyArray<ReadonlyArray<Word.Word>>) =>
     Effect.suspend(() => {
-      const all = greeting === "due" ? [hello, ...requests] : requests
+      const all = greeting === "due" ? [hello(options.password), ...requests] : requests
       if (greeting === "due") greeting = "sent"
       return write(all.map(encodeRequest).join(""))
     })

@@ -2,7 +2,7 @@
  * Accepts connections. It stands on `node:net` itself: effect's SocketServer hides its server, which must be at hand
  * to close the door before the rooms. What is said on a connection is not known here.
  */
-import { Effect, FiberSet, Schema, type Scope } from "effect"
+import { Duration, Effect, FiberSet, Schema, type Scope } from "effect"
 import { createServer, type Server, type Socket } from "node:net"
 import { Peer } from "./Peer.ts"
 
@@ -48,24 +48,43 @@ const bind = (server: Server, { host, port }: Address): Effect.Effect<Address, L
     })
   })
 
+/** How to listen. */
+export interface Options extends Address {
+  /** How long what is in progress may go on once the scope closes; not at all unless given. */
+  readonly grace?: Duration.Duration
+}
+
 /**
  * Listens until the scope closes, and runs `handle` for each connection in a fiber of its own, at whose end the
- * connection is cut off. When the scope closes, no more connections are accepted; then those that are left are
- * interrupted. Returns the address with the port that was taken.
+ * connection is cut off. When the scope closes, no more connections are accepted and nothing more is read from those
+ * there are, so that each ends when it has been answered; those that are left after the grace are interrupted.
+ * Returns the address with the port that was taken.
  */
 export const listen = <R>(
-  address: Address,
+  options: Options,
   handle: (peer: Peer) => Effect.Effect<void, never, R>
 ): Effect.Effect<Address, ListenError, R | Scope.Scope> =>
   Effect.gen(function* () {
     const fibers = yield* FiberSet.make<void>()
     const run = yield* FiberSet.runtime(fibers)<R>()
+    const peers = new Set<Peer>()
     const accept = (socket: Socket) => {
       const peer = new Peer(socket)
-      const fiber = run(Effect.ensuring(handle(peer), peer.destroy))
+      peers.add(peer)
+      const leave = Effect.andThen(
+        peer.destroy,
+        Effect.sync(() => peers.delete(peer))
+      )
+      const fiber = run(Effect.ensuring(handle(peer), leave))
       // Nobody is left to answer: what is being done for the peer, however long it takes, is given up.
       peer.onLoss = () => fiber.interruptUnsafe()
     }
+    const drain = Effect.suspend(() => {
+      const { grace = Duration.zero } = options
+      if (Duration.isZero(grace)) return Effect.void
+      for (const peer of peers) peer.ended()
+      return Effect.asVoid(Effect.timeoutOption(FiberSet.awaitEmpty(fibers), grace))
+    })
     const server = yield* Effect.acquireRelease(
       Effect.sync(() =>
         createServer(
@@ -74,7 +93,11 @@ export const listen = <R>(
           accept
         )
       ),
-      (server) => Effect.sync(() => server.close())
+      (server) =>
+        Effect.andThen(
+          Effect.sync(() => server.close()),
+          drain
+        )
     )
-    return yield* bind(server, address)
+    return yield* bind(server, options)
   })

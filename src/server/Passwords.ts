@@ -19,19 +19,18 @@ const isEqual = (secret: Word.Word, given: Word.Word): boolean => {
   return difference === 0
 }
 
-/** The server's passwords; none leaves it open. */
-export const makePasswords = (
-  passwords: ReadonlyArray<Redacted.Redacted> | undefined
-): Passwords => {
-  const secrets = (passwords ?? []).map((password) => Word.fromText(Redacted.value(password)))
-  return {
-    required: secrets.length > 0,
-    accept: (user, password) => {
-      // Every password is compared, whichever is the right one.
-      const equal = secrets.map((secret) => isEqual(secret, password))
-      return (
-        (user === undefined || user === "default") && (equal.length === 0 || equal.includes(true))
-      )
-    }
+/** The server's passwords as `current` has them at each question; none leaves it open. */
+export const makePasswords = (current: () => ReadonlyArray<Redacted.Redacted>): Passwords => ({
+  get required() {
+    return current().length > 0
+  },
+  accept: (user, password) => {
+    // Every password is compared, whichever is the right one.
+    const equal = current().map((secret) =>
+      isEqual(Word.fromText(Redacted.value(secret)), password)
+    )
+    return (
+      (user === undefined || user === "default") && (equal.length === 0 || equal.includes(true))
+    )
   }
-}
+})

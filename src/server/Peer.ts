@@ -68,14 +68,14 @@ export class Peer {
 
   /** @internal */
   received(chunk: Uint8Array): void {
-    if (this.#discarding) return
+    if (this.#discarding || this.#end !== undefined) return
     this.#chunks.push(chunk)
     this.#held += chunk.length
     if (this.#held >= highWaterMark) this.#socket.pause()
     this.#wake()
   }
 
-  /** @internal */
+  /** Takes what has come so far for all there is: the peer ended its input, or is to be taken leave of. */
   ended(): void {
     this.#end ??= Cause.done()
     this.#wake()

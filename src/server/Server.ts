@@ -1,5 +1,5 @@
 /** The server: a door, and a conversation with each peer that comes through it. */
-import { Clock, Context, Effect, Layer, type Redacted } from "effect"
+import { Clock, Context, type Duration, Effect, Layer, type Redacted } from "effect"
 import { detect } from "../codec/Detect.ts"
 import { pickle } from "../codec/Pickle.ts"
 import { resp } from "../codec/Resp.ts"
@@ -22,7 +22,9 @@ export interface Options extends Address {
   readonly maxRate?: number | undefined
   readonly maxTotalRate?: number | undefined
   /** The passwords of the one user, `default`; any of them opens the server, and without one everybody may ask. */
-  readonly passwords?: ReadonlyArray<Redacted.Redacted>
+  readonly passwords?: () => ReadonlyArray<Redacted.Redacted>
+  /** How long what is in progress may go on when the server is told to stop; not at all unless given. */
+  readonly grace?: Duration.Duration
 }
 
 const pacerOf = (rate: number | undefined): Pacer =>
@@ -44,7 +46,7 @@ export class Server extends Context.Service<
         const router = yield* Router
         const stats = yield* Stats
         const clock = yield* Clock.Clock
-        const passwords = makePasswords(options.passwords)
+        const passwords = makePasswords(options.passwords ?? (() => []))
         const total = pacerOf(options.maxTotalRate)
         const left = Effect.sync(() => {
           stats.connectedClients -= 1

@@ -38,7 +38,7 @@ export interface Session {
 }
 
 const adeus = Reply.status("Adeus!")
-const open = makePasswords([])
+const open = makePasswords(() => [])
 
 const noPasswordConfigured = new BadArgument({
   text:

@@ -397,7 +397,7 @@ class Closed extends Context.Service<Closed, Address>()("test/Closed") {
   static readonly layer = Layer.effect(
     Closed,
     Effect.flatMap(folderWith({ "a.txt": "um" }), (folder) =>
-      serveFolder(folder, { passwords: [Redacted.make(secret), Redacted.make("outro")] })
+      serveFolder(folder, { passwords: () => [Redacted.make(secret), Redacted.make("outro")] })
     )
   )
 }

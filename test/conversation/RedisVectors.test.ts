@@ -11,7 +11,7 @@ class Served extends Context.Service<Served, Address>()("test/Served") {
   static readonly layer = (password: string | null) =>
     Layer.effect(
       Served,
-      serve(emptyStore, password === null ? {} : { passwords: [Redacted.make(password)] })
+      serve(emptyStore, password === null ? {} : { passwords: () => [Redacted.make(password)] })
     )
 }
 

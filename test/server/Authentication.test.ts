@@ -8,7 +8,8 @@ import { makePasswords } from "../../src/server/Passwords.ts"
 import { makeSession } from "../../src/server/Session.ts"
 import * as Arbitraries from "../support/Arbitraries.ts"
 
-const passwords = makePasswords(["foobar", "sénha"].map((password) => Redacted.make(password)))
+const secrets = ["foobar", "sénha"].map((password) => Redacted.make(password))
+const passwords = makePasswords(() => secrets)
 
 /** Asks one session line after line; tells after each whether the session is open. */
 const talk = (
@@ -101,7 +102,7 @@ describe("passwords", () => {
     "open for themselves, and for nothing else",
     [Arbitraries.text, Arbitraries.text],
     ([password, other]) => {
-      const { accept, required } = makePasswords([Redacted.make(password)])
+      const { accept, required } = makePasswords(() => [Redacted.make(password)])
       assert.isTrue(required)
       assert.isTrue(accept(undefined, Word.fromText(password)))
       assert.strictEqual(accept(undefined, Word.fromText(other)), other === password)
@@ -111,9 +112,9 @@ describe("passwords", () => {
   )
 
   it("are not asked for where there are none", () => {
-    assert.isFalse(makePasswords(undefined).required)
-    assert.isTrue(makePasswords([]).accept(undefined, Word.unsafe("x")))
-    assert.isFalse(makePasswords([]).accept(Word.unsafe("nobody"), Word.unsafe("x")))
+    assert.isFalse(makePasswords(() => []).required)
+    assert.isTrue(makePasswords(() => []).accept(undefined, Word.unsafe("x")))
+    assert.isFalse(makePasswords(() => []).accept(Word.unsafe("nobody"), Word.unsafe("x")))
   })
 
   it("are not shown by what is printed", () => {

@@ -1,0 +1,175 @@
+/**
+ * The client for other people's Effect programs: `import { Client } from "sockets-client-server/client"`. Questions in,
+ * text and bytes out; how they travel, and how a lost connection is made good, is in src/client.
+ */
+import * as NodeSocket from "@effect/platform-node/NodeSocket"
+import { Context, Duration, Effect, Layer, Queue, type Redacted, type Scope, Stream } from "effect"
+import { Socket } from "effect/socket"
+import {
+  Client as Connection,
+  type ConnectFailed,
+  type RequestError,
+  unexpected
+} from "../client/Client.ts"
+import { type Connector, growingPause, makeConnector } from "../client/Connector.ts"
+import { describe, type Mismatch } from "../client/Download.ts"
+import { listNames } from "../client/Fetch.ts"
+import { streamFile, whole } from "../client/FileStream.ts"
+import { Hashing, HashUnavailable } from "../client/Hashing.ts"
+import type { StrangeName } from "../client/Placement.ts"
+import { digestRequest, receiveDigest, receiveReply } from "../client/RemoteFile.ts"
+import * as Grammar from "../domain/Grammar.ts"
+import * as Word from "../domain/Word.ts"
+import { passing } from "./Sha256.ts"
+
+export { ConnectFailed, ConnectionLost, Refused, ServerSilent } from "../client/Client.ts"
+export { Mismatch } from "../client/Download.ts"
+export { StrangeName } from "../client/Placement.ts"
+export { MalformedReply } from "../codec/RespTokens.ts"
+
+/** Where the server is, and how to go on when it is lost. */
+export interface Options {
+  /** 127.0.0.1 unless given. */
+  readonly host?: string | undefined
+  /** 65432 unless given. */
+  readonly port?: number | undefined
+  /** What the server asks for before it answers, if it does. */
+  readonly password?: Redacted.Redacted | undefined
+  /** The bound on connecting; 10 seconds unless given. */
+  readonly connecting?: Duration.Input | undefined
+  /** The bound on the server's silence in the middle of an answer; 15 seconds unless given. */
+  readonly silence?: Duration.Input | undefined
+  /** How many lost connections are made good between two answers; 5 unless given. */
+  readonly retries?: number | undefined
+}
+
+/** A part of a file. */
+export interface Part {
+  /** The first byte that is wanted; 0 unless given. */
+  readonly start?: number | undefined
+  /** How many bytes; all up to the end unless given. */
+  readonly length?: number | undefined
+}
+
+/** What the server knows of a file. */
+export interface Details {
+  /** In bytes. */
+  readonly size: number
+  readonly modified: Date
+  /** The token by which the server knows this version again. */
+  readonly version: string
+}
+
+/** Why a question has no answer. `Refused` is the server's no, with its `code`: `NOTFOUND`, `RANGE`… */
+export type AskError = ConnectFailed | RequestError
+
+/** Why the bytes of a file ended early, or are not to be trusted. */
+export type OpenError = AskError | Mismatch | StrangeName
+
+const connection = (options: Options, silence: Duration.Duration) =>
+  Connection.layer({ silence, password: options.password }).pipe(
+    Layer.provide(
+      Layer.effect(
+        Socket.Socket,
+        NodeSocket.makeNet({
+          host: options.host ?? "127.0.0.1",
+          port: options.port ?? 65432,
+          openTimeout: options.connecting ?? Duration.seconds(10),
+          noDelay: true,
+          keepAlive: true
+        })
+      )
+    )
+  )
+
+const connector = (
+  options: Options,
+  silence: Duration.Duration
+): Effect.Effect<Connector, never, Scope.Scope> =>
+  makeConnector(connection(options, silence), {
+    retries: options.retries ?? 5,
+    counting: "since the last answer",
+    pause: growingPause,
+    onRetry: () => Effect.void
+  })
+
+/** Nothing is saved here, so that no file on a disk is ever followed. */
+const hashing = Hashing.of({
+  passing,
+  follow: () => Effect.fail(new HashUnavailable({ cause: "no file is followed" }))
+})
+
+/** Chunks, of at most 64 KiB, that may have arrived before they are asked for. */
+const readAhead = 4
+
+/** A server, asked. */
+export class Client extends Context.Service<
+  Client,
+  {
+    /** Who the server says it is. */
+    readonly info: Effect.Effect<string, AskError>
+    /** The server's local time, `HH:MM:SS`. */
+    readonly time: Effect.Effect<string, AskError>
+    /** The files' names that match, sorted by bytes; `**` in a pattern crosses folders. All of them without one. */
+    readonly list: (pattern?: string) => Stream.Stream<string, AskError>
+    readonly details: (name: string) => Effect.Effect<Details, AskError>
+    /** The SHA-256 of a file, 64 lower-case hexadecimal digits. */
+    readonly digest: (name: string) => Effect.Effect<string, AskError>
+    /**
+     * The bytes of a file, which are asked for as they are used and are always of one version. A whole file is compared
+     * with the server's digest at the end: `Mismatch` comes after its bytes. Every run has a connection of its own, so
+     * that one that is used slowly holds up nothing else.
+     */
+    readonly open: (name: string, part?: Part) => Stream.Stream<Uint8Array, OpenError>
+  }
+>()("sockets-client-server/Client") {
+  /** Connects; the connections are closed with the layer's scope. */
+  static readonly layer = (options: Options = {}): Layer.Layer<Client, ConnectFailed> =>
+    Layer.effect(
+      Client,
+      Effect.gen(function* () {
+        const silence = Duration.fromInputUnsafe(options.silence ?? Duration.seconds(15))
+        const questions = yield* connector(options, silence)
+        // The server has to read all of a file before it can tell its digest, and is silent meanwhile.
+        const digests = yield* connector(options, Duration.infinity)
+        yield* questions.connect
+
+        const text = (words: ReadonlyArray<Word.Word>) =>
+          Effect.flatMap(
+            questions.ask(() => words, receiveReply),
+            (reply) =>
+              reply._tag === "Bulk"
+                ? Effect.succeed(Word.toTextLossy(reply.value))
+                : Effect.fail(unexpected)
+          )
+
+        return {
+          info: text(Grammar.print({ _tag: "Info" })),
+          time: text(Grammar.print({ _tag: "Time" })),
+          list: (pattern) =>
+            Stream.map(
+              listNames(pattern === undefined ? undefined : Word.fromText(pattern), questions),
+              Word.toTextLossy
+            ),
+          details: (name) => describe(Word.fromText(name), questions),
+          digest: Effect.fn("Client.digest")(function* (name) {
+            const word = Word.fromText(name)
+            const { version } = yield* describe(word, questions)
+            return yield* digests.ask(digestRequest(word, version), receiveDigest)
+          }),
+          open: (name, { start = whole.start, length } = {}) =>
+            Stream.callback<Uint8Array, OpenError>(
+              (queue) =>
+                Effect.gen(function* () {
+                  const bytes = yield* connector(options, silence)
+                  const range = { start, length }
+                  yield* streamFile(Word.fromText(name), range, true, { bytes, digests }, (chunk) =>
+                    Queue.offer(queue, chunk)
+                  )
+                }).pipe(Effect.provideService(Hashing, hashing), Queue.into(queue)),
+              { bufferSize: readAhead }
+            )
+        }
+      })
+    )
+}
