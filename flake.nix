@@ -28,7 +28,8 @@
       withSource =
         path: package:
         let
-          name = lib.last (lib.splitString "node_modules/" path);
+          # An alias has its package's own name beside it.
+          name = package.name or (lib.last (lib.splitString "node_modules/" path));
           file = "${baseNameOf name}-${package.version}.tgz";
         in
         { resolved = "https://registry.npmjs.org/${name}/-/${file}"; } // package;

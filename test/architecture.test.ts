@@ -11,7 +11,7 @@ import { parseSync, Visitor } from "rolldown/utils"
 /** A path from the top of the project, as `src/codec/Resp.ts`, and its text. */
 type Sources = ReadonlyMap<string, string>
 
-const parts = ["domain", "codec", "services", "Router.ts", "server", "client", "http"]
+const parts = ["domain", "codec", "services", "Router.ts", "server", "client", "library", "http"]
 
 /** What each part of `src` (a folder, or a file beside the folders) may import besides itself. */
 const mayImport: ReadonlyMap<string, ReadonlyArray<string>> = new Map([
@@ -21,6 +21,7 @@ const mayImport: ReadonlyMap<string, ReadonlyArray<string>> = new Map([
   ["Router.ts", ["domain", "services"]],
   ["server", ["domain", "codec", "Router.ts"]],
   ["client", ["domain", "codec"]],
+  ["library", ["domain", "codec", "client"]],
   ["http", ["domain", "Router.ts"]],
   ["cli", parts],
   ["main.ts", [...parts, "cli"]],
@@ -32,6 +33,7 @@ const seesTheHost: ReadonlyArray<RegExp> = [
   /^src\/cli\//,
   /^src\/main\.ts$/,
   /^src\/demo\.ts$/,
+  /^src\/library\//,
   /^src\/services\/Directory[^/]*\.ts$/,
   /^src\/services\/Containment\.ts$/,
   /^src\/services\/Digest\.ts$/,
@@ -216,6 +218,11 @@ describe("the rules", () => {
       "src/client/Client.ts",
       `type Route = import("../Router.ts").Route`,
       "src/client/Client.ts imports ../Router.ts: client may import only domain, codec"
+    ],
+    [
+      "src/library/Client.ts",
+      `import { Router } from "../Router.ts"`,
+      "src/library/Client.ts imports ../Router.ts: library may import only domain, codec, client"
     ],
     [
       "src/http/Http.ts",

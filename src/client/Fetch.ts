@@ -6,7 +6,7 @@ import { Effect, Option, Stream } from "effect"
 import * as Grammar from "../domain/Grammar.ts"
 import type { Reply } from "../domain/Reply.ts"
 import * as Word from "../domain/Word.ts"
-import { Refused } from "./Client.ts"
+import { Refused, unexpected } from "./Client.ts"
 import type { Connector } from "./Connector.ts"
 import {
   type Connectors,
@@ -51,12 +51,16 @@ export const listNames = (pattern: Word.Word | undefined, connector: Connector) 
       after: Option.getOrUndefined(after),
       limit: pageSize
     })
-    return Effect.map(
+    return Effect.flatMap(
       connector.ask(() => request, receiveReply),
       (reply) => {
-        const names = reply._tag === "List" ? reply.items.flatMap(bulkOf) : []
+        if (reply._tag !== "List") return Effect.fail(unexpected)
+        const names = reply.items.flatMap(bulkOf)
         const last = names.length < pageSize ? undefined : names.at(-1)
-        return [names, last === undefined ? Option.none() : Option.some(Option.some(last))] as const
+        // Words compare as their bytes do. A page that leads nowhere would be asked for again for ever.
+        return last !== undefined && Option.exists(after, (before) => last <= before)
+          ? Effect.fail(unexpected)
+          : Effect.succeed([names, Option.map(Option.fromUndefinedOr(last), Option.some)] as const)
       }
     )
   })

@@ -100,7 +100,7 @@ layer(App.layer, { timeout: "1 minute" })("app serve", (it) => {
       const { run } = yield* App
       const cwd = yield* folderWith({ "DB/a": "" })
       // TEST-NET-1 (RFC 5737) is nobody's.
-      const words = ["serve", "--port", "0", "--host", "192.0.2.1"]
+      const words = ["serve", "--open", "--port", "0", "--host", "192.0.2.1"]
       fails(yield* run(words, { cwd }), "O endereço 192.0.2.1:0 não é desta máquina.")
     })
   )

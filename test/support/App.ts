@@ -191,13 +191,13 @@ export class App extends Context.Service<
     ) => Effect.Effect<Serving, EndedEarly, Scope.Scope>
   }
 >()("sockets/test/App") {
-  /** Builds the program into a folder of its own, as `npm run build` does. */
+  /** Builds the program into a folder of its own, as `npm run build:app` does. */
   static readonly layer: Layer.Layer<App> = Layer.effect(
     App,
     Effect.gen(function* () {
       const file = join(yield* temporaryFolder, "app.cjs")
       yield* Effect.sync(() =>
-        execFileSync("sh", ["-c", packageJson.scripts.build.replaceAll("dist/app.cjs", file)], {
+        execFileSync("sh", ["-c", packageJson.scripts["build:app"].replaceAll("dist/app.cjs", file)], {
           cwd: root,
           env: {
             ...process.env,

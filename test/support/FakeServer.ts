@@ -31,8 +31,8 @@ export const detailsReply = (size: number): string =>
 export interface Script {
   /** What is said to HELLO, which is every client's first request; an empty dictionary unless said otherwise. */
   readonly greeting?: Answer
-  /** Requests beyond the last answer are met with silence. */
-  readonly answers: ReadonlyArray<Answer>
+  /** To each connection's requests in turn, and silence beyond the last; or to each by what it asks. */
+  readonly answers: ReadonlyArray<Answer> | ((request: Request) => Answer)
 }
 
 /** A running fake. */
@@ -70,13 +70,17 @@ export const make = ({
       sockets.add(socket)
       Deferred.doneUnsafe(connection, Effect.succeed(socket))
       const decoder = makeRequestDecoder()
-      const script = [greeting, ...answers].values()
+      const script = typeof answers === "function" ? undefined : [greeting, ...answers].values()
+      const answerTo = (request: Request): Answer => {
+        if (typeof answers !== "function") return script?.next().value ?? ""
+        return request._tag === "Hello" ? greeting : answers(request)
+      }
       socket.on("data", (bytes) => {
         // A string would come only after `setEncoding`.
         if (typeof bytes === "string") return
         for (const request of decoder.push(bytes)) {
           asked.push(request)
-          say(socket, script.next().value ?? "")
+          say(socket, answerTo(request))
         }
       })
       // What follows an error is "close".

@@ -65,7 +65,9 @@ export const partWith = (folder: string, size: number): Effect.Effect<Part> =>
   Effect.callback<Part>((resume) => {
     const look = (): void => {
       const part = partsIn(folder).find((part) => part.size >= size)
-      if (part !== undefined) resume(Effect.succeed(part))
+      if (part === undefined) return
+      watcher.close()
+      resume(Effect.succeed(part))
     }
     const watcher = watch(folder, look)
     look()

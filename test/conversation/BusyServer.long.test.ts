@@ -1,0 +1,132 @@
+/** What others notice while the server is at work for one: the time that PING takes, asked every 5 ms. */
+import { assert, layer } from "@effect/vitest"
+import { Deferred, Effect, Fiber } from "effect"
+import { execFileSync } from "node:child_process"
+import { truncateSync, writeFileSync } from "node:fs"
+import { join } from "node:path"
+import type { Address } from "../../src/server/Listener.ts"
+import { App } from "../support/App.ts"
+import { request } from "../support/Bytes.ts"
+import * as RawSocket from "../support/RawSocket.ts"
+import { folderWith, temporaryFolder } from "../support/TemporaryFolder.ts"
+
+const GiB = 1024 ** 3
+
+/** How long each PING took, in milliseconds, sorted, until it is told to stop. */
+const pings = (address: Address, stop: Effect.Effect<void>) =>
+  Effect.scoped(
+    Effect.gen(function* () {
+      const client = yield* RawSocket.connect(address)
+      const times: Array<number> = []
+      const once = Effect.gen(function* () {
+        const began = performance.now()
+        yield* client.ask("PING\r\n", "+PONG\r\n")
+        times.push(performance.now() - began)
+        yield* Effect.sleep(5)
+      })
+      yield* Effect.raceFirst(Effect.forever(once), stop)
+      return times.sort((a, b) => a - b)
+    })
+  )
+
+/** The times of PING while something runs. */
+const pingsWhile = Effect.fnUntraced(function* <A, E, R>(
+  address: Address,
+  run: Effect.Effect<A, E, R>
+) {
+  const over = yield* Deferred.make<void>()
+  const pinging = yield* Effect.forkChild(pings(address, Deferred.await(over)))
+  yield* run
+  yield* Deferred.succeed(over, undefined)
+  return yield* Fiber.join(pinging)
+})
+
+const quiet = (address: Address) => pingsWhile(address, Effect.sleep("2 seconds"))
+
+const longest = (times: ReadonlyArray<number>): number => times.at(-1) ?? Number.NaN
+const p99 = (times: ReadonlyArray<number>): number =>
+  times[Math.floor(times.length * 0.99)] ?? Number.NaN
+
+const tell = (what: string, times: ReadonlyArray<number>): void =>
+  console.log(
+    `${what}: ${times.length} pings, p99 ${p99(times).toFixed(1)} ms, longest ${longest(times).toFixed(1)} ms`
+  )
+
+layer(App.layer, { timeout: "1 minute" })("others are answered", (it) => {
+  it.live.skipIf(process.platform === "win32")(
+    "within 50 ms more than else while a million names are listed",
+    () =>
+      Effect.gen(function* () {
+        const app = yield* App
+        // The hard case: all in one folder.
+        const shared = yield* temporaryFolder
+        execFileSync("sh", ["-c", "seq -f 'arquivo-%07.0f.txt' 1 1000000 | xargs touch"], {
+          cwd: shared
+        })
+        const { address } = yield* app.serve(["--dir", shared], { cwd: shared })
+        const before = yield* quiet(address)
+        tell("quiet", before)
+        const ask = (...words: ReadonlyArray<string>) =>
+          Effect.scoped(
+            Effect.gen(function* () {
+              const began = performance.now()
+              const client = yield* RawSocket.connect(address)
+              yield* client.send(request("listar_arquivos", ...words))
+              const head = yield* client.takeThrough("\r\n")
+              const seconds = (performance.now() - began) / 1000
+              console.log(`listar_arquivos ${words.join(" ")}: ${seconds.toFixed(2)} s`)
+              return head
+            })
+          )
+        const page = yield* pingsWhile(
+          address,
+          Effect.gen(function* () {
+            assert.strictEqual(yield* ask("LIMITE", "1000"), "*1000\r\n")
+            assert.strictEqual(
+              yield* ask("APOS", "arquivo-0500000.txt", "LIMITE", "100000"),
+              "*100000\r\n"
+            )
+            assert.strictEqual(yield* ask("*9999.txt", "LIMITE", "1000"), "*100\r\n")
+            assert.match(yield* ask(), /^-ERR Mais de 100000 nomes/)
+          })
+        )
+        tell("listing a million names", page)
+        const two = yield* pingsWhile(
+          address,
+          Effect.all([ask("LIMITE", "10000"), ask("LIMITE", "10000"), ask("LIMITE", "10000")], {
+            concurrency: 3
+          })
+        )
+        tell("three listings of a million names at once", two)
+        assert.isAtMost(longest(page) - longest(before), 50)
+        assert.isAtMost(longest(two) - longest(before), 50)
+      })
+  )
+
+  it.live("as fast as else, nearly, while a gigabyte is hashed", () =>
+    Effect.gen(function* () {
+      const app = yield* App
+      const shared = yield* folderWith({ "small.bin": "x" })
+      for (const name of ["a.bin", "b.bin"]) {
+        writeFileSync(join(shared, name), "")
+        truncateSync(join(shared, name), GiB)
+      }
+      const { address } = yield* app.serve(["--dir", shared], { cwd: shared })
+      const before = yield* quiet(address)
+      tell("quiet", before)
+      const digest = (name: string) =>
+        Effect.scoped(
+          Effect.gen(function* () {
+            const client = yield* RawSocket.connect(address)
+            yield* client.send(request("soma_arquivo", name))
+            return yield* client.takeThrough("\r\n")
+          })
+        )
+      const during = yield* pingsWhile(address, digest("a.bin"))
+      tell("hashing 1 GiB", during)
+      assert.isAbove(during.length, 20)
+      assert.isAtMost(p99(during) - p99(before), 20)
+      assert.isAtMost(longest(during) - longest(before), 50)
+    })
+  )
+})

@@ -1,0 +1,142 @@
+/** The library's client against the real server: what each question answers, and what becomes of it when it cannot. */
+import { assert, describe, it } from "@effect/vitest"
+import { Context, Effect, Exit, Layer, Redacted, Scope, Stream } from "effect"
+import { Client, type Options } from "../../src/library/Client.ts"
+import { folderWith } from "../support/TemporaryFolder.ts"
+import { serveFolder } from "../support/TestServer.ts"
+import { noise, sha256 } from "../support/Transfers.ts"
+
+const large = noise(1, 9_000_000)
+const files = { "a.txt": "um", "grande.bin": large, "pasta/ação.txt": "dois", vazio: "" }
+
+/** A client, until the scope closes. */
+const clientOf = (options: Options) =>
+  Effect.map(Layer.build(Client.layer(options)), (context) => Context.get(context, Client))
+
+const connected = Effect.gen(function* () {
+  const { port } = yield* serveFolder(yield* folderWith(files))
+  return yield* clientOf({ port })
+})
+
+const bytesOf = <E>(bytes: Stream.Stream<Uint8Array, E>) =>
+  Effect.map(Stream.runCollect(bytes), (chunks) => Buffer.concat(chunks))
+
+describe("a client", () => {
+  it.live("tells who the server is, and its time", () =>
+    Effect.gen(function* () {
+      const client = yield* connected
+      assert.strictEqual(yield* client.info, "Servidor online 24 horas")
+      assert.match(yield* client.time, /^\d\d:\d\d:\d\d$/)
+    })
+  )
+
+  it.live("lists all files, and those that match a pattern", () =>
+    Effect.gen(function* () {
+      const client = yield* connected
+      assert.deepStrictEqual(yield* Stream.runCollect(client.list()), Object.keys(files))
+      assert.deepStrictEqual(yield* Stream.runCollect(client.list("*/*ção*")), ["pasta/ação.txt"])
+      assert.deepStrictEqual(yield* Stream.runCollect(client.list("nada*")), [])
+    })
+  )
+
+  it.live("tells a file's size, date, version and digest", () =>
+    Effect.gen(function* () {
+      const client = yield* connected
+      const { modified, size, version } = yield* client.details("grande.bin")
+      assert.strictEqual(size, large.length)
+      assert.closeTo(modified.getTime(), Date.now(), 60_000)
+      assert.isNotEmpty(version)
+      assert.strictEqual(yield* client.digest("grande.bin"), sha256(large))
+    })
+  )
+
+  it.live("streams a file, all of it or a part", () =>
+    Effect.gen(function* () {
+      const client = yield* connected
+      assert.isTrue((yield* bytesOf(client.open("grande.bin"))).equals(large))
+      assert.strictEqual((yield* bytesOf(client.open("pasta/ação.txt"))).toString(), "dois")
+      assert.strictEqual((yield* bytesOf(client.open("vazio"))).length, 0)
+      const part = yield* bytesOf(client.open("grande.bin", { start: 5_000_000, length: 300_000 }))
+      assert.isTrue(part.equals(large.subarray(5_000_000, 5_300_000)))
+      const end = yield* bytesOf(client.open("grande.bin", { start: large.length - 3 }))
+      assert.isTrue(end.equals(large.subarray(-3)))
+    })
+  )
+
+  it.live("answers while a file is open that nobody reads on, and another is", () =>
+    Effect.gen(function* () {
+      const client = yield* connected
+      const first = yield* Stream.toPull(client.open("grande.bin"))
+      const second = yield* Stream.toPull(client.open("grande.bin"))
+      const [a] = yield* first
+      const [b] = yield* second
+      assert.deepStrictEqual([a?.[0], b?.[0]], [large[0], large[0]])
+      assert.strictEqual(yield* client.info, "Servidor online 24 horas")
+      assert.strictEqual((yield* bytesOf(client.open("a.txt"))).toString(), "um")
+    }).pipe(Effect.scoped)
+  )
+
+  it.live("answers after a stream was left early, as often as that happens", () =>
+    Effect.gen(function* () {
+      const client = yield* connected
+      for (let times = 0; times < 10; times++) {
+        const [first] = yield* Stream.runCollect(Stream.take(client.open("grande.bin"), 1))
+        assert.strictEqual(first?.[0], large[0])
+      }
+      assert.strictEqual(yield* client.info, "Servidor online 24 horas")
+    })
+  )
+
+  it.live("fails with the server's refusal and its code", () =>
+    Effect.gen(function* () {
+      const client = yield* connected
+      for (const asked of [
+        client.details("nada"),
+        client.digest("../a.txt"),
+        Stream.runDrain(client.open("nada"))
+      ]) {
+        const error = yield* Effect.flip(asked)
+        assert.deepInclude(error, { _tag: "Refused", code: "NOTFOUND" })
+      }
+      const beyond = Stream.runDrain(client.open("a.txt", { start: 3 }))
+      assert.deepInclude(yield* Effect.flip(beyond), { _tag: "Refused", code: "RANGE" })
+    })
+  )
+
+  it.live("fails to be made where nobody listens", () =>
+    Effect.gen(function* () {
+      const port = yield* Effect.scoped(
+        Effect.map(Effect.flatMap(folderWith({}), serveFolder), ({ port }) => port)
+      )
+      const error = yield* Effect.flip(clientOf({ port }))
+      assert.strictEqual(error._tag, "ConnectFailed")
+    })
+  )
+
+  it.live("gives the password that it was given", () =>
+    Effect.gen(function* () {
+      const folder = yield* folderWith(files)
+      const { port } = yield* serveFolder(folder, { passwords: () => [Redacted.make("segredo")] })
+      const client = yield* clientOf({ port, password: Redacted.make("segredo") })
+      assert.strictEqual((yield* bytesOf(client.open("a.txt"))).toString(), "um")
+      const stranger = yield* clientOf({ port })
+      assert.deepInclude(yield* Effect.flip(stranger.info), { _tag: "Refused", code: "NOAUTH" })
+      const wrong = yield* clientOf({ port, password: Redacted.make("outro") })
+      assert.deepInclude(yield* Effect.flip(wrong.info), { _tag: "Refused", code: "WRONGPASS" })
+    })
+  )
+
+  it.live("goes on after the server was stopped and started again", () =>
+    Effect.gen(function* () {
+      const folder = yield* folderWith(files)
+      const before = yield* Scope.make()
+      const { port } = yield* Scope.provide(serveFolder(folder), before)
+      const client = yield* clientOf({ port })
+      assert.strictEqual(yield* client.info, "Servidor online 24 horas")
+      yield* Scope.close(before, Exit.void)
+      yield* serveFolder(folder, { port })
+      assert.strictEqual(yield* client.info, "Servidor online 24 horas")
+      assert.strictEqual((yield* bytesOf(client.open("a.txt"))).toString(), "um")
+    })
+  )
+})
