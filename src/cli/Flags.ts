@@ -87,6 +87,79 @@ export const protocol = ({ help, usage }: Messages) =>
     Flag.withDescription(help.protocol)
   )
 
+const duration = (
+  name: string,
+  variable: string,
+  fallback: Duration.Duration,
+  description: string,
+  { usage }: Messages
+) =>
+  parsed(name, variable, parseDuration, usage.expected.duration).pipe(
+    Flag.withDefault(fallback),
+    Flag.withDescription(description)
+  )
+
+const limit = (
+  name: string,
+  variable: string,
+  fallback: number,
+  description: string,
+  { usage }: Messages
+) =>
+  parsed(name, variable, parseLimit, usage.expected.limit).pipe(
+    Flag.withDefault(fallback),
+    Flag.withDescription(description)
+  )
+
+const parseLimit = (text: string): number | undefined => {
+  const value = parseCount(text)
+  return value === 0 ? undefined : value
+}
+
+/** `--max-connections` */
+export const maxConnections = (messages: Messages) =>
+  limit("max-connections", "APP_MAX_CONNECTIONS", 10_000, messages.help.maxConnections, messages)
+
+/** `--max-connections-per-address` */
+export const maxPerAddress = (messages: Messages) =>
+  limit(
+    "max-connections-per-address",
+    "APP_MAX_CONNECTIONS_PER_ADDRESS",
+    256,
+    messages.help.maxPerAddress,
+    messages
+  )
+
+/** `--idle-timeout`, 0 for never */
+export const idleTimeout = (messages: Messages) =>
+  duration(
+    "idle-timeout",
+    "APP_IDLE_TIMEOUT",
+    Duration.minutes(10),
+    messages.help.idleTimeout,
+    messages
+  )
+
+/** `--request-timeout` */
+export const requestTimeout = (messages: Messages) =>
+  duration(
+    "request-timeout",
+    "APP_REQUEST_TIMEOUT",
+    Duration.seconds(30),
+    messages.help.requestTimeout,
+    messages
+  )
+
+/** `--stall-timeout`, 0 for never */
+export const stallTimeout = (messages: Messages) =>
+  duration(
+    "stall-timeout",
+    "APP_STALL_TIMEOUT",
+    Duration.seconds(60),
+    messages.help.stallTimeout,
+    messages
+  )
+
 /** `--password-file`, with passwords one a line; there is no flag for a password itself. */
 export const passwordFile = ({ help }: Messages) =>
   Flag.String("password-file").pipe(
@@ -99,11 +172,8 @@ export const passwordFile = ({ help }: Messages) =>
 export const open = ({ help }: Messages) => toggle("open", "APP_OPEN", help.open)
 
 /** `--grace` */
-export const grace = ({ help, usage }: Messages) =>
-  parsed("grace", "APP_GRACE", parseDuration, usage.expected.duration).pipe(
-    Flag.withDefault(Duration.seconds(30)),
-    Flag.withDescription(help.grace)
-  )
+export const grace = (messages: Messages) =>
+  duration("grace", "APP_GRACE", Duration.seconds(30), messages.help.grace, messages)
 
 /** `--json` */
 export const json = ({ help }: Messages) => toggle("json", "APP_JSON", help.json)

@@ -12,6 +12,11 @@ export interface Messages {
     readonly port: string
     readonly dir: string
     readonly hidden: string
+    readonly maxConnections: string
+    readonly maxPerAddress: string
+    readonly idleTimeout: string
+    readonly requestTimeout: string
+    readonly stallTimeout: string
     readonly passwordFile: string
     readonly open: string
     readonly grace: string
@@ -61,6 +66,7 @@ export interface Messages {
       readonly duration: string
       readonly count: string
       readonly rate: string
+      readonly limit: string
       readonly protocol: string
     }
   }
@@ -131,6 +137,15 @@ const pt: Messages = {
     host: "Endereço [APP_HOST, padrão 127.0.0.1]",
     port: "Porta TCP, de 0 a 65535 [APP_PORT, padrão 65432]",
     dir: "Pasta a compartilhar [APP_DIR, padrão DB]",
+    maxConnections: "Quantas conexões, no máximo [APP_MAX_CONNECTIONS, padrão 10000]",
+    maxPerAddress:
+      "Quantas conexões de um endereço (em IPv6, de um /64), no máximo; desta máquina, quantas vierem [APP_MAX_CONNECTIONS_PER_ADDRESS, padrão 256]",
+    idleTimeout:
+      "Fecha conexões sem uso por este tempo, 0 para nunca [APP_IDLE_TIMEOUT, padrão 10m]",
+    requestTimeout:
+      "Quanto um comando começado pode demorar a chegar inteiro [APP_REQUEST_TIMEOUT, padrão 30s]",
+    stallTimeout:
+      "Corta quem nada recebe por este tempo no meio de uma resposta, 0 para nunca [APP_STALL_TIMEOUT, padrão 1m]",
     passwordFile:
       "Arquivo com senhas, uma por linha; sem ele, a senha é a da variável APP_PASSWORD [APP_PASSWORD_FILE]",
     open: "Atende sem senha em um endereço que não é só desta máquina [APP_OPEN]",
@@ -195,6 +210,7 @@ const pt: Messages = {
     expected: {
       port: "um número inteiro de 0 a 65535",
       count: "um número inteiro, zero ou maior",
+      limit: "um número inteiro, um ou maior",
       rate: "um tamanho como 500KiB, 10MiB ou 1GB",
       duration: "uma duração como 500ms, 5s, 1m ou 2h",
       protocol: "resp ou pickle"
@@ -297,6 +313,15 @@ const en: Messages = {
     host: "Address [APP_HOST, default 127.0.0.1]",
     port: "TCP port, 0 to 65535 [APP_PORT, default 65432]",
     dir: "Folder to share [APP_DIR, default DB]",
+    maxConnections: "How many connections, at most [APP_MAX_CONNECTIONS, default 10000]",
+    maxPerAddress:
+      "How many connections from one address (in IPv6, from one /64), at most; from this machine, as many as come [APP_MAX_CONNECTIONS_PER_ADDRESS, default 256]",
+    idleTimeout:
+      "Close connections unused for so long, 0 for never [APP_IDLE_TIMEOUT, default 10m]",
+    requestTimeout:
+      "How long a command that was begun may take to be complete [APP_REQUEST_TIMEOUT, default 30s]",
+    stallTimeout:
+      "Cut off who takes nothing for so long in the middle of an answer, 0 for never [APP_STALL_TIMEOUT, default 1m]",
     passwordFile:
       "File with passwords, one a line; without it, the password is the variable APP_PASSWORD's [APP_PASSWORD_FILE]",
     open: "Serve without a password at an address that is not of this machine alone [APP_OPEN]",
@@ -350,6 +375,7 @@ const en: Messages = {
     expected: {
       port: "a whole number from 0 to 65535",
       count: "a whole number, zero or more",
+      limit: "a whole number, one or more",
       rate: "a size such as 500KiB, 10MiB or 1GB",
       duration: "a duration such as 500ms, 5s, 1m or 2h",
       protocol: "resp or pickle"

@@ -5,10 +5,11 @@ import packageJson from "../../package.json" with { type: "json" }
 import { Stats } from "../domain/Stats.ts"
 import { Router } from "../Router.ts"
 import { type Address, formatAddress, type ListenError } from "../server/Listener.ts"
-import { Server } from "../server/Server.ts"
+import { type Limits, Server } from "../server/Server.ts"
 import { Clock } from "../services/Clock.ts"
 import * as DirectoryFileStore from "../services/DirectoryFileStore.ts"
 import { Info } from "../services/Info.ts"
+import { capConnections } from "./Descriptors.ts"
 import { exitCode, Failure, systemCode } from "./Failure.ts"
 import * as Flags from "./Flags.ts"
 import type { Messages } from "./Messages.ts"
@@ -80,7 +81,11 @@ export interface Options extends Address {
   readonly maxTotalRate?: number | undefined
   readonly passwords?: () => Passwords.Passwords
   readonly grace?: Duration.Duration
+  readonly limits?: Limits
 }
+
+/** All unfinished requests together may hold this many bytes: room for 256 of the largest. */
+const mostUnfinished = 256 * 1024 * 1024
 
 /** Whether only programs of this machine reach the host. */
 const isLoopback = (host: string): boolean => /^(?:localhost|127(?:\.\d+){3}|::1)$/i.test(host)
@@ -129,9 +134,15 @@ export const serve = (messages: Messages) =>
       maxTotalRate: Flags.maxTotalRate(messages),
       passwordFile: Flags.passwordFile(messages),
       open: Flags.open(messages),
-      grace: Flags.grace(messages)
+      grace: Flags.grace(messages),
+      connections: Flags.maxConnections(messages),
+      perAddress: Flags.maxPerAddress(messages),
+      idle: Flags.idleTimeout(messages),
+      request: Flags.requestTimeout(messages),
+      stall: Flags.stallTimeout(messages)
     },
-    Effect.fn("serve")(function* ({ maxRate, maxTotalRate, open, passwordFile, ...flags }) {
+    Effect.fn("serve")(function* (flags) {
+      const { connections, idle, perAddress, request, stall } = flags
       // Device names, streams and short names would need rules of their own there.
       if (process.platform === "win32") {
         return yield* new Failure({
@@ -139,18 +150,32 @@ export const serve = (messages: Messages) =>
           sentence: messages.startUp.notOnWindows
         })
       }
-      const passwords = yield* Passwords.follow(passwordFile, messages)
-      if (passwords().length === 0 && !open && !isLoopback(flags.host)) {
+      const passwords = yield* Passwords.follow(flags.passwordFile, messages)
+      if (passwords().length === 0 && !flags.open && !isLoopback(flags.host)) {
         return yield* new Failure({
           code: exitCode.refused,
           sentence: messages.startUp.unprotected(formatAddress(flags))
         })
       }
+      const { dir, grace, hidden, host, pickle, port } = flags
       const options: Options = {
-        ...flags,
+        dir,
+        grace,
+        hidden,
+        host,
         passwords,
-        maxRate: Option.getOrUndefined(maxRate),
-        maxTotalRate: Option.getOrUndefined(maxTotalRate)
+        pickle,
+        port,
+        maxRate: Option.getOrUndefined(flags.maxRate),
+        maxTotalRate: Option.getOrUndefined(flags.maxTotalRate),
+        limits: {
+          connections: yield* capConnections(connections),
+          unfinished: mostUnfinished,
+          idle,
+          perAddress,
+          request,
+          stall
+        }
       }
       return yield* Effect.raceFirst(
         serving(options, messages, () => Effect.never),

@@ -22,6 +22,8 @@ export interface Decoder {
   readonly push: (bytes: Uint8Array, trusted?: boolean) => ReadonlyArray<Request>
   /** The requests that the end of input completes. */
   readonly end: () => ReadonlyArray<Request>
+  /** How many bytes are held of a request that is not complete; 0 where none was begun. */
+  readonly unfinished: () => number
 }
 
 /** Turns the replies of one connection into bytes, held as latin1 strings: one character a byte. */

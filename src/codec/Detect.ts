@@ -21,7 +21,8 @@ export const detect = (pickle: Codec, otherwise: Codec): Codec => {
         }
         return decoder.push(bytes, trusted)
       },
-      end: () => decoder?.end() ?? []
+      end: () => decoder?.end() ?? [],
+      unfinished: () => decoder?.unfinished() ?? 0
     }
   }
   const makeEncoder = (): Encoder => {

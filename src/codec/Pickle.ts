@@ -60,7 +60,8 @@ const makeDecoder = (): Decoder => {
         return [found]
       }),
     // An original client half-closes, and waits for the farewell.
-    end: () => (broken ? [] : [reader.isInside() ? cutShort : goodbye])
+    end: () => (broken ? [] : [reader.isInside() ? cutShort : goodbye]),
+    unfinished: reader.unfinished
   }
 }
 

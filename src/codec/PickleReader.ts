@@ -33,6 +33,8 @@ export interface PickleReader {
   readonly push: (bytes: Uint8Array) => ReadonlyArray<Found>
   /** Whether a pickle has begun and not ended. */
   readonly isInside: () => boolean
+  /** How many bytes are held of a pickle that has not ended; 0 where none has begun. */
+  readonly unfinished: () => number
 }
 
 /** The argument behind an opcode, and what the machine does with it. Numbers are little-endian and unsigned. */
@@ -324,7 +326,11 @@ export const makePickleReader = (limits: Limits): PickleReader => {
     return all
   }
 
-  return { push, isInside: () => !broken && (used > 0 || held > 0) }
+  return {
+    push,
+    isInside: () => !broken && (used > 0 || held > 0),
+    unfinished: () => (broken ? 0 : used + held)
+  }
 }
 
 const concatenate = (chunks: ReadonlyArray<Uint8Array>, size: number): Uint8Array => {

@@ -172,5 +172,13 @@ export const makeRequestDecoder = (): Decoder => {
     return requests
   }
 
-  return { push, end: () => [] }
+  return {
+    push,
+    end: () => [],
+    unfinished: () => {
+      if (broken) return 0
+      // An array is begun by its count alone; of its words, the one that is still to come is not held.
+      return missing === 0 ? held : Math.max(1, held + size - Math.max(0, bulk))
+    }
+  }
 }

@@ -27,12 +27,25 @@ export { Mismatch } from "../client/Download.ts"
 export { StrangeName } from "../client/Placement.ts"
 export { MalformedReply } from "../codec/RespTokens.ts"
 
+/** How to be sure of the server, and the server of this client; certificates and keys are PEM or DER. */
+export interface Tls {
+  /** Who is trusted to vouch for the server; those that Node trusts unless given. */
+  readonly ca?: string | Uint8Array | undefined
+  /** The name that the server's certificate has to be for; `host` unless given. */
+  readonly servername?: string | undefined
+  /** This client's own certificate, for a server that asks for one, and its key. */
+  readonly cert?: string | Uint8Array | undefined
+  readonly key?: string | Uint8Array | undefined
+}
+
 /** Where the server is, and how to go on when it is lost. */
 export interface Options {
   /** 127.0.0.1 unless given. */
   readonly host?: string | undefined
   /** 65432 unless given. */
   readonly port?: number | undefined
+  /** Whether the connection is encrypted; `true` is `{}`. */
+  readonly tls?: Tls | boolean | undefined
   /** What the server asks for before it answers, if it does. */
   readonly password?: Redacted.Redacted | undefined
   /** The bound on connecting; 10 seconds unless given. */
@@ -66,20 +79,31 @@ export type AskError = ConnectFailed | RequestError
 /** Why the bytes of a file ended early, or are not to be trusted. */
 export type OpenError = AskError | Mismatch | StrangeName
 
+/** Bytes as Node's TLS takes them. */
+const pem = (value: string | Uint8Array | undefined): string | Buffer | undefined =>
+  value instanceof Uint8Array ? Buffer.from(value) : value
+
+const socketTo = ({
+  connecting = Duration.seconds(10),
+  host = "127.0.0.1",
+  port = 65432,
+  tls = false
+}: Options): Effect.Effect<Socket.Socket> => {
+  const options = { host, port, openTimeout: connecting, noDelay: true, keepAlive: true }
+  if (tls === false) return NodeSocket.makeNet(options)
+  const { ca, cert, key, servername }: Tls = tls === true ? {} : tls
+  return NodeSocket.makeTls({
+    ...options,
+    ca: pem(ca),
+    cert: pem(cert),
+    key: pem(key),
+    ...(servername === undefined ? {} : { servername })
+  })
+}
+
 const connection = (options: Options, silence: Duration.Duration) =>
   Connection.layer({ silence, password: options.password }).pipe(
-    Layer.provide(
-      Layer.effect(
-        Socket.Socket,
-        NodeSocket.makeNet({
-          host: options.host ?? "127.0.0.1",
-          port: options.port ?? 65432,
-          openTimeout: options.connecting ?? Duration.seconds(10),
-          noDelay: true,
-          keepAlive: true
-        })
-      )
-    )
+    Layer.provide(Layer.effect(Socket.Socket, socketTo(options)))
   )
 
 const connector = (

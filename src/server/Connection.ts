@@ -12,6 +12,7 @@ import type { Answer, Router } from "../Router.ts"
 import { type Pacer, unlimited } from "./Pacer.ts"
 import type { Peer, PeerLost } from "./Peer.ts"
 import { type Session, silenced } from "./Session.ts"
+import type { Intake, Watch } from "./Watch.ts"
 
 /** Replies that leave together: the bytes of one write, then perhaps the body of the last of them. */
 interface Outgoing {
@@ -30,14 +31,16 @@ const fullWrite = 64 * 1024
 const smallBody = 64 * 1024
 
 /** Bytes to requests; what one read completes stays together. */
-const decode = (decoder: Decoder, { session, stats }: Conversation) =>
+const decode = (decoder: Decoder, intake: Intake, { session, stats }: Conversation) =>
   Stream.mapAccumArray(
     () => decoder,
     (decoder, chunks: ReadonlyArray<Uint8Array>) => {
       const [first, ...others] = chunks
       const bytes = first === undefined || others.length > 0 ? Buffer.concat(chunks) : first
       stats.bytesReceived += bytes.length
-      return [decoder, decoder.push(bytes, session.isAuthenticated())] as const
+      const requests = decoder.push(bytes, session.isAuthenticated())
+      intake.completed += requests.length
+      return [decoder, requests] as const
     },
     { onHalt: (decoder) => decoder.end() }
   )
@@ -198,6 +201,7 @@ export interface Conversation {
   readonly router: Router["Service"]
   readonly stats: Stats["Service"]
   readonly pacer: Pacer
+  readonly watch: Watch
 }
 
 /**
@@ -208,12 +212,16 @@ export interface Conversation {
 export const converse = (
   conversation: Conversation
 ): Effect.Effect<void, PeerLost | StoreUnavailable> => {
-  const { codec, peer } = conversation
+  const { codec, peer, watch } = conversation
+  const decoder = codec.makeDecoder()
+  const intake = { peer, completed: 0, unfinished: decoder.unfinished }
+  watch.add(intake)
   return Stream.fromPull(Effect.succeed(peer.read)).pipe(
-    decode(codec.makeDecoder(), conversation),
+    decode(decoder, intake, conversation),
     answer(makeRespond(conversation), codec.makeEncoder()),
     Stream.takeUntil(isLast),
     Stream.runForEach(send(conversation)),
-    Effect.andThen(peer.finish)
+    Effect.andThen(peer.finish),
+    Effect.ensuring(Effect.sync(() => watch.remove(intake)))
   )
 }

@@ -4,7 +4,7 @@
  */
 import { Duration, Effect, FiberSet, Schema, type Scope } from "effect"
 import { createServer, type Server, type Socket } from "node:net"
-import { Peer } from "./Peer.ts"
+import { type Patience, Peer } from "./Peer.ts"
 
 /** The address cannot be listened on; `reason` is the system's code, such as `EADDRINUSE`. */
 export class ListenError extends Schema.TaggedError<ListenError>()("ListenError", {
@@ -52,6 +52,8 @@ const bind = (server: Server, { host, port }: Address): Effect.Effect<Address, L
 export interface Options extends Address {
   /** How long what is in progress may go on once the scope closes; not at all unless given. */
   readonly grace?: Duration.Duration
+  /** How long to put up with peers that do nothing; for ever unless given. */
+  readonly patience?: Patience
 }
 
 /**
@@ -69,7 +71,7 @@ export const listen = <R>(
     const run = yield* FiberSet.runtime(fibers)<R>()
     const peers = new Set<Peer>()
     const accept = (socket: Socket) => {
-      const peer = new Peer(socket)
+      const peer = new Peer(socket, options.patience)
       peers.add(peer)
       const leave = Effect.andThen(
         peer.destroy,

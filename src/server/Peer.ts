@@ -6,7 +6,7 @@
  * A class, for ten thousand of these stand idle: their listeners are functions of the module and find the peer by its
  * socket, so that a connection costs no closures.
  */
-import { type Array, Cause, Data, Effect, type Pull } from "effect"
+import { type Array, Cause, Data, Duration, Effect, type Pull } from "effect"
 import type { Socket } from "node:net"
 
 /** The connection is gone: reset, cut off, or refused by the system. */
@@ -32,13 +32,29 @@ function onEnd(this: Socket): void {
 function onError(this: Socket, cause: Error): void {
   peers.get(this)?.lost(cause)
 }
+function onTimeout(this: Socket): void {
+  peers.get(this)?.timedOut()
+}
 function onClose(this: Socket): void {
   peers.get(this)?.lost(new Error("the connection was closed"))
 }
 
+/** How long to put up with a peer that does nothing; zero is for ever. */
+export interface Patience {
+  /** While nothing is asked and nothing is answered. */
+  readonly idle: Duration.Duration
+  /** While it takes nothing of what is being sent. */
+  readonly stall: Duration.Duration
+}
+
+/** For ever. */
+export const patient: Patience = { idle: Duration.zero, stall: Duration.zero }
+
 /** One accepted socket. */
 export class Peer {
   readonly #socket: Socket
+  readonly #patience: Patience
+  #writing = false
   #chunks: globalThis.Array<Uint8Array> = []
   #held = 0
   #end: Pull.Pull<never, PeerLost> | undefined
@@ -47,10 +63,18 @@ export class Peer {
   /** Called when the peer is lost while nobody reads from it, so that nobody would notice. */
   onLoss: (() => void) | undefined
 
-  constructor(socket: Socket) {
+  constructor(socket: Socket, patience: Patience = patient) {
     this.#socket = socket
+    this.#patience = patience
     peers.set(socket, this)
     socket.on("data", onData).on("end", onEnd).on("error", onError).on("close", onClose)
+    // Node's socket timers are shared by all sockets of one length, and see when a write makes progress.
+    socket.setTimeout(Duration.toMillis(patience.idle)).on("timeout", onTimeout)
+  }
+
+  /** The peer's address, without its port. */
+  get host(): string {
+    return this.#socket.remoteAddress ?? ""
   }
 
   /** The peer's address and port, such as `127.0.0.1:50412`. */
@@ -73,6 +97,14 @@ export class Peer {
     this.#held += chunk.length
     if (this.#held >= highWaterMark) this.#socket.pause()
     this.#wake()
+  }
+
+  /** @internal */
+  timedOut(): void {
+    if (this.#writing) this.#socket.destroy(new Error("the peer takes nothing"))
+    else if (this.#reader !== undefined) this.ended()
+    // Something is being done for the peer, and takes its time.
+    else this.#socket.setTimeout(Duration.toMillis(this.#patience.idle))
   }
 
   /** Takes what has come so far for all there is: the peer ended its input, or is to be taken leave of. */
@@ -137,8 +169,15 @@ export class Peer {
   #writeAndWait(
     write: (done: (error?: Error | null) => void) => void
   ): Effect.Effect<void, PeerLost> {
+    const { idle, stall } = this.#patience
     return Effect.callback<void, PeerLost>((resume) => {
-      write((cause) => resume(cause == null ? Effect.void : Effect.fail(new PeerLost({ cause }))))
+      this.#writing = true
+      this.#socket.setTimeout(Duration.toMillis(stall))
+      write((cause) => {
+        this.#writing = false
+        this.#socket.setTimeout(Duration.toMillis(idle))
+        resume(cause == null ? Effect.void : Effect.fail(new PeerLost({ cause })))
+      })
     })
   }
 

@@ -5,12 +5,14 @@ import { pickle } from "../codec/Pickle.ts"
 import { resp } from "../codec/Resp.ts"
 import { Stats } from "../domain/Stats.ts"
 import { Router } from "../Router.ts"
+import * as Admission from "./Admission.ts"
 import { converse } from "./Connection.ts"
 import { type Address, listen, type ListenError } from "./Listener.ts"
-import type { Peer } from "./Peer.ts"
+import type { Patience, Peer } from "./Peer.ts"
 import { both, makePacer, type Pacer, unlimited } from "./Pacer.ts"
 import { makePasswords } from "./Passwords.ts"
 import { makeSession } from "./Session.ts"
+import * as Watch from "./Watch.ts"
 
 /** How to serve. */
 export interface Options extends Address {
@@ -21,11 +23,19 @@ export interface Options extends Address {
   /** The most bytes a second that a connection is sent, and all of them together; unlimited unless given. */
   readonly maxRate?: number | undefined
   readonly maxTotalRate?: number | undefined
+  /** How many connections there may be, and how long peers may do nothing; unlimited unless given. */
+  readonly limits?: Limits
   /** The passwords of the one user, `default`; any of them opens the server, and without one everybody may ask. */
   readonly passwords?: () => ReadonlyArray<Redacted.Redacted>
   /** How long what is in progress may go on when the server is told to stop; not at all unless given. */
   readonly grace?: Duration.Duration
 }
+
+/** What keeps strangers from taking the whole server for themselves. */
+export interface Limits extends Admission.Limits, Watch.Limits, Patience {}
+
+/** Redis's words, before it closes (networking.c, acceptCommonHandler). */
+const full = "-ERR max number of clients reached\r\n"
 
 const pacerOf = (rate: number | undefined): Pacer =>
   rate === undefined ? unlimited : makePacer(rate)
@@ -48,10 +58,20 @@ export class Server extends Context.Service<
         const clock = yield* Clock.Clock
         const passwords = makePasswords(options.passwords ?? (() => []))
         const total = pacerOf(options.maxTotalRate)
-        const left = Effect.sync(() => {
-          stats.connectedClients -= 1
-        })
+        const { limits } = options
+        const admission = limits === undefined ? undefined : Admission.makeAdmission(limits)
+        const watch = limits === undefined ? Watch.unwatched : yield* Watch.makeWatch(limits)
+        const left = (host: string) =>
+          Effect.sync(() => {
+            stats.connectedClients -= 1
+            admission?.leave(host)
+          })
         const handle = (peer: Peer) => {
+          const { host } = peer
+          if (admission?.enter(host) === false) {
+            stats.connectionsRejected += 1
+            return Effect.ignore(Effect.andThen(peer.write(full), peer.finish))
+          }
           stats.connectionsReceived += 1
           stats.connectedClients += 1
           const connectedAt = clock.currentTimeMillisUnsafe()
@@ -64,15 +84,19 @@ export class Server extends Context.Service<
           })
           const spoken = options.pickle === true || peer.isOnLoopback ? detect(pickle, resp) : resp
           const pacer = both(pacerOf(options.maxRate), total)
-          return converse({ peer, codec: spoken, session, router, stats, pacer }).pipe(
+          return converse({ peer, codec: spoken, session, router, stats, pacer, watch }).pipe(
             Effect.catchTag("PeerLost", () => Effect.void),
             Effect.catch((error) => Effect.logWarning("transfer cut off", error.cause)),
             Effect.catchDefect((defect) => Effect.logError("connection failed", defect)),
             Effect.annotateLogs("peer", peer.address),
-            Effect.ensuring(left)
+            Effect.ensuring(left(host))
           )
         }
-        const address = yield* listen(options, handle)
+        const address = yield* listen(
+          limits === undefined ? options : { ...options, patience: limits },
+          handle
+        )
+        stats.maxClients = limits?.connections ?? 0
         stats.version = options.version
         stats.port = address.port
         stats.startedAt = clock.currentTimeMillisUnsafe()

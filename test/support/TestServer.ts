@@ -10,6 +10,7 @@ import type { StoreUnavailable } from "../../src/domain/Errors.ts"
 import { Stats } from "../../src/domain/Stats.ts"
 import { Router } from "../../src/Router.ts"
 import { unlimited } from "../../src/server/Pacer.ts"
+import { unwatched } from "../../src/server/Watch.ts"
 import { converse } from "../../src/server/Connection.ts"
 import { type Address, listen, type ListenError } from "../../src/server/Listener.ts"
 import type { PeerLost } from "../../src/server/Peer.ts"
@@ -94,7 +95,8 @@ export const serveObserved = <E>(
         session: makeSession({ id: 1, version }),
         router,
         stats,
-        pacer: unlimited
+        pacer: unlimited,
+        watch: unwatched
       }).pipe(
         Effect.onExit((exit) => Queue.offer(ends, exit)),
         Effect.exit
