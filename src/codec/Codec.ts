@@ -10,8 +10,14 @@ import type { Reply } from "../domain/Reply.ts"
 /** The client broke the protocol. `message` is what it is told, after which nothing it sends can be understood. */
 export class Malformed extends Data.TaggedClass("Malformed")<{ readonly message: string }> {}
 
-/** What a decoder finds: a command, words that make no command, or, as the last thing of all, a broken protocol. */
-export type Request = Command | CommandError | Malformed
+/**
+ * What came is of another protocol, as when a web page has a browser send its requests here. Nothing is answered: the
+ * page must neither command anything nor read anything.
+ */
+export class Foreign extends Data.TaggedClass("Foreign")<{ readonly protocol: string }> {}
+
+/** What a decoder finds: a command, words that make no command, or, as the last thing of all, a broken protocol or another one. */
+export type Request = Command | CommandError | Malformed | Foreign
 
 /** Turns the bytes of one connection into requests, however they are cut. */
 export interface Decoder {
@@ -38,6 +44,8 @@ export interface Encoder {
 export interface Codec {
   /** As logs show it. */
   readonly name: string
+  /** Whether its clients can give a password. */
+  readonly takesPassword: boolean
   readonly makeDecoder: () => Decoder
   readonly makeEncoder: () => Encoder
 }

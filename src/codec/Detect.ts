@@ -1,4 +1,7 @@
-/** Tells by a connection's first byte what is spoken on it. What comes after that byte is the chosen codec's affair. */
+/**
+ * Tells by how a connection begins what is spoken on it: by its first byte which codec is meant, and by its words
+ * whether it is HTTP, sent by a browser at the bidding of some web page.
+ */
 import type { Codec, Decoder, Encoder } from "./Codec.ts"
 
 /** How a list or a tuple begins: PROTO (protocols 2 and later), MARK (0, and a tuple in 1), EMPTY_LIST (1). */
@@ -45,7 +48,21 @@ export const detect = (pickle: Codec, otherwise: Codec): Codec => {
     get name() {
       return chosen.name
     },
+    get takesPassword() {
+      return chosen.takesPassword
+    },
     makeDecoder,
     makeEncoder
   }
+}
+
+/**
+ * Whether the words of an inline request are of an HTTP one: its first line, or, on any line, what Redis takes for the sign of one
+ * (networking.c, processCommand: `POST` and `Host:`).
+ */
+export const isHttp = (words: ReadonlyArray<string>, isFirst: boolean): boolean => {
+  const name = words[0]?.toLowerCase()
+  return (
+    name === "post" || name === "host:" || (isFirst && /^HTTP\/1\.\d$/.test(words.at(-1) ?? ""))
+  )
 }

@@ -112,4 +112,9 @@ const tail = (reply: Reply): string => {
 const encoder: Encoder = { head, tail }
 
 /** The original's pickles, as the server speaks them. */
-export const pickle: Codec = { name: "pickle", makeDecoder, makeEncoder: () => encoder }
+export const pickle: Codec = {
+  name: "pickle",
+  takesPassword: false,
+  makeDecoder,
+  makeEncoder: () => encoder
+}

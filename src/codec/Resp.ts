@@ -6,6 +6,7 @@ import { makeReplyEncoder } from "./RespEncoder.ts"
 /** RESP. */
 export const resp: Codec = {
   name: "resp",
+  takesPassword: true,
   makeDecoder: makeRequestDecoder,
   makeEncoder: makeReplyEncoder
 }

@@ -5,7 +5,8 @@
  */
 import * as Grammar from "../domain/Grammar.ts"
 import * as Word from "../domain/Word.ts"
-import { type Decoder, Malformed, type Request } from "./Codec.ts"
+import { type Decoder, Foreign, Malformed, type Request } from "./Codec.ts"
+import { isHttp } from "./Detect.ts"
 import { splitLine } from "./InlineLine.ts"
 
 /** The longest line, inline or a length's, in bytes (PROTO_INLINE_MAX_SIZE). */
@@ -57,6 +58,8 @@ export const makeRequestDecoder = (): Decoder => {
   /** The length of the bulk string whose bytes come next, -1 while its line is waited for. */
   let bulk = -1
   let broken = false
+  /** Whether nothing has been asked yet. */
+  let isFirst = true
   let trusted = true
 
   /** Makes `text` all that is held, unless that cannot complete anything yet. */
@@ -152,6 +155,7 @@ export const makeRequestDecoder = (): Decoder => {
     const chunk = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("latin1")
     if (broken || !join(chunk)) return requests
     while (position < text.length) {
+      const isInline = missing === 0 && text.charAt(position) !== "*"
       const taken = takeWords()
       if (taken === undefined) break
       if (taken instanceof Malformed) {
@@ -163,6 +167,13 @@ export const makeRequestDecoder = (): Decoder => {
       // The first byte of a request tells how its line ends.
       needed = 1
       if (taken.length === 0) continue
+      if (isInline && isHttp(taken, isFirst)) {
+        broken = true
+        chunks = []
+        requests.push(new Foreign({ protocol: "HTTP" }))
+        return requests
+      }
+      isFirst = false
       const request = Grammar.parse(taken)
       requests.push(request)
       // Whether the password is right is not known yet: what came along with it has the benefit of the doubt.

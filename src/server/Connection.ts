@@ -3,7 +3,14 @@
  * only file that sees both ends.
  */
 import { Effect, Exit, Scope, Stream } from "effect"
-import { type Codec, type Decoder, type Encoder, Malformed, type Request } from "../codec/Codec.ts"
+import {
+  type Codec,
+  type Decoder,
+  type Encoder,
+  Foreign,
+  Malformed,
+  type Request
+} from "../codec/Codec.ts"
 import { isSessionCommand, needsNoPassword } from "../domain/Command.ts"
 import { type CommandError, NotAuthenticated, StoreUnavailable } from "../domain/Errors.ts"
 import * as Reply from "../domain/Reply.ts"
@@ -49,11 +56,20 @@ const authenticationRequired = Reply.refusal(
   new NotAuthenticated({ text: "Authentication required." })
 )
 
+/** The end, for a client that has no way to give the password. */
+const denied = Reply.Reply.Farewell({ reply: Reply.status("Acesso negado.") })
+/** The end, without a word. */
+const silence = Reply.Reply.Farewell({ reply: Reply.Reply.Silence() })
+
 /** What a request is answered with: by the session, by the router, or by itself if it is no command. */
 const makeRespond =
-  ({ router, session, stats }: Conversation) =>
+  ({ codec, onForeign, router, session, stats }: Conversation) =>
   (request: Request): Answer => {
     const wanted = session.begin()
+    if (request instanceof Foreign) {
+      stats.protocolErrors += 1
+      return Effect.as(onForeign(request.protocol), silence)
+    }
     if (request instanceof Malformed) {
       stats.protocolErrors += 1
       const farewell = Reply.Reply.Farewell({
@@ -63,6 +79,7 @@ const makeRespond =
     }
     if (request instanceof Error) return wanted ? Reply.refusal(request) : Reply.Reply.Silence()
     stats.commandsProcessed += 1
+    if (!session.isAuthenticated() && !codec.takesPassword) return denied
     if (!session.isAuthenticated() && !needsNoPassword(request._tag)) {
       return wanted ? authenticationRequired : Reply.Reply.Silence()
     }
@@ -104,10 +121,11 @@ const settle = Effect.fnUntraced(function* (
   const { body, reply, whole } = yield* settled
   const head = encoder.head(reply)
   const tail = encoder.tail(reply)
+  const last = reply._tag === "Farewell"
   if (body !== undefined && body.size > smallBody)
-    return { text: head, body: { bytes: body.bytes, tail, release } }
+    return { text: head, last, body: { bytes: body.bytes, tail, release } }
   yield* release
-  return { text: head + whole + tail }
+  return { text: head + whole + tail, last }
 })
 
 /**
@@ -132,6 +150,7 @@ const answer =
             if (Effect.isEffect(reply)) {
               const settled = yield* settle(reply, encoder, connection)
               text += settled.text
+              last = settled.last
               if (settled.body !== undefined) return [{ text, last, body: settled.body }] as const
             } else {
               text += encoder.head(reply)
@@ -202,6 +221,8 @@ export interface Conversation {
   readonly stats: Stats["Service"]
   readonly pacer: Pacer
   readonly watch: Watch
+  /** Told when another protocol comes in, such as `HTTP`. */
+  readonly onForeign: (protocol: string) => Effect.Effect<void>
 }
 
 /**

@@ -66,6 +66,19 @@ export class Server extends Context.Service<
             stats.connectedClients -= 1
             admission?.leave(host)
           })
+        let warnedAt = Number.NEGATIVE_INFINITY
+        /** Says that another protocol came in, at most once a minute: who sends it may send it often. */
+        const onForeign = (protocol: string) =>
+          Effect.suspend(() => {
+            const now = clock.currentTimeMillisUnsafe()
+            if (now - warnedAt < 60_000) return Effect.void
+            warnedAt = now
+            return Effect.annotateLogs(
+              Effect.logWarning("closed a connection that speaks another protocol"),
+              "protocol",
+              protocol
+            )
+          })
         const handle = (peer: Peer) => {
           const { host } = peer
           if (admission?.enter(host) === false) {
@@ -84,7 +97,16 @@ export class Server extends Context.Service<
           })
           const spoken = options.pickle === true || peer.isOnLoopback ? detect(pickle, resp) : resp
           const pacer = both(pacerOf(options.maxRate), total)
-          return converse({ peer, codec: spoken, session, router, stats, pacer, watch }).pipe(
+          return converse({
+            peer,
+            codec: spoken,
+            session,
+            router,
+            stats,
+            pacer,
+            watch,
+            onForeign
+          }).pipe(
             Effect.catchTag("PeerLost", () => Effect.void),
             Effect.catch((error) => Effect.logWarning("transfer cut off", error.cause)),
             Effect.catchDefect((defect) => Effect.logError("connection failed", defect)),

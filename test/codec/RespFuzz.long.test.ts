@@ -5,7 +5,7 @@
  */
 import { assert, describe, it } from "@effect/vitest"
 import { Context, Effect, Layer } from "effect"
-import { Malformed, type Request } from "../../src/codec/Codec.ts"
+import { Foreign, Malformed, type Request } from "../../src/codec/Codec.ts"
 import { splitLine } from "../../src/codec/InlineLine.ts"
 import { makeRequestDecoder, mostBytes, mostWords } from "../../src/codec/RespDecoder.ts"
 import { makeReplyEncoder } from "../../src/codec/RespEncoder.ts"
@@ -196,6 +196,7 @@ describe("a million mutated requests", () => {
           if (request instanceof Malformed) {
             return Reply.Reply.Refusal({ code: "ERR", message: request.message })
           }
+          if (request instanceof Foreign) return Reply.Reply.Silence()
           if (request instanceof Error)
             return wanted ? Reply.refusal(request) : Reply.Reply.Silence()
           tally.commands += 1

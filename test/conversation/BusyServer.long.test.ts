@@ -52,8 +52,8 @@ const tell = (what: string, times: ReadonlyArray<number>): void =>
     `${what}: ${times.length} pings, p99 ${p99(times).toFixed(1)} ms, longest ${longest(times).toFixed(1)} ms`
   )
 
-layer(App.layer, { timeout: "1 minute" })("others are answered", (it) => {
-  it.live.skipIf(process.platform === "win32")(
+layer(App.layer, { timeout: "1 minute", excludeTestServices: true })("others are answered", (it) => {
+  it.effect.skipIf(process.platform === "win32")(
     "within 50 ms more than else while a million names are listed",
     () =>
       Effect.gen(function* () {
@@ -103,7 +103,7 @@ layer(App.layer, { timeout: "1 minute" })("others are answered", (it) => {
       })
   )
 
-  it.live("as fast as else, nearly, while a gigabyte is hashed", () =>
+  it.effect("as fast as else, nearly, while a gigabyte is hashed", () =>
     Effect.gen(function* () {
       const app = yield* App
       const shared = yield* folderWith({ "small.bin": "x" })

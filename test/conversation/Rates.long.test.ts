@@ -35,14 +35,14 @@ const within = (seconds: number, bytes: number, asked: number, what: string) => 
   assert.isAtMost(found, asked * 1.1)
 }
 
-layer(App.layer, { timeout: "1 minute" })("app serve", (it) => {
+layer(App.layer, { timeout: "1 minute", excludeTestServices: true })("app serve", (it) => {
   const serving = Effect.fnUntraced(function* (...flags: ReadonlyArray<string>) {
     const app = yield* App
     const shared = yield* folderWith({ "file.bin": Buffer.alloc(size, "x") })
     return (yield* app.serve(["--dir", shared, ...flags], { cwd: shared })).address
   })
 
-  it.live("--max-rate keeps each connection to its rate, others beside it or not", () =>
+  it.effect("--max-rate keeps each connection to its rate, others beside it or not", () =>
     Effect.gen(function* () {
       const address = yield* serving("--max-rate", "2MiB")
       const runs = yield* Effect.all([receive(address), receive(address)], { concurrency: 2 })
@@ -55,7 +55,7 @@ layer(App.layer, { timeout: "1 minute" })("app serve", (it) => {
     })
   )
 
-  it.live("--max-total-rate keeps all connections together to its rate", () =>
+  it.effect("--max-total-rate keeps all connections together to its rate", () =>
     Effect.gen(function* () {
       const address = yield* serving("--max-total-rate", "4MiB")
       const runs = yield* Effect.all([receive(address), receive(address)], { concurrency: 2 })
@@ -66,7 +66,7 @@ layer(App.layer, { timeout: "1 minute" })("app serve", (it) => {
     })
   )
 
-  it.live("--max-rate below --max-total-rate is what a lone connection gets", () =>
+  it.effect("--max-rate below --max-total-rate is what a lone connection gets", () =>
     Effect.gen(function* () {
       const address = yield* serving("--max-rate", "2MiB", "--max-total-rate", "8MiB")
       const times = yield* receive(address)

@@ -449,7 +449,7 @@ layer(Closed.layer, { excludeTestServices: true })("a server with a password", (
     })
   )
 
-  it.effect("answers nothing to the legacy conversation, which has no way to give one", () =>
+  it.effect("ends the legacy conversation, which has no way to give one", () =>
     Effect.gen(function* () {
       const client = yield* connect(yield* Closed, { allowHalfOpen: true })
       // pickle.dumps(["ARQUIVO", "a.txt"], 2)
@@ -458,7 +458,7 @@ layer(Closed.layer, { excludeTestServices: true })("a server with a password", (
       )
       yield* client.end
       const heard = yield* client.rest
-      assert.include(heard, "Authentication required.")
+      assert.include(heard, "Acesso negado.")
       assert.notInclude(heard, "um")
     })
   )

@@ -1,8 +1,16 @@
 /** The library's client against the real server: what each question answers, and what becomes of it when it cannot. */
 import { assert, describe, it } from "@effect/vitest"
 import { Context, Effect, Exit, Layer, Redacted, Scope, Stream } from "effect"
+import { execFileSync } from "node:child_process"
+import { readFileSync } from "node:fs"
+import { type AddressInfo, connect } from "node:net"
+import { join } from "node:path"
+import { pipeline } from "node:stream"
+import { createServer, type Server } from "node:tls"
 import { Client, type Options } from "../../src/library/Client.ts"
-import { folderWith } from "../support/TemporaryFolder.ts"
+import type { Address } from "../../src/server/Listener.ts"
+import { isInstalled } from "../support/Programs.ts"
+import { folderWith, temporaryFolder } from "../support/TemporaryFolder.ts"
 import { serveFolder } from "../support/TestServer.ts"
 import { noise, sha256 } from "../support/Transfers.ts"
 
@@ -17,6 +25,37 @@ const connected = Effect.gen(function* () {
   const { port } = yield* serveFolder(yield* folderWith(files))
   return yield* clientOf({ port })
 })
+
+const hasOpenssl = isInstalled("openssl")
+
+/** A port that speaks TLS for the server, with a certificate for 127.0.0.1 that only itself vouches for. */
+const encrypted = (server: Address) =>
+  Effect.gen(function* () {
+    const folder = yield* temporaryFolder
+    const [keyFile, certFile] = [join(folder, "key.pem"), join(folder, "cert.pem")]
+    yield* Effect.sync(() =>
+      execFileSync(
+        "openssl",
+        `req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -subj /CN=test -addext subjectAltName=IP:127.0.0.1 -keyout ${keyFile} -out ${certFile}`.split(
+          " "
+        ),
+        { stdio: "ignore" }
+      )
+    )
+    const cert = readFileSync(certFile)
+    const listener = yield* Effect.acquireRelease(
+      Effect.callback<Server>((resume) => {
+        const listener = createServer({ key: readFileSync(keyFile), cert }, (socket) => {
+          const plain = connect(server.port, server.host)
+          pipeline(socket, plain, socket, () => undefined)
+        })
+        listener.on("tlsClientError", () => undefined)
+        listener.listen(0, "127.0.0.1", () => resume(Effect.succeed(listener)))
+      }),
+      (listener) => Effect.sync(() => listener.close())
+    )
+    return { cert, port: (listener.address() as AddressInfo).port }
+  })
 
 const bytesOf = <E>(bytes: Stream.Stream<Uint8Array, E>) =>
   Effect.map(Stream.runCollect(bytes), (chunks) => Buffer.concat(chunks))
@@ -123,6 +162,20 @@ describe("a client", () => {
       assert.deepInclude(yield* Effect.flip(stranger.info), { _tag: "Refused", code: "NOAUTH" })
       const wrong = yield* clientOf({ port, password: Redacted.make("outro") })
       assert.deepInclude(yield* Effect.flip(wrong.info), { _tag: "Refused", code: "WRONGPASS" })
+    })
+  )
+
+  const withoutOpenssl = hasOpenssl ? "" : " (skipped: openssl is not installed)"
+  it.live.skipIf(!hasOpenssl)(`speaks TLS, and only with whom it trusts${withoutOpenssl}`, () =>
+    Effect.gen(function* () {
+      const folder = yield* folderWith(files)
+      const { cert, port } = yield* encrypted(yield* serveFolder(folder))
+      const client = yield* clientOf({ port, tls: { ca: cert } })
+      assert.strictEqual(yield* client.info, "Servidor online 24 horas")
+      assert.isTrue((yield* bytesOf(client.open("grande.bin"))).equals(large))
+      for (const tls of [true, { ca: cert, servername: "example.org" }]) {
+        assert.strictEqual((yield* Effect.flip(clientOf({ port, tls })))._tag, "ConnectFailed")
+      }
     })
   )
 

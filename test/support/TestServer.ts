@@ -96,7 +96,8 @@ export const serveObserved = <E>(
         router,
         stats,
         pacer: unlimited,
-        watch: unwatched
+        watch: unwatched,
+        onForeign: () => Effect.void
       }).pipe(
         Effect.onExit((exit) => Queue.offer(ends, exit)),
         Effect.exit

@@ -1,0 +1,43 @@
+import { assert, describe, it } from "@effect/vitest"
+import { Effect } from "effect"
+import { connect } from "../support/RawSocket.ts"
+import { emptyStore, serve } from "../support/TestServer.ts"
+
+/** What is heard to the end of the connection after `sent`. */
+const heardAfter = (sent: string) =>
+  Effect.gen(function* () {
+    const client = yield* connect(yield* serve(emptyStore), { allowHalfOpen: true })
+    yield* client.send(sent)
+    return yield* client.rest
+  })
+
+describe("a browser that some web page sends here", () => {
+  for (const [what, sent] of [
+    ["a GET", "GET / HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\nhora_atual\r\n"],
+    ["a GET of HTTP 1.0", "GET /file1.txt HTTP/1.0\r\n\r\nhora_atual\r\n"],
+    ["a POST", "POST / HTTP/1.1\r\nContent-Length: 12\r\n\r\nhora_atual\r\n"],
+    ["a POST without its version", "POST /\r\nhora_atual\r\n"],
+    ["a header on a later line", "\r\nhost: evil.example\r\nhora_atual\r\n"]
+  ] as const) {
+    it.effect(`commands nothing and reads nothing with ${what}`, () =>
+      Effect.gen(function* () {
+        assert.strictEqual(yield* heardAfter(sent), "")
+      })
+    )
+  }
+
+  it.effect("is answered what it asked before it showed what it is", () =>
+    Effect.gen(function* () {
+      assert.strictEqual(yield* heardAfter("PING\r\nHost: x\r\nPING\r\n"), "+PONG\r\n")
+    })
+  )
+
+  it.effect("is not mistaken in a client that names such words in an array", () =>
+    Effect.gen(function* () {
+      const client = yield* connect(yield* serve(emptyStore), { allowHalfOpen: true })
+      yield* client.send("*2\r\n$3\r\nGET\r\n$8\r\nHTTP/1.1\r\nPING\r\n")
+      yield* client.end
+      assert.strictEqual(yield* client.rest, "$-1\r\n+PONG\r\n")
+    })
+  )
+})
