@@ -16,6 +16,7 @@ import { Query } from "./domain/Command.ts"
 import {
   BadArgument,
   type CommandError,
+  Draining,
   FileChanged,
   FileNotFound,
   RangeNotSatisfiable,
@@ -112,6 +113,7 @@ const integer = (value: number): Reply.Reply => Reply.Reply.Integer({ value })
 const missing = Reply.Reply.Null()
 const empty = Reply.text("")
 const pong = Reply.status("PONG")
+const draining = Reply.refusal(new Draining())
 
 /** MGET answers with at most this much at once, for it is held in memory; GET sends files of any size. In bytes. */
 const mostTogether = 16 * 1024 * 1024
@@ -221,7 +223,10 @@ const routes = (
       Effect.map(Effect.forEach(names, exists), (found) =>
         integer(found.filter((one) => one).length)
       ),
-    Ping: ({ message }) => (message === undefined ? pong : Reply.Reply.Bulk({ value: message })),
+    Ping: ({ message }) => {
+      if (stats.draining) return draining
+      return message === undefined ? pong : Reply.Reply.Bulk({ value: message })
+    },
     Echo: ({ message }) => Reply.Reply.Bulk({ value: message }),
     MultiGet: ({ names }) =>
       Effect.gen(function* () {

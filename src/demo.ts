@@ -15,7 +15,8 @@ run(
   serving(
     { host: "127.0.0.1", port: 0, dir: "DB", hidden: false, pickle: false },
     messages,
-    ({ host, port }) => ask(["--host", host, "--port", String(port), ...process.argv.slice(2)])
+    ({ address: { host, port } }) =>
+      ask(["--host", host, "--port", String(port), ...process.argv.slice(2)])
   ),
   messages
 )

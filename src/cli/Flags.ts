@@ -171,6 +171,10 @@ export const passwordFile = ({ help }: Messages) =>
 /** `--open` */
 export const open = ({ help }: Messages) => toggle("open", "APP_OPEN", help.open)
 
+/** `--drain-delay` */
+export const drainDelay = (messages: Messages) =>
+  duration("drain-delay", "APP_DRAIN_DELAY", Duration.zero, messages.help.drainDelay, messages)
+
 /** `--grace` */
 export const grace = (messages: Messages) =>
   duration("grace", "APP_GRACE", Duration.seconds(30), messages.help.grace, messages)

@@ -19,6 +19,7 @@ export interface Messages {
     readonly stallTimeout: string
     readonly passwordFile: string
     readonly open: string
+    readonly drainDelay: string
     readonly grace: string
     readonly maxRate: string
     readonly maxTotalRate: string
@@ -149,6 +150,8 @@ const pt: Messages = {
     passwordFile:
       "Arquivo com senhas, uma por linha; sem ele, a senha é a da variável APP_PASSWORD [APP_PASSWORD_FILE]",
     open: "Atende sem senha em um endereço que não é só desta máquina [APP_OPEN]",
+    drainDelay:
+      "Quanto ainda atender depois da ordem de parar, com PING recusado, para um balanceador perceber [APP_DRAIN_DELAY, padrão 0s]",
     grace: "Quanto as transferências podem durar depois da ordem de parar [APP_GRACE, padrão 30s]",
     maxRate: "Bytes por segundo, no máximo, de cada conexão, como 10MiB [APP_MAX_RATE, sem limite]",
     maxTotalRate:
@@ -325,6 +328,8 @@ const en: Messages = {
     passwordFile:
       "File with passwords, one a line; without it, the password is the variable APP_PASSWORD's [APP_PASSWORD_FILE]",
     open: "Serve without a password at an address that is not of this machine alone [APP_OPEN]",
+    drainDelay:
+      "How long to go on serving after the order to stop, with PING refused, for a balancer to notice [APP_DRAIN_DELAY, default 0s]",
     grace: "How long transfers may go on after the order to stop [APP_GRACE, default 30s]",
     maxRate: "Bytes a second, at most, of each connection, such as 10MiB [APP_MAX_RATE, unlimited]",
     maxTotalRate:

@@ -106,12 +106,13 @@ const layer = ({ dir, hidden, ...options }: Options) =>
 export const serving = <A, E, R>(
   options: Options,
   messages: Messages,
-  use: (address: Address) => Effect.Effect<A, E, R>
+  use: (server: Server["Service"]) => Effect.Effect<A, E, R>
 ) =>
   Effect.gen(function* () {
-    const { address } = yield* Server
+    const server = yield* Server
+    const { address } = server
     yield* complain(messages.serving(formatAddress(address), options.dir, howToAsk(address)))
-    return yield* use(address)
+    return yield* use(server)
   }).pipe(
     Effect.provide(
       Layer.catch(layer(options), (error) =>
@@ -134,6 +135,7 @@ export const serve = (messages: Messages) =>
       maxTotalRate: Flags.maxTotalRate(messages),
       passwordFile: Flags.passwordFile(messages),
       open: Flags.open(messages),
+      drainDelay: Flags.drainDelay(messages),
       grace: Flags.grace(messages),
       connections: Flags.maxConnections(messages),
       perAddress: Flags.maxPerAddress(messages),
@@ -177,9 +179,12 @@ export const serve = (messages: Messages) =>
           stall
         }
       }
-      return yield* Effect.raceFirst(
-        serving(options, messages, () => Effect.never),
-        stopSignal.pipe(Effect.andThen(exitAtOnceIfToldAgain))
+      return yield* serving(options, messages, ({ announceStop }) =>
+        stopSignal.pipe(
+          Effect.andThen(exitAtOnceIfToldAgain),
+          Effect.andThen(announceStop),
+          Effect.andThen(Effect.sleep(flags.drainDelay))
+        )
       )
     }, Effect.scoped)
   ).pipe(

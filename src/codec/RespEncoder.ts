@@ -16,7 +16,10 @@ const write = (reply: Reply, version: ProtocolVersion): string =>
     Integer: ({ value }) => `:${value}\r\n`,
     List: ({ items }) => {
       let text = `*${items.length}\r\n`
-      for (const item of items) text += write(item, version)
+      // Names of files come by the hundred thousand, and matching each would take most of the time.
+      for (const item of items) {
+        text += item._tag === "Bulk" ? bulk(item.value) : write(item, version)
+      }
       return text
     },
     Dictionary: ({ entries }) => {

@@ -123,6 +123,15 @@ export class StoreUnavailable extends Schema.TaggedError<StoreUnavailable>()("St
   }
 }
 
+/** The server is about to stop; a balancer that is told so sends nobody new. */
+export class Draining extends Schema.TaggedError<Draining>()("Draining", {}) {
+  /** `LOADING`, which Redis's clients and balancers take for a server that is not ready. */
+  readonly code = "LOADING"
+  override get message() {
+    return "Servidor encerrando."
+  }
+}
+
 /** Everything that can stand in a command's way. */
 export type CommandError =
   | UnknownCommand
@@ -136,3 +145,4 @@ export type CommandError =
   | FileChanged
   | RangeNotSatisfiable
   | StoreUnavailable
+  | Draining

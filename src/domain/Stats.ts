@@ -12,6 +12,8 @@ export interface Numbers {
   port: number
   /** When it began to listen, in milliseconds since 1970 (UTC). */
   startedAt: number
+  /** Whether it is about to stop, and should be sent nobody new. */
+  draining: boolean
   /** How many connections it holds at most, 0 for as many as come. */
   maxClients: number
   connectedClients: number
@@ -33,6 +35,7 @@ export class Stats extends Context.Service<Stats, Numbers>()("sockets/domain/Sta
     version: "",
     port: 0,
     startedAt: 0,
+    draining: false,
     maxClients: 0,
     connectedClients: 0,
     connectionsReceived: 0,

@@ -1,6 +1,6 @@
 /** Who may come in: so many connections in all, and so many from one address. */
 import { Result } from "effect"
-import { IpNetwork } from "effect/net"
+import { IpNetwork, NetAddress } from "effect/net"
 
 /** How many connections there may be. */
 export interface Limits {
@@ -20,10 +20,10 @@ export interface Admission {
 /** What is counted together: the IPv4 address, or the /64 of an IPv6 one. */
 const neighbourhood = (address: string): string =>
   address.includes(":") && !address.includes(".")
-    ? Result.match(IpNetwork.fromString(`${address.replace(/%.*$/, "")}/64`), {
-        onFailure: () => address,
-        onSuccess: IpNetwork.format
-      })
+    ? NetAddress.ipv6FromString(address.replace(/%.*$/, "")).pipe(
+        Result.flatMap((parsed) => IpNetwork.fromAddress(parsed, 64)),
+        Result.match({ onFailure: () => address, onSuccess: IpNetwork.format })
+      )
     : address.replace(/^::ffff:/i, "")
 
 const isLoopback = (address: string): boolean => /^(?:::ffff:)?127\.|^::1$/i.test(address)

@@ -85,6 +85,11 @@ export class Peer {
       : `${remoteAddress}:${remotePort}`
   }
 
+  /** Whether its next bytes are being waited for, and not read for the while. */
+  get isAwaited(): boolean {
+    return this.#reader !== undefined
+  }
+
   /** Whether it came in at a loopback address, where only this machine's own programs reach us (RFC 1122; RFC 4291). */
   get isOnLoopback(): boolean {
     return /^(?:(?:::ffff:)?127\.|::1$)/i.test(this.#socket.localAddress ?? "")

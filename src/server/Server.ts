@@ -46,6 +46,8 @@ export class Server extends Context.Service<
   {
     /** Where it listens, with the port that was taken. */
     readonly address: Address
+    /** Goes on serving, but has PING answer that the server is about to stop. */
+    readonly announceStop: Effect.Effect<void>
   }
 >()("sockets/server/Server") {
   /** Serves the router's commands until the layer's scope closes. */
@@ -122,7 +124,10 @@ export class Server extends Context.Service<
         stats.version = options.version
         stats.port = address.port
         stats.startedAt = clock.currentTimeMillisUnsafe()
-        return { address }
+        const announceStop = Effect.sync(() => {
+          stats.draining = true
+        })
+        return { address, announceStop }
       })
     )
 }

@@ -53,12 +53,11 @@ export const makeWatch = ({
         const size = intake.unfinished()
         const completed = intake.completed
         sum += size
-        if (size === 0) {
+        if (size > 0) holding.push([size, intake])
+        // While the peer is being answered, nothing is read that might complete its request.
+        if (size === 0 || !intake.peer.isAwaited) {
           if (begun !== undefined) watched.set(intake, undefined)
-          continue
-        }
-        holding.push([size, intake])
-        if (begun?.completed !== completed) watched.set(intake, { completed, since: now })
+        } else if (begun?.completed !== completed) watched.set(intake, { completed, since: now })
         else if (now - begun.since >= patience) late.push(intake)
       }
       if (sum > unfinished) {

@@ -6,7 +6,7 @@ import { Cause, Effect, Layer, Schema, Stream } from "effect"
 import { StoreUnavailable } from "../domain/Errors.ts"
 import type { FileName } from "../domain/FileName.ts"
 import type { BigIntStats } from "node:fs"
-import { type FileHandle, readdir, realpath } from "node:fs/promises"
+import { type FileHandle, opendir, realpath } from "node:fs/promises"
 import { type Folder, openContained } from "./Containment.ts"
 import { sha256 } from "./Digest.ts"
 import { makeDirectoryWalk } from "./DirectoryWalk.ts"
@@ -135,8 +135,8 @@ const openFolder = ({ folder, hidden }: Options): Effect.Effect<Folder, FolderUn
   Effect.tryPromise({
     try: async () => {
       const root = await realpath(folder)
-      // Reading the folder tells apart what is no folder (ENOTDIR) from what may not be read (EACCES).
-      await readdir(root)
+      // Opening the folder tells apart what is no folder (ENOTDIR) from what may not be read (EACCES).
+      await (await opendir(root)).close()
       return { root, hidden }
     },
     catch: (cause) => new FolderUnusable({ folder, cause })
