@@ -2,15 +2,29 @@
 import { assert, layer } from "@effect/vitest"
 import { Deferred, Effect, Fiber } from "effect"
 import { execFileSync } from "node:child_process"
-import { truncateSync, writeFileSync } from "node:fs"
+import { existsSync, mkdtempSync, truncateSync, writeFileSync } from "node:fs"
+import { tmpdir } from "node:os"
 import { join } from "node:path"
 import type { Address } from "../../src/server/Listener.ts"
 import { App } from "../support/App.ts"
 import { request } from "../support/Bytes.ts"
 import * as RawSocket from "../support/RawSocket.ts"
-import { folderWith, temporaryFolder } from "../support/TemporaryFolder.ts"
+import { folderWith } from "../support/TemporaryFolder.ts"
 
 const GiB = 1024 ** 3
+
+/** A folder with a million empty files in it, the hard case; in memory where it can be, for a disk may take minutes. */
+const millionNames = Effect.acquireRelease(
+  Effect.sync(() => {
+    const memory = "/dev/shm"
+    const folder = mkdtempSync(join(existsSync(memory) ? memory : tmpdir(), "sockets-test-"))
+    execFileSync("sh", ["-c", "seq -f 'arquivo-%07.0f.txt' 1 1000000 | xargs touch"], {
+      cwd: folder
+    })
+    return folder
+  }),
+  (folder) => Effect.sync(() => execFileSync("rm", ["-rf", folder]))
+)
 
 /** How long each PING took, in milliseconds, sorted, until it is told to stop. */
 const pings = (address: Address, stop: Effect.Effect<void>) =>
@@ -58,11 +72,7 @@ layer(App.layer, { timeout: "1 minute", excludeTestServices: true })("others are
     () =>
       Effect.gen(function* () {
         const app = yield* App
-        // The hard case: all in one folder.
-        const shared = yield* temporaryFolder
-        execFileSync("sh", ["-c", "seq -f 'arquivo-%07.0f.txt' 1 1000000 | xargs touch"], {
-          cwd: shared
-        })
+        const shared = yield* millionNames
         const { address } = yield* app.serve(["--dir", shared], { cwd: shared })
         const before = yield* quiet(address)
         tell("quiet", before)
