@@ -56,10 +56,14 @@ export const follow = Effect.fnUntraced(function* (
   let current = yield* load(file, messages)
   if (Option.isSome(file)) {
     const fileSystem = yield* FileSystem.FileSystem
-    const stamp = Effect.map(fileSystem.stat(file.value), ({ ino, mtime, size }) =>
-      [Option.getOrUndefined(ino), Option.getOrUndefined(mtime)?.getTime(), size].join(" ")
+    // Also a file that is gone, or may not be read, is complained of once and not every second.
+    const stamp = fileSystem.stat(file.value).pipe(
+      Effect.map(({ ino, mode, mtime, size }) =>
+        [Option.getOrUndefined(ino), mode, Option.getOrUndefined(mtime)?.getTime(), size].join(" ")
+      ),
+      Effect.orElseSucceed(() => "")
     )
-    let seen = yield* Effect.orElseSucceed(stamp, () => "")
+    let seen = yield* stamp
     const look = Effect.gen(function* () {
       const now = yield* stamp
       if (now === seen) return

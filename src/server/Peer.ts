@@ -194,7 +194,13 @@ export class Peer {
   readonly finish: Effect.Effect<void> = Effect.callback<void>((resume) => {
     this.#discarding = true
     this.#chunks = []
-    this.#socket.resume().end(() => resume(Effect.void))
+    // What is left to be sent is not waited for longer than anything else.
+    this.#writing = true
+    this.#socket.setTimeout(Duration.toMillis(this.#patience.stall))
+    this.#socket.resume().end(() => {
+      this.#writing = false
+      resume(Effect.void)
+    })
   }).pipe(Effect.andThen(() => this.#linger()))
 
   #linger(): Effect.Effect<void> {

@@ -1,14 +1,7 @@
 import { assert, describe, layer } from "@effect/vitest"
 import { Effect, Schema } from "effect"
 import { execFileSync, spawnSync } from "node:child_process"
-import {
-  chmodSync,
-  mkdirSync,
-  readFileSync,
-  statSync,
-  utimesSync,
-  writeFileSync
-} from "node:fs"
+import { chmodSync, mkdirSync, readFileSync, statSync, utimesSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { type Ended, Shared } from "../support/App.ts"
 import { isInstalled } from "../support/Programs.ts"
@@ -67,8 +60,8 @@ const summary = ({ stdout }: Ended) => decodeSummary(JSON.parse(stdout))
 const canMount =
   process.platform === "linux"
   && process.getuid?.() === 0
-  && spawnSync("unshare", ["--mount", "mount", "-t", "tmpfs", "-o", "size=1m", "none", "/mnt"]).status
-    === 0
+  && spawnSync("unshare", ["--mount", "mount", "-t", "tmpfs", "-o", "size=1m", "none", "/mnt"])
+    .status === 0
 
 /** A file system of its own, gone with the scope. */
 const mounted = (options: string) =>
@@ -102,24 +95,26 @@ layer(Shared.layer(shared), { timeout: "1 minute" })("app client --cmd enviar_ar
       })
     )
 
-    it.effect("exits 3 after --retries, keeps what arrived out of sight, and goes on with it later", () =>
-      Effect.gen(function* () {
-        const { cwd, proxy, read, run, server } = yield* setUp
-        proxy.cut(3 * MiB)
-        const ended = yield* run("big.bin", "--retries", "0")
-        assert.deepStrictEqual(said(ended), {
-          code: 3,
-          stdout: "",
-          stderr: `A conexão com ${server} caiu.\n`
+    it.effect(
+      "exits 3 after --retries, keeps what arrived out of sight, and goes on with it later",
+      () =>
+        Effect.gen(function* () {
+          const { cwd, proxy, read, run, server } = yield* setUp
+          proxy.cut(3 * MiB)
+          const ended = yield* run("big.bin", "--retries", "0")
+          assert.deepStrictEqual(said(ended), {
+            code: 3,
+            stdout: "",
+            stderr: `A conexão com ${server} caiu.\n`
+          })
+          assert.match(contents(cwd).join(), /^\.\S+\.part$/)
+          const again = yield* run("big.bin", "--json")
+          const [, second = 0] = Proxy.starts(proxy)
+          assert.isAbove(second, 2.9 * MiB)
+          assert.include(summary(again), { resumedFrom: second, sha256: sha256(bytes) })
+          assert.deepStrictEqual(contents(cwd), ["big.bin"])
+          assert.isTrue(read("big.bin").equals(bytes))
         })
-        assert.match(contents(cwd).join(), /^\.\S+\.part$/)
-        const again = yield* run("big.bin", "--json")
-        const [, second = 0] = Proxy.starts(proxy)
-        assert.isAbove(second, 2.9 * MiB)
-        assert.include(summary(again), { resumedFrom: second, sha256: sha256(bytes) })
-        assert.deepStrictEqual(contents(cwd), ["big.bin"])
-        assert.isTrue(read("big.bin").equals(bytes))
-      })
     )
 
     it.effect("to standard output writes every byte once, and in order", () =>
@@ -467,7 +462,9 @@ layer(Shared.layer(shared), { timeout: "1 minute" })("app client --cmd enviar_ar
             ],
             { cwd }
           )
-          yield* terminal.shows(/big\.bin \[[^\]]*\] (?:49|50)% \| 3\.0 MiB\/6\.0 MiB \| [\d.]+ \w+\/s/)
+          yield* terminal.shows(
+            /big\.bin \[[^\]]*\] (?:49|50)% \| 3\.0 MiB\/6\.0 MiB \| [\d.]+ \w+\/s/
+          )
           yield* held.release
           const { code, restored, shown } = yield* terminal.ended
           assert.isTrue(restored)
@@ -534,7 +531,10 @@ layer(Shared.layer(shared), { timeout: "1 minute" })("app client --cmd enviar_ar
           assert.strictEqual((yield* redis("STRLEN", name)).toString(), `${content.length}\n`)
           const sent = yield* redis("enviar_arquivo", name)
           assert.isTrue(sent.equals(Buffer.concat([Buffer.from(`${name}\n`), content, line])))
-          assert.strictEqual((yield* redis("soma_arquivo", name)).toString().trim(), sha256(content))
+          assert.strictEqual(
+            (yield* redis("soma_arquivo", name)).toString().trim(),
+            sha256(content)
+          )
         }
       })
     )

@@ -10,8 +10,7 @@ import { temporaryFolder } from "../support/TemporaryFolder.ts"
 import { contents, sha256 } from "../support/Transfers.ts"
 
 const bulk = (latin1: string): string => `$${latin1.length}\r\n${latin1}\r\n`
-const map = (...words: ReadonlyArray<string>): string =>
-  `%${words.length / 2}\r\n${words.join("")}`
+const map = (...words: ReadonlyArray<string>): string => `%${words.length / 2}\r\n${words.join("")}`
 const details = (size: string): string =>
   map(
     bulk("nome"),
@@ -102,32 +101,42 @@ layer(App.layer, { timeout: "1 minute" })("a hostile server", (it) => {
     )
   })
 
-  it.effect("whose listing holds such names has nothing written outside, and the rest is kept", () =>
-    Effect.gen(function* () {
-      const names = ["../../x", "/etc/x", "a\\..\\x", "a\0b", "a\x1b[2J", "..", "ok.txt"]
-      const { ended, inner, outer } = yield* run(
-        (request) => {
-          if (request._tag === "List") return `*${names.length}\r\n${names.map(bulk).join("")}`
-          if (request._tag === "Describe" && request.name === "**") return notFound
-          return honest("small", {})(request)
-        },
-        "enviar_arquivo",
-        "**",
-        "--output",
-        "out/"
-      )
-      assert.strictEqual(ended.code, 1)
-      assert.deepStrictEqual(contents(outer), ["a", "a/inner", "a/inner/out", "a/inner/out/a\x1b[2J", "a/inner/out/ok.txt"])
-      assert.strictEqual(readFileSync(join(inner, "out", "ok.txt"), "utf8"), "small")
-      assert.strictEqual(ended.stdout, String.raw`out/a\x1b[2J` + "\nout/ok.txt\n")
-      assert.match(ended.stderr, /^[^\x00-\x09\x0b-\x1f]+Recebidos: 2; com erro: 5\.\n$/)
-    })
+  it.effect(
+    "whose listing holds such names has nothing written outside, and the rest is kept",
+    () =>
+      Effect.gen(function* () {
+        const names = ["../../x", "/etc/x", "a\\..\\x", "a\0b", "a\x1b[2J", "..", "ok.txt"]
+        const { ended, inner, outer } = yield* run(
+          (request) => {
+            if (request._tag === "List") return `*${names.length}\r\n${names.map(bulk).join("")}`
+            if (request._tag === "Describe" && request.name === "**") return notFound
+            return honest("small", {})(request)
+          },
+          "enviar_arquivo",
+          "**",
+          "--output",
+          "out/"
+        )
+        assert.strictEqual(ended.code, 1)
+        assert.deepStrictEqual(contents(outer), [
+          "a",
+          "a/inner",
+          "a/inner/out",
+          "a/inner/out/a\x1b[2J",
+          "a/inner/out/ok.txt"
+        ])
+        assert.strictEqual(readFileSync(join(inner, "out", "ok.txt"), "utf8"), "small")
+        assert.strictEqual(ended.stdout, String.raw`out/a\x1b[2J` + "\nout/ok.txt\n")
+        assert.match(ended.stderr, /^[^\x00-\x09\x0b-\x1f]+Recebidos: 2; com erro: 5\.\n$/)
+      })
   )
 
   it.effect("whose listing has no end is not asked for ever", () =>
     Effect.gen(function* () {
       // The same page again and again, whatever it was to come after.
-      const page = Array.from({ length: 10_000 }, (_, index) => bulk(String(index).padStart(5, "0")))
+      const page = Array.from({ length: 10_000 }, (_, index) =>
+        bulk(String(index).padStart(5, "0"))
+      )
       const { ended } = yield* run(
         (request) => (request._tag === "List" ? `*10000\r\n${page.join("")}` : notFound),
         "listar_arquivos"
@@ -158,9 +167,15 @@ layer(App.layer, { timeout: "1 minute" })("a hostile server", (it) => {
       { what: "no RESP at all", reply: "HTTP/1.1 400 Bad Request\r\n\r\n" },
       { what: "more than it said", reply: `*2\r\n${bulk("file1.txt")}$5\r\nsmall more\r\n` },
       { what: "another size than it said", reply: FakeServer.fileReply("file1.txt", "small more") },
-      { what: "a size beyond all bounds", reply: `*2\r\n${bulk("file1.txt")}$99999999999999999999\r\n` },
+      {
+        what: "a size beyond all bounds",
+        reply: `*2\r\n${bulk("file1.txt")}$99999999999999999999\r\n`
+      },
       { what: "a size below zero", reply: `*2\r\n${bulk("file1.txt")}$-5\r\n` },
-      { what: "a name beyond all bounds", reply: `*2\r\n${bulk("x".repeat(100_000))}${bulk("small")}` }
+      {
+        what: "a name beyond all bounds",
+        reply: `*2\r\n${bulk("x".repeat(100_000))}${bulk("small")}`
+      }
     ])("has nothing written, and the client says that it does not understand: $what", ({ reply }) =>
       Effect.gen(function* () {
         const { ended, outer, server } = yield* run(
@@ -169,7 +184,10 @@ layer(App.layer, { timeout: "1 minute" })("a hostile server", (it) => {
           "file1.txt"
         )
         saysOneSentence(ended)
-        assert.isTrue(ended.stderr.startsWith(`Resposta incompreensível de ${server}: `), ended.stderr)
+        assert.isTrue(
+          ended.stderr.startsWith(`Resposta incompreensível de ${server}: `),
+          ended.stderr
+        )
         assert.strictEqual(ended.code, 3)
         hasNothing(outer)
       })
@@ -203,7 +221,14 @@ layer(App.layer, { timeout: "1 minute" })("a hostile server", (it) => {
       { what: "a text", reply: bulk("5") },
       {
         what: "no time",
-        reply: map(bulk("tamanho"), ":5\r\n", bulk("modificado"), bulk("x"), bulk("versao"), bulk("1"))
+        reply: map(
+          bulk("tamanho"),
+          ":5\r\n",
+          bulk("modificado"),
+          bulk("x"),
+          bulk("versao"),
+          bulk("1")
+        )
       }
     ])("has nothing written: $what", ({ reply }) =>
       Effect.gen(function* () {
@@ -213,7 +238,10 @@ layer(App.layer, { timeout: "1 minute" })("a hostile server", (it) => {
           "file1.txt"
         )
         saysOneSentence(ended)
-        assert.isTrue(ended.stderr.startsWith(`Resposta incompreensível de ${server}: `), ended.stderr)
+        assert.isTrue(
+          ended.stderr.startsWith(`Resposta incompreensível de ${server}: `),
+          ended.stderr
+        )
         assert.strictEqual(ended.code, 3)
         hasNothing(outer)
       })

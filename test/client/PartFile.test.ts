@@ -8,7 +8,8 @@ import { temporaryFolder } from "../support/TemporaryFolder.ts"
 import { contents } from "../support/Transfers.ts"
 
 /** Claims the part file of a target with 100 bytes, and lets go of it again: it stays as it is. */
-const claimed = (target: string, version = "1") => Effect.scoped(PartFile.claim(target, version, 100))
+const claimed = (target: string, version = "1") =>
+  Effect.scoped(PartFile.claim(target, version, 100))
 
 layer(NodeServices.layer)("a part file", (it) => {
   it.effect("stands beside its target under a hidden name, however long the target's is", () =>
@@ -55,31 +56,39 @@ layer(NodeServices.layer)("a part file", (it) => {
       writeFileSync((yield* claimed(target)).path, "begun")
       const claims = Array.from({ length: 8 }, () => PartFile.claim(target, "1", 100))
       const found = yield* Effect.scoped(Effect.all(claims, { concurrency: "unbounded" }))
-      assert.deepStrictEqual(found.map(({ size }) => size).sort(), [0, 0, 0, 0, 0, 0, 0, 5])
+      assert.deepStrictEqual(
+        found.map(({ size }) => size).sort((a, b) => a - b),
+        [0, 0, 0, 0, 0, 0, 0, 5]
+      )
       assert.lengthOf(new Set(found.map(({ path }) => path)), 8)
     })
   )
 
-  it.effect("of another process is left to it while that lives, and taken over once it does not", () =>
-    Effect.gen(function* () {
-      const folder = yield* temporaryFolder
-      const target = join(folder, "a")
-      const { path } = yield* claimed(target)
-      const [file = ""] = contents(folder)
-      const alive = file.replace(`.${process.pid}-`, `.${process.ppid}-`)
-      // No process has a number as large as that.
-      const dead = file.replace(`.${process.pid}-`, ".2147483647-")
-      writeFileSync(join(folder, alive), "alive")
-      assert.strictEqual((yield* claimed(target)).size, 0)
-      writeFileSync(join(folder, dead), "dead")
-      writeFileSync(path, "mine")
-      const found = [yield* PartFile.claim(target, "1", 100), yield* PartFile.claim(target, "1", 100)]
-      assert.strictEqual(readFileSync(join(folder, alive), "utf8"), "alive")
-      assert.include(
-        found.map(({ path }) => readFileSync(path, "utf8")),
-        "dead"
-      )
-    }).pipe(Effect.scoped)
+  it.effect(
+    "of another process is left to it while that lives, and taken over once it does not",
+    () =>
+      Effect.gen(function* () {
+        const folder = yield* temporaryFolder
+        const target = join(folder, "a")
+        const { path } = yield* claimed(target)
+        const [file = ""] = contents(folder)
+        const alive = file.replace(`.${process.pid}-`, `.${process.ppid}-`)
+        // No process has a number as large as that.
+        const dead = file.replace(`.${process.pid}-`, ".2147483647-")
+        writeFileSync(join(folder, alive), "alive")
+        assert.strictEqual((yield* claimed(target)).size, 0)
+        writeFileSync(join(folder, dead), "dead")
+        writeFileSync(path, "mine")
+        const found = [
+          yield* PartFile.claim(target, "1", 100),
+          yield* PartFile.claim(target, "1", 100)
+        ]
+        assert.strictEqual(readFileSync(join(folder, alive), "utf8"), "alive")
+        assert.include(
+          found.map(({ path }) => readFileSync(path, "utf8")),
+          "dead"
+        )
+      }).pipe(Effect.scoped)
   )
 
   it.effect("of another version, or with more bytes than the file, is removed", () =>

@@ -70,9 +70,7 @@ describe("a connection that is lost in mid-transfer", () => {
       writeFileSync(target, "old")
       // The second of two cuts is a reset, and may take with it what had not been read.
       proxy.cut(500_000, 10)
-      const error = yield* Effect.flip(
-        fetchInto(folder, "file.bin", proxy.address, { retries: 1 })
-      )
+      const error = yield* Effect.flip(fetchInto(folder, "file.bin", proxy.address, { retries: 1 }))
       assert.strictEqual(error._tag, "ConnectionLost")
       assert.strictEqual(readFileSync(target, "utf8"), "old")
       const outcome = yield* fetchInto(folder, "file.bin", proxy.address)
@@ -106,17 +104,19 @@ describe("what an interrupted run left", () => {
     })
   )
 
-  it.effect("is hashed with the rest: where it was damaged, nothing is saved, and the next run starts over", () =>
-    Effect.gen(function* () {
-      const bytes = noise(6, MiB)
-      const { folder, proxy } = yield* setUp(bytes)
-      overwrite(yield* interrupt(folder, proxy), Buffer.from("damaged"))
-      const error = yield* Effect.flip(fetchInto(folder, "file.bin", proxy.address))
-      assert.strictEqual(error._tag, "Mismatch")
-      assert.deepStrictEqual(contents(folder), [])
-      yield* fetchInto(folder, "file.bin", proxy.address)
-      isWhole(folder, bytes)
-    })
+  it.effect(
+    "is hashed with the rest: where it was damaged, nothing is saved, and the next run starts over",
+    () =>
+      Effect.gen(function* () {
+        const bytes = noise(6, MiB)
+        const { folder, proxy } = yield* setUp(bytes)
+        overwrite(yield* interrupt(folder, proxy), Buffer.from("damaged"))
+        const error = yield* Effect.flip(fetchInto(folder, "file.bin", proxy.address))
+        assert.strictEqual(error._tag, "Mismatch")
+        assert.deepStrictEqual(contents(folder), [])
+        yield* fetchInto(folder, "file.bin", proxy.address)
+        isWhole(folder, bytes)
+      })
   )
 
   it.effect("with all its bytes needs none of them again", () =>
@@ -152,7 +152,8 @@ describe("what an interrupted run left", () => {
       yield* interrupt(folder, proxy)
       yield* fetchInto(folder, "file.bin", proxy.address)
       assert.deepStrictEqual(contents(folder), [...others, "file.bin"].sort())
-      for (const other of others) assert.strictEqual(readFileSync(join(folder, other), "utf8"), other)
+      for (const other of others)
+        assert.strictEqual(readFileSync(join(folder, other), "utf8"), other)
     })
   )
 })
@@ -219,7 +220,7 @@ describe("a file that changes in mid-transfer", () => {
   const changing = Effect.fnUntraced(function* (
     before: Uint8Array,
     change: (source: string) => void,
-    { cut = false, verify = true } = {}
+    { cut = false, verify = true }: { readonly cut?: boolean; readonly verify?: boolean } = {}
   ) {
     const { folder, proxy, source, target } = yield* setUp(before)
     const held = proxy.hold(MiB)

@@ -62,7 +62,12 @@ layer(App.layer, { timeout: "1 minute" })("a big file", (it) => {
     return { shared, fetch }
   })
 
-  const measure = Effect.fnUntraced(function* (name: string, size: number, shared: string, fetch: Effect.Success<typeof setUp>["fetch"]) {
+  const measure = Effect.fnUntraced(function* (
+    name: string,
+    size: number,
+    shared: string,
+    fetch: Effect.Success<typeof setUp>["fetch"]
+  ) {
     const idle = yield* fetch("small.bin")
     const big = yield* fetch(name)
     const source = join(shared, name)

@@ -117,22 +117,24 @@ describe("a watch", () => {
     })
   )
 
-  it.effect("cuts off as many as it takes, and nobody where they hold just as much as they may", () =>
-    Effect.gen(function* () {
-      const watch = yield* makeWatch(limits)
-      const one = yield* intake(600)
-      const other = yield* intake(400)
-      watch.add(one)
-      watch.add(other)
-      yield* TestClock.adjust("2 seconds")
-      assert.deepStrictEqual(cut(one, other), [false, false])
-      const third = yield* intake(2000)
-      const fourth = yield* intake(601)
-      watch.add(third)
-      watch.add(fourth)
-      yield* TestClock.adjust("1 second")
-      assert.deepStrictEqual(cut(one, other, third, fourth), [false, false, true, true])
-    })
+  it.effect(
+    "cuts off as many as it takes, and nobody where they hold just as much as they may",
+    () =>
+      Effect.gen(function* () {
+        const watch = yield* makeWatch(limits)
+        const one = yield* intake(600)
+        const other = yield* intake(400)
+        watch.add(one)
+        watch.add(other)
+        yield* TestClock.adjust("2 seconds")
+        assert.deepStrictEqual(cut(one, other), [false, false])
+        const third = yield* intake(2000)
+        const fourth = yield* intake(601)
+        watch.add(third)
+        watch.add(fourth)
+        yield* TestClock.adjust("1 second")
+        assert.deepStrictEqual(cut(one, other, third, fourth), [false, false, true, true])
+      })
   )
 
   it.effect("does not hold a peer's own bytes against it while the server is busy for it", () =>

@@ -197,14 +197,18 @@ export class App extends Context.Service<
     Effect.gen(function* () {
       const file = join(yield* temporaryFolder, "app.cjs")
       yield* Effect.sync(() =>
-        execFileSync("sh", ["-c", packageJson.scripts["build:app"].replaceAll("dist/app.cjs", file)], {
-          cwd: root,
-          env: {
-            ...process.env,
-            PATH: [join(root, "node_modules", ".bin"), process.env["PATH"]].join(delimiter)
-          },
-          stdio: ["ignore", "pipe", "pipe"]
-        })
+        execFileSync(
+          "sh",
+          ["-c", packageJson.scripts["build:app"].replaceAll("dist/app.cjs", file)],
+          {
+            cwd: root,
+            env: {
+              ...process.env,
+              PATH: [join(root, "node_modules", ".bin"), process.env["PATH"]].join(delimiter)
+            },
+            stdio: ["ignore", "pipe", "pipe"]
+          }
+        )
       )
       const startApp = (words: ReadonlyArray<string>, place: Place) =>
         start(process.execPath, [file, ...words], place)

@@ -100,10 +100,7 @@ export const fetchInto = (
   folder: string,
   name: string,
   address: Address,
-  {
-    retries = 0,
-    ...options
-  }: Partial<Omit<Options, "target">> & { readonly retries?: number } = {}
+  { retries = 0, ...options }: Partial<Omit<Options, "target">> & { readonly retries?: number } = {}
 ) =>
   Effect.scoped(
     Effect.flatMap(connectors(address, retries), (connectors) =>

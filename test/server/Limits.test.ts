@@ -1,0 +1,369 @@
+/** What keeps strangers from taking the whole server for themselves, over real sockets. */
+import { assert, describe, it } from "@effect/vitest"
+import { Duration, Effect, Fiber, Layer, Queue, Stream } from "effect"
+import { TestClock } from "effect/testing"
+import type { Socket } from "node:net"
+import type { Limits } from "../../src/server/Server.ts"
+import { FileStore } from "../../src/services/FileStore.ts"
+import { bulk, request } from "../support/Bytes.ts"
+import { connect, type RawSocket } from "../support/RawSocket.ts"
+import * as SlowFile from "../support/SlowFile.ts"
+import { acceptedSockets, closed, emptyStore, serve } from "../support/TestServer.ts"
+
+const mebibyte = 1024 * 1024
+const ping = request("PING")
+const pong = "+PONG\r\n"
+const full = "-ERR max number of clients reached\r\n"
+
+/** Nothing is limited that the test does not limit. */
+const limits = (given: Partial<Limits>): Limits => ({
+  connections: 1000,
+  perAddress: 1000,
+  idle: Duration.zero,
+  stall: Duration.zero,
+  request: Duration.hours(1),
+  unfinished: 256 * mebibyte,
+  ...given
+})
+
+/** A server with these limits, a client, and the server's side of its connection. */
+const connected = Effect.fnUntraced(function* (
+  given: Partial<Limits>,
+  store: Layer.Layer<FileStore> = emptyStore
+) {
+  const address = yield* serve(store, { limits: limits(given) })
+  const accepted = yield* acceptedSockets
+  const client = yield* connect(address)
+  return { address, client, server: yield* Queue.take(accepted) }
+})
+
+/** The next bytes have come to this end, or it is closed. */
+const nextBytes = (socket: Socket): Effect.Effect<void> =>
+  Effect.callback<void>((resume) => {
+    if (socket.destroyed) return resume(Effect.void)
+    const done = () => resume(Effect.void)
+    socket.once("data", done).once("close", done)
+    return Effect.sync(() => socket.off("data", done).off("close", done))
+  })
+
+const info = Effect.fnUntraced(function* (client: RawSocket, section: string) {
+  yield* client.send(request("INFO", section))
+  const head = yield* client.takeThrough("\r\n")
+  const body = yield* client.take(Number(head.slice(1)) + 2)
+  return new Map(
+    body.split("\r\n").map((line) => {
+      const [name = "", value = ""] = line.split(":")
+      return [name, value] as const
+    })
+  )
+})
+
+describe("the most connections", () => {
+  it.effect(
+    "are held; one more is told so in Redis's words, and there is room when one leaves",
+    () =>
+      Effect.gen(function* () {
+        const address = yield* serve(emptyStore, { limits: limits({ connections: 2 }) })
+        const accepted = yield* acceptedSockets
+        const first = yield* connect(address)
+        const second = yield* connect(address)
+        const secondInside = yield* Effect.andThen(Queue.take(accepted), Queue.take(accepted))
+        yield* first.ask(ping, pong)
+        const third = yield* connect(address)
+        assert.strictEqual(yield* third.rest, full)
+        // Whatever it asks is not looked at.
+        const asking = yield* connect(address)
+        yield* asking.send(ping)
+        assert.strictEqual(yield* asking.rest, full)
+        assert.strictEqual((yield* info(first, "stats")).get("rejected_connections"), "2")
+        const clients = yield* info(first, "clients")
+        assert.strictEqual(clients.get("connected_clients"), "2")
+        assert.strictEqual(clients.get("maxclients"), "2")
+        yield* second.end
+        yield* closed(secondInside)
+        const fourth = yield* connect(address)
+        assert.strictEqual(yield* fourth.ask(ping, pong), pong)
+      })
+  )
+
+  it.effect("leave nothing of a connection that was turned away", () =>
+    Effect.gen(function* () {
+      const address = yield* serve(emptyStore, { limits: limits({ connections: 1 }) })
+      const accepted = yield* acceptedSockets
+      yield* connect(address)
+      yield* Queue.take(accepted)
+      const refused = yield* connect(address, { allowHalfOpen: true })
+      const inside = yield* Queue.take(accepted)
+      assert.strictEqual(yield* refused.rest, full)
+      // It does not close its end, and is not waited for.
+      yield* Effect.raceFirst(closed(inside), Effect.forever(TestClock.adjust("1 second")))
+    })
+  )
+
+  it.effect("from one address do not count on loopback", () =>
+    Effect.gen(function* () {
+      const address = yield* serve(emptyStore, { limits: limits({ perAddress: 1 }) })
+      for (let index = 0; index < 5; index++) {
+        const client = yield* connect(address)
+        assert.strictEqual(yield* client.ask(ping, pong), pong)
+      }
+    })
+  )
+})
+
+describe("a connection on which nothing happens", () => {
+  const idle = Duration.millis(100)
+
+  it.live("is closed, without a word", () =>
+    Effect.gen(function* () {
+      const { address, client, server } = yield* connected({ idle })
+      yield* client.ask(ping, pong)
+      assert.strictEqual(yield* client.rest, "")
+      yield* closed(server)
+      const silent = yield* connect(address)
+      assert.strictEqual(yield* silent.rest, "")
+    })
+  )
+
+  it.live("is told goodbye where that is its protocol's way", () =>
+    Effect.gen(function* () {
+      const { client } = yield* connected({ idle })
+      // `["HORA", None]`, as Python writes it in protocol 0.
+      yield* client.send("(lp0\nVHORA\np1\naNa.")
+      assert.match(yield* client.rest, /\d\d:\d\d:\d\d.*Adeus!/s)
+    })
+  )
+
+  it.live("is closed though it has begun a request, if its bytes have stopped", () =>
+    Effect.gen(function* () {
+      const { client } = yield* connected({ idle })
+      yield* client.send("*2\r\n$3\r\nGE")
+      assert.strictEqual(yield* client.rest, "")
+    })
+  )
+
+  it.live("is kept for ever where the time is 0", () =>
+    Effect.gen(function* () {
+      const { client, server } = yield* connected({ idle: Duration.zero })
+      yield* client.ask(ping, pong)
+      assert.oneOf(server.timeout, [0, undefined])
+      assert.strictEqual(yield* client.ask(ping, pong), pong)
+    })
+  )
+})
+
+describe("a connection on which something happens", () => {
+  it.live("is kept, however long it lasts in all", () =>
+    Effect.gen(function* () {
+      const { client } = yield* connected({ idle: Duration.millis(600) })
+      // 1.2 seconds in all.
+      for (let times = 0; times < 12; times++) {
+        yield* client.ask(ping, pong)
+        yield* Effect.sleep("100 millis")
+      }
+      assert.strictEqual(yield* client.ask(ping, pong), pong)
+    })
+  )
+
+  it.live("is kept while a slow store makes it wait for its file", () =>
+    Effect.gen(function* () {
+      const file = yield* SlowFile.make({
+        size: mebibyte,
+        before: { byte: mebibyte / 2, run: Effect.sleep("500 millis") }
+      })
+      const { client } = yield* connected({ idle: Duration.millis(100) }, file.layer)
+      yield* client.send(request("GET", "a"))
+      const head = `$${mebibyte}\r\n`
+      const reply = yield* client.take(head.length + mebibyte + 2)
+      assert.isTrue(reply === `${head}${"x".repeat(mebibyte)}\r\n`)
+    })
+  )
+
+  it.live("is kept while a digest takes its time", () =>
+    Effect.gen(function* () {
+      const digest = "0123456789abcdef".repeat(4)
+      const details = { size: 1, modified: 0, version: "1" }
+      const store = Layer.succeed(FileStore, {
+        names: Stream.empty,
+        list: () => Effect.succeed([]),
+        describe: () => Effect.succeed(details),
+        open: () =>
+          Effect.succeed({
+            ...details,
+            read: () => Stream.succeed(Buffer.from("x")),
+            sha256: Effect.as(Effect.sleep("500 millis"), digest)
+          })
+      })
+      const { client } = yield* connected({ idle: Duration.millis(100) }, store)
+      assert.strictEqual(yield* client.ask(request("SOMA", "a"), bulk(digest)), bulk(digest))
+      assert.strictEqual(yield* client.rest, "")
+    })
+  )
+})
+
+describe("a request that does not become complete", () => {
+  /** Sends this, and waits until it has come. */
+  const deliver = Effect.fnUntraced(function* (client: RawSocket, server: Socket, bytes: string) {
+    const arrival = yield* Effect.forkChild(nextBytes(server), { startImmediately: true })
+    yield* client.send(bytes)
+    yield* Fiber.join(arrival)
+  })
+
+  /** Sends a byte a second until the connection is gone; how many seconds that took. */
+  const drip = Effect.fnUntraced(function* (client: RawSocket, server: Socket) {
+    let seconds = 0
+    while (!server.destroyed) {
+      yield* deliver(client, server, "x")
+      yield* TestClock.adjust("1 second")
+      seconds += 1
+    }
+    return seconds
+  })
+
+  for (const [kind, begun] of [
+    ["an inline line", "GET "],
+    ["an array's count", "*1"],
+    ["an array", "*2\r\n$3\r\nGET\r\n$1000\r\n"],
+    ["a pickle", "\x80\x03X\xff\x00\x00\x00"]
+  ] as const) {
+    it.effect(`is cut off in time, though a byte of it comes every second: ${kind}`, () =>
+      Effect.gen(function* () {
+        const { client, server } = yield* connected({
+          request: Duration.seconds(30),
+          idle: Duration.minutes(10)
+        })
+        yield* deliver(client, server, begun)
+        const seconds = yield* drip(client, server)
+        assert.isAtLeast(seconds, 30)
+        assert.isAtMost(seconds, 33)
+        assert.strictEqual(yield* client.rest, "")
+      })
+    )
+  }
+
+  it.effect("does not trouble who sends requests all the time, cut anywhere", () =>
+    Effect.gen(function* () {
+      const { client, server } = yield* connected({ request: Duration.seconds(30) })
+      yield* client.ask(`${ping}*1\r`, pong)
+      for (let second = 0; second < 100; second++) {
+        yield* TestClock.adjust("1 second")
+        yield* client.ask(`\n$4\r\nPING\r\n*1\r`, pong)
+      }
+      assert.isFalse(server.destroyed)
+    })
+  )
+
+  it.effect("is not what a half request is that came along with one for a long file", () =>
+    Effect.gen(function* () {
+      const size = 64 * mebibyte
+      const file = yield* SlowFile.make({ size })
+      const { client } = yield* connected({ request: Duration.seconds(30) }, file.layer)
+      const head = `$${size}\r\n`
+      yield* client.send(`${request("GET", "a")}*1\r\n$4\r\nPI`)
+      yield* client.take(head.length)
+      yield* client.pause
+      // What completes it waits to be read, as long as the file is being sent.
+      yield* client.send("NG\r\n")
+      yield* TestClock.adjust("10 minutes")
+      yield* client.resume
+      yield* client.takeBytes(size)
+      assert.strictEqual(yield* client.take(2 + pong.length), `\r\n${pong}`)
+    })
+  )
+
+  it.effect("is cut off, the largest first, where all together hold too much", () =>
+    Effect.gen(function* () {
+      const address = yield* serve(emptyStore, { limits: limits({ unfinished: 300_000 }) })
+      const accepted = yield* acceptedSockets
+      const begin = Effect.fnUntraced(function* (size: number) {
+        const client = yield* connect(address)
+        const server = yield* Queue.take(accepted)
+        const begun = `${ping}*2\r\n$3\r\nGET\r\n$500000\r\n${"x".repeat(size)}`
+        yield* client.send(begun)
+        yield* client.take(pong.length)
+        while (server.bytesRead < begun.length) yield* nextBytes(server)
+        return { client, server }
+      })
+      const small = yield* begin(50_000)
+      const large = yield* begin(200_000)
+      const middle = yield* begin(100_000)
+      yield* TestClock.adjust("2 seconds")
+      assert.strictEqual(yield* large.client.rest, "")
+      yield* closed(large.server)
+      assert.isFalse(small.server.destroyed)
+      assert.isFalse(middle.server.destroyed)
+    })
+  )
+})
+
+describe("a peer that takes nothing", () => {
+  const stall = Duration.millis(100)
+
+  it.live("in the middle of a file is cut off, and the file let go of", () =>
+    Effect.gen(function* () {
+      const file = yield* SlowFile.make({ size: 256 * mebibyte })
+      const { client, server } = yield* connected({ stall }, file.layer)
+      yield* client.pause
+      yield* client.send(request("GET", "a"))
+      yield* file.released
+      yield* closed(server)
+      assert.isBelow(file.taken(), file.size)
+    })
+  )
+
+  it.live("in the middle of many small replies is cut off", () =>
+    Effect.gen(function* () {
+      const { client, server } = yield* connected({ stall })
+      yield* client.pause
+      const echo = request("ECHO", "x".repeat(60_000))
+      yield* Effect.forkChild(
+        Effect.forever(
+          Effect.callback<void>((resume) => {
+            if (client.socket.destroyed || client.socket.write(echo)) return resume(Effect.yieldNow)
+            client.socket.once("drain", () => resume(Effect.void))
+          })
+        )
+      )
+      yield* closed(server)
+    })
+  )
+
+  it.live("and has ended its input is cut off all the same", () =>
+    Effect.gen(function* () {
+      const { address, client, server } = yield* connected({ stall })
+      yield* client.ask(ping, pong)
+      yield* client.pause
+      // The system takes no more, and Node holds what is left, when the end comes.
+      yield* Effect.sync(() => {
+        while (server.writableLength === 0) server.write(Buffer.alloc(mebibyte))
+      })
+      yield* client.end
+      yield* closed(server)
+      const other = yield* connect(address)
+      assert.strictEqual(yield* other.ask(ping, pong), pong)
+    })
+  )
+
+  it.live("for a moment now and then, but reads on, is sent all of the file", () =>
+    Effect.gen(function* () {
+      const size = 24 * mebibyte
+      const file = yield* SlowFile.make({ size })
+      const { client } = yield* connected({ stall: Duration.millis(600) }, file.layer)
+      yield* client.send(request("GET", "a"))
+      const head = `$${size}\r\n`
+      yield* client.take(head.length)
+      // Two seconds and more in all.
+      for (let pauses = 0; pauses < 20; pauses++) {
+        yield* client.pause
+        yield* Effect.sleep("100 millis")
+        yield* client.resume
+        yield* client.takeBytes(mebibyte)
+      }
+      assert.strictEqual(
+        (yield* client.takeBytes(size - 20 * mebibyte)).length,
+        size - 20 * mebibyte
+      )
+      assert.strictEqual(yield* client.take(2), "\r\n")
+    })
+  )
+})
