@@ -41,9 +41,11 @@ const connected = Effect.fnUntraced(function* (
 const nextBytes = (socket: Socket): Effect.Effect<void> =>
   Effect.callback<void>((resume) => {
     if (socket.destroyed) return resume(Effect.void)
-    const done = () => resume(Effect.void)
-    socket.once("data", done).once("close", done)
-    return Effect.sync(() => socket.off("data", done).off("close", done))
+    const done = (): void => {
+      socket.off("data", done).off("close", done)
+      resume(Effect.void)
+    }
+    socket.on("data", done).on("close", done)
   })
 
 const info = Effect.fnUntraced(function* (client: RawSocket, section: string) {
