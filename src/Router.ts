@@ -55,6 +55,18 @@ const tooManyNames = new BadArgument({
   text: `Mais de ${mostNames} nomes: peça em partes, com LIMITE n e depois APOS o último nome.`
 })
 
+/** Names made into replies at a time, before others get their turn; about 1 ms. */
+const namesAtOnce = 5000
+
+const nameList = Effect.fnUntraced(function* (names: ReadonlyArray<FileName.FileName>) {
+  const items: Array<Reply.Reply> = []
+  for (const name of names) {
+    items.push(Reply.text(name))
+    if (items.length % namesAtOnce === 0) yield* Effect.yieldNow
+  }
+  return Reply.Reply.List({ items })
+})
+
 /** Alternatives in braces could multiply a pattern beyond measure, so braces stand for themselves. */
 const escapeBraces = (pattern: string): string =>
   pattern.replace(/\\.|[{}]/gs, (found) => (found.length > 1 ? found : `\\${found}`))
@@ -183,7 +195,7 @@ const routes = (
           limit: limit ?? mostNames + 1
         })
         if (names.length > mostNames) return yield* tooManyNames
-        return Reply.Reply.List({ items: names.map(Reply.text) })
+        return yield* nameList(names)
       }),
     SendFile: ({ length, name, start, version }) =>
       Effect.gen(function* () {
@@ -255,7 +267,7 @@ const routes = (
         )
         const names = found.take()
         if (names.length > mostNames) return yield* tooManyKeys
-        return Reply.Reply.List({ items: names.map(Reply.text) })
+        return yield* nameList(names)
       }),
     Scan: ({ count, cursor, pattern, type }) =>
       Effect.gen(function* () {

@@ -22,8 +22,8 @@ import { receiveReply } from "./RemoteFile.ts"
 /** Files on their way at a time. Waiting for the disk to be done with each takes most of a small file's time. */
 const together = 64
 
-/** Names listed at a time. */
-const pageSize = 10_000
+/** Names listed at a time: the most that a server lists at once, for each page takes it a walk through all of them. */
+const pageSize = 100_000
 
 /** Why one file could not be fetched; the others still can be. */
 export type FileError = Refused | StrangeName | SaveFailed | Mismatch

@@ -37,6 +37,9 @@ export interface Limits extends Admission.Limits, Watch.Limits, Patience {}
 /** Redis's words, before it closes (networking.c, acceptCommonHandler). */
 const full = "-ERR max number of clients reached\r\n"
 
+/** To so many at once that is said with patience, for each takes a descriptor that no limit counts; then at once. */
+const mostTurnedAway = 64
+
 const pacerOf = (rate: number | undefined): Pacer =>
   rate === undefined ? unlimited : makePacer(rate)
 
@@ -63,6 +66,7 @@ export class Server extends Context.Service<
         const { limits } = options
         const admission = limits === undefined ? undefined : Admission.makeAdmission(limits)
         const watch = limits === undefined ? Watch.unwatched : yield* Watch.makeWatch(limits)
+        let turnedAway = 0
         const left = (host: string) =>
           Effect.sync(() => {
             stats.connectedClients -= 1
@@ -85,7 +89,12 @@ export class Server extends Context.Service<
           const { host } = peer
           if (admission?.enter(host) === false) {
             stats.connectionsRejected += 1
-            return Effect.ignore(Effect.andThen(peer.write(full), peer.finish))
+            if (turnedAway >= mostTurnedAway) return Effect.ignore(peer.write(full))
+            turnedAway += 1
+            return Effect.andThen(peer.write(full), peer.finish).pipe(
+              Effect.ignore,
+              Effect.ensuring(Effect.sync(() => void (turnedAway -= 1)))
+            )
           }
           stats.connectionsReceived += 1
           stats.connectedClients += 1

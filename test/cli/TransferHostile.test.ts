@@ -134,11 +134,11 @@ layer(App.layer, { timeout: "1 minute" })("a hostile server", (it) => {
   it.effect("whose listing has no end is not asked for ever", () =>
     Effect.gen(function* () {
       // The same page again and again, whatever it was to come after.
-      const page = Array.from({ length: 10_000 }, (_, index) =>
-        bulk(String(index).padStart(5, "0"))
+      const page = Array.from({ length: 100_000 }, (_, index) =>
+        bulk(String(index).padStart(6, "0"))
       )
       const { ended } = yield* run(
-        (request) => (request._tag === "List" ? `*10000\r\n${page.join("")}` : notFound),
+        (request) => (request._tag === "List" ? `*100000\r\n${page.join("")}` : notFound),
         "listar_arquivos"
       )
       assert.strictEqual(ended.code, 3)

@@ -61,6 +61,9 @@ const longest = (times: ReadonlyArray<number>): number => times.at(-1) ?? Number
 const p99 = (times: ReadonlyArray<number>): number =>
   times[Math.floor(times.length * 0.99)] ?? Number.NaN
 
+const median = (values: ReadonlyArray<number>): number =>
+  values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN
+
 const tell = (what: string, times: ReadonlyArray<number>): void =>
   console.log(
     `${what}: ${times.length} pings, p99 ${p99(times).toFixed(1)} ms, longest ${longest(times).toFixed(1)} ms`
@@ -76,8 +79,6 @@ layer(App.layer, { timeout: "1 minute", excludeTestServices: true })(
           const app = yield* App
           const shared = yield* millionNames
           const { address } = yield* app.serve(["--dir", shared], { cwd: shared })
-          const before = yield* quiet(address)
-          tell("quiet", before)
           const ask = (...words: ReadonlyArray<string>) =>
             Effect.scoped(
               Effect.gen(function* () {
@@ -90,28 +91,34 @@ layer(App.layer, { timeout: "1 minute", excludeTestServices: true })(
                 return head
               })
             )
-          const page = yield* pingsWhile(
-            address,
-            Effect.gen(function* () {
-              assert.strictEqual(yield* ask("LIMITE", "1000"), "*1000\r\n")
-              assert.strictEqual(
-                yield* ask("APOS", "arquivo-0500000.txt", "LIMITE", "100000"),
-                "*100000\r\n"
-              )
-              assert.strictEqual(yield* ask("*9999.txt", "LIMITE", "1000"), "*100\r\n")
-              assert.match(yield* ask(), /^-ERR Mais de 100000 nomes/)
-            })
+          const listings = Effect.gen(function* () {
+            assert.strictEqual(yield* ask("LIMITE", "1000"), "*1000\r\n")
+            assert.strictEqual(
+              yield* ask("APOS", "arquivo-0500000.txt", "LIMITE", "100000"),
+              "*100000\r\n"
+            )
+            assert.strictEqual(yield* ask("*9999.txt", "LIMITE", "1000"), "*100\r\n")
+            assert.match(yield* ask(), /^-ERR Mais de 100000 nomes/)
+          })
+          const three = Effect.all(
+            [ask("LIMITE", "10000"), ask("LIMITE", "10000"), ask("LIMITE", "10000")],
+            { concurrency: 3 }
           )
-          tell("listing a million names", page)
-          const two = yield* pingsWhile(
-            address,
-            Effect.all([ask("LIMITE", "10000"), ask("LIMITE", "10000"), ask("LIMITE", "10000")], {
-              concurrency: 3
-            })
-          )
-          tell("three listings of a million names at once", two)
-          assert.isAtMost(longest(page) - longest(before), 50)
-          assert.isAtMost(longest(two) - longest(before), 50)
+          // Of a machine that does other things too, the middle one of three rounds tells more than any one.
+          const excesses: Array<number> = []
+          const excessesOfThree: Array<number> = []
+          for (let round = 0; round < 3; round++) {
+            const before = yield* quiet(address)
+            tell("quiet", before)
+            const one = yield* pingsWhile(address, listings)
+            tell("listing a million names", one)
+            const more = yield* pingsWhile(address, three)
+            tell("three listings of a million names at once", more)
+            excesses.push(longest(one) - longest(before))
+            excessesOfThree.push(longest(more) - longest(before))
+          }
+          assert.isAtMost(median(excesses), 50)
+          assert.isAtMost(median(excessesOfThree), 50)
         })
     )
 
@@ -119,13 +126,12 @@ layer(App.layer, { timeout: "1 minute", excludeTestServices: true })(
       Effect.gen(function* () {
         const app = yield* App
         const shared = yield* folderWith({ "small.bin": "x" })
-        for (const name of ["a.bin", "b.bin"]) {
+        const names = ["a.bin", "b.bin", "c.bin"]
+        for (const name of names) {
           writeFileSync(join(shared, name), "")
           truncateSync(join(shared, name), GiB)
         }
         const { address } = yield* app.serve(["--dir", shared], { cwd: shared })
-        const before = yield* quiet(address)
-        tell("quiet", before)
         const digest = (name: string) =>
           Effect.scoped(
             Effect.gen(function* () {
@@ -134,11 +140,19 @@ layer(App.layer, { timeout: "1 minute", excludeTestServices: true })(
               return yield* client.takeThrough("\r\n")
             })
           )
-        const during = yield* pingsWhile(address, digest("a.bin"))
-        tell("hashing 1 GiB", during)
-        assert.isAbove(during.length, 20)
-        assert.isAtMost(p99(during) - p99(before), 20)
-        assert.isAtMost(longest(during) - longest(before), 50)
+        const tails: Array<number> = []
+        const excesses: Array<number> = []
+        for (const name of names) {
+          const before = yield* quiet(address)
+          tell("quiet", before)
+          const during = yield* pingsWhile(address, digest(name))
+          tell("hashing 1 GiB", during)
+          assert.isAbove(during.length, 20)
+          tails.push(p99(during) - p99(before))
+          excesses.push(longest(during) - longest(before))
+        }
+        assert.isAtMost(median(tails), 20)
+        assert.isAtMost(median(excesses), 50)
       })
     )
   }
