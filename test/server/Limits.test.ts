@@ -102,6 +102,27 @@ describe("the most connections", () => {
     })
   )
 
+  it.effect("are not exceeded by those that are turned away and do not go", () =>
+    Effect.gen(function* () {
+      const address = yield* serve(emptyStore, { limits: limits({ connections: 1 }) })
+      const accepted = yield* acceptedSockets
+      const first = yield* connect(address)
+      yield* Queue.take(accepted)
+      const lingering = []
+      for (let count = 0; count < 64; count++) {
+        const refused = yield* connect(address, { allowHalfOpen: true })
+        assert.strictEqual(yield* refused.rest, full)
+        lingering.push(yield* Queue.take(accepted))
+      }
+      const next = yield* connect(address, { allowHalfOpen: true })
+      assert.strictEqual(yield* next.rest, full)
+      // Time stands still, so it was not waited for.
+      yield* closed(yield* Queue.take(accepted))
+      assert.isTrue(lingering.every(({ destroyed }) => !destroyed))
+      assert.strictEqual(yield* first.ask(ping, pong), pong)
+    })
+  )
+
   it.effect("from one address do not count on loopback", () =>
     Effect.gen(function* () {
       const address = yield* serve(emptyStore, { limits: limits({ perAddress: 1 }) })
