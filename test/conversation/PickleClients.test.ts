@@ -62,14 +62,7 @@ const python = (program: string, ...words: ReadonlyArray<string>) =>
     return stdout
   })
 
-const names = [
-  "Relatório de março.txt",
-  "file1.txt",
-  "fits.txt",
-  "imagem.png",
-  "long.txt",
-  "vazio"
-]
+const names = ["Relatório de março.txt", "file1.txt", "fits.txt", "imagem.png", "long.txt", "vazio"]
 const goodbye = ["Adeus!", "END"]
 
 layer(Served.layer, { excludeTestServices: true })("an original client", (it) => {
