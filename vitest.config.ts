@@ -15,6 +15,7 @@ export default defineConfig({
     environment: "node",
     pool: "forks",
     retry: 0,
+    globalSetup: "test/support/bundle.ts",
     reporters: ["default"],
     projects: [
       {

@@ -3,13 +3,12 @@
  * environment of its own. Every wait is for an event of the process; none is for time.
  */
 import { Context, Data, Effect, Layer, type Scope } from "effect"
-import { type ChildProcessByStdio, execFileSync, spawn } from "node:child_process"
-import { delimiter, join } from "node:path"
+import { type ChildProcessByStdio, spawn } from "node:child_process"
 import type { Readable, Writable } from "node:stream"
+import { delimiter, join } from "node:path"
 import { fileURLToPath } from "node:url"
-import packageJson from "../../package.json" with { type: "json" }
 import type { Address } from "../../src/server/Listener.ts"
-import { temporaryFolder } from "./TemporaryFolder.ts"
+import * as bundle from "./bundle.ts"
 
 /** The top of the project. */
 export const root = fileURLToPath(new URL("../..", import.meta.url))
@@ -191,25 +190,12 @@ export class App extends Context.Service<
     ) => Effect.Effect<Serving, EndedEarly, Scope.Scope>
   }
 >()("sockets/test/App") {
-  /** Builds the program into a folder of its own, as `npm run build:app` does. */
+  /** The program as the whole run of tests has built it. */
   static readonly layer: Layer.Layer<App> = Layer.effect(
     App,
     Effect.gen(function* () {
-      const file = join(yield* temporaryFolder, "app.cjs")
-      yield* Effect.sync(() =>
-        execFileSync(
-          "sh",
-          ["-c", packageJson.scripts["build:app"].replaceAll("dist/app.cjs", file)],
-          {
-            cwd: root,
-            env: {
-              ...process.env,
-              PATH: [join(root, "node_modules", ".bin"), process.env["PATH"]].join(delimiter)
-            },
-            stdio: ["ignore", "pipe", "pipe"]
-          }
-        )
-      )
+      const file = process.env[bundle.variable]
+      if (file === undefined) return yield* Effect.die(new Error("there is no bundle"))
       const startApp = (words: ReadonlyArray<string>, place: Place) =>
         start(process.execPath, [file, ...words], place)
       return {
