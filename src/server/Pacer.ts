@@ -18,12 +18,13 @@ const largestPiece = 256 * 1024
 
 /** A pacer of `rate` bytes a second, for one connection or for all that share it, in the order in which they ask. */
 export const makePacer = (rate: number): Pacer => {
-  let next = Number.NEGATIVE_INFINITY
+  let next: number | undefined
   return {
     piece: Math.min(largestPiece, Math.max(smallestPiece, Math.floor(rate * smoothness))),
     pace: (bytes) =>
       Effect.flatMap(Clock.currentTimeMillis, (now) => {
-        const at = Math.max(next, now - leeway * 1000)
+        // Nothing was slept too long before the first piece.
+        const at = next === undefined ? now : Math.max(next, now - leeway * 1000)
         next = at + (bytes / rate) * 1000
         return at > now ? Effect.sleep(at - now) : Effect.void
       })
