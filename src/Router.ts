@@ -146,8 +146,7 @@ const contentOf = (file: OpenFile): Effect.Effect<Word.Word, StoreUnavailable> =
   Stream.runFold(
     file.read(0, file.size),
     () => "",
-    (text, chunk) =>
-      text + Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength).toString("latin1")
+    (text, chunk) => text + Word.fromBytes(chunk)
   ).pipe(Effect.map(Word.unsafe))
 
 const typeString = Reply.status("string")

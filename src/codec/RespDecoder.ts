@@ -152,7 +152,7 @@ export const makeRequestDecoder = (): Decoder => {
   const push = (bytes: Uint8Array, isTrusted = true): ReadonlyArray<Request> => {
     const requests: Array<Request> = []
     trusted = isTrusted
-    const chunk = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("latin1")
+    const chunk = Word.fromBytes(bytes)
     if (broken || !join(chunk)) return requests
     while (position < text.length) {
       const isInline = missing === 0 && text.charAt(position) !== "*"

@@ -32,9 +32,6 @@ const longestLine = 64 * 1024
 
 const malformed = (reason: string) => new MalformedReply({ reason })
 
-const latin1 = (bytes: Uint8Array): string =>
-  Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("latin1")
-
 const leaf = (reply: Reply.Reply): Token => ({ _tag: "Leaf", reply })
 
 const size = (digits: string): number | undefined => {
@@ -114,7 +111,7 @@ export const makeTokenDecoder = (): TokenDecoder => {
         position += 1
       } else {
         const found = bytes.indexOf(0x0a, position)
-        line += latin1(bytes.subarray(position, found === -1 ? bytes.length : found))
+        line += Word.fromBytes(bytes.subarray(position, found === -1 ? bytes.length : found))
         if (line.length > longestLine) return fail(malformed("a line is too long"))
         if (found === -1) return tokens
         position = found + 1

@@ -27,14 +27,8 @@ export const fromText = (text: string): Word =>
   isAscii(text) ? unsafe(text) : fromBytes(utf8Encoder.encode(text))
 
 /** The word that holds these bytes. */
-export const fromBytes = (bytes: Uint8Array): Word => {
-  let latin1 = ""
-  // Arguments of one call are bounded by the engine's stack: 8,192 at a time is far below any limit.
-  for (let offset = 0; offset < bytes.length; offset += 8192) {
-    latin1 += String.fromCharCode(...bytes.subarray(offset, offset + 8192))
-  }
-  return unsafe(latin1)
-}
+export const fromBytes = (bytes: Uint8Array): Word =>
+  unsafe(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("latin1"))
 
 /** The bytes of a word. */
 export const toBytes = (word: Word): Uint8Array<ArrayBuffer> => {

@@ -1,6 +1,7 @@
 /** Who may come in: so many connections in all, and so many from one address. */
 import { Result } from "effect"
 import { IpNetwork, NetAddress } from "effect/net"
+import { isLoopback } from "./Peer.ts"
 
 /** How many connections there may be. */
 export interface Limits {
@@ -25,8 +26,6 @@ const neighbourhood = (address: string): string =>
         Result.match({ onFailure: () => address, onSuccess: IpNetwork.format })
       )
     : address.replace(/^::ffff:/i, "")
-
-const isLoopback = (address: string): boolean => /^(?:::ffff:)?127\.|^::1$/i.test(address)
 
 /** An admission with nobody in yet. */
 export const makeAdmission = ({ connections, perAddress }: Limits): Admission => {

@@ -15,6 +15,7 @@ import { isSessionCommand, needsNoPassword } from "../domain/Command.ts"
 import { type CommandError, NotAuthenticated, StoreUnavailable } from "../domain/Errors.ts"
 import * as Reply from "../domain/Reply.ts"
 import type { Stats } from "../domain/Stats.ts"
+import * as Word from "../domain/Word.ts"
 import type { Answer, Router } from "../Router.ts"
 import { type Pacer, unlimited } from "./Pacer.ts"
 import type { Peer, PeerLost } from "./Peer.ts"
@@ -95,8 +96,7 @@ const readWhole = (body: Reply.Body): Effect.Effect<string, StoreUnavailable> =>
   Stream.runFold(
     body.bytes,
     () => "",
-    (text, chunk) =>
-      text + Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength).toString("latin1")
+    (text, chunk) => text + Word.fromBytes(chunk)
   )
 
 /** A reply that needed an effect, encoded: whole if it is small, else with its body still to be sent. */

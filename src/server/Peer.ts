@@ -39,6 +39,9 @@ function onClose(this: Socket): void {
   peers.get(this)?.lost(new Error("the connection was closed"))
 }
 
+/** Whether only this machine's own programs can have, or reach, an address (RFC 1122, 3.2.1.3; RFC 4291, 2.5.3). */
+export const isLoopback = (address: string): boolean => /^(?:(?:::ffff:)?127\.|::1$)/i.test(address)
+
 /** How long to put up with a peer that does nothing; zero is for ever. */
 export interface Patience {
   /** While nothing is asked and nothing is answered. */
@@ -90,9 +93,9 @@ export class Peer {
     return this.#reader !== undefined
   }
 
-  /** Whether it came in at a loopback address, where only this machine's own programs reach us (RFC 1122; RFC 4291). */
+  /** Whether it came in at a loopback address. */
   get isOnLoopback(): boolean {
-    return /^(?:(?:::ffff:)?127\.|::1$)/i.test(this.#socket.localAddress ?? "")
+    return isLoopback(this.#socket.localAddress ?? "")
   }
 
   /** @internal */
