@@ -60,12 +60,17 @@
             };
             inherit (pkgs.importNpmLock) npmConfigHook;
             npmRebuildFlags = [ "--ignore-scripts" ];
+            # The build asks a server of its own, so that what a question compiles can be kept.
+            __darwinAllowLocalNetworking = true;
 
-            # The bundle holds all it needs but Node. Its `env node` becomes the path of Nix's Node
-            # when shebangs are patched, after this phase.
+            # The bundle holds all it needs but Node. The `env node` of app.cjs becomes the path of
+            # Nix's Node when shebangs are patched, after this phase.
             installPhase = ''
               runHook preInstall
-              install -D -m 755 dist/app.cjs $out/bin/app
+              install -D -m 755 -t $out/lib/app dist/app.cjs
+              install -m 644 -t $out/lib/app dist/program.cjs dist/program.cache dist/s3.mjs
+              mkdir $out/bin
+              ln -s ../lib/app/app.cjs $out/bin/app
               runHook postInstall
             '';
 

@@ -2,10 +2,12 @@ import { defineConfig } from "vitest/config"
 
 const everyday = "test/**/*.test.ts"
 const long = "test/**/*.long.test.ts"
+const s3 = "test/s3/**/*.s3.test.ts"
 
 /**
- * Two suites: `everyday` is what `npm test` runs; `long` is `npm run test:long`, whose tests take
- * minutes or measure the machine, and so run one file at a time.
+ * Three suites: `everyday` is what `npm test` runs; `long` is `npm run test:long`, whose tests take
+ * minutes or measure the machine, and so run one file at a time; `s3` is `npm run test:s3`, over a
+ * real Ceph, which it starts.
  *
  * Test files have a process each (`forks`): they open sockets, start children and look at the heap.
  * Nothing is ever retried: a test that fails now and then has found something.
@@ -23,7 +25,10 @@ export default defineConfig({
         test: {
           name: "everyday",
           include: [everyday],
-          exclude: [long],
+          exclude: [long, s3],
+          globalSetup: "test/support/leftOut.ts",
+          // By default half of the cores are left to others, and on a machine of two the suite takes twice as long.
+          maxWorkers: 2,
           testTimeout: 20_000,
           hookTimeout: 20_000
         }
@@ -36,6 +41,17 @@ export default defineConfig({
           fileParallelism: false,
           testTimeout: 600_000,
           hookTimeout: 60_000
+        }
+      },
+      {
+        extends: true,
+        test: {
+          name: "s3",
+          include: [s3],
+          globalSetup: "test/s3/cluster.ts",
+          fileParallelism: false,
+          testTimeout: 120_000,
+          hookTimeout: 120_000
         }
       }
     ]

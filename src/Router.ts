@@ -12,7 +12,7 @@ import {
   type Scope,
   Stream
 } from "effect"
-import { Query } from "./domain/Command.ts"
+import { type Case, Query } from "./domain/Command.ts"
 import {
   BadArgument,
   type CommandError,
@@ -20,7 +20,7 @@ import {
   FileChanged,
   FileNotFound,
   RangeNotSatisfiable,
-  type StoreUnavailable
+  StoreUnavailable
 } from "./domain/Errors.ts"
 import * as FileName from "./domain/FileName.ts"
 import * as CommandTable from "./domain/CommandTable.ts"
@@ -30,10 +30,10 @@ import { type Numbers, Stats } from "./domain/Stats.ts"
 import * as Word from "./domain/Word.ts"
 import { Clock } from "./services/Clock.ts"
 import { Digests } from "./services/Digests.ts"
-import { FileStore, type OpenFile } from "./services/FileStore.ts"
+import { type FileDetails, FileStore, type OpenFile, type WholeFile } from "./services/FileStore.ts"
 import { Info } from "./services/Info.ts"
 import { makeNameCollector } from "./services/NameCollector.ts"
-import { makeScan } from "./services/Scan.ts"
+import { anyMark, makeScan, type Scan } from "./services/Scan.ts"
 import { makeServerInfo, type ServerInfo } from "./services/ServerInfo.ts"
 
 /** A reply at once, or an effect of one that may hold a file open until its scope closes. */
@@ -90,12 +90,6 @@ const requirePattern = (word: Word.Word): Effect.Effect<Glob.Glob, BadArgument> 
     ? Effect.fail(patternTooLong)
     : Effect.map(requireText(word), (pattern) => Glob.make(escapeBraces(pattern), { dot: true }))
 
-const requireVersion = (
-  file: OpenFile,
-  version: Word.Word | undefined
-): Effect.Effect<void, FileChanged> =>
-  version === undefined || version === file.version ? Effect.void : Effect.fail(new FileChanged())
-
 /** The part of a file that GETRANGE asks for, as Redis computes it (t_string.c, getrangeCommand). */
 const redisRange = (
   size: number,
@@ -108,10 +102,42 @@ const redisRange = (
   return start > end ? [0, 0] : [start, end - start + 1]
 }
 
-const body = (file: OpenFile, start: number, length: number): Reply.Body => ({
-  size: length,
-  bytes: file.read(start, length)
-})
+/** A file that can be sent: held in memory, or open. */
+type Source = WholeFile | OpenFile
+
+const body = (name: Word.Word, file: Source, start: number, length: number): Reply.Body => {
+  const part = { name, start }
+  return "content" in file
+    ? { size: length, held: Word.unsafe(file.content.slice(start, start + length)), part }
+    : { size: length, bytes: file.read(start, length), part }
+}
+
+const content = (name: Word.Word, file: Source, start: number, length: number): Reply.Reply =>
+  Reply.Reply.Content({ body: body(name, file, start, length) })
+
+const changed = Reply.refusal(new FileChanged())
+
+/** The part of the file that SendFile asks for, of the version that it asks for. */
+const sendFile =
+  ({ length, name, start, version }: Case<"SendFile">) =>
+  (file: Source): Reply.Reply => {
+    if (version !== undefined && version !== file.version) return changed
+    if (start > file.size) return Reply.refusal(new RangeNotSatisfiable({ size: file.size }))
+    const rest = file.size - start
+    return Reply.Reply.File({ name, body: body(name, file, start, Math.min(rest, length ?? rest)) })
+  }
+
+const describeFile =
+  (name: Word.Word) =>
+  ({ modified, size, version }: FileDetails): Reply.Reply =>
+    Reply.Reply.Dictionary({
+      entries: [
+        [Word.fromText("nome"), bulk(name)],
+        [Word.fromText("tamanho"), integer(size)],
+        [Word.fromText("modificado"), Reply.text(new Date(modified).toISOString())],
+        [Word.fromText("versao"), Reply.text(version)]
+      ]
+    })
 
 /** `reply` where there is no such file, for the verbs of Redis that have no error for that. */
 const orIfAbsent =
@@ -126,6 +152,7 @@ const missing = Reply.Reply.Null()
 const empty = Reply.text("")
 const pong = Reply.status("PONG")
 const draining = Reply.refusal(new Draining())
+const unreachable = Reply.refusal(new StoreUnavailable({ cause: undefined }))
 
 /** MGET answers with at most this much at once, for it is held in memory; GET sends files of any size. In bytes. */
 const mostTogether = 16 * 1024 * 1024
@@ -142,12 +169,8 @@ const requireRedisPattern = (word: Word.Word): Effect.Effect<RedisGlob.RedisGlob
 
 const bulk = (value: Word.Word): Reply.Reply => Reply.Reply.Bulk({ value })
 
-const contentOf = (file: OpenFile): Effect.Effect<Word.Word, StoreUnavailable> =>
-  Stream.runFold(
-    file.read(0, file.size),
-    () => "",
-    (text, chunk) => text + Word.fromBytes(chunk)
-  ).pipe(Effect.map(Word.unsafe))
+const contentOf = (file: Source): Effect.Effect<Word.Word, StoreUnavailable> =>
+  "content" in file ? Effect.succeed(file.content) : Word.collect(file.read(0, file.size))
 
 const typeString = Reply.status("string")
 const typeNone = Reply.status("none")
@@ -171,20 +194,49 @@ const routes = (
   info: Info["Service"],
   stats: Numbers,
   serverInfo: ServerInfo,
+  scan: Scan,
   systemClock: EffectClock.Clock
 ): Routes => {
+  const atOnce = (word: Word.Word) => {
+    const name = FileName.fromWord(word)
+    return name === undefined ? undefined : store.atOnce(name)
+  }
   const open = (word: Word.Word) => Effect.flatMap(requireName(word), store.open)
   const describe = (word: Word.Word) => Effect.flatMap(requireName(word), store.describe)
+  /** Answers with what `reply` makes of a file: at once if the store can, else when `ask` has it. */
+  const answerWith =
+    <F, R>(ask: (word: Word.Word) => Effect.Effect<F, CommandError, R>) =>
+    (word: Word.Word, reply: (file: F | WholeFile) => Reply.Reply, absent?: Reply.Reply) => {
+      const file = atOnce(word)
+      if (file !== undefined) return reply(file)
+      const answer = Effect.map(ask(word), reply)
+      return absent === undefined ? answer : orIfAbsent(absent)(answer)
+    }
+  const withFile = answerWith(open)
+  const withDetails = answerWith(describe)
   const exists = (word: Word.Word) =>
-    Effect.as(describe(word), true).pipe(
-      Effect.catchTag("FileNotFound", () => Effect.succeed(false))
+    Effect.suspend(() =>
+      atOnce(word) === undefined
+        ? Effect.as(describe(word), true).pipe(
+            Effect.catchTag("FileNotFound", () => Effect.succeed(false))
+          )
+        : Effect.succeed(true)
     )
   const infoReply = Reply.text(info.text)
-  const scan = makeScan(store)
+  let timeText = ""
+  let timeReply = empty
 
   return {
     Info: () => infoReply,
-    Time: () => Reply.Reply.Bulk({ value: Word.unsafe(clock.now()) }),
+    Time: () => {
+      const now = clock.now()
+      // The clock's text is one and the same string for all of a second, and so is the reply.
+      if (now !== timeText) {
+        timeText = now
+        timeReply = Reply.text(now)
+      }
+      return timeReply
+    },
     List: ({ after, limit, pattern }) =>
       Effect.gen(function* () {
         if (limit !== undefined && limit > mostNames) return yield* limitTooLarge
@@ -196,46 +248,31 @@ const routes = (
         if (names.length > mostNames) return yield* tooManyNames
         return yield* nameList(names)
       }),
-    SendFile: ({ length, name, start, version }) =>
-      Effect.gen(function* () {
-        const file = yield* open(name)
-        yield* requireVersion(file, version)
-        if (start > file.size) return yield* new RangeNotSatisfiable({ size: file.size })
-        const rest = file.size - start
-        return Reply.Reply.File({ name, body: body(file, start, Math.min(rest, length ?? rest)) })
-      }),
-    Describe: ({ name }) =>
-      Effect.map(describe(name), ({ modified, size, version }) =>
-        Reply.Reply.Dictionary({
-          entries: [
-            [Word.fromText("nome"), Reply.Reply.Bulk({ value: name })],
-            [Word.fromText("tamanho"), integer(size)],
-            [Word.fromText("modificado"), Reply.text(new Date(modified).toISOString())],
-            [Word.fromText("versao"), Reply.text(version)]
-          ]
-        })
-      ),
-    Digest: ({ name, version }) =>
-      Effect.gen(function* () {
+    SendFile: (query) => withFile(query.name, sendFile(query)),
+    Describe: ({ name }) => withDetails(name, describeFile(name)),
+    Digest: ({ name, version }) => {
+      const file = atOnce(name)
+      if (file !== undefined) {
+        return version === undefined || version === file.version
+          ? bulk(Word.unsafe(file.sha256))
+          : changed
+      }
+      return Effect.gen(function* () {
         const wanted = version === undefined ? undefined : yield* requireText(version)
         return Reply.text(yield* digests.of(yield* requireName(name), wanted))
-      }),
-    Get: ({ name }) =>
-      Effect.map(open(name), (file) =>
-        Reply.Reply.Content({ body: body(file, 0, file.size) })
-      ).pipe(orIfAbsent(missing)),
+      })
+    },
+    Get: ({ name }) => withFile(name, (file) => content(name, file, 0, file.size), missing),
     GetRange: ({ first, last, name }) =>
-      Effect.map(open(name), (file) =>
-        Reply.Reply.Content({ body: body(file, ...redisRange(file.size, first, last)) })
-      ).pipe(orIfAbsent(empty)),
-    StringLength: ({ name }) =>
-      Effect.map(describe(name), ({ size }) => integer(size)).pipe(orIfAbsent(integer(0))),
+      withFile(name, (file) => content(name, file, ...redisRange(file.size, first, last)), empty),
+    StringLength: ({ name }) => withDetails(name, ({ size }) => integer(size), integer(0)),
     Exists: ({ names }) =>
       Effect.map(Effect.forEach(names, exists), (found) =>
         integer(found.filter((one) => one).length)
       ),
     Ping: ({ message }) => {
       if (stats.draining) return draining
+      if (!stats.storeReachable) return unreachable
       return message === undefined ? pong : Reply.Reply.Bulk({ value: message })
     },
     Echo: ({ message }) => Reply.Reply.Bulk({ value: message }),
@@ -244,7 +281,7 @@ const routes = (
         const contents: Array<Reply.Reply> = []
         let size = 0
         const read = Effect.fnUntraced(function* (name: Word.Word) {
-          const file = yield* open(name)
+          const file = atOnce(name) ?? (yield* open(name))
           size += file.size
           return size > mostTogether ? yield* tooMuchTogether : bulk(yield* contentOf(file))
         })
@@ -287,7 +324,7 @@ const routes = (
         })
       }),
     FileCount: () => Effect.map(Stream.runCount(store.names), integer),
-    Type: ({ name }) => Effect.as(describe(name), typeString).pipe(orIfAbsent(typeNone)),
+    Type: ({ name }) => withDetails(name, () => typeString, typeNone),
     RandomName: () =>
       Effect.gen(function* () {
         const random = yield* Random.Random
@@ -332,6 +369,11 @@ const routes = (
   }
 }
 
+/** The route of a query; `Query.match`, which looks whether there is one, takes 15 ns more. */
+const routeOf = (table: Routes, { _tag }: Query): ((query: Query) => Answer) =>
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the table's type pairs each tag with its query
+  table[_tag] as (query: Query) => Answer
+
 /** Answers the commands that every connection asks alike. */
 export class Router extends Context.Service<
   Router,
@@ -350,9 +392,10 @@ export class Router extends Context.Service<
         yield* Info,
         stats,
         yield* makeServerInfo(stats, store),
+        makeScan(store, yield* anyMark),
         yield* EffectClock.Clock
       )
-      return { answer: (query) => Query.match(query, table) }
+      return { answer: (query) => routeOf(table, query)(query) }
     })
   ).pipe(Layer.provide(Digests.layer))
 }

@@ -1,7 +1,9 @@
 /** `npm run demo`: a server and the menu of its client together, as the original's `run.py` had it. */
+import { Effect } from "effect"
 import { Command } from "effect/cli"
 import packageJson from "../package.json" with { type: "json" }
 import { client } from "./cli/Client.ts"
+import * as Log from "./cli/Log.ts"
 import { fromEnvironment } from "./cli/Language.ts"
 import { messages as catalogs } from "./cli/Messages.ts"
 import { run } from "./cli/Program.ts"
@@ -17,6 +19,7 @@ run(
     messages,
     ({ address: { host, port } }) =>
       ask(["--host", host, "--port", String(port), ...process.argv.slice(2)])
-  ),
+    // The menu has the terminal to itself.
+  ).pipe(Effect.provide(Log.layer("auto", "warning"))),
   messages
 )

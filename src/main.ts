@@ -1,4 +1,3 @@
-#!/usr/bin/env node
 /** The process `app`: its commands, in the language of the environment. */
 import { Command } from "effect/cli"
 import packageJson from "../package.json" with { type: "json" }

@@ -43,7 +43,7 @@ const take = (file: string) => {
       const rows = table.trimEnd().split("\n")
       return rows.map((row) => row.split("|").length - 2)
     }),
-    flags: (prose.match(/--[a-z][a-z-]*|\bAPP_[A-Z_]+/g) ?? []).sort(),
+    flags: (prose.match(/--[a-z][a-z0-9-]*|\bAPP_[A-Z0-9_]+/g) ?? []).sort(),
     links: links.filter((link) => !link.startsWith("#")),
     anchors: links.filter((link) => link.startsWith("#")),
     /** The anchors that GitHub gives the headings. */
@@ -74,8 +74,8 @@ const flagsOf = (command: string) => {
     .trimEnd()
     .split("\n")
     .map((line) => ({
-      flag: /--[a-z-]+/.exec(line)?.[0] ?? "",
-      variable: /\[(APP_[A-Z_]+)/.exec(line)?.[1]
+      flag: /--[a-z0-9-]+/.exec(line)?.[0] ?? "",
+      variable: /\[(APP_[A-Z0-9_]+)/.exec(line)?.[1]
     }))
 }
 
@@ -122,7 +122,7 @@ describe.each(["serve", "client"])("app %s", (command) => {
     for (const { flag, variable } of flags) {
       const row = rows.find(([, first = ""]) => new RegExp(`\`${flag}[\` ]`).test(first))
       assert.isDefined(row, flag)
-      const variables = row?.[2]?.match(/APP_[A-Z_]+/g) ?? []
+      const variables = row?.[2]?.match(/APP_[A-Z0-9_]+/g) ?? []
       if (variable === undefined) assert.deepStrictEqual(variables, [], flag)
       else assert.include(variables, variable, flag)
     }

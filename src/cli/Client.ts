@@ -7,6 +7,7 @@ import * as Grammar from "../domain/Grammar.ts"
 import * as Word from "../domain/Word.ts"
 import { formatAddress } from "../server/Listener.ts"
 import * as Answer from "./Answer.ts"
+import * as Certificates from "./Certificates.ts"
 import { explain } from "./Explain.ts"
 import { exitCode, Failure } from "./Failure.ts"
 import * as Flags from "./Flags.ts"
@@ -132,6 +133,12 @@ export const client = (messages: Messages) =>
       port: Flags.port(messages),
       protocol: Flags.protocol(messages),
       passwordFile: Flags.passwordFile(messages),
+      tls: Flags.tls(messages),
+      ca: Flags.ca(messages),
+      cert: Flags.cert(messages),
+      key: Flags.key(messages),
+      servername: Flags.servername(messages),
+      insecure: Flags.tlsInsecure(messages),
       cmd: Flags.cmd(messages),
       output: Flags.output(messages),
       start: Flags.start(messages),
@@ -158,6 +165,8 @@ export const client = (messages: Messages) =>
       const run = Effect.gen(function* () {
         const progress = yield* makeProgressLine(quiet, messages)
         const [password] = yield* Passwords.load(flags.passwordFile, messages)
+        const tls = yield* Certificates.load(flags, messages)
+        if (tls?.insecure === true) yield* complain(messages.tls.insecure(address))
         const connectors = yield* connect(
           {
             host,
@@ -165,6 +174,7 @@ export const client = (messages: Messages) =>
             timeout,
             protocol,
             password,
+            tls,
             retries,
             counting: person ? "since the last answer" : "over all"
           },

@@ -24,7 +24,7 @@ export const capConnections = Effect.fnUntraced(function* (wanted: number) {
   if (descriptors === undefined) return wanted
   const allowed = Math.max(1, descriptors > 2 * reserve ? descriptors - reserve : descriptors >> 1)
   if (wanted > allowed) {
-    yield* Effect.logWarning("connections capped by the descriptor limit").pipe(
+    yield* Effect.logWarning("connections.capped").pipe(
       Effect.annotateLogs({ connections: allowed, asked: wanted, descriptors })
     )
   }

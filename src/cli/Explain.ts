@@ -3,6 +3,7 @@ import { escape } from "../client/Display.ts"
 import type { AnswerError } from "./Answer.ts"
 import { exitCode, Failure, systemCode } from "./Failure.ts"
 import type { Messages } from "./Messages.ts"
+import { tlsFault } from "./TlsFaults.ts"
 
 /** The reason in the person's language where it is known, else as the system gives it. */
 const reason = (cause: unknown, { reasons }: Messages): string => {
@@ -25,9 +26,14 @@ export const explain = (error: AnswerError, address: string, messages: Messages)
         code: exitCode.connection,
         sentence: error.timedOut
           ? client.connectTimeout(address)
-          : client.cannotConnect(address, reason(error.cause, messages))
+          : (tlsFault(error.cause, address, messages)
+            ?? client.cannotConnect(address, reason(error.cause, messages)))
       })
     case "ConnectionLost":
+      return new Failure({
+        code: exitCode.connection,
+        sentence: tlsFault(error.cause, address, messages) ?? client.connectionLost(address)
+      })
     case "StreamCut":
       return new Failure({ code: exitCode.connection, sentence: client.connectionLost(address) })
     case "ServerSilent":
@@ -41,6 +47,10 @@ export const explain = (error: AnswerError, address: string, messages: Messages)
         sentence: client.malformedReply(address, error.reason)
       })
     case "Refused":
+      // It is the connection that is refused, and not what was asked.
+      if (error.code === "NOTLS") {
+        return new Failure({ code: exitCode.connection, sentence: messages.tls.wantsTls(address) })
+      }
       return new Failure({
         code: exitCode.refused,
         sentence: refusal(error.code, error.message, messages)

@@ -1,6 +1,9 @@
 /** The options that commands share, each with its environment variable. */
-import { ByteSize, Config, Duration, Option } from "effect"
+import { ByteSize, Config, Duration, Option, Result } from "effect"
 import { Flag } from "effect/cli"
+import { IpNetwork, NetAddress } from "effect/net"
+import { availableParallelism } from "node:os"
+import * as Log from "./Log.ts"
 import type { Messages } from "./Messages.ts"
 
 const units: ReadonlyMap<string, (amount: number) => Duration.Duration> = new Map([
@@ -22,6 +25,14 @@ const text = (name: string, variable: string, fallback: string, description: str
   Flag.String(name).pipe(
     Flag.withFallbackConfig(Config.String(variable)),
     Flag.withDefault(fallback),
+    Flag.withDescription(description)
+  )
+
+/** A text that may be left out, such as a file's name, or the environment's. */
+const optional = (name: string, variable: string, description: string) =>
+  Flag.String(name).pipe(
+    Flag.withFallbackConfig(Config.String(variable)),
+    Flag.optional,
     Flag.withDescription(description)
   )
 
@@ -64,14 +75,97 @@ export const port = ({ help, usage }: Messages) =>
     Flag.withDescription(help.port)
   )
 
-/** `--dir` */
-export const dir = ({ help }: Messages) => text("dir", "APP_DIR", "DB", help.dir)
+/** `--dir`; where it is not given, and `--store` neither, it is `DB`. */
+export const dir = ({ help }: Messages) =>
+  Flag.String("dir").pipe(
+    Flag.withFallbackConfig(Config.String("APP_DIR")),
+    Flag.optional,
+    Flag.withDescription(help.dir)
+  )
+
+/** A part of a bucket. */
+export interface BucketPath {
+  readonly bucket: string
+  readonly prefix: string
+}
+
+/** `s3://bucket` or `s3://bucket/prefix`. */
+const parseStore = (text: string): BucketPath | undefined => {
+  const [, bucket, prefix = ""] = /^s3:\/\/([^/]+)(?:\/(.*))?$/.exec(text) ?? []
+  return bucket === undefined ? undefined : { bucket, prefix }
+}
+
+/** `--store` */
+export const store = ({ help, usage }: Messages) =>
+  parsed("store", "APP_STORE", parseStore, usage.expected.store).pipe(
+    Flag.optional,
+    Flag.withDescription(help.store)
+  )
+
+const parseEndpoint = (text: string): string | undefined =>
+  /^https?:\/\//.test(text) && URL.canParse(text) ? text : undefined
+
+/** `--s3-endpoint` */
+export const s3Endpoint = ({ help, usage }: Messages) =>
+  parsed("s3-endpoint", "APP_S3_ENDPOINT", parseEndpoint, usage.expected.endpoint).pipe(
+    Flag.optional,
+    Flag.withDescription(help.s3Endpoint)
+  )
+
+/** `--s3-region` */
+export const s3Region = ({ help }: Messages) =>
+  Flag.String("s3-region").pipe(
+    Flag.withFallbackConfig(Config.String("APP_S3_REGION")),
+    Flag.optional,
+    Flag.withDescription(help.s3Region)
+  )
+
+/** `--cache-fresh`, 0 to ask the store each time */
+export const cacheFresh = (messages: Messages) =>
+  duration(
+    "cache-fresh",
+    "APP_CACHE_FRESH",
+    Duration.millis(100),
+    messages.help.cacheFresh,
+    messages
+  )
 
 /** `--hidden` */
 export const hidden = ({ help }: Messages) => toggle("hidden", "APP_HIDDEN", help.hidden)
 
+/** A size as people write it: `64MiB`, `1.5GB`, or a number of bytes; 0 as well. */
+export const parseSize = (text: string): number | undefined => {
+  const size = ByteSize.fromString(/^\d+$/.test(text) ? `${text}B` : text)
+  return Option.getOrUndefined(Option.flatMap(size, ByteSize.toNumber))
+}
+
+/** `--cache`, in bytes, 0 for none; how much there is without it is the store's to say. */
+export const cache = ({ help, usage }: Messages) =>
+  parsed("cache", "APP_CACHE", parseSize, usage.expected.size).pipe(
+    Flag.optional,
+    Flag.withDescription(help.cache)
+  )
+
 /** `--pickle` */
 export const pickle = ({ help }: Messages) => toggle("pickle", "APP_PICKLE", help.pickle)
+
+/** Each worker takes some 75 MB; more of them than this are a slip of the finger. */
+const mostWorkers = 256
+
+const parseWorkers = (text: string): number | undefined => {
+  // As many as this process may use, by its affinity and its quota too.
+  if (text === "auto") return Math.min(mostWorkers, availableParallelism())
+  const workers = parseLimit(text)
+  return workers === undefined || workers > mostWorkers ? undefined : workers
+}
+
+/** `--workers`, `auto` for as many as there are cores */
+export const workers = ({ help, usage }: Messages) =>
+  parsed("workers", "APP_WORKERS", parseWorkers, usage.expected.workers).pipe(
+    Flag.withDefault(1),
+    Flag.withMetavar("<1-256|auto>"),
+    Flag.withDescription(help.workers)
+  )
 
 /** What a client can speak: RESP, or the original project's pickles. */
 export type Protocol = "resp" | "pickle"
@@ -162,14 +256,61 @@ export const stallTimeout = (messages: Messages) =>
 
 /** `--password-file`, with passwords one a line; there is no flag for a password itself. */
 export const passwordFile = ({ help }: Messages) =>
-  Flag.String("password-file").pipe(
-    Flag.withFallbackConfig(Config.String("APP_PASSWORD_FILE")),
-    Flag.optional,
-    Flag.withDescription(help.passwordFile)
-  )
+  optional("password-file", "APP_PASSWORD_FILE", help.passwordFile)
 
 /** `--open` */
 export const open = ({ help }: Messages) => toggle("open", "APP_OPEN", help.open)
+
+/** `--tls-cert` */
+export const tlsCert = ({ help }: Messages) => optional("tls-cert", "APP_TLS_CERT", help.tlsCert)
+
+/** `--tls-key` */
+export const tlsKey = ({ help }: Messages) => optional("tls-key", "APP_TLS_KEY", help.tlsKey)
+
+/** `--tls-client-ca` */
+export const tlsClientCa = ({ help }: Messages) =>
+  optional("tls-client-ca", "APP_TLS_CLIENT_CA", help.tlsClientCa)
+
+/** An address, or a network whose address has no bits beyond its prefix: `10.0.0.1/8` may be either's mistake. */
+const parseNetwork = (text: string) =>
+  Result.orElse(IpNetwork.fromString(text), () =>
+    Result.flatMap(NetAddress.ipFromString(text), (address) =>
+      IpNetwork.fromAddress(address, NetAddress.width(address))
+    )
+  )
+
+/** Networks as people write them: `127.0.0.1, 10.0.0.0/8, fd00::/8`. */
+export const parseNetworks = (text: string): ReadonlyArray<IpNetwork.IpNetwork> | undefined =>
+  Option.getOrUndefined(
+    Result.getSuccess(Result.all(text.split(",").map((part) => parseNetwork(part.trim()))))
+  )
+
+/** `--proxy-protocol` */
+export const proxyProtocol = ({ help, usage }: Messages) =>
+  parsed("proxy-protocol", "APP_PROXY_PROTOCOL", parseNetworks, usage.expected.networks).pipe(
+    Flag.optional,
+    Flag.withDescription(help.proxyProtocol)
+  )
+
+/** `--tls` */
+export const tls = ({ help }: Messages) => toggle("tls", "APP_TLS", help.tls)
+
+/** `--ca` */
+export const ca = ({ help }: Messages) => optional("ca", "APP_CA", help.ca)
+
+/** `--cert` */
+export const cert = ({ help }: Messages) => optional("cert", "APP_CERT", help.cert)
+
+/** `--key` */
+export const key = ({ help }: Messages) => optional("key", "APP_KEY", help.key)
+
+/** `--servername` */
+export const servername = ({ help }: Messages) =>
+  optional("servername", "APP_SERVERNAME", help.servername)
+
+/** `--tls-insecure`, the only way not to have the server's certificate verified. */
+export const tlsInsecure = ({ help }: Messages) =>
+  toggle("tls-insecure", "APP_TLS_INSECURE", help.tlsInsecure)
 
 /** `--drain-delay` */
 export const drainDelay = (messages: Messages) =>
@@ -178,6 +319,27 @@ export const drainDelay = (messages: Messages) =>
 /** `--grace` */
 export const grace = (messages: Messages) =>
   duration("grace", "APP_GRACE", Duration.seconds(30), messages.help.grace, messages)
+
+const oneOf =
+  <A extends string>(choices: ReadonlyArray<A>) =>
+  (text: string): A | undefined =>
+    choices.find((choice) => choice === text)
+
+/** `--log-format` */
+export const logFormat = ({ help }: Messages) =>
+  parsed("log-format", "APP_LOG_FORMAT", oneOf(Log.formats), Log.formats.join(", ")).pipe(
+    Flag.withDefault<Log.Format>("auto"),
+    Flag.withMetavar(`<${Log.formats.join("|")}>`),
+    Flag.withDescription(help.logFormat)
+  )
+
+/** `--log-level`. Not the one that effect/cli gives every command: the client has no log, and that one no variable. */
+export const logLevel = ({ help }: Messages) =>
+  parsed("log-level", "APP_LOG_LEVEL", oneOf(Log.levels), Log.levels.join(", ")).pipe(
+    Flag.withDefault<Log.Level>("info"),
+    Flag.withMetavar(`<${Log.levels.join("|")}>`),
+    Flag.withDescription(help.logLevel)
+  )
 
 /** `--json` */
 export const json = ({ help }: Messages) => toggle("json", "APP_JSON", help.json)
@@ -191,8 +353,7 @@ export const timeout = ({ help, usage }: Messages) =>
 
 /** A rate as people write it: `500KiB`, `10MiB`, `1.5MB`, or a number of bytes; at least one byte a second. */
 export const parseRate = (text: string): number | undefined => {
-  const size = ByteSize.fromString(/^\d+$/.test(text) ? `${text}B` : text)
-  const rate = Option.getOrUndefined(Option.flatMap(size, ByteSize.toNumber))
+  const rate = parseSize(text)
   return rate === undefined || rate < 1 ? undefined : rate
 }
 
@@ -253,12 +414,7 @@ export const start = (messages: Messages) => count("start", messages.help.start,
 export const length = (messages: Messages) => count("length", messages.help.length, messages)
 
 /** `--output` */
-export const output = ({ help }: Messages) =>
-  Flag.String("output").pipe(
-    Flag.withFallbackConfig(Config.String("APP_OUTPUT")),
-    Flag.optional,
-    Flag.withDescription(help.output)
-  )
+export const output = ({ help }: Messages) => optional("output", "APP_OUTPUT", help.output)
 
 /** `--cmd`: never from the environment, for it is the question itself. */
 export const cmd = ({ help }: Messages) =>

@@ -11,7 +11,13 @@ export interface Messages {
     readonly host: string
     readonly port: string
     readonly dir: string
+    readonly store: string
+    readonly s3Endpoint: string
+    readonly s3Region: string
+    readonly cacheFresh: string
     readonly hidden: string
+    readonly workers: string
+    readonly cache: string
     readonly maxConnections: string
     readonly maxPerAddress: string
     readonly idleTimeout: string
@@ -19,8 +25,20 @@ export interface Messages {
     readonly stallTimeout: string
     readonly passwordFile: string
     readonly open: string
+    readonly tlsCert: string
+    readonly tlsKey: string
+    readonly tlsClientCa: string
+    readonly proxyProtocol: string
+    readonly tls: string
+    readonly ca: string
+    readonly cert: string
+    readonly key: string
+    readonly servername: string
+    readonly tlsInsecure: string
     readonly drainDelay: string
     readonly grace: string
+    readonly logFormat: string
+    readonly logLevel: string
     readonly maxRate: string
     readonly maxTotalRate: string
     readonly pickle: string
@@ -48,6 +66,7 @@ export interface Messages {
       readonly menu: string
       readonly serve: string
       readonly anyPort: string
+      readonly bucket: string
     }
   }
   /** What is wrong with a command line. */
@@ -62,14 +81,21 @@ export interface Messages {
     readonly seeHelp: (command: string) => string
     readonly unbalancedQuotes: string
     readonly emptyCommand: string
+    readonly onlyWith: (given: string, needed: string) => string
     readonly expected: {
       readonly port: string
       readonly duration: string
       readonly count: string
       readonly rate: string
+      readonly size: string
       readonly limit: string
       readonly protocol: string
+      readonly networks: string
+      readonly workers: string
+      readonly store: string
+      readonly endpoint: string
     }
+    readonly dirAndStore: string
   }
   /** The line that `serve` says when it is ready. */
   readonly serving: (address: string, folder: string, ask: string) => string
@@ -83,10 +109,38 @@ export interface Messages {
     readonly notAFolder: (folder: string) => string
     readonly folderForbidden: (folder: string) => string
     readonly folderUnusable: (folder: string, reason: string) => string
+    readonly bucketMissing: (bucket: string) => string
+    readonly bucketForbidden: (bucket: string) => string
+    readonly credentialsWrong: (bucket: string) => string
+    readonly credentialsMissing: string
+    readonly storeUnreachable: (endpoint: string, reason: string) => string
+    readonly bucketUnusable: (bucket: string, reason: string) => string
     readonly notOnWindows: string
     readonly passwordFileUnusable: (file: string, reason: string) => string
     readonly noPassword: string
     readonly unprotected: (address: string) => string
+  }
+  /** Why certificates and keys are of no use, by the file. */
+  readonly certificates: {
+    readonly unreadable: (file: string, reason: string) => string
+    readonly missing: string
+    readonly cert: (file: string) => string
+    readonly key: (file: string) => string
+    readonly ca: (file: string) => string
+    readonly pair: (file: string) => string
+  }
+  /** Why no encrypted connection came about, by the server's address. */
+  readonly tls: {
+    readonly expired: (address: string) => string
+    readonly notYetValid: (address: string) => string
+    readonly otherHost: (address: string) => string
+    readonly unknownAuthority: (address: string) => string
+    readonly wantsCertificate: (address: string) => string
+    readonly certificateRefused: (address: string) => string
+    readonly speaksNoTls: (address: string) => string
+    readonly wantsTls: (address: string) => string
+    readonly failed: (address: string, code: string) => string
+    readonly insecure: (address: string) => string
   }
   /** Why a question was not answered. */
   readonly client: {
@@ -138,6 +192,12 @@ const pt: Messages = {
     host: "Endereço [APP_HOST, padrão 127.0.0.1]",
     port: "Porta TCP, de 0 a 65535 [APP_PORT, padrão 65432]",
     dir: "Pasta a compartilhar [APP_DIR, padrão DB]",
+    store:
+      "Compartilha, em vez de uma pasta, um bucket S3 ou o que nele está sob um prefixo, como s3://bucket/prefixo [APP_STORE]",
+    s3Endpoint: "URL do serviço S3, se não é o da Amazon [APP_S3_ENDPOINT]",
+    s3Region: "Região do bucket [APP_S3_REGION, com --s3-endpoint us-east-1]",
+    cacheFresh:
+      "Por quanto tempo um arquivo pequeno vale como o S3 o deu, sem perguntar de novo, 0 para nunca [APP_CACHE_FRESH, padrão 100ms]",
     maxConnections: "Quantas conexões, no máximo [APP_MAX_CONNECTIONS, padrão 10000]",
     maxPerAddress:
       "Quantas conexões de um endereço (em IPv6, de um /64), no máximo; desta máquina, quantas vierem [APP_MAX_CONNECTIONS_PER_ADDRESS, padrão 256]",
@@ -150,13 +210,35 @@ const pt: Messages = {
     passwordFile:
       "Arquivo com senhas, uma por linha; sem ele, a senha é a da variável APP_PASSWORD [APP_PASSWORD_FILE]",
     open: "Atende sem senha em um endereço que não é só desta máquina [APP_OPEN]",
+    tlsCert:
+      "Arquivo PEM com o certificado do servidor e os que o ligam a uma autoridade; com ele só se fala TLS [APP_TLS_CERT]",
+    tlsKey: "Arquivo PEM com a chave do certificado [APP_TLS_KEY]",
+    tlsClientCa:
+      "Arquivo PEM com as autoridades dos clientes; quem não traz um certificado delas não entra [APP_TLS_CLIENT_CA]",
+    proxyProtocol:
+      "Redes cujas conexões têm de começar com um cabeçalho PROXY, como 10.0.0.0/8,::1; de outras não se espera nenhum [APP_PROXY_PROTOCOL]",
+    tls: "Cifra a conexão com TLS e confere de quem é o servidor [APP_TLS]",
+    ca: "Arquivo PEM com as autoridades em que se confia, no lugar das conhecidas [APP_CA]",
+    cert: "Arquivo PEM com o certificado deste cliente, para um servidor que o pede [APP_CERT]",
+    key: "Arquivo PEM com a chave desse certificado [APP_KEY]",
+    servername:
+      "Nome que o certificado do servidor tem de trazer, no lugar do de --host [APP_SERVERNAME]",
+    tlsInsecure:
+      "Não confere nada do servidor: quem estiver no caminho pode ler e mudar tudo [APP_TLS_INSECURE]",
     drainDelay:
       "Quanto ainda atender depois da ordem de parar, com PING recusado, para um balanceador perceber [APP_DRAIN_DELAY, padrão 0s]",
     grace: "Quanto as transferências podem durar depois da ordem de parar [APP_GRACE, padrão 30s]",
+    logFormat:
+      "Forma do registro na saída de erro; auto é pretty num terminal, logfmt fora dele [APP_LOG_FORMAT, padrão auto]",
+    logLevel: "A partir de que nível registrar [APP_LOG_LEVEL, padrão info]",
     maxRate: "Bytes por segundo, no máximo, de cada conexão, como 10MiB [APP_MAX_RATE, sem limite]",
     maxTotalRate:
       "Bytes por segundo, no máximo, de todas as conexões juntas [APP_MAX_TOTAL_RATE, sem limite]",
+    workers:
+      "Quantos processos atendem, cada um em um núcleo, auto para um por núcleo; o total de conexões e o de bytes por segundo se dividem igualmente entre eles, e os limites por endereço valem em cada um [APP_WORKERS, padrão 1]",
     hidden: "Compartilha também nomes que começam com ponto [APP_HIDDEN]",
+    cache:
+      "Memória para arquivos pequenos; 0 desliga, para pastas em discos lentos ou de rede; padrão: 64MiB [APP_CACHE]",
     pickle:
       "Fala pickle, com os clientes Python do projeto original, em qualquer endereço e não só na própria máquina [APP_PICKLE]",
     cmd: 'Comando a enviar, como hora_atual ou "enviar_arquivo file1.txt"',
@@ -195,7 +277,8 @@ const pt: Messages = {
       send: "Recebe um arquivo na pasta atual",
       menu: "O menu",
       serve: "Compartilha a pasta DB em 127.0.0.1:65432",
-      anyPort: "Outra pasta, em qualquer porta livre"
+      anyPort: "Outra pasta, em qualquer porta livre",
+      bucket: "O que está sob 2024/ em um bucket"
     }
   },
   usage: {
@@ -210,14 +293,21 @@ const pt: Messages = {
     seeHelp: (command) => `Veja: ${command} --help`,
     unbalancedQuotes: "Aspas sem par no comando.",
     emptyCommand: "O comando está vazio.",
+    onlyWith: (given, needed) => `${given} pede também ${needed}.`,
     expected: {
       port: "um número inteiro de 0 a 65535",
       count: "um número inteiro, zero ou maior",
       limit: "um número inteiro, um ou maior",
       rate: "um tamanho como 500KiB, 10MiB ou 1GB",
+      size: "um tamanho como 64MiB ou 1GB, ou 0",
       duration: "uma duração como 500ms, 5s, 1m ou 2h",
-      protocol: "resp ou pickle"
-    }
+      protocol: "resp ou pickle",
+      networks: "endereços e redes separados por vírgulas, como 127.0.0.1,10.0.0.0/8",
+      workers: "um número inteiro de 1 a 256, ou auto",
+      store: "s3://bucket ou s3://bucket/prefixo",
+      endpoint: "uma URL como https://s3.exemplo.org"
+    },
+    dirAndStore: "--dir e --store não podem ser dados juntos."
   },
   serving: (address, folder, ask) => `Servindo ${folder} em ${address}. Pergunte com: ${ask}`,
   startUp: {
@@ -232,8 +322,41 @@ const pt: Messages = {
     passwordFileUnusable: (file, reason) => `O arquivo de senhas ${file} não serve: ${reason}.`,
     noPassword: "não há senha nele",
     unprotected: (address) =>
-      `Sem senha, ${address} ficaria aberto a qualquer um: defina APP_PASSWORD ou --password-file, ou use --open se é isso mesmo.`,
+      `Sem senha, ${address} ficaria aberto a qualquer um: defina --tls-client-ca, APP_PASSWORD ou --password-file, ou use --open se é isso mesmo.`,
+    bucketMissing: (bucket) => `O bucket ${bucket} não existe.`,
+    bucketForbidden: (bucket) => `Sem permissão para listar o bucket ${bucket}.`,
+    credentialsWrong: (bucket) =>
+      `O serviço S3 não reconhece as credenciais para o bucket ${bucket}.`,
+    credentialsMissing:
+      "Faltam credenciais S3: defina AWS_ACCESS_KEY_ID e AWS_SECRET_ACCESS_KEY, ou um perfil em AWS_PROFILE.",
+    storeUnreachable: (endpoint, reason) =>
+      `O serviço S3 ${endpoint} não pode ser alcançado: ${reason}.`,
+    bucketUnusable: (bucket, reason) => `O bucket ${bucket} não pode ser compartilhado: ${reason}.`,
     notOnWindows: "app serve não funciona no Windows; app client, sim."
+  },
+  certificates: {
+    unreadable: (file, reason) => `O arquivo ${file} não pode ser lido: ${reason}.`,
+    missing: "não existe",
+    cert: (file) => `Não há um certificado inteiro em ${file}.`,
+    key: (file) => `Não há uma chave inteira, e sem senha, em ${file}.`,
+    ca: (file) => `Não há certificados inteiros de autoridades em ${file}.`,
+    pair: (file) => `A chave em ${file} não é a do certificado.`
+  },
+  tls: {
+    expired: (address) => `O certificado de ${address} venceu.`,
+    notYetValid: (address) => `O certificado de ${address} ainda não vale.`,
+    otherHost: (address) => `O certificado de ${address} é de outro nome; veja --servername.`,
+    unknownAuthority: (address) =>
+      `O certificado de ${address} é de uma autoridade desconhecida; veja --ca.`,
+    wantsCertificate: (address) =>
+      `O servidor ${address} pede um certificado de cliente: use --cert e --key.`,
+    certificateRefused: (address) =>
+      `O servidor ${address} não aceita o certificado deste cliente.`,
+    speaksNoTls: (address) => `O servidor ${address} não fala TLS; tente sem --tls.`,
+    wantsTls: (address) => `O servidor ${address} só fala TLS: use --tls.`,
+    failed: (address, code) => `Não foi possível falar TLS com ${address}: ${code}.`,
+    insecure: (address) =>
+      `Atenção: com --tls-insecure não se sabe quem responde em ${address}; tudo pode ser lido e mudado no caminho.`
   },
   client: {
     cannotConnect: (address, reason) => `Não foi possível conectar a ${address}: ${reason}.`,
@@ -316,6 +439,12 @@ const en: Messages = {
     host: "Address [APP_HOST, default 127.0.0.1]",
     port: "TCP port, 0 to 65535 [APP_PORT, default 65432]",
     dir: "Folder to share [APP_DIR, default DB]",
+    store:
+      "Share, instead of a folder, an S3 bucket or what lies below a prefix in it, such as s3://bucket/prefix [APP_STORE]",
+    s3Endpoint: "URL of the S3 service, if not Amazon's [APP_S3_ENDPOINT]",
+    s3Region: "The bucket's region [APP_S3_REGION, with --s3-endpoint us-east-1]",
+    cacheFresh:
+      "For how long a small file is taken to be as S3 gave it, without asking again, 0 for never [APP_CACHE_FRESH, default 100ms]",
     maxConnections: "How many connections, at most [APP_MAX_CONNECTIONS, default 10000]",
     maxPerAddress:
       "How many connections from one address (in IPv6, from one /64), at most; from this machine, as many as come [APP_MAX_CONNECTIONS_PER_ADDRESS, default 256]",
@@ -328,13 +457,35 @@ const en: Messages = {
     passwordFile:
       "File with passwords, one a line; without it, the password is the variable APP_PASSWORD's [APP_PASSWORD_FILE]",
     open: "Serve without a password at an address that is not of this machine alone [APP_OPEN]",
+    tlsCert:
+      "PEM file with the server's certificate and those that lead from it to an authority; with it TLS alone is spoken [APP_TLS_CERT]",
+    tlsKey: "PEM file with the certificate's key [APP_TLS_KEY]",
+    tlsClientCa:
+      "PEM file with the clients' authorities; who brings no certificate of theirs is not let in [APP_TLS_CLIENT_CA]",
+    proxyProtocol:
+      "Networks whose connections must begin with a PROXY header, such as 10.0.0.0/8,::1; from others none is expected [APP_PROXY_PROTOCOL]",
+    tls: "Encrypt the connection with TLS, and check whose server it is [APP_TLS]",
+    ca: "PEM file with the authorities that are trusted, in place of the well-known ones [APP_CA]",
+    cert: "PEM file with this client's certificate, for a server that asks for one [APP_CERT]",
+    key: "PEM file with that certificate's key [APP_KEY]",
+    servername:
+      "Name that the server's certificate has to be for, in place of --host [APP_SERVERNAME]",
+    tlsInsecure:
+      "Verify nothing about the server: who is in between can read and change everything [APP_TLS_INSECURE]",
     drainDelay:
       "How long to go on serving after the order to stop, with PING refused, for a balancer to notice [APP_DRAIN_DELAY, default 0s]",
     grace: "How long transfers may go on after the order to stop [APP_GRACE, default 30s]",
+    logFormat:
+      "Form of the log on standard error; auto is pretty on a terminal, logfmt elsewhere [APP_LOG_FORMAT, default auto]",
+    logLevel: "From which level on to log [APP_LOG_LEVEL, default info]",
     maxRate: "Bytes a second, at most, of each connection, such as 10MiB [APP_MAX_RATE, unlimited]",
     maxTotalRate:
       "Bytes a second, at most, of all connections together [APP_MAX_TOTAL_RATE, unlimited]",
+    workers:
+      "How many processes serve, each on one core, auto for one a core; the connections in all and the total rate are divided evenly among them, and limits by address hold in each [APP_WORKERS, default 1]",
     hidden: "Share names that begin with a dot as well [APP_HIDDEN]",
+    cache:
+      "Memory for small files; 0 turns it off, for folders on slow or network disks; default: 64MiB [APP_CACHE]",
     pickle:
       "Speak pickle, with the original project's Python clients, at every address and not on this machine alone [APP_PICKLE]",
     cmd: 'Command to send, such as hora_atual or "enviar_arquivo file1.txt"',
@@ -362,7 +513,8 @@ const en: Messages = {
       send: "Receive a file into the current folder",
       menu: "The menu",
       serve: "Share the folder DB at 127.0.0.1:65432",
-      anyPort: "Another folder, at any free port"
+      anyPort: "Another folder, at any free port",
+      bucket: "What lies below 2024/ in a bucket"
     }
   },
   usage: {
@@ -377,14 +529,21 @@ const en: Messages = {
     seeHelp: (command) => `See: ${command} --help`,
     unbalancedQuotes: "Unbalanced quotes in the command.",
     emptyCommand: "The command is empty.",
+    onlyWith: (given, needed) => `${given} needs ${needed} as well.`,
     expected: {
       port: "a whole number from 0 to 65535",
       count: "a whole number, zero or more",
       limit: "a whole number, one or more",
       rate: "a size such as 500KiB, 10MiB or 1GB",
+      size: "a size such as 64MiB or 1GB, or 0",
       duration: "a duration such as 500ms, 5s, 1m or 2h",
-      protocol: "resp or pickle"
-    }
+      protocol: "resp or pickle",
+      networks: "addresses and networks with commas between them, such as 127.0.0.1,10.0.0.0/8",
+      workers: "a whole number from 1 to 256, or auto",
+      store: "s3://bucket or s3://bucket/prefix",
+      endpoint: "a URL such as https://s3.example.org"
+    },
+    dirAndStore: "--dir and --store cannot be given together."
   },
   serving: (address, folder, ask) => `Serving ${folder} at ${address}. Ask with: ${ask}`,
   startUp: {
@@ -399,8 +558,41 @@ const en: Messages = {
     passwordFileUnusable: (file, reason) => `The password file ${file} is of no use: ${reason}.`,
     noPassword: "there is no password in it",
     unprotected: (address) =>
-      `Without a password, ${address} would be open to anybody: set APP_PASSWORD or --password-file, or use --open if that is meant.`,
+      `Without a password, ${address} would be open to anybody: set --tls-client-ca, APP_PASSWORD or --password-file, or use --open if that is meant.`,
+    bucketMissing: (bucket) => `The bucket ${bucket} does not exist.`,
+    bucketForbidden: (bucket) => `Not permitted to list the bucket ${bucket}.`,
+    credentialsWrong: (bucket) =>
+      `The S3 service does not accept the credentials for the bucket ${bucket}.`,
+    credentialsMissing:
+      "S3 credentials are missing: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or a profile in AWS_PROFILE.",
+    storeUnreachable: (endpoint, reason) =>
+      `The S3 service ${endpoint} cannot be reached: ${reason}.`,
+    bucketUnusable: (bucket, reason) => `The bucket ${bucket} cannot be shared: ${reason}.`,
     notOnWindows: "app serve does not work on Windows; app client does."
+  },
+  certificates: {
+    unreadable: (file, reason) => `The file ${file} cannot be read: ${reason}.`,
+    missing: "it does not exist",
+    cert: (file) => `There is no whole certificate in ${file}.`,
+    key: (file) => `There is no whole key, free of a password, in ${file}.`,
+    ca: (file) => `There are no whole certificates of authorities in ${file}.`,
+    pair: (file) => `The key in ${file} is not the certificate's.`
+  },
+  tls: {
+    expired: (address) => `The certificate of ${address} has expired.`,
+    notYetValid: (address) => `The certificate of ${address} is not valid yet.`,
+    otherHost: (address) => `The certificate of ${address} is for another name; see --servername.`,
+    unknownAuthority: (address) =>
+      `The certificate of ${address} is from an unknown authority; see --ca.`,
+    wantsCertificate: (address) =>
+      `The server ${address} asks for a client certificate: use --cert and --key.`,
+    certificateRefused: (address) =>
+      `The server ${address} does not accept this client's certificate.`,
+    speaksNoTls: (address) => `The server ${address} does not speak TLS; try without --tls.`,
+    wantsTls: (address) => `The server ${address} speaks TLS only: use --tls.`,
+    failed: (address, code) => `Cannot speak TLS with ${address}: ${code}.`,
+    insecure: (address) =>
+      `Warning: with --tls-insecure nobody knows who answers at ${address}; all of it can be read and changed on its way.`
   },
   client: {
     cannotConnect: (address, reason) => `Cannot connect to ${address}: ${reason}.`,

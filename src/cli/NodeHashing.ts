@@ -3,7 +3,7 @@ import { Effect, Fiber, Layer, Queue } from "effect"
 import { open } from "node:fs/promises"
 import { Hashing, HashUnavailable } from "../client/Hashing.ts"
 import { passing } from "../library/Sha256.ts"
-import { makeHashThreads } from "../services/HashThread.ts"
+import { makeHashThreads } from "../services/directory/HashThread.ts"
 
 const unavailable = (cause: unknown) => new HashUnavailable({ cause })
 

@@ -3,6 +3,7 @@
  * user of the machine can read.
  */
 import { Config, Effect, FileSystem, Option, Redacted } from "effect"
+import { whenChanged } from "./Changes.ts"
 import { exitCode, Failure, systemCode } from "./Failure.ts"
 import type { Messages } from "./Messages.ts"
 
@@ -42,9 +43,6 @@ export const load = Effect.fnUntraced(function* (
   return found.length === 0 ? yield* refuse(startUp.noPassword) : found
 })
 
-/** How often the file is looked at. */
-const interval = "1 second"
-
 /**
  * The passwords as they are now: the file is read again when it has changed, so that a password can be changed
  * without a restart. A file that cannot be read, or is empty, leaves the passwords as they were.
@@ -55,29 +53,18 @@ export const follow = Effect.fnUntraced(function* (
 ) {
   let current = yield* load(file, messages)
   if (Option.isSome(file)) {
-    const fileSystem = yield* FileSystem.FileSystem
-    // Also a file that is gone, or may not be read, is complained of once and not every second.
-    const stamp = fileSystem.stat(file.value).pipe(
-      Effect.map(({ ino, mode, mtime, size }) =>
-        [Option.getOrUndefined(ino), mode, Option.getOrUndefined(mtime)?.getTime(), size].join(" ")
-      ),
-      Effect.orElseSucceed(() => "")
-    )
-    let seen = yield* stamp
-    const look = Effect.gen(function* () {
-      const now = yield* stamp
-      if (now === seen) return
-      seen = now
+    const keep = (error: string) =>
+      Effect.annotateLogs(Effect.logWarning("passwords.kept"), { file: file.value, error })
+    const reload = Effect.gen(function* () {
       const passwords = yield* readFile(file.value)
-      if (passwords.length === 0) return yield* Effect.logWarning("the password file is empty")
+      if (passwords.length === 0) return yield* keep("it is empty")
       current = passwords
-      return yield* Effect.logInfo("passwords reloaded")
-    }).pipe(
-      Effect.catchTag("PlatformError", (error) =>
-        Effect.logWarning("the password file cannot be read", error.message)
-      )
-    )
-    yield* Effect.forkScoped(Effect.forever(Effect.andThen(Effect.sleep(interval), look)))
+      return yield* Effect.annotateLogs(Effect.logInfo("passwords.reloaded"), {
+        file: file.value,
+        passwords: passwords.length
+      })
+    }).pipe(Effect.catchTag("PlatformError", (error) => keep(systemCode(error) ?? error.message)))
+    yield* whenChanged([file.value], reload)
   }
   return () => current
 })

@@ -1,5 +1,5 @@
 /** How a command of this program runs: with Node's services, in the person's language, to an exit code. */
-import { NodeServices } from "@effect/platform-node"
+import * as NodeServices from "@effect/platform-node/NodeServices"
 import { Cause, Effect, Exit, Layer, Logger, Option, Runtime } from "effect"
 import { CliError } from "effect/cli"
 import { exitCode, Failure } from "./Failure.ts"
@@ -32,7 +32,8 @@ const runMain = Runtime.makeRunMain(({ fiber, teardown }) => {
   fiber.addObserver((exit) => {
     teardown(exit, (code) => {
       if (code === 0) process.exitCode = code
-      else process.exit(code)
+      // What was printed before it went wrong still has to get out, which on a pipe takes a while.
+      else process.stdout.write("", () => process.exit(code))
     })
   })
 })

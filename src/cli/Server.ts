@@ -1,10 +1,10 @@
 /** The server that a client asks: where it is, how long to wait for it, and how to go on when it is lost. */
-import { NodeSocket } from "@effect/platform-node"
 import { Duration, Effect, Layer, Option, type Redacted } from "effect"
 import { Socket } from "effect/socket"
 import { Client } from "../client/Client.ts"
 import { growingPause, makeConnector, type Policy } from "../client/Connector.ts"
 import * as PickleClient from "../client/PickleClient.ts"
+import { socketTo, type Tls } from "../library/Connect.ts"
 import type { Protocol } from "./Flags.ts"
 
 /** How long to wait for a connection, and in the middle of an answer, unless `--timeout` says otherwise for both. */
@@ -16,6 +16,8 @@ export interface Server {
   readonly port: number
   readonly timeout: Option.Option<Duration.Duration>
   readonly protocol: Protocol
+  /** How the connection is encrypted; not at all without. */
+  readonly tls: Tls | undefined
   readonly password: Redacted.Redacted | undefined
   /** How many lost connections are made good, and whether in one run or between two answers. */
   readonly retries: number
@@ -24,9 +26,9 @@ export interface Server {
 
 /** A connection to the server, made when the layer is built. */
 const connection = (server: Server, silence: Duration.Duration) => {
-  const { host, password, port, protocol, timeout } = server
+  const { host, password, port, protocol, timeout, tls } = server
   const openTimeout = Option.getOrElse(timeout, () => defaultTimeouts.connecting)
-  const socket = NodeSocket.makeNet({ host, port, openTimeout, noDelay: true, keepAlive: true })
+  const socket = socketTo({ host, port, openTimeout, tls })
   const { layer } = protocol === "pickle" ? PickleClient : Client
   return layer({ silence, password }).pipe(Layer.provide(Layer.effect(Socket.Socket, socket)))
 }

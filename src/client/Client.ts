@@ -19,7 +19,20 @@ export class ConnectFailed extends Data.TaggedError("ConnectFailed")<{
 /** The connection ended before the reply did. */
 export class ConnectionLost extends Data.TaggedError("ConnectionLost")<{
   readonly cause: unknown
-}> {}
+}> {
+  /**
+   * Whether the server would end the next one too: in TLS 1.3 it looks at a client's certificate only when the client
+   * has long begun to speak (RFC 8446, 4.4.2.4), and refuses it by an alert where a reply was waited for. The codes are
+   * OpenSSL's, such as `ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED`.
+   */
+  get isFinal(): boolean {
+    for (let cause = this.cause; cause instanceof Error; cause = cause.cause) {
+      if ("code" in cause && /_ALERT_(?:.*CERTIFICATE|UNKNOWN_CA)/.test(String(cause.code)))
+        return true
+    }
+    return false
+  }
+}
 
 /** The server is connected and says nothing. */
 export class ServerSilent extends Data.TaggedError("ServerSilent")<{
@@ -79,11 +92,15 @@ export const longestName = 4096
 const refused = (reply: Reply.Reply): Refused | MalformedReply =>
   reply._tag === "Refusal" ? new Refused({ code: reply.code, message: reply.message }) : unexpected
 
+/** What the system or TLS says of it, where one of them does. */
+const causeOf = (error: Socket.SocketError): unknown =>
+  "cause" in error.reason ? error.reason.cause : error
+
 /** Why no connection could be made. */
 export const connectFailed = (error: Socket.SocketError): ConnectFailed =>
   new ConnectFailed({
     timedOut: error.reason._tag === "SocketOpenError" && error.reason.kind === "Timeout",
-    cause: "cause" in error.reason ? error.reason.cause : error
+    cause: causeOf(error)
   })
 
 /** What `pull` reads next; a server that says nothing for too long is given up. */
@@ -92,7 +109,7 @@ export const hear = <A>(
   { silence }: Options
 ): Effect.Effect<A, ConnectionLost | ServerSilent> =>
   pull.pipe(
-    Effect.mapError((cause) => new ConnectionLost({ cause })),
+    Effect.mapError((error) => new ConnectionLost({ cause: causeOf(error) })),
     Effect.timeoutOrElse({
       duration: silence,
       orElse: () => Effect.fail(new ServerSilent({ seconds: Duration.toSeconds(silence) }))
@@ -102,14 +119,24 @@ export const hear = <A>(
 /**
  * Sends without waiting until the system has taken it: a socket that was closed meanwhile would never say so
  * (NodeSocket.ts, awaitDrain). That the connection is gone is told by what is read next. What is sent at a time is
- * little, for everything that is asked is answered before long.
+ * little, for everything that is asked is answered before long; what is asked together, as by those who have just got
+ * their answers, leaves in one write, which the server answers in one.
  */
 export const speak = Effect.fnUntraced(function* (socket: Socket.Socket) {
   const scope = yield* Effect.scope
   const { write } = yield* socket.writer
+  let waiting = ""
+  const flush = Effect.suspend(() => {
+    const text = waiting
+    waiting = ""
+    return write(Word.toBytes(Word.unsafe(text)))
+  })
   return (latin1: string): Effect.Effect<void> =>
-    Effect.forkIn(Effect.ignore(write(Word.toBytes(Word.unsafe(latin1)))), scope, {
-      startImmediately: true
+    Effect.suspend(() => {
+      waiting += latin1
+      return waiting.length > latin1.length
+        ? Effect.void
+        : Effect.forkIn(Effect.ignore(Effect.andThen(Effect.yieldNow, flush)), scope)
     })
 })
 
@@ -220,12 +247,8 @@ const connect = Effect.fnUntraced(function* (socket: Socket.Socket, options: Opt
       return yield* unexpected
     const nameSize = yield* takeBulkStart
     if (nameSize > longestName) return yield* unexpected
-    const name = yield* Stream.runFold(
-      body(nameSize).bytes,
-      () => "",
-      (text, part) => text + Word.fromBytes(part)
-    )
-    return { name: Word.unsafe(name), ...body(yield* takeBulkStart) }
+    const name = yield* Word.collect(body(nameSize).bytes)
+    return { name, ...body(yield* takeBulkStart) }
   })
 
   const receiveContent = Effect.gen(function* () {

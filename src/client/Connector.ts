@@ -46,7 +46,7 @@ interface Live {
 }
 
 const isLoss = (error: unknown): boolean =>
-  error instanceof ConnectionLost || error instanceof ServerSilent
+  (error instanceof ConnectionLost && !error.isFinal) || error instanceof ServerSilent
 
 /** A connector whose connection is closed with the scope. */
 export const makeConnector = (

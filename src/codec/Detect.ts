@@ -1,58 +1,86 @@
 /**
- * Tells by how a connection begins what is spoken on it: by its first byte which codec is meant, and by its words
- * whether it is HTTP, sent by a browser at the bidding of some web page.
+ * Tells by how a connection begins what is spoken on it: by its first byte which codec is meant, or that it is TLS,
+ * and by its words whether it is HTTP, sent by a browser at the bidding of some web page.
  */
-import type { Codec, Decoder, Encoder } from "./Codec.ts"
+import type { Reply } from "../domain/Reply.ts"
+import type { Codec, Decoder, Encoder, Request } from "./Codec.ts"
 
 /** How a list or a tuple begins: PROTO (protocols 2 and later), MARK (0, and a tuple in 1), EMPTY_LIST (1). */
 const opensPickle: ReadonlySet<number | undefined> = new Set([0x80, 0x28, 0x5d])
 
+/** How every TLS conversation begins: a record of the handshake (RFC 8446, 5.1). No request begins so. */
+export const opensTls = 0x16
+/** How an array begins, and so every request of a client that is no person. */
+export const opensArray = 0x2a
+
 /**
  * The codec of one connection: `pickle` where its first byte opens one, else `otherwise`, which also has the word as
- * long as nothing has come. Its encoder follows what its decoder has seen, so each is made once.
+ * long as nothing has come.
  */
-export const detect = (pickle: Codec, otherwise: Codec): Codec => {
-  let chosen = otherwise
-  const makeDecoder = (): Decoder => {
-    let decoder: Decoder | undefined
-    return {
-      push: (bytes, trusted) => {
-        if (bytes.length === 0) return []
-        if (decoder === undefined) {
-          if (opensPickle.has(bytes[0])) chosen = pickle
-          decoder = chosen.makeDecoder()
-        }
-        return decoder.push(bytes, trusted)
-      },
-      end: () => decoder?.end() ?? [],
-      unfinished: () => decoder?.unfinished() ?? 0
-    }
+export const detect = (pickle: Codec, otherwise: Codec): Codec => new Detected(pickle, otherwise)
+
+/** Codec, decoder and encoder in one, since ten thousand of these stand idle. The encoder follows what the decoder has seen. */
+class Detected implements Codec, Decoder, Encoder {
+  readonly #pickle: Codec
+  #codec: Codec
+  #decoder: Decoder | undefined
+  #encoder: Encoder | undefined
+
+  constructor(pickle: Codec, otherwise: Codec) {
+    this.#pickle = pickle
+    this.#codec = otherwise
   }
-  const makeEncoder = (): Encoder => {
-    let codec: Codec | undefined
-    let encoder: Encoder | undefined
-    /** Made anew where something had to be said before the first byte came. */
-    const current = (): Encoder => {
-      if (encoder === undefined || codec !== chosen) {
-        codec = chosen
-        encoder = chosen.makeEncoder()
-      }
-      return encoder
-    }
-    return {
-      head: (reply) => current().head(reply),
-      tail: (reply) => current().tail(reply)
-    }
+
+  get name(): string {
+    return this.#codec.name
   }
-  return {
-    get name() {
-      return chosen.name
-    },
-    get takesPassword() {
-      return chosen.takesPassword
-    },
-    makeDecoder,
-    makeEncoder
+
+  get takesPassword(): boolean {
+    return this.#codec.takesPassword
+  }
+
+  makeDecoder(): Decoder {
+    return this
+  }
+
+  makeEncoder(): Encoder {
+    return this
+  }
+
+  push(bytes: Uint8Array, trusted?: boolean): ReadonlyArray<Request> {
+    if (bytes.length === 0) return []
+    this.#decoder ??= this.#choose(bytes[0])
+    return this.#decoder.push(bytes, trusted)
+  }
+
+  #choose(first: number | undefined): Decoder {
+    if (opensPickle.has(first)) {
+      this.#codec = this.#pickle
+      // One that was made to say something before the first byte came.
+      this.#encoder = undefined
+    }
+    return this.#codec.makeDecoder()
+  }
+
+  end(): ReadonlyArray<Request> {
+    return this.#decoder?.end() ?? []
+  }
+
+  unfinished(): number {
+    return this.#decoder?.unfinished() ?? 0
+  }
+
+  get #current(): Encoder {
+    this.#encoder ??= this.#codec.makeEncoder()
+    return this.#encoder
+  }
+
+  head(reply: Reply): string {
+    return this.#current.head(reply)
+  }
+
+  tail(reply: Reply): string {
+    return this.#current.tail(reply)
   }
 }
 

@@ -103,9 +103,11 @@ export const Command = Schema.Union([Query, SessionCommand])
 /** Everything a client can ask. */
 export type Command = Query | SessionCommand
 
-/** Which of the two a command is. */
-export const isSessionCommand = (command: Command): command is SessionCommand =>
-  Object.hasOwn(SessionCommand.cases, command._tag)
+/** Whether something tagged is a query. */
+export const isQuery = (command: { readonly _tag: string }): command is Query =>
+  queryTags.has(command._tag)
+
+const queryTags: ReadonlySet<string> = new Set(Object.keys(Query.cases))
 
 /** The name of a case of `Command`. */
 export type Tag = Command["_tag"]

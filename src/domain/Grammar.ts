@@ -451,9 +451,11 @@ const readers: ReadonlyArray<Reader> = Object.keys(rules)
   })
 const isSubcommand = (name: string): boolean => name.includes(" ")
 // Names come from strangers: a Map, for a plain object would find `constructor` in itself.
-const readerByName: ReadonlyMap<string, Reader> = new Map(
-  readers.map((reader) => [reader.name, reader])
-)
+const byName = (readers: ReadonlyArray<Reader>): ReadonlyMap<string, Reader> =>
+  new Map(readers.map((reader) => [reader.name, reader]))
+// Apart, for only two words name a subcommand, not one with a space in it.
+const commands = byName(readers.filter(({ name }) => !isSubcommand(name)))
+const subcommandsByName = byName(readers.filter(({ name }) => isSubcommand(name)))
 /** The names whose next word is part of the command's name. */
 export const containers: ReadonlySet<string> = new Set(
   readers
@@ -473,14 +475,13 @@ export const subcommands = (container: string): ReadonlyArray<Entry> =>
 export const parse = (words: Words): Command | CommandError => {
   const first = argument(words, 0)
   const name = first.toLowerCase()
-  // Only two words name a subcommand, not one with a space in it.
-  const reader = isSubcommand(name) ? undefined : readerByName.get(name)
+  const reader = commands.get(name)
   if (containers.has(name)) {
     const second = words[1]
     if (second !== undefined) return parseSubcommand(name, second, words.slice(2))
     if (reader === undefined) return new WrongArity({ name })
   }
-  if (reader !== undefined) return read(reader, words.slice(1))
+  if (reader !== undefined) return read(reader, words.length === 1 ? none : words.slice(1))
   return writingVerbs.has(name)
     ? new ReadOnlyServer({ name })
     : new UnknownCommand({ name: printable(first) })
@@ -491,7 +492,7 @@ const parseSubcommand = (
   word: Word.Word,
   words: Words
 ): Command | CommandError => {
-  const reader = readerByName.get(`${container} ${word.toLowerCase()}`)
+  const reader = subcommandsByName.get(`${container} ${word.toLowerCase()}`)
   return reader === undefined
     ? new BadArgument({
         text: `unknown subcommand '${printable(word)}'. Try ${container.toUpperCase()} HELP.`

@@ -5,13 +5,32 @@ import { Data, type Stream } from "effect"
 import type { CommandError, StoreUnavailable } from "./Errors.ts"
 import * as Word from "./Word.ts"
 
+/** The bytes of a file, or of a part of it; `size` is their number. */
+export type Body = HeldBody | StreamedBody
+
+/** Bytes that are all there. */
+export interface HeldBody {
+  readonly size: number
+  readonly held: Word.Word
+  /** What the bytes are of, for the log to tell. */
+  readonly part: Part
+}
+
 /**
  * Bytes that are sent as they are read. `size` is exact: a stream that ends short or fails can only end the
  * connection, for its size has been announced by then. A chunk is valid until the next one is asked for.
  */
-export interface Body {
+export interface StreamedBody {
   readonly size: number
   readonly bytes: Stream.Stream<Uint8Array, StoreUnavailable>
+  /** What the bytes are of, for the log to tell. */
+  readonly part: Part
+}
+
+/** A part of a file, from byte `start` on. */
+export interface Part {
+  readonly name: Word.Word
+  readonly start: number
 }
 
 /** One answer to one command. */

@@ -14,6 +14,8 @@ export interface Numbers {
   startedAt: number
   /** Whether it is about to stop, and should be sent nobody new. */
   draining: boolean
+  /** Whether the store answers. A folder of this machine always does, as far as is known. */
+  storeReachable: boolean
   /** How many connections it holds at most, 0 for as many as come. */
   maxClients: number
   connectedClients: number
@@ -30,12 +32,13 @@ export interface Numbers {
 
 /** The numbers of one server. */
 export class Stats extends Context.Service<Stats, Numbers>()("sockets/domain/Stats") {
-  /** All zero. */
+  /** All zero, and all well. */
   static readonly layer = Layer.sync(Stats, () => ({
     version: "",
     port: 0,
     startedAt: 0,
     draining: false,
+    storeReachable: true,
     maxClients: 0,
     connectedClients: 0,
     connectionsReceived: 0,

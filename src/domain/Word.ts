@@ -2,7 +2,7 @@
  * A word is what travels on the wire: a run of bytes held as a string of one character a byte (latin1).
  * Nothing here knows what a word means; only the two ways between words and text are here.
  */
-import { Schema } from "effect"
+import { Effect, Schema, Stream } from "effect"
 
 const isWord = (value: string): boolean => /^[\0-\xff]*$/.test(value)
 
@@ -28,7 +28,20 @@ export const fromText = (text: string): Word =>
 
 /** The word that holds these bytes. */
 export const fromBytes = (bytes: Uint8Array): Word =>
-  unsafe(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("latin1"))
+  unsafe(
+    (Buffer.isBuffer(bytes)
+      ? bytes
+      : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+    ).toString("latin1")
+  )
+
+/** The word that holds all bytes of a stream. */
+export const collect = <E, R>(bytes: Stream.Stream<Uint8Array, E, R>): Effect.Effect<Word, E, R> =>
+  Stream.runFold(
+    bytes,
+    () => "",
+    (text, chunk) => text + fromBytes(chunk)
+  ).pipe(Effect.map(unsafe))
 
 /** The bytes of a word. */
 export const toBytes = (word: Word): Uint8Array<ArrayBuffer> => {

@@ -2,7 +2,6 @@
  * The client for other people's Effect programs: `import { Client } from "sockets-client-server/client"`. Questions in,
  * text and bytes out; how they travel, and how a lost connection is made good, is in src/client.
  */
-import * as NodeSocket from "@effect/platform-node/NodeSocket"
 import { Context, Duration, Effect, Layer, Queue, type Redacted, type Scope, Stream } from "effect"
 import { Socket } from "effect/socket"
 import {
@@ -20,23 +19,14 @@ import type { StrangeName } from "../client/Placement.ts"
 import { digestRequest, receiveDigest, receiveReply } from "../client/RemoteFile.ts"
 import * as Grammar from "../domain/Grammar.ts"
 import * as Word from "../domain/Word.ts"
+import { socketTo, type Tls } from "./Connect.ts"
 import { passing } from "./Sha256.ts"
 
 export { ConnectFailed, ConnectionLost, Refused, ServerSilent } from "../client/Client.ts"
 export { Mismatch } from "../client/Download.ts"
 export { StrangeName } from "../client/Placement.ts"
 export { MalformedReply } from "../codec/RespTokens.ts"
-
-/** How to be sure of the server, and the server of this client; certificates and keys are PEM or DER. */
-export interface Tls {
-  /** Who is trusted to vouch for the server; those that Node trusts unless given. */
-  readonly ca?: string | Uint8Array | undefined
-  /** The name that the server's certificate has to be for; `host` unless given. */
-  readonly servername?: string | undefined
-  /** This client's own certificate, for a server that asks for one, and its key. */
-  readonly cert?: string | Uint8Array | undefined
-  readonly key?: string | Uint8Array | undefined
-}
+export type { Tls } from "./Connect.ts"
 
 /** Where the server is, and how to go on when it is lost. */
 export interface Options {
@@ -79,31 +69,21 @@ export type AskError = ConnectFailed | RequestError
 /** Why the bytes of a file ended early, or are not to be trusted. */
 export type OpenError = AskError | Mismatch | StrangeName
 
-/** Bytes as Node's TLS takes them. */
-const pem = (value: string | Uint8Array | undefined): string | Buffer | undefined =>
-  value instanceof Uint8Array ? Buffer.from(value) : value
-
-const socketTo = ({
+const targetOf = ({
   connecting = Duration.seconds(10),
   host = "127.0.0.1",
   port = 65432,
   tls = false
-}: Options): Effect.Effect<Socket.Socket> => {
-  const options = { host, port, openTimeout: connecting, noDelay: true, keepAlive: true }
-  if (tls === false) return NodeSocket.makeNet(options)
-  const { ca, cert, key, servername }: Tls = tls === true ? {} : tls
-  return NodeSocket.makeTls({
-    ...options,
-    ca: pem(ca),
-    cert: pem(cert),
-    key: pem(key),
-    ...(servername === undefined ? {} : { servername })
-  })
-}
+}: Options) => ({
+  host,
+  port,
+  openTimeout: connecting,
+  tls: tls === true ? {} : tls || undefined
+})
 
 const connection = (options: Options, silence: Duration.Duration) =>
   Connection.layer({ silence, password: options.password }).pipe(
-    Layer.provide(Layer.effect(Socket.Socket, socketTo(options)))
+    Layer.provide(Layer.effect(Socket.Socket, socketTo(targetOf(options))))
   )
 
 const connector = (

@@ -19,7 +19,7 @@ export interface Admission {
 }
 
 /** What is counted together: the IPv4 address, or the /64 of an IPv6 one. */
-const neighbourhood = (address: string): string =>
+export const neighbourhood = (address: string): string =>
   address.includes(":") && !address.includes(".")
     ? NetAddress.ipv6FromString(address.replace(/%.*$/, "")).pipe(
         Result.flatMap((parsed) => IpNetwork.fromAddress(parsed, 64)),

@@ -2,7 +2,7 @@
  * One conversation: the bytes of a peer become commands, commands become replies, replies become bytes. This is the
  * only file that sees both ends.
  */
-import { Effect, Exit, Scope, Stream } from "effect"
+import { Array, Cause, Clock, Effect, Exit, Pull, Scope, Stream } from "effect"
 import {
   type Codec,
   type Decoder,
@@ -11,27 +11,44 @@ import {
   Malformed,
   type Request
 } from "../codec/Codec.ts"
-import { isSessionCommand, needsNoPassword } from "../domain/Command.ts"
+import { isQuery, needsNoPassword } from "../domain/Command.ts"
 import { type CommandError, NotAuthenticated, StoreUnavailable } from "../domain/Errors.ts"
 import * as Reply from "../domain/Reply.ts"
 import type { Stats } from "../domain/Stats.ts"
 import * as Word from "../domain/Word.ts"
 import type { Answer, Router } from "../Router.ts"
+import type { Ending } from "./Ending.ts"
+import type { Journal } from "./Journal.ts"
 import { type Pacer, unlimited } from "./Pacer.ts"
 import type { Peer, PeerLost } from "./Peer.ts"
 import { type Session, silenced } from "./Session.ts"
-import type { Intake, Watch } from "./Watch.ts"
+import { Intake, type Watch } from "./Watch.ts"
 
 /** Replies that leave together: the bytes of one write, then perhaps the body of the last of them. */
 interface Outgoing {
   readonly text: string
-  readonly last: boolean
-  readonly body?: {
-    readonly bytes: Reply.Body["bytes"]
-    readonly tail: string
-    readonly release: Effect.Effect<void>
-  }
+  readonly body?: OutgoingBody
 }
+
+interface OutgoingBody {
+  readonly of: Reply.StreamedBody
+  /** When it was asked for, in milliseconds since 1970. */
+  readonly since: number
+  readonly tail: string
+  readonly release: Effect.Effect<void>
+}
+
+/** What one conversation came to: plain numbers, for counting must cost next to nothing. */
+export interface Tally {
+  /** Requests that were commands, refused ones included. */
+  commands: number
+  bytesReceived: number
+  bytesSent: number
+  /** Why the conversation itself is over; `undefined` where it is not, or the peer's socket knows why. */
+  ending: Ending | undefined
+}
+
+type Requests = Array.NonEmptyReadonlyArray<Request>
 
 /** Replies are gathered up to this many bytes before they are written, so that a long batch is not held whole. */
 const fullWrite = 64 * 1024
@@ -39,19 +56,31 @@ const fullWrite = 64 * 1024
 const smallBody = 64 * 1024
 
 /** Bytes to requests; what one read completes stays together. */
-const decode = (decoder: Decoder, intake: Intake, { session, stats }: Conversation) =>
-  Stream.mapAccumArray(
-    () => decoder,
-    (decoder, chunks: ReadonlyArray<Uint8Array>) => {
-      const [first, ...others] = chunks
-      const bytes = first === undefined || others.length > 0 ? Buffer.concat(chunks) : first
-      stats.bytesReceived += bytes.length
-      const requests = decoder.push(bytes, session.isAuthenticated())
-      intake.completed += requests.length
-      return [decoder, requests] as const
-    },
-    { onHalt: (decoder) => decoder.end() }
-  )
+const decode =
+  (decoder: Decoder, intake: Intake, { session, stats, tally }: Conversation) =>
+  (bytes: Stream.Stream<Uint8Array, PeerLost>): Stream.Stream<Request, PeerLost> =>
+    Stream.transformPull(bytes, (pull) => {
+      const next: Pull.Pull<Requests, PeerLost> = Effect.flatMap(pull, (chunks) => {
+        const bytes = chunks.length === 1 ? chunks[0] : Buffer.concat(chunks)
+        stats.bytesReceived += bytes.length
+        tally.bytesReceived += bytes.length
+        const requests = decoder.push(bytes, session.isAuthenticated)
+        intake.completed += requests.length
+        return Array.isReadonlyArrayNonEmpty(requests) ? Effect.succeed(requests) : next
+      })
+      const last = Effect.suspend(() => {
+        const requests = decoder.end()
+        return Array.isReadonlyArrayNonEmpty(requests) ? Effect.succeed(requests) : Cause.done()
+      })
+      let ended = false
+      return Effect.succeed(
+        Pull.catchDone(next, () => {
+          if (ended) return Cause.done()
+          ended = true
+          return last
+        })
+      )
+    })
 
 const authenticationRequired = Reply.refusal(
   new NotAuthenticated({ text: "Authentication required." })
@@ -64,15 +93,24 @@ const silence = Reply.Reply.Farewell({ reply: Reply.Reply.Silence() })
 
 /** What a request is answered with: by the session, by the router, or by itself if it is no command. */
 const makeRespond =
-  ({ codec, onForeign, router, session, stats }: Conversation) =>
+  ({ codec, onForeign, onWrongPassword, peer, router, session, stats, tally }: Conversation) =>
   (request: Request): Answer => {
     const wanted = session.begin()
+    // Nearly all requests are such, and this is all that is found out about them.
+    if (isQuery(request) && session.isAuthenticated) {
+      stats.commandsProcessed += 1
+      tally.commands += 1
+      // Nothing is changed by a query, so one whose reply is not wanted need not be asked.
+      return wanted ? router.answer(request) : Reply.Reply.Silence()
+    }
     if (request instanceof Foreign) {
       stats.protocolErrors += 1
-      return Effect.as(onForeign(request.protocol), silence)
+      tally.ending = "foreign-protocol"
+      return Effect.as(onForeign(peer, request.protocol), silence)
     }
     if (request instanceof Malformed) {
       stats.protocolErrors += 1
+      tally.ending = "malformed"
       const farewell = Reply.Reply.Farewell({
         reply: Reply.Reply.Refusal({ code: "ERR", message: request.message })
       })
@@ -80,137 +118,223 @@ const makeRespond =
     }
     if (request instanceof Error) return wanted ? Reply.refusal(request) : Reply.Reply.Silence()
     stats.commandsProcessed += 1
-    if (!session.isAuthenticated() && !codec.takesPassword) return denied
-    if (!session.isAuthenticated() && !needsNoPassword(request._tag)) {
+    tally.commands += 1
+    if (!session.isAuthenticated && !codec.takesPassword) {
+      tally.ending = "denied"
+      return denied
+    }
+    if (isQuery(request) || (!session.isAuthenticated && !needsNoPassword(request._tag))) {
       return wanted ? authenticationRequired : Reply.Reply.Silence()
     }
-    if (isSessionCommand(request)) return session.answer(request)
-    // Nothing is changed by a query, so one whose reply is not wanted need not be asked.
-    return wanted ? router.answer(request) : Reply.Reply.Silence()
+    const { wrongPasswords } = session
+    const reply = session.answer(request)
+    return session.wrongPasswords > wrongPasswords ? Effect.as(onWrongPassword(peer), reply) : reply
   }
 
 const bodyOf = (reply: Reply.Reply): Reply.Body | undefined =>
   reply._tag === "File" || reply._tag === "Content" ? reply.body : undefined
 
-const readWhole = (body: Reply.Body): Effect.Effect<string, StoreUnavailable> =>
-  Stream.runFold(
-    body.bytes,
-    () => "",
-    (text, chunk) => text + Word.fromBytes(chunk)
-  )
+/** All the bytes of a reply whose body, if it has one, is there. */
+const encodeWhole = (reply: Reply.Reply, body: Reply.Body | undefined, encoder: Encoder): string =>
+  body !== undefined && "held" in body
+    ? encoder.head(reply) + body.held + encoder.tail(reply)
+    : encoder.head(reply)
+
+/** The reply with its body read, if that is a small one. */
+const gather = (reply: Reply.Reply): Effect.Effect<Reply.Reply, StoreUnavailable> => {
+  if (reply._tag !== "File" && reply._tag !== "Content") return Effect.succeed(reply)
+  const { body } = reply
+  if ("held" in body || body.size > smallBody) return Effect.succeed(reply)
+  return Effect.map(Word.collect(body.bytes), (held) => ({
+    ...reply,
+    body: { size: body.size, held, part: body.part }
+  }))
+}
+
+/** What became of a body that was asked for. */
+interface Transfer {
+  /** What the system has taken of it, in bytes. */
+  readonly sent: number
+  readonly complete: boolean
+  readonly seconds: number
+}
+
+const noteTransfer = (
+  { journal, peer }: Conversation,
+  { part, size }: Reply.Body,
+  { complete, seconds, sent }: Transfer
+): Effect.Effect<void> =>
+  journal.note("transfer.ended", {
+    address: peer.address,
+    name: Word.toTextLossy(part.name),
+    start: part.start,
+    length: size,
+    bytes_out: sent,
+    seconds,
+    complete
+  })
+
+const noteFailure = (
+  { journal, peer }: Conversation,
+  { cause }: StoreUnavailable
+): Effect.Effect<void> =>
+  journal.note("storage.failed", { address: peer.address, error: String(cause) })
+
+/** The seconds since a time, in milliseconds since 1970. */
+const secondsSince = (since: number): Effect.Effect<number> =>
+  Effect.map(Clock.currentTimeMillis, (now) => (now - since) / 1000)
 
 /** A reply that needed an effect, encoded: whole if it is small, else with its body still to be sent. */
 const settle = Effect.fnUntraced(function* (
   answer: Effect.Effect<Reply.Reply, CommandError, Scope.Scope>,
   encoder: Encoder,
-  connection: Scope.Scope
+  connection: Scope.Scope,
+  conversation: Conversation
 ) {
+  const since = yield* Clock.currentTimeMillis
   const scope = yield* Scope.fork(connection)
   const release = Scope.close(scope, Exit.void)
-  const settled = Effect.gen(function* () {
-    const reply = yield* answer
-    const body = bodyOf(reply)
-    const whole = body === undefined || body.size > smallBody ? "" : yield* readWhole(body)
-    return { reply, body, whole }
-  }).pipe(
+  const reply = yield* Effect.flatMap(answer, gather).pipe(
     Scope.provide(scope),
-    Effect.catch((error) =>
-      Effect.succeed({ reply: Reply.refusal(error), body: undefined, whole: "" })
-    )
+    Effect.tapErrorTag("StoreUnavailable", (error) => noteFailure(conversation, error)),
+    Effect.catch((error) => Effect.succeed(Reply.refusal(error)))
   )
-  const { body, reply, whole } = yield* settled
-  const head = encoder.head(reply)
-  const tail = encoder.tail(reply)
-  const last = reply._tag === "Farewell"
-  if (body !== undefined && body.size > smallBody)
-    return { text: head, last, body: { bytes: body.bytes, tail, release } }
+  const body = bodyOf(reply)
+  if (body !== undefined && "bytes" in body) {
+    const text = encoder.head(reply)
+    return { text, last: false, body: { of: body, since, tail: encoder.tail(reply), release } }
+  }
   yield* release
-  return { text: head + whole + tail, last }
+  if (body !== undefined) {
+    const seconds = yield* secondsSince(since)
+    yield* noteTransfer(conversation, body, { sent: body.size, complete: true, seconds })
+  }
+  return { text: encodeWhole(reply, body, encoder), last: reply._tag === "Farewell" }
 })
 
 /**
- * Requests to replies, in order. A batch that came together leaves together, in one write; it is cut where a write is
- * full and after a reply whose body is sent as it is read, so that one connection holds one file open and one write
- * in memory, however much was asked at once.
+ * Requests to replies, in order, up to the last reply of all. A batch that came together leaves together, in one
+ * write; it is cut where a write is full and after a reply whose body is sent as it is read, so that one connection
+ * holds one file open and one write in memory, however much was asked at once. What needs no effect is answered
+ * without one: as an effect each, sixteen questions that came together took twice the time.
  */
 const answer =
-  (respond: (request: Request) => Answer, encoder: Encoder) =>
+  (respond: (request: Request) => Answer, encoder: Encoder, conversation: Conversation) =>
   (requests: Stream.Stream<Request, PeerLost>): Stream.Stream<Outgoing, PeerLost> =>
     Stream.transformPull(requests, (pull, connection) =>
       Effect.sync(() => {
         let batch: ReadonlyArray<Request> = []
         let next = 0
-        const answerSome = Effect.fnUntraced(function* () {
-          let text = ""
-          let last = false
-          while (next < batch.length && !last && text.length < fullWrite) {
+        let over = false
+        const answerSome = (before: string): Effect.Effect<readonly [Outgoing]> => {
+          let text = before
+          while (next < batch.length && !over && text.length < fullWrite) {
             const request = batch[next++]
             if (request === undefined) break
             const reply = respond(request)
             if (Effect.isEffect(reply)) {
-              const settled = yield* settle(reply, encoder, connection)
-              text += settled.text
-              last = settled.last
-              if (settled.body !== undefined) return [{ text, last, body: settled.body }] as const
-            } else {
-              text += encoder.head(reply)
-              last = reply._tag === "Farewell"
+              return Effect.flatMap(settle(reply, encoder, connection, conversation), (settled) => {
+                over = settled.last
+                return settled.body === undefined
+                  ? answerSome(text + settled.text)
+                  : Effect.succeed([{ text: text + settled.text, body: settled.body }])
+              })
+            }
+            const body = bodyOf(reply)
+            text += encodeWhole(reply, body, encoder)
+            over = reply._tag === "Farewell"
+            if (body !== undefined && conversation.journal.admits("transfer.ended")) {
+              const transfer = { sent: body.size, complete: true, seconds: 0 }
+              return Effect.flatMap(noteTransfer(conversation, body, transfer), () =>
+                answerSome(text)
+              )
             }
           }
-          return [{ text, last }] as const
+          return Effect.succeed([{ text }])
+        }
+        const answerNext = Effect.flatMap(pull, (requests) => {
+          batch = requests
+          next = 0
+          return answerSome("")
         })
-        return Effect.suspend(() =>
-          next < batch.length
-            ? answerSome()
-            : Effect.flatMap(pull, (requests) => {
-                batch = requests
-                next = 0
-                return answerSome()
-              })
-        )
+        return Effect.suspend(() => {
+          if (over) {
+            conversation.tally.ending ??= "goodbye"
+            return Cause.done()
+          }
+          return next < batch.length ? answerSome("") : answerNext
+        })
       })
     )
 
-const isLast = ({ last }: Outgoing): boolean => last
-
-/** Runs `write` on pieces of the bytes, each no longer than `size`. */
-const inPieces = <E>(
-  bytes: Uint8Array,
-  size: number,
-  write: (piece: Uint8Array) => Effect.Effect<void, E>
-): Effect.Effect<void, E> =>
-  bytes.length <= size
-    ? write(bytes)
-    : Effect.forEach(
-        Array.from({ length: Math.ceil(bytes.length / size) }, (_, index) =>
-          bytes.subarray(index * size, (index + 1) * size)
-        ),
-        write,
-        { discard: true }
-      )
-
-/** Sends replies at the conversation's pace; a body is sent as the peer takes it, and let go of then. */
-const send = ({ pacer, peer, stats }: Conversation) => {
-  const write = (text: string) => {
-    stats.bytesSent += text.length
-    return pacer === unlimited
-      ? peer.write(text)
-      : Effect.andThen(pacer.pace(text.length), peer.write(text))
-  }
-  const writePiece = (bytes: Uint8Array) => {
-    stats.bytesSent += bytes.length
-    return pacer === unlimited
-      ? peer.writeBytes(bytes)
-      : Effect.andThen(pacer.pace(bytes.length), peer.writeBytes(bytes))
-  }
-  return Effect.fnUntraced(function* ({ body, text }: Outgoing) {
-    if (text !== "") yield* write(text)
-    if (body === undefined) return
-    yield* Stream.runForEach(body.bytes, (bytes) => inPieces(bytes, pacer.piece, writePiece))
-    yield* write(body.tail)
-    yield* body.release
-  })
+/** Writes at the conversation's pace. */
+const write = (
+  { pacer, peer, stats, tally }: Conversation,
+  text: string
+): Effect.Effect<void, PeerLost> => {
+  if (text === "") return Effect.void
+  stats.bytesSent += text.length
+  tally.bytesSent += text.length
+  return pacer === unlimited
+    ? peer.write(text)
+    : Effect.andThen(pacer.pace(text.length), peer.write(text))
 }
+
+const writePiece = (
+  { pacer, peer, stats, tally }: Conversation,
+  bytes: Uint8Array
+): Effect.Effect<void, PeerLost> => {
+  stats.bytesSent += bytes.length
+  tally.bytesSent += bytes.length
+  return pacer === unlimited
+    ? peer.writeBytes(bytes)
+    : Effect.andThen(pacer.pace(bytes.length), peer.writeBytes(bytes))
+}
+
+/** Writes bytes in pieces as small as the conversation's pace asks for. */
+const writeBytes = (
+  conversation: Conversation,
+  bytes: Uint8Array
+): Effect.Effect<void, PeerLost> => {
+  const { piece } = conversation.pacer
+  if (bytes.length <= piece) return writePiece(conversation, bytes)
+  const starts = Array.makeBy(Math.ceil(bytes.length / piece), (index) => index * piece)
+  return Effect.forEach(
+    starts,
+    (start) => writePiece(conversation, bytes.subarray(start, start + piece)),
+    { discard: true }
+  )
+}
+
+const sendBody = Effect.fnUntraced(function* (
+  conversation: Conversation,
+  { of, release, since, tail }: OutgoingBody
+) {
+  const { tally } = conversation
+  const before = tally.bytesSent
+  yield* Stream.runForEach(of.bytes, (bytes) => writeBytes(conversation, bytes)).pipe(
+    Effect.tapErrorTag("StoreUnavailable", (error) => noteFailure(conversation, error)),
+    Effect.onExit((exit) =>
+      Effect.flatMap(secondsSince(since), (seconds) =>
+        noteTransfer(conversation, of, {
+          sent: tally.bytesSent - before,
+          complete: Exit.isSuccess(exit),
+          seconds
+        })
+      )
+    )
+  )
+  yield* write(conversation, tail)
+  yield* release
+})
+
+/** Sends replies; a body is sent as the peer takes it, and let go of then. */
+const send =
+  (conversation: Conversation) =>
+  ({ body, text }: Outgoing): Effect.Effect<void, PeerLost | StoreUnavailable> =>
+    body === undefined
+      ? write(conversation, text)
+      : Effect.andThen(write(conversation, text), sendBody(conversation, body))
 
 /** All that a conversation is held with. */
 export interface Conversation {
@@ -221,8 +345,12 @@ export interface Conversation {
   readonly stats: Stats["Service"]
   readonly pacer: Pacer
   readonly watch: Watch
+  readonly journal: Journal
+  readonly tally: Tally
   /** Told when another protocol comes in, such as `HTTP`. */
-  readonly onForeign: (protocol: string) => Effect.Effect<void>
+  readonly onForeign: (peer: Peer, protocol: string) => Effect.Effect<void>
+  /** Run before a wrong password is answered; what it waits for, the peer waits for. */
+  readonly onWrongPassword: (peer: Peer) => Effect.Effect<void>
 }
 
 /**
@@ -235,14 +363,13 @@ export const converse = (
 ): Effect.Effect<void, PeerLost | StoreUnavailable> => {
   const { codec, peer, watch } = conversation
   const decoder = codec.makeDecoder()
-  const intake = { peer, completed: 0, unfinished: decoder.unfinished }
+  const intake = new Intake(peer, decoder)
   watch.add(intake)
   return Stream.fromPull(Effect.succeed(peer.read)).pipe(
     decode(decoder, intake, conversation),
-    answer(makeRespond(conversation), codec.makeEncoder()),
-    Stream.takeUntil(isLast),
+    answer(makeRespond(conversation), codec.makeEncoder(), conversation),
     Stream.runForEach(send(conversation)),
-    Effect.andThen(peer.finish),
+    Effect.andThen(() => peer.finish),
     Effect.ensuring(Effect.sync(() => watch.remove(intake)))
   )
 }

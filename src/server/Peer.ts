@@ -1,13 +1,17 @@
 /**
  * One accepted socket, as the connection's pipeline uses it: a pull of bytes, writes that wait, a farewell, and a way
- * to cut it off. It stands on `node:net` itself and not on effect's socket, which has no hard cut-off and takes
- * twice the memory of an idle connection. What the bytes mean is not known here.
+ * to cut it off. Where it is to be encrypted, nothing is read or said before that is done. It stands on `node:net`
+ * itself and not on effect's socket, which has no hard cut-off and takes twice the memory of an idle connection. What
+ * the bytes mean is not known here.
  *
  * A class, for ten thousand of these stand idle: their listeners are functions of the module and find the peer by its
  * socket, so that a connection costs no closures.
  */
-import { type Array, Cause, Data, Duration, Effect, type Pull } from "effect"
+import { Array, Cause, Data, Duration, Effect, type Pull } from "effect"
 import type { Socket } from "node:net"
+import type { Source } from "../codec/ProxyHeader.ts"
+import type { Ending } from "./Ending.ts"
+import type { HandshakeFailed } from "./Tls.ts"
 
 /** The connection is gone: reset, cut off, or refused by the system. */
 export class PeerLost extends Data.TaggedError("PeerLost")<{ readonly cause: unknown }> {}
@@ -27,13 +31,13 @@ function onData(this: Socket, chunk: Uint8Array): void {
   peers.get(this)?.received(chunk)
 }
 function onEnd(this: Socket): void {
-  peers.get(this)?.ended()
+  peers.get(this)?.ended("client-ended")
 }
 function onError(this: Socket, cause: Error): void {
   peers.get(this)?.lost(cause)
 }
 function onTimeout(this: Socket): void {
-  peers.get(this)?.timedOut()
+  peers.get(this)?.stalled()
 }
 function onClose(this: Socket): void {
   peers.get(this)?.lost(new Error("the connection was closed"))
@@ -42,50 +46,84 @@ function onClose(this: Socket): void {
 /** Whether only this machine's own programs can have, or reach, an address (RFC 1122, 3.2.1.3; RFC 4291, 2.5.3). */
 export const isLoopback = (address: string): boolean => /^(?:(?:::ffff:)?127\.|::1$)/i.test(address)
 
-/** How long to put up with a peer that does nothing; zero is for ever. */
-export interface Patience {
-  /** While nothing is asked and nothing is answered. */
-  readonly idle: Duration.Duration
-  /** While it takes nothing of what is being sent. */
-  readonly stall: Duration.Duration
+/** What is special about a socket, and how long to put up with it; nothing, and for ever, unless given. */
+export interface Options {
+  /** How long it may take nothing of what it is being sent. */
+  readonly patience?: Duration.Duration | undefined
+  /** Who is at the other end, where a proxy said so. */
+  readonly source?: Source | undefined
+  /** How it is encrypted. */
+  readonly encrypt?: ((socket: Socket) => Effect.Effect<Socket, HandshakeFailed>) | undefined
 }
-
-/** For ever. */
-export const patient: Patience = { idle: Duration.zero, stall: Duration.zero }
 
 /** One accepted socket. */
 export class Peer {
-  readonly #socket: Socket
-  readonly #patience: Patience
-  #writing = false
+  /** As it was accepted; the same as `#socket` but where that is the encrypted one over it. */
+  readonly #accepted: Socket
+  #socket: Socket
+  readonly #source: Source | undefined
+  readonly #encrypt: Options["encrypt"]
+  readonly #patience: number
   #chunks: globalThis.Array<Uint8Array> = []
   #held = 0
+  #activity = 0
   #end: Pull.Pull<never, PeerLost> | undefined
   #reader: Resume | undefined
   #discarding = false
+  #ending: Ending | undefined
   /** Called when the peer is lost while nobody reads from it, so that nobody would notice. */
   onLoss: (() => void) | undefined
 
-  constructor(socket: Socket, patience: Patience = patient) {
+  constructor(socket: Socket, { encrypt, patience = Duration.zero, source }: Options = {}) {
+    this.#accepted = socket
     this.#socket = socket
-    this.#patience = patience
-    peers.set(socket, this)
-    socket.on("data", onData).on("end", onEnd).on("error", onError).on("close", onClose)
-    // Node's socket timers are shared by all sockets of one length, and see when a write makes progress.
-    socket.setTimeout(Duration.toMillis(patience.idle)).on("timeout", onTimeout)
+    this.#source = source
+    this.#encrypt = encrypt
+    this.#patience = Duration.toMillis(patience)
+    if (encrypt === undefined) this.#open(socket)
   }
 
-  /** The peer's address, without its port. */
+  #open(socket: Socket): void {
+    this.#socket = socket
+    peers.set(socket, this)
+    socket.on("data", onData).on("end", onEnd).on("error", onError).on("close", onClose)
+    socket.on("timeout", onTimeout)
+    // It may have been lost just before anybody listened.
+    if (socket.destroyed) this.lost(new Error("the connection was closed"))
+  }
+
+  /** Whether anything can be said to it: not before it is encrypted, where it is to be. */
+  get isOpen(): boolean {
+    return peers.has(this.#socket)
+  }
+
+  /** Encrypts the connection, where that is to be; nothing else may be done with it before. */
+  get handshake(): Effect.Effect<void, HandshakeFailed> {
+    return this.#encrypt === undefined
+      ? Effect.void
+      : Effect.map(this.#encrypt(this.#accepted), (socket) => this.#open(socket))
+  }
+
+  /** The peer's address, without its port; where a proxy speaks for it, the one that the proxy says. */
   get host(): string {
-    return this.#socket.remoteAddress ?? ""
+    return this.#source?.host ?? this.#accepted.remoteAddress ?? ""
   }
 
   /** The peer's address and port, such as `127.0.0.1:50412`. */
   get address(): string {
-    const { remoteAddress = "?", remotePort = 0 } = this.#socket
-    return remoteAddress.includes(":")
-      ? `[${remoteAddress}]:${remotePort}`
-      : `${remoteAddress}:${remotePort}`
+    const { remoteAddress = "?", remotePort = 0 } = this.#accepted
+    const { host, port } = this.#source ?? { host: remoteAddress, port: remotePort }
+    return host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`
+  }
+
+  /** Why it is no longer read from, as far as its socket tells; `undefined` while it is, or was taken leave of. */
+  get ending(): Ending | undefined {
+    return this.#ending
+  }
+
+  /** How many times bytes have come. */
+  get activity(): number {
+    return this.#activity
   }
 
   /** Whether its next bytes are being waited for, and not read for the while. */
@@ -93,14 +131,18 @@ export class Peer {
     return this.#reader !== undefined
   }
 
-  /** Whether it came in at a loopback address. */
+  /** Whether it came in at a loopback address, and is not there for somebody from elsewhere. */
   get isOnLoopback(): boolean {
-    return isLoopback(this.#socket.localAddress ?? "")
+    return (
+      isLoopback(this.#accepted.localAddress ?? "")
+      && (this.#source === undefined || isLoopback(this.#source.host))
+    )
   }
 
   /** @internal */
   received(chunk: Uint8Array): void {
     if (this.#discarding || this.#end !== undefined) return
+    this.#activity += 1
     this.#chunks.push(chunk)
     this.#held += chunk.length
     if (this.#held >= highWaterMark) this.#socket.pause()
@@ -108,15 +150,16 @@ export class Peer {
   }
 
   /** @internal */
-  timedOut(): void {
-    if (this.#writing) this.#socket.destroy(new Error("the peer takes nothing"))
-    else if (this.#reader !== undefined) this.ended()
-    // Something is being done for the peer, and takes its time.
-    else this.#socket.setTimeout(Duration.toMillis(this.#patience.idle))
+  stalled(): void {
+    this.#ending = "stalled"
+    this.#socket.destroy(new Error("the peer takes nothing"))
   }
 
   /** Takes what has come so far for all there is: the peer ended its input, or is to be taken leave of. */
-  ended(): void {
+  ended(why: Ending): void {
+    this.#note(why)
+    // Nothing has come before it is open.
+    if (!this.isOpen) this.#accepted.destroy()
     this.#end ??= Cause.done()
     this.#wake()
   }
@@ -124,9 +167,15 @@ export class Peer {
   /** @internal */
   lost(cause: Error): void {
     const unnoticed = this.#reader === undefined && !this.#discarding && this.#end === undefined
+    this.#note("lost")
     this.#end ??= Effect.fail(new PeerLost({ cause }))
     this.#wake()
     if (unnoticed) this.onLoss?.()
+  }
+
+  /** The first reason is the true one, and what happens after the farewell is none. */
+  #note(ending: Ending): void {
+    if (!this.#discarding) this.#ending ??= ending
   }
 
   #wake(): void {
@@ -140,50 +189,52 @@ export class Peer {
 
   /** What came, then how it ended; `undefined` while there is neither. */
   #take(): Pull.Pull<Chunks, PeerLost> | undefined {
-    const [first, ...rest] = this.#chunks
-    if (first === undefined) return this.#end
+    const chunks = this.#chunks
+    if (!Array.isArrayNonEmpty(chunks)) return this.#end
     this.#chunks = []
     if (this.#held >= highWaterMark) this.#socket.resume()
     this.#held = 0
-    return Effect.succeed([first, ...rest])
+    return Effect.succeed(chunks)
   }
 
   /** All bytes that have come; waits for the first. Done at the end of input, fails if the connection was lost. */
-  readonly read: Pull.Pull<Chunks, PeerLost> = Effect.suspend(
-    () =>
-      this.#take()
-      ?? Effect.callback<Chunks, PeerLost | Cause.Done>((resume) => {
-        this.#reader = resume
-        return Effect.sync(() => {
-          this.#reader = undefined
-        })
+  get read(): Pull.Pull<Chunks, PeerLost> {
+    return Effect.suspend(() => this.#take() ?? this.#wait)
+  }
+
+  get #wait(): Pull.Pull<Chunks, PeerLost> {
+    return Effect.callback<Chunks, PeerLost | Cause.Done>((resume) => {
+      this.#reader = resume
+      return Effect.sync(() => {
+        this.#reader = undefined
       })
-  )
+    })
+  }
 
   /** Sends text, one byte a character; waits only where the peer is slower than that. */
-  readonly write = (text: string): Effect.Effect<void, PeerLost> =>
-    Effect.suspend(() => {
+  write(text: string): Effect.Effect<void, PeerLost> {
+    return Effect.suspend(() => {
       if (this.#socket.writableLength === 0 && text.length < highWaterMark) {
         this.#socket.write(text, "latin1")
         return Effect.void
       }
       return this.#writeAndWait((done) => this.#socket.write(text, "latin1", done))
     })
+  }
 
   /** Sends bytes, and waits until they are no longer needed. */
-  readonly writeBytes = (bytes: Uint8Array): Effect.Effect<void, PeerLost> =>
-    this.#writeAndWait((done) => this.#socket.write(bytes, done))
+  writeBytes(bytes: Uint8Array): Effect.Effect<void, PeerLost> {
+    return this.#writeAndWait((done) => this.#socket.write(bytes, done))
+  }
 
   #writeAndWait(
     write: (done: (error?: Error | null) => void) => void
   ): Effect.Effect<void, PeerLost> {
-    const { idle, stall } = this.#patience
     return Effect.callback<void, PeerLost>((resume) => {
-      this.#writing = true
-      this.#socket.setTimeout(Duration.toMillis(stall))
+      // Node's socket timers are shared by all sockets of one length, and see when a write makes progress.
+      this.#socket.setTimeout(this.#patience)
       write((cause) => {
-        this.#writing = false
-        this.#socket.setTimeout(Duration.toMillis(idle))
+        this.#socket.setTimeout(0)
         resume(cause == null ? Effect.void : Effect.fail(new PeerLost({ cause })))
       })
     })
@@ -194,17 +245,15 @@ export class Peer {
    * once, with input unread, would make the system reset the connection and drop replies that are still on their way
    * (RFC 1122, 4.2.2.13).
    */
-  readonly finish: Effect.Effect<void> = Effect.callback<void>((resume) => {
-    this.#discarding = true
-    this.#chunks = []
-    // What is left to be sent is not waited for longer than anything else.
-    this.#writing = true
-    this.#socket.setTimeout(Duration.toMillis(this.#patience.stall))
-    this.#socket.resume().end(() => {
-      this.#writing = false
-      resume(Effect.void)
-    })
-  }).pipe(Effect.andThen(() => this.#linger()))
+  get finish(): Effect.Effect<void> {
+    return Effect.callback<void>((resume) => {
+      this.#discarding = true
+      this.#chunks = []
+      // What is left to be sent is not waited for longer than anything else.
+      this.#socket.setTimeout(this.#patience)
+      this.#socket.resume().end(() => resume(Effect.void))
+    }).pipe(Effect.andThen(() => this.#linger()))
+  }
 
   #linger(): Effect.Effect<void> {
     return Effect.callback<void>((resume) => {
@@ -216,8 +265,19 @@ export class Peer {
     }).pipe(Effect.timeoutOption(lingering), Effect.asVoid)
   }
 
+  /** Cuts the connection off for a reason, which the log then tells. */
+  cutOff(why: Ending): Effect.Effect<void> {
+    return Effect.suspend(() => {
+      this.#note(why)
+      return this.destroy
+    })
+  }
+
   /** Cuts the connection off, at once and for good. */
-  readonly destroy: Effect.Effect<void> = Effect.sync(() => {
-    this.#socket.destroy()
-  })
+  get destroy(): Effect.Effect<void> {
+    return Effect.sync(() => {
+      this.#socket.destroy()
+      this.#accepted.destroy()
+    })
+  }
 }

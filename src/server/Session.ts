@@ -29,10 +29,15 @@ export interface Identity {
 
 /** The memory of one connection. */
 export interface Session {
+  /** As CLIENT SETNAME or HELLO set it; else empty. */
+  readonly clientName: Word.Word
+  readonly protocolVersion: Reply.ProtocolVersion
+  /** How many wrong passwords were given. */
+  readonly wrongPasswords: number
+  /** Whether more may be asked than what needs no password. */
+  readonly isAuthenticated: boolean
   /** Begins the next request, whatever it is, and tells whether its reply is wanted (CLIENT REPLY). */
   readonly begin: () => boolean
-  /** Whether more may be asked than what needs no password. */
-  readonly isAuthenticated: () => boolean
   /** Answers a command about the connection; silently if `begin` said so and the command does not change that. */
   readonly answer: (command: SessionCommand) => Reply.Reply
 }
@@ -56,8 +61,12 @@ const invalidName = new BadArgument({
 })
 const noSuchIndex = new BadArgument({ text: "DB index is out of range" })
 
+/** A name is kept as long as its connection, and ten thousand connections may have one. Redis has no bound. */
+const longestName = 1024
+
 /** networking.c, validateClientName: printable ASCII without the space. */
-const isClientName = (value: Word.Word): boolean => /^[!-~]*$/.test(value)
+const isClientName = (value: Word.Word): boolean =>
+  value.length <= longestName && /^[!-~]*$/.test(value)
 
 /** A copy that does not keep the whole request it was cut from in memory. */
 const ownCopy = (word: Word.Word): Word.Word => Word.fromBytes(Word.toBytes(word))
@@ -68,115 +77,133 @@ export const silenced = (reply: Reply.Reply): Reply.Reply =>
     ? { ...reply, reply: Reply.Reply.Silence() }
     : Reply.Reply.Silence()
 
-/** The session of a connection that has just been accepted. */
-export const makeSession = ({
-  address = "",
-  age = () => 0,
-  id,
-  passwords = open,
-  version: serverVersion
-}: Identity): Session => {
-  let version: Reply.ProtocolVersion = 2
-  let name = Word.unsafe("")
-  let replies: "on" | "off" | "skip next" | "skip this" = "on"
-  let authenticated = !passwords.required
+const noName = Word.unsafe("")
 
-  const begin = (): boolean => {
-    if (replies === "skip next") replies = "skip this"
-    else if (replies === "skip this") replies = "on"
-    return replies === "on"
+/** The session of a connection that has just been accepted. */
+export const makeSession = (identity: Identity): Session => new ConnectionSession(identity)
+
+/** A class, for ten thousand of these stand idle. */
+class ConnectionSession implements Session {
+  readonly #identity: Identity
+  #replies: "on" | "off" | "skip next" | "skip this" = "on"
+  clientName = noName
+  protocolVersion: Reply.ProtocolVersion = 2
+  wrongPasswords = 0
+  isAuthenticated: boolean
+
+  constructor(identity: Identity) {
+    this.#identity = identity
+    this.isAuthenticated = !this.#passwords.required
+  }
+
+  get #passwords(): Passwords {
+    return this.#identity.passwords ?? open
+  }
+
+  begin(): boolean {
+    if (this.#replies === "skip next") this.#replies = "skip this"
+    else if (this.#replies === "skip this") this.#replies = "on"
+    return this.#replies === "on"
+  }
+
+  answer(command: SessionCommand): Reply.Reply {
+    const reply = this.#perform(command)
+    return this.#replies === "on" ? reply : silenced(reply)
+  }
+
+  #perform(command: SessionCommand): Reply.Reply {
+    return SessionCommand.match(command, {
+      Close: () => Reply.Reply.Farewell({ reply: adeus }),
+      Quit: () => Reply.Reply.Farewell({ reply: Reply.ok }),
+      Reset: () => this.#reset(),
+      Hello: (hello) => this.#hello(hello),
+      Authenticate: ({ credentials: { password, user } }) =>
+        user === undefined && !this.#passwords.required
+          ? Reply.refusal(noPasswordConfigured)
+          : okUnless(this.#authenticate(user, password)),
+      Select: ({ index }) => okUnless(index === 0 ? undefined : noSuchIndex),
+      ClientSetName: ({ name }) => okUnless(this.#setName(name)),
+      ClientGetName: () =>
+        this.clientName === "" ? Reply.Reply.Null() : Reply.Reply.Bulk({ value: this.clientName }),
+      // Accepted for the clients that send it on connecting; nothing is done with it.
+      ClientSetInfo: () => Reply.ok,
+      ClientId: () => Reply.Reply.Integer({ value: this.#identity.id }),
+      ClientInfo: () => Reply.Reply.Bulk({ value: Word.unsafe(this.#description()) }),
+      // What these ask for is so anyway.
+      ClientNoEvict: () => Reply.ok,
+      ReadOnly: () => Reply.ok,
+      ReadWrite: () => Reply.ok,
+      ClientReply: ({ mode }) => {
+        if (mode !== "skip") this.#replies = mode
+        else if (this.#replies !== "off") this.#replies = "skip next"
+        return Reply.ok
+      }
+    })
+  }
+
+  #reset(): Reply.Reply {
+    this.protocolVersion = 2
+    this.clientName = noName
+    this.#replies = "on"
+    this.isAuthenticated = !this.#passwords.required
+    return Reply.Reply.SwitchProtocol({ version: 2, reply: Reply.status("RESET") })
+  }
+
+  #hello({ clientName, credentials, version }: Case<"Hello">): Reply.Reply {
+    if (clientName !== undefined && !isClientName(clientName)) return Reply.refusal(invalidName)
+    const error =
+      credentials === undefined
+        ? undefined
+        : this.#authenticate(credentials.user, credentials.password)
+    if (error !== undefined) return Reply.refusal(error)
+    if (!this.isAuthenticated) return Reply.refusal(helloNotAuthenticated)
+    if (clientName !== undefined) this.#setName(clientName)
+    this.protocolVersion = version ?? this.protocolVersion
+    return Reply.Reply.SwitchProtocol({ version: this.protocolVersion, reply: this.#greeting() })
   }
 
   /** A wrong password takes nothing away from who has given the right one (acl.c, authCommand). */
-  const authenticate = (
-    user: Word.Word | undefined,
-    password: Word.Word
-  ): CommandError | undefined => {
-    if (!passwords.accept(user, password)) return new WrongPassword()
-    authenticated = true
+  #authenticate(user: Word.Word | undefined, password: Word.Word): CommandError | undefined {
+    if (!this.#passwords.accept(user, password)) {
+      this.wrongPasswords += 1
+      return new WrongPassword()
+    }
+    this.isAuthenticated = true
     return undefined
   }
 
-  const setName = (value: Word.Word): CommandError | undefined => {
+  #setName(value: Word.Word): CommandError | undefined {
     if (!isClientName(value)) return invalidName
-    name = ownCopy(value)
+    this.clientName = ownCopy(value)
     return undefined
   }
-
-  const hello = ({ clientName, credentials, version: asked }: Case<"Hello">): Reply.Reply => {
-    if (clientName !== undefined && !isClientName(clientName)) return Reply.refusal(invalidName)
-    const error =
-      credentials === undefined ? undefined : authenticate(credentials.user, credentials.password)
-    if (error !== undefined) return Reply.refusal(error)
-    if (!authenticated) return Reply.refusal(helloNotAuthenticated)
-    if (clientName !== undefined) setName(clientName)
-    version = asked ?? version
-    return Reply.Reply.SwitchProtocol({ version, reply: greeting() })
-  }
-
-  const okUnless = (error: CommandError | undefined): Reply.Reply =>
-    error === undefined ? Reply.ok : Reply.refusal(error)
 
   /** networking.c, helloCommand: keys and version are bulk strings, which redis-cli insists on. */
-  const greeting = (): Reply.Reply =>
-    Reply.Reply.Dictionary({
+  #greeting(): Reply.Reply {
+    const { id, version } = this.#identity
+    return Reply.Reply.Dictionary({
       entries: [
         [Word.unsafe("server"), Reply.text("sockets-client-server")],
-        [Word.unsafe("version"), Reply.text(serverVersion)],
-        [Word.unsafe("proto"), Reply.Reply.Integer({ value: version })],
+        [Word.unsafe("version"), Reply.text(version)],
+        [Word.unsafe("proto"), Reply.Reply.Integer({ value: this.protocolVersion })],
         [Word.unsafe("id"), Reply.Reply.Integer({ value: id })],
         [Word.unsafe("mode"), Reply.text("standalone")],
         [Word.unsafe("role"), Reply.text("master")],
         [Word.unsafe("modules"), Reply.Reply.List({ items: [] })]
       ]
     })
+  }
 
   /** Redis's fields, of which some programs demand all; those that mean nothing here are 0 (networking.c, catClientInfoString). */
-  const description = (): string =>
-    `id=${id} addr=${address} laddr= fd=-1 name=${name} age=${age()} idle=0 flags=N db=0 sub=0 psub=0 ssub=0 multi=-1 `
-    + "qbuf=0 qbuf-free=0 argv-mem=0 multi-mem=0 rbs=0 rbp=0 obl=0 oll=0 omem=0 tot-mem=0 events=r "
-    + `cmd=client|info user=default redir=-1 resp=${version}\n`
-
-  const perform = (command: SessionCommand): Reply.Reply =>
-    SessionCommand.match(command, {
-      Close: () => Reply.Reply.Farewell({ reply: adeus }),
-      Quit: () => Reply.Reply.Farewell({ reply: Reply.ok }),
-      Reset: () => {
-        version = 2
-        name = Word.unsafe("")
-        replies = "on"
-        authenticated = !passwords.required
-        return Reply.Reply.SwitchProtocol({ version, reply: Reply.status("RESET") })
-      },
-      Hello: hello,
-      Authenticate: ({ credentials: { password, user } }) =>
-        user === undefined && !passwords.required
-          ? Reply.refusal(noPasswordConfigured)
-          : okUnless(authenticate(user, password)),
-      Select: ({ index }) => okUnless(index === 0 ? undefined : noSuchIndex),
-      ClientSetName: ({ name }) => okUnless(setName(name)),
-      ClientGetName: () => (name === "" ? Reply.Reply.Null() : Reply.Reply.Bulk({ value: name })),
-      // Accepted for the clients that send it on connecting; nothing is done with it.
-      ClientSetInfo: () => Reply.ok,
-      ClientId: () => Reply.Reply.Integer({ value: id }),
-      ClientInfo: () => Reply.Reply.Bulk({ value: Word.unsafe(description()) }),
-      // What these ask for is so anyway.
-      ClientNoEvict: () => Reply.ok,
-      ReadOnly: () => Reply.ok,
-      ReadWrite: () => Reply.ok,
-      ClientReply: ({ mode }) => {
-        if (mode !== "skip") replies = mode
-        else if (replies !== "off") replies = "skip next"
-        return Reply.ok
-      }
-    })
-
-  return {
-    begin,
-    isAuthenticated: () => authenticated,
-    answer: (command) => {
-      const reply = perform(command)
-      return replies === "on" ? reply : silenced(reply)
-    }
+  #description(): string {
+    const { address = "", age = () => 0, id } = this.#identity
+    return (
+      `id=${id} addr=${address} laddr= fd=-1 name=${this.clientName} age=${age()} idle=0 flags=N db=0 sub=0 psub=0 ssub=0 multi=-1 `
+      + "qbuf=0 qbuf-free=0 argv-mem=0 multi-mem=0 rbs=0 rbp=0 obl=0 oll=0 omem=0 tot-mem=0 events=r "
+      + `cmd=client|info user=default redir=-1 resp=${this.protocolVersion}\n`
+    )
   }
 }
+
+const okUnless = (error: CommandError | undefined): Reply.Reply =>
+  error === undefined ? Reply.ok : Reply.refusal(error)

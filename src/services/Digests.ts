@@ -12,6 +12,9 @@ class Version extends Data.Class<{ readonly name: FileName; readonly version: st
 /** How many digests are remembered; one takes about 300 bytes. */
 const capacity = 10_000
 
+/** How often a file that changes all the time is looked at again. */
+const mostLooks = 10
+
 /** The digests of the shared files. */
 export class Digests extends Context.Service<
   Digests,
@@ -39,12 +42,20 @@ export class Digests extends Context.Service<
           timeToLive: (exit) => (Exit.isSuccess(exit) ? Duration.infinity : Duration.zero)
         }
       )
+      const current = Effect.fnUntraced(function* (name: FileName, version: string | undefined) {
+        const details = yield* store.describe(name)
+        if (version !== undefined && version !== details.version) return yield* new FileChanged()
+        return yield* Cache.get(cache, new Version({ name, version: details.version }))
+      })
       return {
-        of: Effect.fnUntraced(function* (name, version) {
-          const current = yield* store.describe(name)
-          if (version !== undefined && version !== current.version) return yield* new FileChanged()
-          return yield* Cache.get(cache, new Version({ name, version: current.version }))
-        })
+        of: (name, version) =>
+          version === undefined
+            ? // Whoever names no version takes any: that it changed between two looks is not told.
+              Effect.retry(current(name, version), {
+                while: ({ _tag }) => _tag === "FileChanged",
+                times: mostLooks
+              })
+            : current(name, version)
       }
     })
   )

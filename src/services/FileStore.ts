@@ -5,6 +5,7 @@
 import { Context, Effect, Glob, type Scope, Stream } from "effect"
 import type { FileNotFound, StoreUnavailable } from "../domain/Errors.ts"
 import { byBytes, type FileName } from "../domain/FileName.ts"
+import type * as Word from "../domain/Word.ts"
 import { makeNameCollector } from "./NameCollector.ts"
 
 /** Which names to list. */
@@ -38,6 +39,13 @@ export interface OpenFile extends FileDetails {
   readonly sha256: Effect.Effect<string, StoreUnavailable>
 }
 
+/** A file with all of its bytes. */
+export interface WholeFile extends FileDetails {
+  readonly content: Word.Word
+  /** The SHA-256 of the content, 64 lower-case hexadecimal digits. */
+  readonly sha256: string
+}
+
 /** The shared files, read-only. */
 export class FileStore extends Context.Service<
   FileStore,
@@ -48,6 +56,11 @@ export class FileStore extends Context.Service<
     readonly list: (
       selection: Selection
     ) => Effect.Effect<ReadonlyArray<FileName>, StoreUnavailable>
+    /**
+     * The file as it is now, where that takes no waiting, as for a small file in memory. `undefined` says nothing of
+     * the file, and whoever must know goes on to `describe` or `open` it. It may do nothing but return `undefined`.
+     */
+    readonly atOnce: (name: FileName) => WholeFile | undefined
     /** What is known of the file. */
     readonly describe: (
       name: FileName

@@ -31,5 +31,11 @@ export const layer = (files: ReadonlyMap<FileName, MemoryFile>): Layer.Layer<Fil
     const names = Stream.suspend(() =>
       Stream.fromIterable([...files.keys()].filter((name) => !isHidden(name)))
     )
-    return { names, list: (selection) => select(names, selection), describe: find, open: find }
+    return {
+      names,
+      list: (selection) => select(names, selection),
+      atOnce: () => undefined,
+      describe: find,
+      open: find
+    }
   })

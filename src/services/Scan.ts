@@ -1,17 +1,25 @@
 /**
  * Walks the names a handful at a time, as SCAN asks for them, and remembers nothing of who asked. Names stand in the
  * order of a hash of theirs, and the cursor is the hash to go on from: whatever comes and goes meanwhile, every file
- * that is there from the first call to the last is returned, and once. Patterns and replies are not known here.
+ * that is there from the first call to the last is returned, and once. A scan may go on in another process, for a
+ * client has many connections, and those are dealt out. Patterns and replies are not known here.
  */
-import { Clock, Effect, Stream } from "effect"
+import { Clock, Effect, Random, Stream } from "effect"
 import type { StoreUnavailable } from "../domain/Errors.ts"
 import { byBytes, type FileName } from "../domain/FileName.ts"
 import * as Word from "../domain/Word.ts"
 import type { FileStore } from "./FileStore.ts"
 
+/** A cursor has 53 bits, which clients in JavaScript hold exactly: 40 of a hash, then those of a process's mark. */
+const markBits = 13
+const marks = 2 ** markBits
+
+/** A mark, for one process to tell its own cursors from those of others. */
+export const anyMark: Effect.Effect<number> = Random.nextIntBetween(1, marks)
+
 /**
- * 53 bits of a hash over the UTF-8 bytes of a name: clients in JavaScript hold a cursor exactly. Two multiplicative
- * halves, mixed at the end (bryc, cyrb53, public domain); spread is all that is asked of it.
+ * 40 bits of a hash over the UTF-8 bytes of a name. Two multiplicative halves, mixed at the end (bryc, cyrb53, public
+ * domain); spread is all that is asked of it.
  */
 export const hash = (name: string): number => {
   const word = Word.fromText(name)
@@ -26,12 +34,12 @@ export const hash = (name: string): number => {
     Math.imul(high ^ (high >>> 16), 2_246_822_507) ^ Math.imul(low ^ (low >>> 13), 3_266_489_909)
   low =
     Math.imul(low ^ (low >>> 16), 2_246_822_507) ^ Math.imul(high ^ (high >>> 13), 3_266_489_909)
-  return (low & 0x1f_ffff) * 2 ** 32 + (high >>> 0)
+  return (low & 0xff) * 2 ** 32 + (high >>> 0)
 }
 
 /** Names are kept apart by the first bits of their hash and sorted only when they are asked for, so that no call sorts a million. */
 const shelves = 4096
-const shelfOf = (hash: number): number => Math.floor(hash / 2 ** (53 - 12))
+const shelfOf = (hash: number): number => Math.floor(hash / 2 ** (40 - 12))
 
 /** The names of one walk. */
 interface Snapshot {
@@ -52,6 +60,12 @@ export interface Page {
   readonly cursor: number
 }
 
+/** Names, and the hash to go on from where there are more. */
+interface Part {
+  readonly names: ReadonlyArray<FileName>
+  readonly next?: number
+}
+
 /** Scans of one store. */
 export interface Scan {
   /** About `count` names from `cursor` on: more only where names share a hash. */
@@ -66,26 +80,26 @@ interface Hashed {
 const byHash = (self: Hashed, that: Hashed): number =>
   self.hash - that.hash || byBytes(self.name, that.name)
 
-const pageOf = (snapshot: Snapshot, hashOf: typeof hash, cursor: number, count: number): Page => {
+const partOf = (snapshot: Snapshot, hashOf: typeof hash, from: number, count: number): Part => {
   const names: Array<FileName> = []
   let last = -1
-  for (let shelf = shelfOf(cursor); shelf < shelves; shelf++) {
+  for (let shelf = shelfOf(from); shelf < shelves; shelf++) {
     const found = snapshot.shelves.get(shelf)
     if (found === undefined) continue
     const hashed = found.map((name) => ({ name, hash: hashOf(name) })).sort(byHash)
     for (const { hash, name } of hashed) {
-      if (hash < cursor) continue
+      if (hash < from) continue
       // Names that share a hash stay together, for the next call can begin only at a hash.
-      if (names.length >= count && hash !== last) return { names, cursor: hash }
+      if (names.length >= count && hash !== last) return { names, next: hash }
       names.push(name)
       last = hash
     }
   }
-  return { names, cursor: 0 }
+  return { names }
 }
 
-/** Scans of `store`, in the order of `hashOf`. */
-export const makeScan = (store: FileStore["Service"], hashOf = hash): Scan => {
+/** Scans of `store` by the process that has this mark, in the order of `hashOf`. */
+export const makeScan = (store: FileStore["Service"], mark: number, hashOf = hash): Scan => {
   let walks = 0
   // Held weakly: nobody tells when a scan is over, and a million names are worth having back.
   let kept: WeakRef<Snapshot> | undefined
@@ -111,7 +125,10 @@ export const makeScan = (store: FileStore["Service"], hashOf = hash): Scan => {
     return snapshot
   })
 
-  /** For the calls after a scan's first: that one walked, so these names are no older than the scan. */
+  /**
+   * For a call whose cursor is of this process: the names it had then were no older than the scan, and names here only
+   * grow newer. Those that another process has walked may be newer than these.
+   */
   const recent = Effect.gen(function* () {
     const snapshot = kept?.deref()
     const now = yield* Clock.currentTimeMillis
@@ -120,8 +137,9 @@ export const makeScan = (store: FileStore["Service"], hashOf = hash): Scan => {
 
   return {
     page: (cursor, count) =>
-      Effect.map(cursor === 0 ? walk : recent, (snapshot) =>
-        pageOf(snapshot, hashOf, cursor, count)
-      )
+      Effect.map(cursor % marks === mark ? recent : walk, (snapshot) => {
+        const { names, next } = partOf(snapshot, hashOf, Math.floor(cursor / marks), count)
+        return { names, cursor: next === undefined ? 0 : next * marks + mark }
+      })
   }
 }

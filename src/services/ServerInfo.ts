@@ -3,6 +3,7 @@ import { Cache, Clock, Duration, Effect, Exit, Option, Stream } from "effect"
 import type { StoreUnavailable } from "../domain/Errors.ts"
 import type { Numbers } from "../domain/Stats.ts"
 import type { FileStore } from "./FileStore.ts"
+import { makeTogether, type Together, type Totals } from "./Totals.ts"
 
 type Fields = ReadonlyArray<readonly [key: string, value: string | number]>
 
@@ -21,22 +22,23 @@ export const human = (bytes: number): string => {
   return unit === "B" ? `${bytes}B` : `${value.toFixed(2)}${unit}`
 }
 
-const memory = (): Fields => {
-  const { heapUsed, rss } = process.memoryUsage()
-  return [
-    ["used_memory", heapUsed],
-    ["used_memory_human", human(heapUsed)],
-    ["used_memory_rss", rss],
-    ["used_memory_rss_human", human(rss)],
-    ["maxmemory", 0],
-    ["maxmemory_human", human(0)],
-    ["maxmemory_policy", "noeviction"]
-  ]
-}
+const memory = ({ heapUsed, rss }: Totals): Fields => [
+  ["used_memory", heapUsed],
+  ["used_memory_human", human(heapUsed)],
+  ["used_memory_rss", rss],
+  ["used_memory_rss_human", human(rss)],
+  ["maxmemory", 0],
+  ["maxmemory_human", human(0)],
+  ["maxmemory_policy", "noeviction"]
+]
 
 /** The sections that cost nothing to tell, in Redis's order. */
-const sections = (stats: Numbers, now: number): ReadonlyMap<string, Fields> => {
-  const uptime = Math.max(0, Math.floor((now - stats.startedAt) / 1000))
+const sections = (
+  stats: Numbers,
+  { processId, startedAt, totals }: Together,
+  now: number
+): ReadonlyMap<string, Fields> => {
+  const uptime = Math.max(0, Math.floor((now - startedAt) / 1000))
   return new Map<string, Fields>([
     [
       "Server",
@@ -46,7 +48,8 @@ const sections = (stats: Numbers, now: number): ReadonlyMap<string, Fields> => {
         ["redis_mode", "standalone"],
         ["os", process.platform],
         ["arch_bits", 64],
-        ["process_id", process.pid],
+        ["process_id", processId],
+        ["workers", totals.workers],
         ["tcp_port", stats.port],
         ["server_time_usec", now * 1000],
         ["uptime_in_seconds", uptime],
@@ -56,23 +59,23 @@ const sections = (stats: Numbers, now: number): ReadonlyMap<string, Fields> => {
     [
       "Clients",
       [
-        ["connected_clients", stats.connectedClients],
-        ["maxclients", stats.maxClients],
+        ["connected_clients", totals.connectedClients],
+        ["maxclients", totals.maxClients],
         ["blocked_clients", 0]
       ]
     ],
-    ["Memory", memory()],
+    ["Memory", memory(totals)],
     // Clients wait until a Redis has loaded its data (ioredis: the ready check).
     ["Persistence", [["loading", 0]]],
     [
       "Stats",
       [
-        ["total_connections_received", stats.connectionsReceived],
-        ["total_commands_processed", stats.commandsProcessed],
-        ["total_net_input_bytes", stats.bytesReceived],
-        ["total_net_output_bytes", stats.bytesSent],
-        ["rejected_connections", stats.connectionsRejected],
-        ["protocol_errors", stats.protocolErrors]
+        ["total_connections_received", totals.connectionsReceived],
+        ["total_commands_processed", totals.commandsProcessed],
+        ["total_net_input_bytes", totals.bytesReceived],
+        ["total_net_output_bytes", totals.bytesSent],
+        ["rejected_connections", totals.connectionsRejected],
+        ["protocol_errors", totals.protocolErrors]
       ]
     ],
     [
@@ -129,17 +132,18 @@ export const makeServerInfo = (
   stats: Numbers,
   store: FileStore["Service"]
 ): Effect.Effect<ServerInfo> =>
-  Effect.map(
-    Cache.makeWith((_: "files") => files(store), {
+  Effect.gen(function* () {
+    const together = yield* makeTogether(stats)
+    const counted = yield* Cache.makeWith((_: "files") => files(store), {
       capacity: 1,
       timeToLive: (exit) => (Exit.isSuccess(exit) ? filesAge : Duration.zero)
-    }),
-    (counted) => ({
+    })
+    return {
       describe: Effect.fnUntraced(function* (asked: ReadonlyArray<string>) {
         const wanted = new Set(asked.map((section) => section.toLowerCase()))
         const everything = wanted.has("all") || wanted.has("everything")
         const standard = everything || wanted.size === 0 || wanted.has("default")
-        const told = [...sections(stats, yield* Clock.currentTimeMillis)].filter(
+        const told = [...sections(stats, yield* together, yield* Clock.currentTimeMillis)].filter(
           ([title]) => standard || wanted.has(title.toLowerCase())
         )
         const withFiles =
@@ -148,5 +152,5 @@ export const makeServerInfo = (
             : told
         return withFiles.map(write).join("\r\n")
       })
-    })
-  )
+    }
+  })

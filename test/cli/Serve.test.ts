@@ -37,7 +37,7 @@ layer(App.layer, { timeout: "1 minute" })("app serve", (it) => {
     Effect.gen(function* () {
       const { run, serve } = yield* App
       const cwd = yield* folderWith({ "DB/a.txt": "" })
-      const { address, announcement, process } = yield* serve([], { cwd })
+      const { address, announcement, process } = yield* serve(["--log-level", "none"], { cwd })
       const ask = `app client --port ${address.port} --cmd listar_arquivos`
       assert.strictEqual(
         announcement,
@@ -125,7 +125,7 @@ layer(App.layer, { timeout: "1 minute" })("app serve", (it) => {
         const { serve } = yield* App
         const cwd = yield* temporaryFolder
         mkdirSync(join(cwd, "DB"))
-        const { address, announcement, process } = yield* serve([], { cwd })
+        const { address, announcement, process } = yield* serve(["--log-level", "none"], { cwd })
         const idle = yield* RawSocket.connect(address)
         const asking = yield* RawSocket.connect(address)
         yield* asking.ask("PING\r\n", "+PONG\r\n")

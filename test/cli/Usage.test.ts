@@ -47,6 +47,31 @@ layer(App.layer, { timeout: "1 minute" })("a command line", (it) => {
       ]
     },
     {
+      words: ["serve", "--dir", "fotos", "--store", "s3://fotos"],
+      lines: ["--dir e --store não podem ser dados juntos."]
+    },
+    {
+      words: ["serve", "--store", "fotos"],
+      lines: [
+        'Valor inválido para --store: "fotos". Esperado: s3://bucket ou s3://bucket/prefixo.',
+        "Veja: app serve --help"
+      ]
+    },
+    {
+      words: ["serve", "--s3-endpoint", "localhost:9000"],
+      lines: [
+        'Valor inválido para --s3-endpoint: "localhost:9000". Esperado: uma URL como https://s3.exemplo.org.',
+        "Veja: app serve --help"
+      ]
+    },
+    {
+      words: ["serve", "--cache", "muito"],
+      lines: [
+        'Valor inválido para --cache: "muito". Esperado: um tamanho como 64MiB ou 1GB, ou 0.',
+        "Veja: app serve --help"
+      ]
+    },
+    {
       words: ["client", "--timeout", "soon", "--cmd", "HORA"],
       lines: [
         'Valor inválido para --timeout: "soon". Esperado: uma duração como 500ms, 5s, 1m ou 2h.',

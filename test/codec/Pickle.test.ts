@@ -154,7 +154,11 @@ const sent = (reply: Reply.Reply, body = ""): Value => {
   return values[0] ?? none
 }
 
-const bodyOf = (content: string): Reply.Body => ({ size: content.length, bytes: Stream.empty })
+const bodyOf = (content: string): Reply.Body => ({
+  size: content.length,
+  bytes: Stream.empty,
+  part: { name: Word.unsafe("a.txt"), start: 0 }
+})
 
 describe("a reply", () => {
   it("is a str, a list of str, or a tuple of a name and bytes", () => {

@@ -113,7 +113,8 @@ interface Sent {
 
 const bodyOf = (value: Word.Word): Reply.Body => ({
   size: value.length,
-  bytes: Stream.succeed(Word.toBytes(value))
+  bytes: Stream.succeed(Word.toBytes(value)),
+  part: { name: Word.unsafe("a.txt"), start: 0 }
 })
 
 /** The kinds of reply beside the nested ones: each around or beside what else there is. */

@@ -20,7 +20,11 @@ const {
   SwitchProtocol
 } = Reply.Reply
 
-const body: Reply.Body = { size: 3, bytes: Stream.make(new Uint8Array(3)) }
+const body: Reply.Body = {
+  size: 3,
+  bytes: Stream.make(new Uint8Array(3)),
+  part: { name: Word.unsafe("a.txt"), start: 0 }
+}
 const details = Dictionary({
   entries: [
     [Word.fromText("nome"), Reply.text("ação.txt")],

@@ -9,7 +9,7 @@ import { Foreign, Malformed, type Request } from "../../src/codec/Codec.ts"
 import { splitLine } from "../../src/codec/InlineLine.ts"
 import { makeRequestDecoder, mostBytes, mostWords } from "../../src/codec/RespDecoder.ts"
 import { makeReplyEncoder } from "../../src/codec/RespEncoder.ts"
-import { isSessionCommand } from "../../src/domain/Command.ts"
+import { isQuery } from "../../src/domain/Command.ts"
 import * as Grammar from "../../src/domain/Grammar.ts"
 import * as Reply from "../../src/domain/Reply.ts"
 import { Stats } from "../../src/domain/Stats.ts"
@@ -110,6 +110,8 @@ const readPlainly = (text: string) => {
     position = next
     return line
   }
+  // TLS, which is told that it is not spoken.
+  if (text.startsWith("\x16")) return { found, broken: true }
   const length = (digits: string) => (/^(0|-?[1-9]\d*)$/.test(digits) ? Number(digits) : Number.NaN)
   while (position < text.length) {
     if (text[position] !== "*") {
@@ -200,7 +202,7 @@ describe("a million mutated requests", () => {
           if (request instanceof Error)
             return wanted ? Reply.refusal(request) : Reply.Reply.Silence()
           tally.commands += 1
-          if (isSessionCommand(request)) return session.answer(request)
+          if (!isQuery(request)) return session.answer(request)
           if (!wanted) return Reply.Reply.Silence()
           const reply = router.answer(request)
           if (!Effect.isEffect(reply)) return reply

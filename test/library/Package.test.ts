@@ -114,7 +114,9 @@ layer(Project.layer, { excludeTestServices: true })("the package", (it) => {
         "@effect/platform-node/NodeSocket",
         "effect",
         "effect/socket",
-        "node:crypto"
+        "node:crypto",
+        "node:net",
+        "node:tls"
       ])
     })
   )

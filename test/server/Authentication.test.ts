@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Redacted } from "effect"
-import { type Command, isSessionCommand, needsNoPassword } from "../../src/domain/Command.ts"
+import { type Command, isQuery, needsNoPassword } from "../../src/domain/Command.ts"
 import * as Grammar from "../../src/domain/Grammar.ts"
 import * as Reply from "../../src/domain/Reply.ts"
 import * as Word from "../../src/domain/Word.ts"
@@ -19,9 +19,9 @@ const talk = (
   return lines.map((line) => {
     session.begin()
     const command = Grammar.parse(line.split(" ").map(Word.fromText))
-    if (command instanceof Error || !isSessionCommand(command)) throw new Error(line)
+    if (command instanceof Error || isQuery(command)) throw new Error(line)
     const reply = session.answer(command)
-    return [reply._tag === "Refusal" ? reply.code : reply._tag, session.isAuthenticated()] as const
+    return [reply._tag === "Refusal" ? reply.code : reply._tag, session.isAuthenticated] as const
   })
 }
 

@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { isSessionCommand } from "../../src/domain/Command.ts"
+import { isQuery } from "../../src/domain/Command.ts"
 import * as Grammar from "../../src/domain/Grammar.ts"
 import * as Reply from "../../src/domain/Reply.ts"
 import * as Word from "../../src/domain/Word.ts"
@@ -14,7 +14,7 @@ const talk = (...lines: ReadonlyArray<string>): ReadonlyArray<Reply.Reply> => {
     const wanted = session.begin()
     const command = Grammar.parse(line.split(" ").map(Word.fromText))
     if (command instanceof Error) return wanted ? Reply.refusal(command) : Silence()
-    if (isSessionCommand(command)) return session.answer(command)
+    if (!isQuery(command)) return session.answer(command)
     return wanted ? Reply.status("PONG") : Silence()
   })
 }

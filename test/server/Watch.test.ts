@@ -3,36 +3,43 @@ import { Duration, Effect, Exit, Scope } from "effect"
 import { TestClock } from "effect/testing"
 import { Socket } from "node:net"
 import { Peer } from "../../src/server/Peer.ts"
-import { type Intake, type Limits, makeWatch } from "../../src/server/Watch.ts"
+import { Intake, type Limits, makeWatch } from "../../src/server/Watch.ts"
 
-const limits: Limits = { request: Duration.seconds(30), unfinished: 1000 }
-
-/** What the test says of a connection, and whether it was cut off. */
-interface Fake extends Intake {
-  held: number
-  readonly isCut: () => boolean
+const limits: Limits = {
+  request: Duration.seconds(30),
+  unfinished: 1000,
+  idle: Duration.zero
 }
 
-/** A connection to nowhere, on which so many bytes of a request have come; the server waits for more unless it is busy. */
+/** A connection to nowhere, on which so many bytes of a request have come. */
+class Fake extends Intake {
+  held: number
+  readonly #socket: Socket
+
+  constructor(held: number) {
+    const socket = new Socket()
+    super(new Peer(socket), { unfinished: () => this.held })
+    this.#socket = socket
+    this.held = held
+  }
+
+  isCut(): boolean {
+    return this.#socket.destroyed
+  }
+}
+
+/** The server waits for more of it unless it is busy. */
 const intake = Effect.fnUntraced(function* (
   held: number,
   { busy = false }: { readonly busy?: boolean } = {}
 ) {
-  const socket = new Socket()
-  const peer = new Peer(socket)
-  if (!busy) yield* Effect.forkChild(Effect.exit(peer.read), { startImmediately: true })
-  const fake: Fake = {
-    peer,
-    completed: 0,
-    held,
-    unfinished: () => fake.held,
-    isCut: () => socket.destroyed
-  }
+  const fake = new Fake(held)
+  if (!busy) yield* Effect.forkChild(Effect.exit(fake.peer.read), { startImmediately: true })
   return fake
 })
 
 const cut = (...intakes: ReadonlyArray<Fake>): ReadonlyArray<boolean> =>
-  intakes.map(({ isCut }) => isCut())
+  intakes.map((intake) => intake.isCut())
 
 describe("a watch", () => {
   it.effect("cuts off a request that was begun and is not complete in time, no sooner", () =>

@@ -91,6 +91,30 @@ describe("a digest", () => {
     })
   )
 
+  it.effect(
+    "is told of a file that changes between two looks, unless one version is asked for",
+    () =>
+      Effect.gen(function* () {
+        const bytes = noise(3, 1000)
+        const { store } = yield* setUp(bytes)
+        let looks = 0
+        const changing = FileStore.of({
+          ...store,
+          describe: (name) =>
+            Effect.map(store.describe(name), (details) =>
+              (looks += 1) === 1 ? { ...details, version: "gone" } : details
+            )
+        })
+        const context = yield* Layer.build(
+          Digests.layer.pipe(Layer.provide(Layer.succeed(FileStore, changing)))
+        )
+        const digests = Context.get(context, Digests)
+        assert.strictEqual(yield* digests.of(name, undefined), sha256(bytes))
+        looks = 0
+        assert.instanceOf(yield* Effect.flip(digests.of(name, "gone")), FileChanged)
+      })
+  )
+
   it.effect("that fifty ask for at once is computed once", () =>
     Effect.gen(function* () {
       const started = yield* Deferred.make<void>()

@@ -1,25 +1,13 @@
-/** What every store promises, asked of each of them. */
-import { assert, describe, it } from "@effect/vitest"
-import { Context, Effect, Layer, type Scope } from "effect"
-import { rmSync, utimesSync, writeFileSync } from "node:fs"
+/** What every store promises, asked of those that need nothing but this machine. */
+import { Context, Effect, Layer } from "effect"
+import { rmSync, statSync, utimesSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
-import { FileNotFound } from "../../src/domain/Errors.ts"
 import type { FileName } from "../../src/domain/FileName.ts"
 import { FileStore } from "../../src/services/FileStore.ts"
 import * as MemoryFileStore from "../../src/services/MemoryFileStore.ts"
-import { contentOf, directoryStore, fileName, namesOf, readAll } from "../support/Stores.ts"
+import { type MakeShelf, storeContract } from "../support/StoreContract.ts"
+import { directoryStore, fileName } from "../support/Stores.ts"
 import { folderWith } from "../support/TemporaryFolder.ts"
-
-/** A store, and the hand that changes what it shares. */
-interface Shelf {
-  readonly store: FileStore["Service"]
-  readonly replace: (name: string, content: string, modified: Date) => void
-  readonly remove: (name: string) => void
-}
-
-type MakeShelf = (
-  files: Readonly<Record<string, string | Uint8Array>>
-) => Effect.Effect<Shelf, unknown, Scope.Scope>
 
 const past = new Date("2024-03-09T12:34:56.789Z")
 const later = new Date("2024-03-09T12:34:57.000Z")
@@ -27,199 +15,36 @@ const later = new Date("2024-03-09T12:34:57.000Z")
 const memory: MakeShelf = (files) =>
   Effect.gen(function* () {
     const shared = new Map<FileName, MemoryFileStore.MemoryFile>()
-    const replace: Shelf["replace"] = (name, content, modified) => {
+    const place = (name: string, content: string | Uint8Array, modified: Date) =>
       shared.set(fileName(name), { bytes: Buffer.from(content), modified: modified.getTime() })
-    }
-    for (const [name, content] of Object.entries(files)) {
-      shared.set(fileName(name), { bytes: Buffer.from(content), modified: past.getTime() })
-    }
+    for (const [name, content] of Object.entries(files)) place(name, content, past)
     const context = yield* Layer.build(MemoryFileStore.layer(shared))
     return {
       store: Context.get(context, FileStore),
-      replace,
-      remove: (name) => void shared.delete(fileName(name))
+      replace: (name, content) => Effect.sync(() => void place(name, content, later)),
+      remove: (name) => Effect.sync(() => void shared.delete(fileName(name))),
+      modified: (name) => Effect.sync(() => shared.get(fileName(name))?.modified ?? Number.NaN)
     }
   })
 
-const directory: MakeShelf = (files) =>
-  Effect.gen(function* () {
-    const folder = yield* folderWith(files)
-    for (const name of Object.keys(files)) utimesSync(join(folder, name), past, past)
-    return {
-      store: yield* directoryStore(folder),
-      replace: (name, content, modified) => {
-        writeFileSync(join(folder, name), content)
-        utimesSync(join(folder, name), modified, modified)
-      },
-      remove: (name) => rmSync(join(folder, name))
-    }
-  })
-
-const missing = ["nada", "pasta", "pasta/nada", "a.txt/b", "nada/nada", "A.TXT", "x".repeat(10_000)]
-const hidden = [".oculto", ".git/config", "pasta/.oculto"]
-
-describe.each([
-  ["memory", memory],
-  ["directory", directory]
-] as const)("a store (%s)", (_, makeShelf) => {
-  const files = {
-    "a.txt": "um",
-    "a/b": "dois",
-    a0: "três",
-    "pasta/ç.txt": "quatro",
-    "pasta/sub/z": "",
-    "\uffff": "",
-    "\u{10000}": "",
-    ".oculto": "x",
-    ".git/config": "x",
-    "pasta/.oculto": "x"
-  }
-  const sorted = ["a.txt", "a/b", "a0", "pasta/sub/z", "pasta/ç.txt", "\uffff", "\u{10000}"]
-
-  it.effect("lists every file in every folder, sorted by bytes, and nothing that is hidden", () =>
+const directory =
+  (cache?: number): MakeShelf =>
+  (files) =>
     Effect.gen(function* () {
-      const { store } = yield* makeShelf(files)
-      assert.deepStrictEqual(yield* namesOf(store), sorted)
-    })
-  )
-
-  it.effect("lists nothing where there is nothing", () =>
-    Effect.gen(function* () {
-      const { store } = yield* makeShelf({})
-      assert.deepStrictEqual(yield* namesOf(store), [])
-    })
-  )
-
-  it.effect("lists what matches, comes after and fits", () =>
-    Effect.gen(function* () {
-      const { store } = yield* makeShelf(files)
-      assert.deepStrictEqual(yield* namesOf(store, { pattern: "*.txt" }), ["a.txt"])
-      assert.deepStrictEqual(yield* namesOf(store, { pattern: "**/*.txt" }), [
-        "a.txt",
-        "pasta/ç.txt"
-      ])
-      assert.deepStrictEqual(yield* namesOf(store, { pattern: "a?" }), ["a0"])
-      assert.deepStrictEqual(yield* namesOf(store, { pattern: "nada" }), [])
-      assert.deepStrictEqual(yield* namesOf(store, { after: "a/b" }), sorted.slice(2))
-      assert.deepStrictEqual(yield* namesOf(store, { after: "a/a" }), sorted.slice(1))
-      assert.deepStrictEqual(yield* namesOf(store, { after: "\u{10ffff}" }), [])
-      assert.deepStrictEqual(yield* namesOf(store, { limit: 0 }), [])
-      assert.deepStrictEqual(yield* namesOf(store, { limit: 3 }), sorted.slice(0, 3))
-      assert.deepStrictEqual(yield* namesOf(store, { limit: 99 }), sorted)
-      assert.deepStrictEqual(
-        yield* namesOf(store, { pattern: "**", after: "a0", limit: 2 }),
-        sorted.slice(3, 5)
-      )
-    })
-  )
-
-  it.effect("lists everything by pages, each file once", () =>
-    Effect.gen(function* () {
-      const { store } = yield* makeShelf(files)
-      const pages: Array<string> = []
-      for (let after = ""; pages.length < 99; after = pages.at(-1) ?? "") {
-        const page = yield* namesOf(store, { after, limit: 2 })
-        if (page.length === 0) break
-        pages.push(...page)
-      }
-      assert.deepStrictEqual(pages, sorted)
-    })
-  )
-
-  it.effect("shows a change at the next question", () =>
-    Effect.gen(function* () {
-      const { remove, replace, store } = yield* makeShelf({ "a.txt": "um", "b.txt": "dois" })
-      replace("c.txt", "três", later)
-      remove("a.txt")
-      assert.deepStrictEqual(yield* namesOf(store), ["b.txt", "c.txt"])
-      assert.strictEqual((yield* contentOf(store, "c.txt")).toString(), "três")
-      assert.instanceOf(yield* Effect.flip(store.describe(fileName("a.txt"))), FileNotFound)
-    })
-  )
-
-  it.effect(
-    "describes a file without opening it for long, and opens it with the same details",
-    () =>
-      Effect.gen(function* () {
-        const { store } = yield* makeShelf(files)
-        const name = fileName("pasta/ç.txt")
-        const { modified, size, version } = yield* store.describe(name)
-        assert.deepStrictEqual([size, modified], [6, past.getTime()])
-        const file = yield* store.open(name)
-        assert.deepStrictEqual([file.size, file.modified, file.version], [size, modified, version])
-        assert.match(version, /^[!-~]+$/)
-      })
-  )
-
-  it.effect("gives a file the same version while it is the same, and another once it changed", () =>
-    Effect.gen(function* () {
-      const { replace, store } = yield* makeShelf({ "a.txt": "um" })
-      const name = fileName("a.txt")
-      const versions = [yield* store.describe(name), yield* store.describe(name)]
-      replace("a.txt", "XX", later)
-      versions.push(yield* store.describe(name))
-      replace("a.txt", "longer", later)
-      versions.push(yield* store.describe(name))
-      assert.deepStrictEqual(
-        versions.map(({ version }) => versions.findIndex((other) => other.version === version)),
-        [0, 0, 2, 3]
-      )
-    })
-  )
-
-  it.effect("reads any range of a file, byte for byte", () =>
-    Effect.gen(function* () {
-      const bytes = Buffer.from(
-        Uint8Array.from({ length: 1_500_000 }, (_, index) => (index * 7) % 253)
-      )
-      const { store } = yield* makeShelf({ grande: bytes })
-      const file = yield* store.open(fileName("grande"))
-      for (const [start, length] of [
-        [0, bytes.length],
-        [0, 0],
-        [0, 1],
-        [bytes.length, 0],
-        [bytes.length - 1, 1],
-        [524_287, 2],
-        [524_288, 524_288],
-        [1, 1_048_577]
-      ] as const) {
-        const read = yield* readAll(file, { start, length })
-        assert.isTrue(read.equals(bytes.subarray(start, start + length)), `${start}+${length}`)
+      const folder = yield* folderWith(files)
+      for (const name of Object.keys(files)) utimesSync(join(folder, name), past, past)
+      return {
+        store: yield* directoryStore(folder, cache === undefined ? {} : { cache }),
+        replace: (name, content) =>
+          Effect.sync(() => {
+            writeFileSync(join(folder, name), content)
+            utimesSync(join(folder, name), later, later)
+          }),
+        remove: (name) => Effect.sync(() => rmSync(join(folder, name))),
+        modified: (name) => Effect.sync(() => Math.floor(statSync(join(folder, name)).mtimeMs))
       }
     })
-  )
 
-  it.effect("reads two ranges of one file at once, neither disturbing the other", () =>
-    Effect.gen(function* () {
-      const bytes = Buffer.alloc(2_000_000, "0123456789abcdef!")
-      const { store } = yield* makeShelf({ grande: bytes })
-      const file = yield* store.open(fileName("grande"))
-      const read = yield* Effect.all(
-        [readAll(file), readAll(file, { start: 5, length: 1_234_567 })],
-        {
-          concurrency: "unbounded"
-        }
-      )
-      assert.isTrue(read[0].equals(bytes))
-      assert.isTrue(read[1].equals(bytes.subarray(5, 5 + 1_234_567)))
-    })
-  )
-
-  it.effect("reads an empty file to its end", () =>
-    Effect.gen(function* () {
-      const { store } = yield* makeShelf({ vazio: "" })
-      assert.strictEqual((yield* contentOf(store, "vazio")).length, 0)
-    })
-  )
-
-  for (const name of [...missing, ...hidden]) {
-    it.effect(`knows no file ${JSON.stringify(name.slice(0, 20))}, to describe or to open`, () =>
-      Effect.gen(function* () {
-        const { store } = yield* makeShelf(files)
-        assert.instanceOf(yield* Effect.flip(store.describe(fileName(name))), FileNotFound)
-        assert.instanceOf(yield* Effect.flip(store.open(fileName(name))), FileNotFound)
-      })
-    )
-  }
-})
+storeContract("memory", memory)
+storeContract("directory", directory())
+storeContract("directory without a cache", directory(0))

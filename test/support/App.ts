@@ -45,6 +45,8 @@ export interface Running {
     output: "stdout" | "stderr",
     what: RegExp
   ) => Effect.Effect<RegExpExecArray, EndedEarly>
+  /** Has nobody read one of its outputs any more, so that writing there fails. */
+  readonly deafen: (output: "stdout" | "stderr") => Effect.Effect<void>
   readonly kill: (signal: NodeJS.Signals) => Effect.Effect<void>
   readonly ended: Effect.Effect<Ended>
 }
@@ -154,6 +156,7 @@ export const start = (
             return Effect.succeed(found)
           }
         ),
+      deafen: (name) => Effect.sync(() => void child[name].destroy()),
       kill: (signal) => Effect.sync(() => void child.kill(signal)),
       ended
     }

@@ -4,12 +4,15 @@
  */
 import { Data, Effect, type Scope } from "effect"
 import { connect as connectSocket, type Socket } from "node:net"
+import { connect as connectTls, type ConnectionOptions } from "node:tls"
 import type { Address } from "../../src/server/Listener.ts"
 
 /** The connection ended, or could not be made, before what was waited for came. */
 export class ConnectionEnded extends Data.TaggedError("ConnectionEnded")<{
   /** What came and was not taken yet. */
   readonly received: string
+  /** The code of what went wrong, if anything did. */
+  readonly code: string | undefined
 }> {}
 
 /** What has come and not been taken, held in pieces so that a large reply costs no more than its bytes. */
@@ -90,32 +93,56 @@ export interface RawSocket {
   readonly socket: Socket
 }
 
-/** Connects; the connection is gone when the scope closes. `allowHalfOpen`: our end stays open when the peer's closes. */
+/** How to connect. */
+export interface Options {
+  /** Our end stays open when the peer's closes. */
+  readonly allowHalfOpen?: boolean
+  /** Where to come from, such as 127.0.0.2; all of 127.0.0.0/8 is this machine's on Linux. */
+  readonly localAddress?: string
+  /** How the connection is encrypted; not at all unless given. */
+  readonly tls?: ConnectionOptions
+}
+
+/** Connects; the connection is gone when the scope closes. */
 export const connect = (
   { host, port }: Address,
-  { allowHalfOpen = false }: { readonly allowHalfOpen?: boolean } = {}
+  { allowHalfOpen = false, localAddress, tls }: Options = {}
 ): Effect.Effect<RawSocket, ConnectionEnded, Scope.Scope> =>
   Effect.gen(function* () {
     const inbox = new Inbox()
+    let code: string | undefined
+    const ended = (received: string) => new ConnectionEnded({ received, code })
     const socket = yield* Effect.acquireRelease(
       Effect.callback<Socket, ConnectionEnded>((resume) => {
-        const socket = connectSocket({ host, port, allowHalfOpen, noDelay: true })
+        const target = {
+          host,
+          port,
+          allowHalfOpen,
+          noDelay: true,
+          ...(localAddress === undefined ? {} : { localAddress })
+        }
+        const socket: Socket =
+          tls === undefined ? connectSocket(target) : connectTls({ ...target, ...tls })
         socket.on("data", (piece) => {
           // A string would come only after `setEncoding`.
           if (typeof piece !== "string") inbox.add(piece)
         })
         // What follows an error is "close", and that is what is waited for.
-        socket.on("error", () => undefined)
+        socket.on("error", (cause: NodeJS.ErrnoException) => {
+          code ??= cause.code
+        })
         socket.on("end", () => inbox.end())
         socket.on("close", () => {
           inbox.end()
-          resume(Effect.fail(new ConnectionEnded({ received: "" })))
+          resume(Effect.fail(ended("")))
         })
-        socket.once("connect", () => resume(Effect.succeed(socket)))
+        socket.once(tls === undefined ? "connect" : "secureConnect", () =>
+          resume(Effect.succeed(socket))
+        )
       }),
       (socket) => Effect.sync(() => socket.destroy())
     )
-    const short = Effect.suspend(() => Effect.fail(new ConnectionEnded({ received: inbox.peek() })))
+    const short = Effect.suspend(() => Effect.fail(ended(inbox.peek())))
     const send = (bytes: string | Uint8Array) =>
       Effect.sync(() => {
         if (socket.destroyed) return

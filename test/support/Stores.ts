@@ -2,7 +2,7 @@
 import { Context, Effect, Glob, Layer, type Scope, Stream } from "effect"
 import type { FileNotFound, StoreUnavailable } from "../../src/domain/Errors.ts"
 import { type FileName, fromText } from "../../src/domain/FileName.ts"
-import * as DirectoryFileStore from "../../src/services/DirectoryFileStore.ts"
+import * as DirectoryFileStore from "../../src/services/directory/DirectoryFileStore.ts"
 import { FileStore, type OpenFile, type Selection } from "../../src/services/FileStore.ts"
 
 /** A name that the test knows to be one. */
@@ -15,9 +15,9 @@ export const fileName = (text: string): FileName => {
 /** The store of a folder, until the scope closes. */
 export const directoryStore = (
   folder: string,
-  { hidden = false }: { readonly hidden?: boolean } = {}
+  { cache, hidden = false }: { readonly hidden?: boolean; readonly cache?: number } = {}
 ): Effect.Effect<FileStore["Service"], DirectoryFileStore.FolderUnusable, Scope.Scope> =>
-  Effect.map(Layer.build(DirectoryFileStore.layer({ folder, hidden })), (context) =>
+  Effect.map(Layer.build(DirectoryFileStore.layer({ folder, hidden, cache })), (context) =>
     Context.get(context, FileStore)
   )
 

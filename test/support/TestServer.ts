@@ -2,13 +2,14 @@
  * The real server on a free port, as `app serve` wires it but for what the test gives: the store and, where it wants
  * to see a conversation's end, the door. Whatever is logged as an error fails the test.
  */
-import { Context, Effect, type Exit, Layer, Logger, Queue, type Scope } from "effect"
+import { Context, Effect, type Exit, Layer, Logger, Queue, References, type Scope } from "effect"
 import { subscribe, unsubscribe } from "node:diagnostics_channel"
 import { Socket } from "node:net"
 import { resp } from "../../src/codec/Resp.ts"
 import type { StoreUnavailable } from "../../src/domain/Errors.ts"
 import { Stats } from "../../src/domain/Stats.ts"
 import { Router } from "../../src/Router.ts"
+import { silent } from "../../src/server/Journal.ts"
 import { unlimited } from "../../src/server/Pacer.ts"
 import { unwatched } from "../../src/server/Watch.ts"
 import { converse } from "../../src/server/Connection.ts"
@@ -17,7 +18,7 @@ import type { PeerLost } from "../../src/server/Peer.ts"
 import { type Options, Server } from "../../src/server/Server.ts"
 import { makeSession } from "../../src/server/Session.ts"
 import { Clock } from "../../src/services/Clock.ts"
-import * as DirectoryFileStore from "../../src/services/DirectoryFileStore.ts"
+import * as DirectoryFileStore from "../../src/services/directory/DirectoryFileStore.ts"
 import type { FileStore } from "../../src/services/FileStore.ts"
 import { Info } from "../../src/services/Info.ts"
 import * as MemoryFileStore from "../../src/services/MemoryFileStore.ts"
@@ -52,13 +53,60 @@ const strictLog = Effect.gen(function* () {
   ])
 })
 
+/** A line of the log, as far as it is of interest. */
+export interface Logged {
+  readonly level: string
+  readonly event: unknown
+  readonly fields: Readonly<Record<string, unknown>>
+}
+
+/** Everything that is logged, the oldest first. */
+const collectingLog = Effect.map(Queue.unbounded<Logged>(), (lines) => ({
+  lines,
+  log: Layer.merge(
+    Logger.layer([
+      Logger.map(Logger.formatStructured, ({ annotations, level, message }) => {
+        Queue.offerUnsafe(lines, { level, event: message, fields: annotations })
+      })
+    ]),
+    Layer.succeed(References.MinimumLogLevel, "Debug")
+  )
+}))
+
+/** Serves the store until the scope closes, and tells what is logged. */
+export const serveLogged = <E>(
+  store: Layer.Layer<FileStore, E>,
+  options: Partial<Options> = {}
+): Effect.Effect<
+  {
+    readonly address: Address
+    /** The next line of this event; those of others before it are passed over. */
+    readonly next: (event: string) => Effect.Effect<Logged>
+  },
+  E | ListenError,
+  Scope.Scope
+> =>
+  Effect.gen(function* () {
+    const { lines, log } = yield* collectingLog
+    return {
+      address: yield* serveWith(log, store, options),
+      next: (event) => Effect.repeat(Queue.take(lines), { until: (line) => line.event === event })
+    }
+  })
+
 /** Serves the store until the scope closes. */
 export const serve = <E>(
   store: Layer.Layer<FileStore, E>,
   options: Partial<Options> = {}
 ): Effect.Effect<Address, E | ListenError, Scope.Scope> =>
+  Effect.flatMap(strictLog, (log) => serveWith(log, store, options))
+
+const serveWith = <E>(
+  log: Layer.Layer<never>,
+  store: Layer.Layer<FileStore, E>,
+  options: Partial<Options>
+): Effect.Effect<Address, E | ListenError, Scope.Scope> =>
   Effect.gen(function* () {
-    const log = yield* strictLog
     const server = Server.layer({ ...anyPort, version, ...options }).pipe(
       Layer.provide(routerOver(store))
     )
@@ -97,7 +145,10 @@ export const serveObserved = <E>(
         stats,
         pacer: unlimited,
         watch: unwatched,
-        onForeign: () => Effect.void
+        journal: silent,
+        tally: { commands: 0, bytesReceived: 0, bytesSent: 0, ending: undefined },
+        onForeign: () => Effect.void,
+        onWrongPassword: () => Effect.void
       }).pipe(
         Effect.onExit((exit) => Queue.offer(ends, exit)),
         Effect.exit

@@ -15,7 +15,7 @@ const root = fileURLToPath(new URL("../..", import.meta.url))
 export const setup = () => {
   const folder = mkdtempSync(join(tmpdir(), "sockets-bundle-"))
   const file = join(folder, "app.cjs")
-  execFileSync("sh", ["-c", packageJson.scripts["build:app"].replaceAll("dist/app.cjs", file)], {
+  execFileSync("sh", ["-c", packageJson.scripts["build:app"].replaceAll(/\bdist\b/g, folder)], {
     cwd: root,
     env: {
       ...process.env,

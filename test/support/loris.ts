@@ -9,7 +9,8 @@ const [host = "", port = "", dripping = "", stopping = ""] = process.argv.slice(
 const open = (): Promise<Socket> =>
   new Promise((resolve, reject) => {
     const socket = connect({ host, port: Number(port), noDelay: true })
-    socket.once("connect", () => resolve(socket)).once("error", reject)
+    // Being cut off may show as an error at any time; what follows it is "close".
+    socket.once("connect", () => resolve(socket)).on("error", reject)
   })
 
 /** Just below what one request may have. */
@@ -18,19 +19,21 @@ const much = Buffer.from(`*2\r\n$3\r\nGET\r\n$1040000\r\n${"x".repeat(1_000_000)
 const gone = (socket: Socket): Promise<number> => {
   const began = performance.now()
   return new Promise((resolve) => {
-    socket.on("error", () => undefined).on("close", () => resolve(performance.now() - began))
+    if (socket.closed) return resolve(0)
+    socket.on("close", () => resolve(performance.now() - began))
     // What is not read would hide the end.
-    socket.resume()
+    return socket.resume()
   })
 }
 
 const drip = async (): Promise<() => Promise<number>> => {
   const socket = await open()
   socket.write("*")
-  return () => {
+  return async () => {
     const timer = setInterval(() => socket.write("1"), 1000)
-    socket.on("close", () => clearInterval(timer))
-    return gone(socket)
+    const time = await gone(socket)
+    clearInterval(timer)
+    return time
   }
 }
 

@@ -3,14 +3,16 @@
  * how a file is opened (Containment), names as bytes, times in nanoseconds, and reads into buffers of its own.
  */
 import { Cause, Effect, Layer, Schema, Stream } from "effect"
-import { StoreUnavailable } from "../domain/Errors.ts"
-import type { FileName } from "../domain/FileName.ts"
-import type { BigIntStats } from "node:fs"
-import { type FileHandle, opendir, realpath } from "node:fs/promises"
+import { StoreUnavailable } from "../../domain/Errors.ts"
+import type { FileName } from "../../domain/FileName.ts"
+import { type BigIntStats, closeSync, fstatSync, read } from "node:fs"
+import { opendir, realpath } from "node:fs/promises"
 import { type Folder, openContained } from "./Containment.ts"
-import { sha256 } from "./Digest.ts"
+import { sha256 } from "../Digest.ts"
+import { makeDirectoryCache } from "./DirectoryCache.ts"
+import { detailsOf } from "./DirectoryDetails.ts"
 import { makeDirectoryWalk } from "./DirectoryWalk.ts"
-import { type FileDetails, FileStore, type OpenFile, select } from "./FileStore.ts"
+import { FileStore, type OpenFile, select } from "../FileStore.ts"
 import { type HashThreads, makeHashThreads } from "./HashThread.ts"
 
 /** The folder cannot be shared: it does not exist, is no folder, or may not be read. */
@@ -25,7 +27,12 @@ export interface Options {
   readonly folder: string
   /** Whether names with a part that begins with a dot are shared. */
   readonly hidden: boolean
+  /** How much of small files is held in memory, in bytes, 0 for nothing; 64 MiB unless given. */
+  readonly cache?: number | undefined
 }
+
+/** Room for some 30,000 files of a kilobyte. */
+const defaultCache = 64 * 1024 * 1024
 
 /**
  * Larger reads gain nothing, and two such buffers, one being read while the other is written, came within 8 % of
@@ -33,32 +40,63 @@ export interface Options {
  */
 const chunkSize = 512 * 1024
 
-const version = (stats: BigIntStats): string =>
-  [stats.dev, stats.ino, stats.size, stats.mtimeNs, stats.ctimeNs]
-    .map((value) => value.toString(36))
-    .join("-")
-
-const details = (stats: BigIntStats): FileDetails => ({
-  size: Number(stats.size),
-  modified: Number(stats.mtimeNs / 1_000_000n),
-  version: version(stats)
-})
-
 const unavailable = (reason: string) => new StoreUnavailable({ cause: new Error(reason) })
 
-const attempt = <A>(run: () => Promise<A>): Effect.Effect<A, StoreUnavailable> =>
-  Effect.tryPromise({ try: run, catch: (cause) => new StoreUnavailable({ cause }) })
+const attempt = <A>(run: () => A): Effect.Effect<A, StoreUnavailable> =>
+  Effect.try({ try: run, catch: (cause) => new StoreUnavailable({ cause }) })
+
+/** An open file, and what it was when it was opened. */
+interface Source {
+  readonly descriptor: number
+  readonly stats: BigIntStats
+  /** Reads that the thread pool has not finished. */
+  readonly underWay: Set<Promise<unknown>>
+}
+
+/** A file that is closed with the scope, once no read is under way: its number may then be another file's at once. */
+const openSource = (folder: Folder, name: FileName) =>
+  Effect.acquireRelease(
+    Effect.map(
+      Effect.suspend(() => Effect.fromResult(openContained(folder, name))),
+      ({ descriptor }) => ({ descriptor, underWay: new Set<Promise<unknown>>() })
+    ),
+    ({ descriptor, underWay }) =>
+      Effect.promise(() => Promise.allSettled(underWay)).pipe(
+        Effect.andThen(Effect.sync(() => closeSync(descriptor)))
+      )
+  ).pipe(
+    Effect.flatMap((opened) =>
+      Effect.map(
+        attempt(() => fstatSync(opened.descriptor, { bigint: true })),
+        (stats): Source => ({ ...opened, stats })
+      )
+    )
+  )
+
+/** Fills the buffer from byte `position` on, as far as the file goes. */
+const readInto = ({ descriptor, underWay }: Source, buffer: Buffer, position: number) => {
+  const reading = new Promise<Uint8Array>((resolve, reject) =>
+    read(descriptor, buffer, 0, buffer.length, position, (cause, count) =>
+      cause === null ? resolve(buffer.subarray(0, count)) : reject(cause)
+    )
+  )
+  underWay.add(reading)
+  const finished = () => underWay.delete(reading)
+  // A failure waits for whoever asks for the chunk; if nobody does any more, it is nobody's.
+  reading.then(finished, finished)
+  return reading
+}
 
 /**
  * Fails if the open file is no longer the one whose size was announced. It may have grown, or have been renamed or
  * unlinked (which changes its ctime): the bytes asked for are still there then.
  */
-const requireUnchanged = (
-  handle: FileHandle,
-  before: BigIntStats
-): Effect.Effect<void, StoreUnavailable> =>
+const requireUnchanged = ({
+  descriptor,
+  stats: before
+}: Source): Effect.Effect<void, StoreUnavailable> =>
   Effect.flatMap(
-    attempt(() => handle.stat({ bigint: true })),
+    attempt(() => fstatSync(descriptor, { bigint: true })),
     (now) =>
       now.size < before.size
         ? Effect.fail(unavailable("the file shrank while it was sent"))
@@ -71,7 +109,7 @@ const requireUnchanged = (
  * The bytes of a range through two buffers: while one chunk is being written, the next is read into the other. The
  * buffer of a chunk is used again only after the next chunk was asked for, that is, when its write is over.
  */
-const readRange = (handle: FileHandle, stats: BigIntStats, start: number, length: number) =>
+const readRange = (source: Source, start: number, length: number) =>
   Stream.fromPull(
     Effect.sync(() => {
       const end = start + length
@@ -79,26 +117,24 @@ const readRange = (handle: FileHandle, stats: BigIntStats, start: number, length
       const buffers: Array<Buffer> = []
       let position = start
       let turn = 0
-      const read = (): Promise<Uint8Array> => {
+      const readNext = (): Promise<Uint8Array> => {
         // The second buffer is made when there is a second chunk.
         const buffer = (buffers[turn % 2] ??= Buffer.allocUnsafeSlow(size))
         turn += 1
-        const reading = handle
-          .read(buffer, 0, Math.min(size, end - position), position)
-          .then(({ bytesRead }) => buffer.subarray(0, bytesRead))
-        // A failure waits for whoever asks for the chunk; if nobody does any more, it is nobody's.
-        reading.catch(() => undefined)
-        return reading
+        return readInto(source, buffer.subarray(0, Math.min(size, end - position)), position)
       }
-      let ahead = length > 0 ? read() : undefined
+      let ahead = length > 0 ? readNext() : undefined
       return Effect.gen(function* () {
         if (ahead === undefined) return yield* Cause.done()
         const reading = ahead
-        const chunk = yield* attempt(() => reading)
+        const chunk = yield* Effect.tryPromise({
+          try: () => reading,
+          catch: (cause) => new StoreUnavailable({ cause })
+        })
         if (chunk.length === 0) return yield* unavailable("the file shrank while it was sent")
         position += chunk.length
-        if (position === end) yield* requireUnchanged(handle, stats)
-        ahead = position < end ? read() : undefined
+        if (position === end) yield* requireUnchanged(source)
+        ahead = position < end ? readNext() : undefined
         return [chunk] as const
       })
     })
@@ -107,14 +143,13 @@ const readRange = (handle: FileHandle, stats: BigIntStats, start: number, length
 /** Up to this many bytes, hashing takes less time (about 0.2 ms) than handing it to a thread. */
 const smallDigest = 256 * 1024
 
-const digest = (handle: FileHandle, stats: BigIntStats, threads: HashThreads) => {
-  const size = Number(stats.size)
-  if (size <= smallDigest) return sha256(readRange(handle, stats, 0, size))
+const digest = (source: Source, size: number, threads: HashThreads) => {
+  if (size <= smallDigest) return sha256(readRange(source, 0, size))
   return Effect.scoped(
     Effect.gen(function* () {
       const thread = yield* threads.take
-      yield* thread.update(handle.fd, 0, size)
-      yield* requireUnchanged(handle, stats)
+      yield* thread.update(source.descriptor, 0, size)
+      yield* requireUnchanged(source)
       return yield* thread.digest
     })
   ).pipe(Effect.catchTag("HashFailed", ({ cause }) => new StoreUnavailable({ cause })))
@@ -122,11 +157,12 @@ const digest = (handle: FileHandle, stats: BigIntStats, threads: HashThreads) =>
 
 const open = (folder: Folder, threads: HashThreads) =>
   Effect.fnUntraced(function* (name: FileName) {
-    const { handle, stats } = yield* openContained(folder, name)
+    const source = yield* openSource(folder, name)
+    const details = detailsOf(source.stats)
     const file: OpenFile = {
-      ...details(stats),
-      read: (start, length) => readRange(handle, stats, start, length),
-      sha256: digest(handle, stats, threads)
+      ...details,
+      read: (start, length) => readRange(source, start, length),
+      sha256: digest(source, details.size, threads)
     }
     return file
   })
@@ -142,7 +178,7 @@ const openFolder = ({ folder, hidden }: Options): Effect.Effect<Folder, FolderUn
     catch: (cause) => new FolderUnusable({ folder, cause })
   })
 
-/** Shares a folder as it is at each question: nothing is cached, so nothing is ever stale. */
+/** Shares a folder as it is at each question: what is held in memory is only used while the folder has the same. */
 export const layer = (options: Options): Layer.Layer<FileStore, FolderUnusable> =>
   Layer.effect(
     FileStore,
@@ -150,8 +186,10 @@ export const layer = (options: Options): Layer.Layer<FileStore, FolderUnusable> 
       const folder = yield* openFolder(options)
       const openFile = open(folder, yield* makeHashThreads)
       const { names } = makeDirectoryWalk(folder)
+      const { atOnce } = makeDirectoryCache(folder, options.cache ?? defaultCache)
       return {
         names,
+        atOnce,
         list: (selection) => select(names, selection),
         describe: (name) => Effect.scoped(openFile(name)),
         open: openFile

@@ -19,10 +19,10 @@ import {
 import { createServer } from "node:net"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
-import { FileNotFound, StoreUnavailable } from "../../src/domain/Errors.ts"
-import { FolderUnusable } from "../../src/services/DirectoryFileStore.ts"
-import { contentOf, directoryStore, fileName, namesOf, readAll } from "../support/Stores.ts"
-import { folderWith, temporaryFolder } from "../support/TemporaryFolder.ts"
+import { FileNotFound, StoreUnavailable } from "../../../src/domain/Errors.ts"
+import { FolderUnusable } from "../../../src/services/directory/DirectoryFileStore.ts"
+import { contentOf, directoryStore, fileName, namesOf, readAll } from "../../support/Stores.ts"
+import { folderWith, temporaryFolder } from "../../support/TemporaryFolder.ts"
 
 const isLinux = process.platform === "linux"
 const isRoot = process.getuid?.() === 0
@@ -349,14 +349,18 @@ describe("a store of a folder", () => {
     "is unavailable while the process has no descriptors left, and is back when it has",
     () =>
       Effect.gen(function* () {
-        const folder = yield* folderWith({ "a.txt": "um" })
-        const program = fileURLToPath(new URL("../support/exhausted.ts", import.meta.url))
+        // Large enough to be hashed by a thread, which needs descriptors to begin.
+        const folder = yield* folderWith({ "a.txt": Buffer.alloc(1024 * 1024) })
+        const program = fileURLToPath(new URL("../../support/exhausted.ts", import.meta.url))
         const { stderr, stdout } = spawnSync(
           "sh",
           ["-c", 'ulimit -n 64 && exec "$@"', "sh", process.execPath, program, folder, "a.txt"],
           { encoding: "utf8" }
         )
-        assert.deepStrictEqual([stdout, stderr], ["StoreUnavailable StoreUnavailable ok ok", ""])
+        assert.deepStrictEqual(
+          [stdout, stderr],
+          ["StoreUnavailable StoreUnavailable StoreUnavailable ok ok ok", ""]
+        )
       })
   )
 

@@ -1,9 +1,9 @@
 /** Finds every file that a folder shares, however deep and however many, a handful of entries at a time. */
 import { Effect, Semaphore, Stream } from "effect"
 import { isReadonlyArrayNonEmpty, type NonEmptyReadonlyArray } from "effect/Array"
-import { StoreUnavailable } from "../domain/Errors.ts"
-import { type FileName, isHidden, join } from "../domain/FileName.ts"
-import * as Word from "../domain/Word.ts"
+import { StoreUnavailable } from "../../domain/Errors.ts"
+import { type FileName, isHidden, join } from "../../domain/FileName.ts"
+import * as Word from "../../domain/Word.ts"
 import type { Dirent } from "node:fs"
 import { opendir, realpath, stat } from "node:fs/promises"
 import { type Folder, isInside } from "./Containment.ts"

@@ -85,6 +85,9 @@ const run = (worker: Worker, job: Job): Effect.Effect<Done, HashFailed> =>
 const makeThread: Effect.Effect<Worker, never, Scope.Scope> = Effect.acquireRelease(
   Effect.sync(() => {
     const worker = new Worker(program, { eval: true, name: "hash" })
+    // Whoever uses it sees that it has ended. An error nobody listens to, as where no descriptor was left for the
+    // thread to begin with, would end the process.
+    worker.on("error", () => undefined)
     worker.unref()
     return worker
   }),

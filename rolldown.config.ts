@@ -1,0 +1,51 @@
+import { fileURLToPath } from "node:url"
+import { defineConfig } from "rolldown"
+
+/**
+ * The program is one file, which starts fastest, and a small one that people run: it starts the other with the code that
+ * V8 compiled before (src/start/Code.ts). Amazon's SDK is as large as all the rest and lies beside them, for it is only
+ * read where the files are in a bucket; an ES module, which `require` takes as well.
+ */
+const isSdk = (id: string): boolean => id.endsWith("/S3Sdk.ts")
+
+/** What stands in the place of something that takes long to load. */
+const lazy = (name: string): string =>
+  fileURLToPath(new URL(`src/start/lazy/${name}.ts`, import.meta.url))
+
+const common = {
+  platform: "node",
+  logLevel: "warn",
+  // What reads `import.meta` is not reached in the program.
+  checks: { emptyImportMeta: false }
+} as const
+
+export default defineConfig([
+  {
+    ...common,
+    input: { app: "./src/start/Launcher.ts" },
+    output: { format: "cjs", entryFileNames: "[name].cjs", minify: true }
+  },
+  {
+    ...common,
+    input: { program: "./src/main.ts" },
+    external: isSdk,
+    resolve: { alias: { "node:crypto": lazy("crypto"), "node:tls": lazy("tls") } },
+    transform: { inject: { "Intl.Segmenter": [lazy("Segmenter"), "Segmenter"] } },
+    output: {
+      format: "cjs",
+      // One expression that loads what it needs with the `require` it is given, as src/start/Code.ts runs it.
+      postBanner: "(function (require) {",
+      postFooter: "})",
+      dynamicImportInCjs: false,
+      entryFileNames: "[name].cjs",
+      codeSplitting: false,
+      minify: true,
+      paths: (id) => (isSdk(id) ? "./s3.mjs" : id)
+    }
+  },
+  {
+    ...common,
+    input: { s3: "./src/services/s3/S3Sdk.ts" },
+    output: { format: "esm", entryFileNames: "[name].mjs", codeSplitting: false, minify: true }
+  }
+])

@@ -1,0 +1,99 @@
+/**
+ * The log of `app serve`: one line an event on standard error, in the form that reads best there. What is logged is
+ * not known here, so nothing is trusted: no text of a stranger can begin a line, or steer a terminal.
+ */
+import { Layer, Logger, type LogLevel, References } from "effect"
+
+/** How a line looks; `auto` is `pretty` on a terminal and `logfmt` elsewhere. */
+export const formats = ["auto", "pretty", "logfmt", "json"] as const
+/** One of them. */
+export type Format = (typeof formats)[number]
+
+/** From which level on events are logged. */
+export const levels = ["debug", "info", "warning", "error", "none"] as const
+/** One of them. */
+export type Level = (typeof levels)[number]
+
+const minimum: Readonly<Record<Level, LogLevel.LogLevel>> = {
+  debug: "Debug",
+  info: "Info",
+  warning: "Warn",
+  error: "Error",
+  none: "None"
+}
+
+/** C0, DEL, C1, line separators, and the marks that change the direction of writing. */
+const unprintable = /[\u0000-\u001f\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069]/g
+
+/** Stands as it would in JSON, which is how all three forms quote. */
+const escape = (line: string): string =>
+  line.replace(
+    unprintable,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`
+  )
+
+const colors: ReadonlyMap<string, number> = new Map([
+  ["DEBUG", 34],
+  ["INFO", 32],
+  ["WARN", 33],
+  ["ERROR", 31],
+  ["FATAL", 31]
+])
+
+const quote = (value: unknown): string => {
+  const text = typeof value === "string" ? value : JSON.stringify(value)
+  return escape(/^[^\s"=]+$/.test(text) ? text : JSON.stringify(text))
+}
+
+/** Time of day, level, event, and what is known of it. Effect's own pretty logger takes a line for each annotation. */
+const formatPretty = (colored: boolean) => {
+  const color = (code: number, text: string) => (colored ? `\u001b[${code}m${text}\u001b[0m` : text)
+  return Logger.map(
+    Logger.formatStructured,
+    ({ annotations, cause, level, message, timestamp }): string =>
+      [
+        color(90, timestamp.slice(11, 23)),
+        color(colors.get(level) ?? 0, level.padEnd(5)),
+        color(1, quote(message)),
+        ...Object.entries({ ...annotations, ...(cause === undefined ? {} : { cause }) }).map(
+          ([name, value]) => `${color(90, `${name}=`)}${quote(value)}`
+        )
+      ].join(" ")
+  )
+}
+
+const formatter = (format: Format): Logger.Logger<unknown, string> => {
+  const { isTTY } = process.stderr
+  switch (format) {
+    case "auto":
+      return formatter(isTTY ? "pretty" : "logfmt")
+    case "pretty":
+      return formatPretty(isTTY && process.env["NO_COLOR"] === undefined)
+    case "logfmt":
+      return Logger.map(Logger.formatLogFmt, escape)
+    case "json":
+      return Logger.map(Logger.formatJson, escape)
+  }
+}
+
+/** Lines that nobody has read yet may take this much memory; more are dropped. In bytes. */
+const mostWaiting = 1024 * 1024
+
+/**
+ * Writes lines without ever waiting: neither a full disk, nor a reader that is gone, nor one that has stopped may
+ * slow the server or end it. `console.error` would hold all lines that are not read, however many.
+ */
+const write = (line: string): void => {
+  if (process.stderr.writableLength < mostWaiting) process.stderr.write(`${line}\n`)
+}
+
+/** The log in this form, from this level on. */
+export const layer = (format: Format, level: Level): Layer.Layer<never> => {
+  // A line that cannot be written is lost; there is nowhere to say so.
+  process.stderr.on("error", () => undefined)
+  const lines = formatter(format)
+  return Layer.merge(
+    Logger.layer([Logger.make((event) => write(lines.log(event)))]),
+    Layer.succeed(References.MinimumLogLevel, minimum[level])
+  )
+}

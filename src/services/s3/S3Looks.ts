@@ -1,0 +1,142 @@
+/**
+ * The beginnings of objects, and so the whole of small ones: one request tells what an object is and brings what most
+ * readers want of it. Small objects are kept and asked for again by their ETag, which brings them only where they have
+ * changed. What the store said may be told again for a moment, and to all who ask meanwhile; what the moment is, and
+ * how requests are repeated, is not decided here.
+ */
+import { Clock, Duration, Effect, Exit, Fiber, Option, type Scope } from "effect"
+import type { Bucket, ObjectDetails, S3Failure } from "./S3Client.ts"
+import { makeSmallFiles } from "../SmallFiles.ts"
+
+/** What one look at an object brought. */
+export interface Look {
+  readonly details: ObjectDetails
+  /** The first bytes: `lookSize` of them, or all there are. */
+  readonly beginning: Uint8Array
+}
+
+/** Looks at objects. */
+export interface Looks {
+  /** What the object is, and its beginning. */
+  readonly at: (key: string) => Effect.Effect<Look, S3Failure>
+  /** Takes note of what was learnt otherwise: the object's ETag, or that there is none. */
+  readonly learn: (key: string, etag: string | undefined) => void
+}
+
+/** How objects are looked at. */
+export interface Options {
+  readonly bucket: Bucket
+  /** How a request is sent until it is answered. */
+  readonly ask: <A>(request: Effect.Effect<A, S3Failure>) => Effect.Effect<A, S3Failure>
+  /** How many bytes of small objects are kept. */
+  readonly capacity: number
+  /** For how long an answer of the store may be told, from when it was asked; zero for never again. */
+  readonly fresh: Duration.Duration
+}
+
+/** The bytes that a look brings, at most: a request takes about as long as so many bytes do. */
+export const lookSize = 256 * 1024
+
+/** A look, and when the store was asked, in milliseconds since 1970. */
+interface Kept {
+  readonly look: Look
+  readonly askedAt: number
+}
+
+/** A look that is under way. */
+interface Flight {
+  readonly fiber: Fiber.Fiber<Look, S3Failure>
+  readonly askedAt: number
+  /** How many wait for it; without them it is given up. */
+  waiting: number
+}
+
+/** Looks that share what they see, until the scope closes. */
+export const makeLooks = Effect.fnUntraced(function* ({
+  ask,
+  bucket,
+  capacity,
+  fresh
+}: Options): Effect.fn.Return<Looks, never, Scope.Scope> {
+  const scope = yield* Effect.scope
+  const clock = yield* Clock.Clock
+  const freshness = Duration.toMillis(fresh)
+  const small = makeSmallFiles<Kept>(capacity)
+  const flights = new Map<string, Flight>()
+
+  const isFresh = (askedAt: number, now: number): boolean => now < askedAt + freshness
+
+  const fetch = (key: string, known: Look | undefined): Effect.Effect<Look, S3Failure> =>
+    Effect.suspend(() => {
+      const chunks: Array<Uint8Array> = []
+      const range = { start: 0, length: lookSize, ifNoneMatch: known?.details.etag }
+      return Effect.map(
+        bucket.get(key, range, (chunk) => chunks.push(chunk)),
+        // Copied even where it is one: a chunk is a part of a buffer of 64 KiB, all of which would be kept with it.
+        (details) => ({ details, beginning: Buffer.concat(chunks) })
+      )
+    }).pipe(
+      Effect.catchIf(
+        ({ status }) => status === 304 && known !== undefined,
+        (failure) => (known === undefined ? Effect.fail(failure) : Effect.succeed(known))
+      ),
+      // An empty object has no first byte (RFC 9110, 15.5.17).
+      Effect.catchIf(
+        ({ status }) => status === 416,
+        () => Effect.map(bucket.head(key), (details) => ({ details, beginning: Buffer.alloc(0) }))
+      )
+    )
+
+  const settle = (key: string, flight: Flight, exit: Exit.Exit<Look, S3Failure>): void => {
+    const { askedAt } = flight
+    if (flights.get(key) === flight) flights.delete(key)
+    if (Exit.isFailure(exit)) {
+      if (Option.exists(Exit.findErrorOption(exit), ({ status }) => status === 404))
+        small.delete(key)
+      return
+    }
+    const look = exit.value
+    const older = small.get(key)
+    if (older !== undefined && older.askedAt > askedAt) return
+    small.delete(key)
+    if (look.details.size <= lookSize) small.set(key, { look, askedAt }, look.beginning.length)
+  }
+
+  const join = (key: string, flight: Flight): Effect.Effect<Look, S3Failure> => {
+    flight.waiting += 1
+    return Effect.onInterrupt(Fiber.join(flight.fiber), () => {
+      flight.waiting -= 1
+      if (flight.waiting > 0) return Effect.void
+      if (flights.get(key) === flight) flights.delete(key)
+      return Fiber.interrupt(flight.fiber)
+    })
+  }
+
+  const begin = (key: string, known: Look | undefined, askedAt: number) =>
+    ask(fetch(key, known)).pipe(
+      Effect.forkIn(scope),
+      Effect.flatMap((fiber) => {
+        const flight: Flight = { fiber, askedAt, waiting: 0 }
+        flights.set(key, flight)
+        fiber.addObserver((exit) => settle(key, flight, exit))
+        return join(key, flight)
+      })
+    )
+
+  return {
+    at: (key) =>
+      Effect.suspend(() => {
+        const now = clock.currentTimeMillisUnsafe()
+        const kept = small.get(key)
+        if (kept !== undefined && isFresh(kept.askedAt, now)) return Effect.succeed(kept.look)
+        const flight = flights.get(key)
+        return flight !== undefined && isFresh(flight.askedAt, now)
+          ? join(key, flight)
+          : begin(key, kept?.look, now)
+      }),
+    learn: (key, etag) => {
+      if (small.get(key)?.look.details.etag !== etag) small.delete(key)
+      flights.delete(key)
+    }
+  }
+})

@@ -1,0 +1,98 @@
+/**
+ * A plain HTTP proxy in front of a gateway: counts what is asked, and adds headers that the gateway does not know.
+ * Requests are passed on as they are signed, `Host` included.
+ */
+import { Effect, type Scope } from "effect"
+import { once } from "node:events"
+import { createServer, request, type OutgoingHttpHeaders } from "node:http"
+import type { AddressInfo, Socket } from "node:net"
+
+/** One request, and how it was answered. */
+export interface Passed {
+  readonly method: string
+  /** With its query. */
+  readonly path: string
+  readonly range: string | undefined
+  readonly status: number
+}
+
+/** The proxy. */
+export interface S3Proxy {
+  readonly url: string
+  readonly passed: ReadonlyArray<Passed>
+  /** Headers added to the answers of `method`. */
+  readonly add: (method: string, headers: OutgoingHttpHeaders) => void
+  /** Holds bodies back once so many of their bytes are through; never, unless it is told. */
+  readonly holdAfter: (bytes: number) => void
+  /** Answers that are neither complete nor given up. */
+  readonly underWay: () => number
+  /** Waits until no answer is under way. */
+  readonly quiet: Effect.Effect<void>
+}
+
+/** A proxy in front of the gateway, until the scope closes. */
+export const s3Proxy = (gateway: string): Effect.Effect<S3Proxy, never, Scope.Scope> =>
+  Effect.gen(function* () {
+    const passed: Array<Passed> = []
+    const added = new Map<string, OutgoingHttpHeaders>()
+    const sockets = new Set<Socket>()
+    const watchers = new Set<() => void>()
+    const { hostname, port } = new URL(gateway)
+    let limit = Number.POSITIVE_INFINITY
+    let underWay = 0
+    const server = createServer((incoming, outgoing) => {
+      const { headers, method = "", url: path = "" } = incoming
+      underWay += 1
+      outgoing.on("close", () => {
+        underWay -= 1
+        for (const watcher of watchers) watcher()
+      })
+      const onward = request({ hostname, port, method, path, headers }, (answer) => {
+        const status = answer.statusCode ?? 0
+        passed.push({ method, path, range: headers.range, status })
+        outgoing.writeHead(status, { ...answer.headers, ...added.get(method) })
+        let through = 0
+        answer.on("data", (chunk: Buffer) => {
+          through += chunk.length
+          outgoing.write(chunk)
+          if (through >= limit) answer.pause()
+        })
+        answer.on("end", () => outgoing.end())
+      })
+      onward.on("error", () => outgoing.destroy())
+      outgoing.on("close", () => onward.destroy())
+      incoming.pipe(onward)
+    })
+    server.on("connection", (socket) => {
+      sockets.add(socket)
+      socket.on("close", () => sockets.delete(socket))
+    })
+    yield* Effect.acquireRelease(
+      Effect.promise(() => once(server.listen(0, "127.0.0.1"), "listening")),
+      () =>
+        Effect.promise(async () => {
+          const closed = once(server, "close")
+          server.close()
+          for (const socket of sockets) socket.destroy()
+          await closed
+        })
+    )
+    return {
+      url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+      passed,
+      add: (method, headers) => void added.set(method, headers),
+      holdAfter: (bytes) => {
+        limit = bytes
+      },
+      underWay: () => underWay,
+      quiet: Effect.callback<void>((resume) => {
+        const look = () => {
+          if (underWay > 0) return
+          watchers.delete(look)
+          resume(Effect.void)
+        }
+        watchers.add(look)
+        look()
+      })
+    }
+  })
