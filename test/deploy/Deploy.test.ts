@@ -1,0 +1,131 @@
+/** What stands in deploy/, as far as it can be tried without systemd or Docker running. */
+import { assert, describe, it, layer } from "@effect/vitest"
+import { Effect } from "effect"
+import { spawnSync } from "node:child_process"
+import { cpSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs"
+import { delimiter, dirname, join } from "node:path"
+import { App, root, start } from "../support/App.ts"
+import { request } from "../support/Bytes.ts"
+import { isInstalled } from "../support/Programs.ts"
+import * as RawSocket from "../support/RawSocket.ts"
+import { folderWith } from "../support/TemporaryFolder.ts"
+
+const unit = readFileSync(join(root, "deploy", "app.service"), "utf8")
+const dockerfile = readFileSync(join(root, "deploy", "Dockerfile"), "utf8")
+
+/** The values of a setting of the unit, in order. */
+const settings = (name: string): ReadonlyArray<string> =>
+  [...unit.matchAll(new RegExp(`^${name}=(.*)$`, "gm"))].map(([, value = ""]) => value)
+
+/** Variables as `NAME=value NAME=value`. */
+const variables = (lines: ReadonlyArray<string>): Record<string, string> =>
+  Object.fromEntries(
+    lines.flatMap((line) => line.split(" ")).map((pair) => pair.split("=") as [string, string])
+  )
+
+describe.skipIf(!isInstalled("systemd-analyze"))(
+  "the unit for systemd (without systemd-analyze it is not looked at)",
+  () => {
+    /** The unit with a program that is there in the place of the one that is installed. */
+    const installed = Effect.map(
+      folderWith({ "app.service": unit.replace("/usr/local/bin/app", process.execPath) }),
+      (folder) => join(folder, "app.service")
+    )
+
+    it.effect("is one that systemd understands, every line of it", () =>
+      Effect.gen(function* () {
+        const { status, stderr, stdout } = spawnSync(
+          "systemd-analyze",
+          ["verify", "--man=no", yield* installed],
+          { encoding: "utf8" }
+        )
+        assert.deepStrictEqual({ status, stderr, stdout }, { status: 0, stderr: "", stdout: "" })
+      })
+    )
+
+    it.effect("leaves little exposed, by systemd's own measure: 2 of 10 at most", () =>
+      Effect.gen(function* () {
+        const words = ["security", "--offline=true", "--threshold=20", yield* installed]
+        const { status, stdout } = spawnSync("systemd-analyze", words, { encoding: "utf8" })
+        assert.strictEqual(status, 0, stdout)
+      })
+    )
+  }
+)
+
+layer(App.layer, { timeout: "1 minute", excludeTestServices: true })("deployed", (it) => {
+  /** A folder of programs in which the bundle, and nothing else of the project, is `app`. */
+  const installation = Effect.gen(function* () {
+    const { file } = yield* App
+    const folder = yield* folderWith({})
+    const programs = join(folder, "bin")
+    cpSync(dirname(file), join(folder, "lib", "app"), { recursive: true })
+    mkdirSync(programs)
+    symlinkSync("../lib/app/app.cjs", join(programs, "app"))
+    return [programs, dirname(process.execPath), "/usr/bin", "/bin"].join(delimiter)
+  })
+
+  /** The unit's command in the unit's environment, but for where its files are. */
+  const serveAsUnit = Effect.gen(function* () {
+    const path = yield* installation
+    const cwd = yield* folderWith({ "credentials/passwords": "senha\n", "srv/a.txt": "a" })
+    const env = {
+      ...variables(settings("Environment")),
+      APP_PORT: "0",
+      APP_DIR: join(cwd, "srv"),
+      APP_PASSWORD_FILE: join(cwd, "credentials", "passwords"),
+      PATH: path
+    }
+    const [program = "", ...words] = (settings("ExecStart")[0] ?? "").split(" ")
+    assert.strictEqual(program, "/usr/local/bin/app")
+    const server = yield* start("/usr/bin/env", ["app", ...words], { cwd, env })
+    const [, found = ""] = yield* server.says("stderr", /em 0\.0\.0\.0:(\d+)\./)
+    return { server, cwd, env: { ...env, APP_PORT: found } }
+  })
+
+  it.effect(
+    "as the unit says, the server asks for the password, and drains on the unit's signal",
+    () =>
+      Effect.gen(function* () {
+        const { env, server } = yield* serveAsUnit
+        const client = yield* RawSocket.connect({ host: "127.0.0.1", port: Number(env.APP_PORT) })
+        yield* client.ask(request("PING"), "-NOAUTH Authentication required.\r\n")
+        yield* client.ask(request("AUTH", "senha"), "+OK\r\n")
+        assert.deepStrictEqual(settings("KillSignal"), ["SIGTERM"])
+        yield* server.kill("SIGTERM")
+        assert.strictEqual((yield* server.ended).code, 0)
+      })
+  )
+
+  it.effect("is given the variables that it has, and the time that its grace takes", () =>
+    Effect.gen(function* () {
+      const { run } = yield* App
+      const { stdout } = yield* run(["serve", "--help"], { cwd: root })
+      const named = [unit, dockerfile].flatMap((text) => text.match(/\bAPP_[A-Z_]+/g) ?? [])
+      for (const variable of named) assert.include(stdout, variable)
+      assert.include(stdout, "APP_GRACE, padrão 30s")
+      assert.isAbove(Number.parseInt(settings("TimeoutStopSec")[0] ?? "", 10), 30)
+    })
+  )
+
+  it.effect(
+    "is healthy by the Dockerfile's own check, but not with a wrong password or once it has stopped",
+    () =>
+      Effect.gen(function* () {
+        const [, check = ""] = /^HEALTHCHECK [^]*?\n {2}CMD (.+)$/m.exec(dockerfile) ?? []
+        const { cwd, env, server } = yield* serveAsUnit
+        const health = (given: Record<string, string>) =>
+          Effect.flatMap(start("sh", ["-c", check], { cwd, env: given }), ({ ended }) => ended)
+        const healthy = yield* health(env)
+        assert.deepStrictEqual([healthy.code, healthy.stdout], [0, "PONG\n"])
+        writeFileSync(join(cwd, "other"), "errada\n")
+        assert.strictEqual(
+          (yield* health({ ...env, APP_PASSWORD_FILE: join(cwd, "other") })).code,
+          1
+        )
+        yield* server.kill("SIGTERM")
+        yield* server.ended
+        assert.strictEqual((yield* health(env)).code, 1)
+      })
+  )
+})
