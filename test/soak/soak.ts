@@ -1,0 +1,175 @@
+/**
+ * `npm run soak`: one server, clients of every kind that come and go for minutes, and a folder that changes under
+ * them. Exits 0 only if every byte was right, nothing failed that should not, and the server ended as it began: its
+ * memory flat, no fiber, socket or descriptor left.
+ *
+ * `--minutes` (5) and `--seed` (chosen anew, and told) may be given. The first fifth, and a
+ * minute at least, warms up and is not measured.
+ */
+import { NodeRuntime } from "@effect/platform-node"
+import { Cause, Deferred, Effect, Exit, Fiber } from "effect"
+import { mkdirSync, rmSync } from "node:fs"
+import { join } from "node:path"
+import { parseArgs } from "node:util"
+import { root } from "../support/App.ts"
+import { type ProbedServer, serveProbed } from "../support/ProbedServer.ts"
+import type { Held } from "../support/probe.ts"
+import { seeded } from "../support/Seeded.ts"
+import { temporaryFolder } from "../support/TemporaryFolder.ts"
+import { ChangingFolder } from "./ChangingFolder.ts"
+import { kinds, longest, serverOptions } from "./Visits.ts"
+
+const { values } = parseArgs({
+  options: {
+    minutes: { type: "string", default: "5" },
+    seed: { type: "string", default: String(Math.trunc(performance.timeOrigin) % 1_000_000) }
+  }
+})
+const seconds = Number(values.minutes) * 60
+const seed = Number(values.seed)
+
+/** How much the memory may differ between the first and the last fifth of what is measured. */
+const mostDrift = 0.05
+
+/** How many faults are told one by one. */
+const mostTold = 20
+
+const MiB = 1024 * 1024
+const inMiB = (bytes: number): string => `${(bytes / MiB).toFixed(1)} MiB`
+
+const mean = (numbers: ReadonlyArray<number>): number =>
+  numbers.reduce((sum, number) => sum + number, 0) / numbers.length
+
+/** What went wrong. */
+const faults: Array<string> = []
+const complain = (fault: string): void => {
+  if (faults.push(fault) <= mostTold) console.log(`WRONG: ${fault}`)
+}
+
+/** Visits of every kind, and changes of the folder, until `over`. */
+const bustle = Effect.fnUntraced(function* (
+  server: ProbedServer,
+  folder: ChangingFolder,
+  inboxes: string,
+  over: Deferred.Deferred<void>,
+  visits: Map<string, number>
+) {
+  const stop = Deferred.await(over)
+  /** The pause is cut short by the end, a visit is not. */
+  const rest = (milliseconds: number) => Effect.raceFirst(Effect.sleep(milliseconds), stop)
+  const visitors = kinds.flatMap((kind, number) =>
+    Array.from({ length: kind.visitors }, (_, index) =>
+      Effect.gen(function* () {
+        const random = seeded(seed + number * 1000 + index)
+        const inbox = join(inboxes, `${number}-${index}`)
+        while (!Deferred.isDoneUnsafe(over)) {
+          yield* rest(random(2 * kind.pause))
+          mkdirSync(inbox, { recursive: true })
+          const around = {
+            address: server.address,
+            folder,
+            random,
+            inbox,
+            program: join(root, "src", "main.ts")
+          }
+          const visit = yield* Effect.exit(
+            Effect.scoped(kind.visit(around)).pipe(Effect.timeout(longest))
+          )
+          visits.set(kind.name, (visits.get(kind.name) ?? 0) + 1)
+          rmSync(inbox, { recursive: true })
+          if (Exit.isFailure(visit)) {
+            const fault = Cause.squash(visit.cause)
+            const what = fault instanceof Error && "what" in fault ? fault.what : fault
+            complain(`${kind.name}: ${String(what)}`)
+          }
+        }
+      })
+    )
+  )
+  const changes = Effect.gen(function* () {
+    const random = seeded(seed)
+    while (!Deferred.isDoneUnsafe(over)) {
+      yield* rest(random(200))
+      folder.change()
+    }
+  })
+  yield* Effect.all([...visitors, changes], { concurrency: "unbounded", discard: true })
+})
+
+/** What a server holds. */
+interface Rest extends Held {
+  readonly descriptors: number
+}
+
+/** What the server holds when nobody is there, and the threads that hash have ended, which they do after 10 seconds. */
+const atRest = Effect.fnUntraced(function* (server: ProbedServer) {
+  yield* Effect.sleep("15 seconds")
+  const rest: Rest = { ...(yield* server.held), descriptors: server.descriptors() }
+  return rest
+})
+
+const told = ({ descriptors, fibers, heap, sockets }: Rest): string =>
+  `heap ${inMiB(heap)}, ${fibers} fibers, ${sockets} sockets, ${descriptors} descriptors`
+
+const program = Effect.gen(function* () {
+  console.log(`soak: ${values.minutes} minutes, --seed ${seed}`)
+  const shared = yield* temporaryFolder
+  const inboxes = yield* temporaryFolder
+  const folder = new ChangingFolder(shared, seeded(seed))
+  const server = yield* serveProbed(shared, serverOptions)
+  const visits = new Map<string, number>()
+
+  const bustleFor = Effect.fnUntraced(function* (time: number) {
+    const over = yield* Deferred.make<void>()
+    const bustling = yield* Effect.forkChild(bustle(server, folder, inboxes, over, visits))
+    const samples: Array<number> = []
+    const sampling = Effect.gen(function* () {
+      for (;;) {
+        yield* Effect.sleep("500 millis")
+        samples.push(server.residentMemory())
+      }
+    })
+    yield* Effect.raceFirst(sampling, Effect.sleep(time * 1000))
+    yield* Deferred.succeed(over, undefined)
+    yield* Fiber.join(bustling)
+    return samples
+  })
+
+  yield* bustleFor(Math.max(60, seconds / 5))
+  const before = yield* atRest(server)
+  console.log(`at rest, warm: ${told(before)}`)
+
+  const samples = yield* bustleFor((seconds * 4) / 5)
+  const after = yield* atRest(server)
+  console.log(`at rest, after: ${told(after)}`)
+  for (const what of ["descriptors", "sockets", "fibers"] as const) {
+    if (after[what] > before[what])
+      complain(`${what}: ${before[what]} before, ${after[what]} after`)
+  }
+  if (after.heap > before.heap * (1 + mostDrift)) complain("the heap has grown")
+
+  const fifths = Array.from({ length: 5 }, (_, fifth) =>
+    mean(samples.slice((samples.length * fifth) / 5, (samples.length * (fifth + 1)) / 5))
+  )
+  const [first = Number.NaN] = fifths
+  const drift = (fifths.at(-1) ?? Number.NaN) / first - 1
+  console.log(
+    `memory in use by fifths: ${fifths.map(inMiB).join(", ")}; ${(drift * 100).toFixed(1)} %`
+  )
+  if (!(Math.abs(drift) <= mostDrift)) complain(`the memory in use drifts: ${drift}`)
+
+  yield* server.kill("SIGTERM")
+  const code = yield* server.exitCode
+  if (code !== 0) complain(`exit code ${code}`)
+  for (const line of server.said().split("\n")) {
+    if (/\blevel=(?:error|fatal)\b|transfer cut off/i.test(line)) {
+      complain(`the server said: ${line}`)
+    }
+  }
+  const counts = [...visits].map(([kind, count]) => `${kind} ${count}`)
+  console.log(`visits: ${counts.join(", ")}; ${folder.changes} changes`)
+  console.log(faults.length === 0 ? "soak: all well" : `soak: ${faults.length} wrong`)
+  if (faults.length > 0) process.exitCode = 1
+}).pipe(Effect.scoped)
+
+NodeRuntime.runMain(program)
