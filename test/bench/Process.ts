@@ -1,0 +1,176 @@
+/** Processes that are measured from outside: what they cost, how long they take, whether they answer. Linux's /proc. */
+import { Duration, Effect, Schedule, type Scope } from "effect"
+import { spawn } from "node:child_process"
+import { readFileSync } from "node:fs"
+import { createServer, connect } from "node:net"
+import type { Address } from "../../src/server/Listener.ts"
+import { type EndedEarly, start, type Running } from "../support/App.ts"
+import { Trouble } from "./Row.ts"
+
+/** Descriptors that one process may have. Node raises its own limit to this, and its children inherit that. */
+export const descriptors: Effect.Effect<number> = Effect.sync(() => {
+  const limits = readFileSync("/proc/self/limits", "utf8")
+  return Number(/^Max open files +\d+ +(\d+)/m.exec(limits)?.[1])
+})
+
+/** Ticks a second of utime and stime (proc(5), USER_HZ), the same on every Linux that Node runs on. */
+const ticks = 100
+
+/** Fields of /proc/PID/stat from the third on (proc(5)), in which times are in ticks. */
+const stat = (pid: number | "self"): Effect.Effect<(field: number) => number> =>
+  Effect.sync(() => {
+    // The name of the program, the second field, stands in parentheses and may hold anything.
+    const fields = readFileSync(`/proc/${pid}/stat`, "utf8")
+      .replace(/^.*\) /s, "")
+      .split(" ")
+    return (field) => Number(fields[field - 3])
+  })
+
+/** By how much these times of a process grow while this runs, in microseconds. */
+const growth = <E, R>(
+  pid: number | "self",
+  fields: ReadonlyArray<number>,
+  work: Effect.Effect<unknown, E, R>
+): Effect.Effect<number, E, R> =>
+  Effect.gen(function* () {
+    const total = Effect.map(stat(pid), (field) =>
+      fields.map(field).reduce((sum, time) => sum + time, 0)
+    )
+    const before = yield* total
+    yield* work
+    return (((yield* total) - before) / ticks) * 1e6
+  })
+
+/** The processors' time that a process takes with all its threads while this runs, in microseconds (utime, stime). */
+export const cost = <E, R>(
+  { pid }: Peer,
+  work: Effect.Effect<unknown, E, R>
+): Effect.Effect<number, E, R> => growth(pid, [14, 15], work)
+
+/** The processors' time of our own children that end while this runs, in microseconds (cutime, cstime). */
+export const costOfChildren = <E, R>(
+  work: Effect.Effect<unknown, E, R>
+): Effect.Effect<number, E, R> => growth("self", [16, 17], work)
+
+/** A figure of /proc/PID/status, in bytes. */
+const memory = (pid: number, field: "VmRSS" | "VmHWM"): Effect.Effect<number> =>
+  Effect.sync(() => {
+    const status = readFileSync(`/proc/${pid}/status`, "utf8")
+    return Number(new RegExp(`^${field}:\\s+(\\d+) kB$`, "m").exec(status)?.[1]) * 1024
+  })
+
+/** The memory that a process holds now, in bytes (VmRSS). */
+export const residentMemory = (pid: number): Effect.Effect<number> => memory(pid, "VmRSS")
+
+/** The most memory that it ever held, in bytes (VmHWM). */
+export const peakMemory = (pid: number): Effect.Effect<number> => memory(pid, "VmHWM")
+
+/** What an effect takes, in milliseconds. */
+export const elapsed = <E, R>(effect: Effect.Effect<unknown, E, R>): Effect.Effect<number, E, R> =>
+  Effect.map(Effect.timed(effect), ([duration]) => Duration.toMillis(duration))
+
+/** Flags and their values, as words. */
+export const flags = (values: Readonly<Record<string, string | number>>): ReadonlyArray<string> =>
+  Object.entries(values).flatMap(([flag, value]) => [flag, String(value)])
+
+/** Where and how a program runs to its end. */
+export interface Errand {
+  readonly program: string
+  readonly words: ReadonlyArray<string>
+  readonly cwd: string
+}
+
+/** Runs a program, its output thrown away, and says how long it took from outside, in milliseconds. */
+export const wall = ({ cwd, program, words }: Errand): Effect.Effect<number, Trouble> =>
+  elapsed(
+    Effect.callback<void, Trouble>((resume) => {
+      const child = spawn(program, words, { cwd, stdio: "ignore" })
+      child.once("error", ({ message }) => resume(new Trouble({ message })))
+      child.once("exit", (code) =>
+        resume(
+          code === 0
+            ? Effect.void
+            : new Trouble({ message: `${program} ${words.join(" ")} exited with ${code}` })
+        )
+      )
+      return Effect.sync(() => child.kill("SIGKILL"))
+    })
+  )
+
+/** What a program that ended too early had to say. */
+export const early =
+  (program: string) =>
+  ({ code, stderr, stdout }: EndedEarly): Trouble =>
+    new Trouble({ message: `${program} ended with ${code}: ${(stderr || stdout).trim()}` })
+
+/** Runs a program to its end for what it prints. */
+export const output = (
+  program: string,
+  words: ReadonlyArray<string>,
+  cwd: string
+): Effect.Effect<string, Trouble> =>
+  Effect.scoped(
+    Effect.gen(function* () {
+      const running = yield* start(program, words, { cwd })
+      yield* running.end
+      const { code, stderr, stdout } = yield* running.ended
+      if (code === 0) return stdout
+      return yield* new Trouble({ message: `${program} exited with ${code}: ${stderr}` })
+    })
+  )
+
+/** A port that is free now, for servers that cannot choose one and say which. */
+export const freePort: Effect.Effect<number> = Effect.callback((resume) => {
+  const server = createServer().listen(0, "127.0.0.1", () => {
+    const address = server.address()
+    const port = typeof address === "object" && address !== null ? address.port : 0
+    server.close(() => resume(Effect.succeed(port)))
+  })
+})
+
+/** One attempt to send this and have anything back. */
+const answersOnce = ({ host, port }: Address, question: string): Effect.Effect<void, Trouble> =>
+  Effect.callback((resume) => {
+    const socket = connect({ host, port, noDelay: true })
+    socket
+      .once("error", ({ message }) => resume(new Trouble({ message })))
+      .once("close", () => resume(new Trouble({ message: `${host}:${port} hung up` })))
+      .once("data", () => {
+        resume(Effect.void)
+        socket.destroy()
+      })
+    socket.write(question)
+    return Effect.sync(() => socket.destroy())
+  })
+
+/** Waits until a server answers; it says so itself to nobody, so it is asked each millisecond, for 10 s. */
+export const answers = (address: Address, question: string): Effect.Effect<void, Trouble> =>
+  Effect.retry(answersOnce(address, question), {
+    schedule: Schedule.spaced(Duration.millis(1)),
+    times: 10_000
+  })
+
+/** A server in a process of its own. */
+export interface Peer {
+  readonly address: Address
+  readonly pid: number
+}
+
+/** Starts a server that is told its port, once it answers this. */
+export const startServer = (
+  program: string,
+  words: (port: number) => ReadonlyArray<string>,
+  cwd: string,
+  question: string
+): Effect.Effect<Peer, Trouble, Scope.Scope> =>
+  Effect.gen(function* () {
+    const port = yield* freePort
+    const running: Running = yield* start(program, words(port), { cwd })
+    const address = { host: "127.0.0.1", port }
+    const died = Effect.flatMap(
+      running.ended,
+      ({ stderr, stdout }) => new Trouble({ message: `${program} ended: ${stderr || stdout}` })
+    )
+    yield* Effect.raceFirst(answers(address, question), died)
+    return { address, pid: running.pid }
+  })

@@ -1,0 +1,58 @@
+/** What a row of the benchmark is: a figure of ours beside the same figure of a peer. Knows no program and no clock. */
+import { Data, type Effect, type Scope } from "effect"
+
+/** A measurement that could not be made: a program that did not start, or an answer that was not the expected one. */
+export class Trouble extends Data.TaggedError("Trouble")<{ readonly message: string }> {}
+
+/** The two sides of a row, each measured once whenever it is run; what both need stands as long as the scope. */
+export interface Contest {
+  readonly ours: Effect.Effect<number, Trouble>
+  readonly theirs: Effect.Effect<number, Trouble>
+  /** What differs from what the row says, because this machine would not have it. */
+  readonly note?: string
+}
+
+/** How much work a figure is taken from: all of it, or as little as tells a halving. */
+export type Scale = "full" | "smoke"
+
+/** What is counted. `more` of it is better, or `less`. */
+export interface Unit {
+  readonly name: "commands/s" | "requests/s" | "bytes/s" | "bytes" | "ms" | "µs"
+  readonly better: "more" | "less"
+}
+
+/** Answers a second. */
+export const commandsPerSecond: Unit = { name: "commands/s", better: "more" }
+/** Answers a second, where both sides do not speak of commands. */
+export const requestsPerSecond: Unit = { name: "requests/s", better: "more" }
+/** Bytes through a connection. */
+export const bytesPerSecond: Unit = { name: "bytes/s", better: "more" }
+/** Memory. */
+export const bytes: Unit = { name: "bytes", better: "less" }
+/** Time that somebody waits. */
+export const milliseconds: Unit = { name: "ms", better: "less" }
+/** Time of a processor. */
+export const microseconds: Unit = { name: "µs", better: "less" }
+
+/** A row. Its ratio is ours divided by theirs. */
+export interface Row {
+  /** As it is chosen on the command line. */
+  readonly name: string
+  /** What is measured, for a person. */
+  readonly what: string
+  /** Beside whom. */
+  readonly peer: string
+  readonly unit: Unit
+  /** The ratio that is good enough, and the one that is wanted; a row without them only reports. */
+  readonly reach?: number
+  readonly aim?: number
+  /** Programs that must be there. */
+  readonly needs: ReadonlyArray<string>
+  /** Where the row stands on a curve of the shape of growth. */
+  readonly curve?: { readonly name: string; readonly at: number }
+  /** Rounds that are so short that many of them are needed, and cost little. */
+  readonly leastRounds?: number
+  /** Whether the smoke run measures it. */
+  readonly smoke?: boolean
+  readonly contest: (scale: Scale) => Effect.Effect<Contest, Trouble, Scope.Scope>
+}

@@ -1,0 +1,24 @@
+/** All rows, in the order of the table. */
+import type { Row } from "./Row.ts"
+import * as Beside from "./rows/Beside.ts"
+import * as Growth from "./rows/Growth.ts"
+import * as Idle from "./rows/Idle.ts"
+import * as LargeFiles from "./rows/LargeFiles.ts"
+import * as Python from "./rows/Python.ts"
+import * as RealClient from "./rows/RealClient.ts"
+import * as SmallFiles from "./rows/SmallFiles.ts"
+import * as StartUp from "./rows/StartUp.ts"
+import * as Time from "./rows/Time.ts"
+
+/** The table. */
+export const rows: ReadonlyArray<Row> = [
+  ...Time.rows,
+  ...SmallFiles.rows,
+  ...LargeFiles.rows,
+  ...RealClient.rows,
+  ...Idle.rows,
+  ...Beside.rows,
+  ...StartUp.rows,
+  ...Python.rows,
+  ...Growth.rows
+]

@@ -1,0 +1,28 @@
+/** Questions in any protocol whose answers always have the same size, asked by a process of its own. */
+import { Effect } from "effect"
+import { fileURLToPath } from "node:url"
+import { output } from "../Process.ts"
+import type { Address } from "../../../src/server/Listener.ts"
+import type { Trouble } from "../Row.ts"
+import { exchange } from "./Exchange.ts"
+
+const program = fileURLToPath(new URL("asker-process.ts", import.meta.url))
+
+/** A question (latin1), and what to say after it so that the server hangs up, with the size of its answer to that. */
+export interface Question {
+  readonly text: string
+  readonly farewell: string
+  readonly farewellSize: number
+}
+
+/** Asks so often, over so many connections; answers a second. */
+export const askMany = (
+  address: Address,
+  { farewell, farewellSize, text }: Question,
+  { connections, requests }: { readonly connections: number; readonly requests: number }
+): Effect.Effect<number, Trouble> =>
+  Effect.gen(function* () {
+    const size = (yield* exchange(address, text + farewell)).length - farewellSize
+    const words = [address.host, address.port, text, size, connections, requests].map(String)
+    return Number(yield* output(process.execPath, [program, ...words], "/"))
+  })

@@ -1,0 +1,37 @@
+/** Connections that do nothing, held by other processes: test/support/holder.ts. */
+import { Effect, type Scope } from "effect"
+import { fileURLToPath } from "node:url"
+import type { Address } from "../../../src/server/Listener.ts"
+import { start } from "../../support/App.ts"
+import { early } from "../Process.ts"
+import { Trouble } from "../Row.ts"
+
+const program = fileURLToPath(new URL("../../support/holder.ts", import.meta.url))
+
+/** Connections that are open. */
+export interface Held {
+  /** Asks PING on each, and waits for all the answers. */
+  readonly ping: Effect.Effect<void, Trouble>
+}
+
+/** Opens so many, until the scope closes. */
+export const hold = (
+  { host, port }: Address,
+  connections: number
+): Effect.Effect<Held, Trouble, Scope.Scope> =>
+  Effect.gen(function* () {
+    const words = [program, host, String(port), String(connections)]
+    const running = yield* start(process.execPath, words, { cwd: "/" })
+    yield* Effect.mapError(running.says("stdout", /^open \d+\n/m), early("the holder"))
+    return {
+      ping: running.write("\n").pipe(
+        Effect.andThen(running.says("stdout", /^answered (\d+)\n/m)),
+        Effect.mapError(early("the holder")),
+        Effect.flatMap(([, answered]) =>
+          Number(answered) === connections
+            ? Effect.void
+            : Effect.fail(new Trouble({ message: `${answered} of ${connections} were answered` }))
+        )
+      )
+    }
+  })

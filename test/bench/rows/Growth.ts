@@ -1,0 +1,123 @@
+/** The shape of the growth: what comes of more connections, more names, more transfers. Each is a curve of points. */
+import { Effect, type Scope } from "effect"
+import * as Files from "../Files.ts"
+import { redisBenchmark } from "../load/RedisBenchmark.ts"
+import { overHttp, overResp, type Question, sink } from "../load/Sink.ts"
+import { app } from "../peers/App.ts"
+import { nginx } from "../peers/Nginx.ts"
+import * as Redis from "../peers/Redis.ts"
+import { descriptors, type Peer, peakMemory, wall } from "../Process.ts"
+import { bytes, commandsPerSecond, milliseconds, type Row, Trouble } from "../Row.ts"
+
+const count = (value: number): string => value.toLocaleString("en")
+
+/** Commands a second at so many connections. */
+const connectionsRow = (connections: number): Row => {
+  const requests = { full: connections === 1 ? 50_000 : 200_000, smoke: 20_000 }
+  return {
+    name: `connections-${connections}`,
+    what: `\`hora_atual\`, ${count(connections)} ${connections === 1 ? "connection" : "connections"}`,
+    peer: "redis-server, `GET` of 8 bytes",
+    unit: commandsPerSecond,
+    needs: Redis.programs,
+    curve: { name: "connections", at: connections },
+    contest: (scale) =>
+      Effect.gen(function* () {
+        if (connections > (yield* descriptors) - 1_000)
+          return yield* new Trouble({ message: "not that many descriptors" })
+        const folder = yield* Files.folder
+        const ours = yield* app(folder)
+        const theirs = yield* Redis.redisWithTime(folder)
+        const rate = ({ address }: Peer, command: ReadonlyArray<string>) =>
+          Effect.map(
+            redisBenchmark(address, { command, connections, requests: requests[scale] }),
+            ({ perSecond }) => perSecond
+          )
+        return { ours: rate(ours, ["hora_atual"]), theirs: rate(theirs, ["GET", "hora"]) }
+      })
+  }
+}
+
+/** As many names as one `listar_arquivos` gives at most. */
+const page = 100_000
+
+/** All pages of a listing, asked for at once, for the last name of each is known here. */
+const listing = (names: ReadonlyArray<string>): Question => {
+  const starts = Array.from({ length: Math.ceil(names.length / page) }, (_, index) => index * page)
+  const pages = starts.map((start) => {
+    const last = names[start - 1]
+    return `listar_arquivos ${last === undefined ? "" : `APOS ${last} `}LIMITE ${page}\r\n`
+  })
+  return {
+    protocol: "plain",
+    text: `${pages.join("")}QUIT\r\n`,
+    size: names.reduce((sum, name) => sum + name.length, 0)
+  }
+}
+
+/** A listing of so many names. */
+const namesRow = (size: number): Row => ({
+  name: `names-${size}`,
+  what: `a listing of ${count(size)} names`,
+  peer: "`find | sort`",
+  unit: milliseconds,
+  needs: ["find", "sort"],
+  curve: { name: "names", at: size },
+  contest: () =>
+    Effect.gen(function* () {
+      const folder = yield* Files.folder
+      const names = Files.manyNames(size)
+      yield* Files.makeEmpty(folder, names)
+      const { address } = yield* app(folder)
+      const { drain } = yield* sink(address, listing(names))
+      const script = "find . -type f -printf '%P\\n' | LC_ALL=C sort"
+      return {
+        ours: Effect.map(drain(1), ({ milliseconds }) => milliseconds),
+        theirs: wall({ program: "sh", words: ["-ec", script], cwd: folder })
+      }
+    })
+})
+
+/** The most memory that a fresh server ever holds while it sends a file so many times at once. */
+const peak = (
+  start: Effect.Effect<Peer, Trouble, Scope.Scope>,
+  question: Question,
+  transfers: number
+): Effect.Effect<number, Trouble> =>
+  Effect.scoped(
+    Effect.gen(function* () {
+      const { address, pid } = yield* start
+      const { drain } = yield* sink(address, question)
+      yield* drain(transfers)
+      return yield* peakMemory(pid)
+    })
+  )
+
+const sizes = { full: Files.gibibyte / 16, smoke: Files.gibibyte / 64 }
+
+/** Memory at so many transfers. */
+const transfersRow = (transfers: number): Row => ({
+  name: `transfers-${transfers}`,
+  what: `most memory held in ${count(transfers)} ${transfers === 1 ? "transfer" : "transfers at once"}`,
+  peer: "nginx with sendfile, one worker",
+  unit: bytes,
+  needs: ["nginx"],
+  curve: { name: "transfers", at: transfers },
+  contest: (scale) =>
+    Effect.gen(function* () {
+      const size = sizes[scale]
+      const folder = yield* Files.folder
+      yield* Files.makeLarge(folder, "large", size)
+      return {
+        ours: peak(app(folder), overResp("large", size), transfers),
+        theirs: peak(nginx(folder), overHttp("large", size), transfers)
+      }
+    })
+})
+
+/** The rows. */
+export const rows: ReadonlyArray<Row> = [
+  ...[1, 10, 100, 1_000, 10_000].map(connectionsRow),
+  ...[1_000, 100_000, 1_000_000].map(namesRow),
+  ...[1, 10, 100].map(transfersRow)
+]

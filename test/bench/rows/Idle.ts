@@ -1,0 +1,68 @@
+/** Ten thousand connections that do nothing: what each costs in memory. */
+import { Effect, type Scope } from "effect"
+import * as Files from "../Files.ts"
+import { hold } from "../load/Holder.ts"
+import { app } from "../peers/App.ts"
+import * as Redis from "../peers/Redis.ts"
+import { answers, descriptors, type Peer, residentMemory } from "../Process.ts"
+import { bytes, type Row, type Trouble } from "../Row.ts"
+
+const wanted = { full: 10_000, smoke: 2_000 }
+
+/** What a server and the holder need descriptors for besides. */
+const reserve = 1_000
+
+/** The memory that one of so many connections takes of a fresh server, silent ones or such as were answered a PING. */
+const each = (
+  start: Effect.Effect<Peer, Trouble, Scope.Scope>,
+  connections: number,
+  asked: boolean
+): Effect.Effect<number, Trouble> =>
+  Effect.scoped(
+    Effect.gen(function* () {
+      const { address, pid } = yield* start
+      // What is made once is made before: code, tables, the first pages of a pool.
+      yield* Effect.scoped(Effect.flatMap(hold(address, 100), ({ ping }) => ping))
+      const before = yield* residentMemory(pid)
+      const { ping } = yield* hold(address, connections)
+      // What connects last is answered last, so that all the others have been accepted by then.
+      yield* asked ? ping : answers(address, "PING\r\n")
+      return ((yield* residentMemory(pid)) - before) / connections
+    })
+  )
+
+const besideRedis =
+  (asked: boolean): Row["contest"] =>
+  (scale) =>
+    Effect.gen(function* () {
+      const folder = yield* Files.folder
+      const connections = Math.min(wanted[scale], (yield* descriptors) - reserve)
+      return {
+        ours: each(app(folder), connections, asked),
+        theirs: each(Redis.redis(folder), connections, asked),
+        ...(connections < wanted[scale] ? { note: `${connections}, for want of descriptors` } : {})
+      }
+    })
+
+/** The rows. */
+export const rows: ReadonlyArray<Row> = [
+  {
+    name: "idle",
+    what: "memory of each of 10,000 idle connections, once they were answered a PING",
+    peer: "redis-server",
+    unit: bytes,
+    reach: 1,
+    aim: 0.7,
+    needs: Redis.programs,
+    smoke: true,
+    contest: besideRedis(true)
+  },
+  {
+    name: "idle-silent",
+    what: "the same, of such as have said nothing",
+    peer: "redis-server",
+    unit: bytes,
+    needs: Redis.programs,
+    contest: besideRedis(false)
+  }
+]
