@@ -47,6 +47,18 @@ const runningFibers = async (): Promise<number> => {
   return Number(result.value)
 }
 
+/**
+ * What keeps the process busy, at a moment in which nothing runs: who sleeps is seen by a timer, and who was just woken,
+ * to sleep again at once, by an immediate in its place.
+ */
+const activeResources = async (): Promise<ReadonlyArray<string>> => {
+  for (;;) {
+    const resources = process.getActiveResourcesInfo().filter((resource) => resource !== "PipeWrap")
+    if (!resources.includes("Immediate")) return resources.sort()
+    await setImmediate()
+  }
+}
+
 const measure = async (): Promise<Held> => {
   // How a closed connection ends is known a few turns of the event loop later; one that leaks would never end.
   for (let turns = 0; turns < 100_000 && openSockets() > 0; turns++) await setImmediate()
@@ -59,10 +71,7 @@ const measure = async (): Promise<Held> => {
     heap: process.memoryUsage().heapUsed,
     fibers: await runningFibers(),
     sockets: queryObjects(Socket, { format: "count" }),
-    resources: process
-      .getActiveResourcesInfo()
-      .filter((resource) => resource !== "PipeWrap")
-      .sort()
+    resources: await activeResources()
   }
 }
 
