@@ -19,6 +19,7 @@ import * as Word from "../domain/Word.ts"
 import type { Answer, Router } from "../Router.ts"
 import type { Ending } from "./Ending.ts"
 import type { Journal } from "./Journal.ts"
+import * as LeanStream from "./LeanStream.ts"
 import { type Pacer, unlimited } from "./Pacer.ts"
 import type { Peer, PeerLost } from "./Peer.ts"
 import { type Session, silenced } from "./Session.ts"
@@ -57,29 +58,28 @@ const smallBody = 64 * 1024
 
 /** Bytes to requests; what one read completes stays together. */
 const decode =
-  (decoder: Decoder, intake: Intake, { session, stats, tally }: Conversation) =>
+  (decoder: Decoder, intake: Intake, { common: { stats }, session, tally }: Conversation) =>
   (bytes: Stream.Stream<Uint8Array, PeerLost>): Stream.Stream<Request, PeerLost> =>
     Stream.transformPull(bytes, (pull) => {
-      const next: Pull.Pull<Requests, PeerLost> = Effect.flatMap(pull, (chunks) => {
-        const bytes = chunks.length === 1 ? chunks[0] : Buffer.concat(chunks)
-        stats.bytesReceived += bytes.length
-        tally.bytesReceived += bytes.length
-        const requests = decoder.push(bytes, session.isAuthenticated)
-        intake.completed += requests.length
-        return Array.isReadonlyArrayNonEmpty(requests) ? Effect.succeed(requests) : next
-      })
-      const last = Effect.suspend(() => {
-        const requests = decoder.end()
-        return Array.isReadonlyArrayNonEmpty(requests) ? Effect.succeed(requests) : Cause.done()
-      })
       let ended = false
-      return Effect.succeed(
-        Pull.catchDone(next, () => {
+      const next: Pull.Pull<Requests, PeerLost> = Pull.matchEffect(pull, {
+        onSuccess: (chunks) => {
+          const bytes = chunks.length === 1 ? chunks[0] : Buffer.concat(chunks)
+          stats.bytesReceived += bytes.length
+          tally.bytesReceived += bytes.length
+          const requests = decoder.push(bytes, session.isAuthenticated)
+          intake.completed += requests.length
+          return Array.isReadonlyArrayNonEmpty(requests) ? Effect.succeed(requests) : next
+        },
+        onFailure: Effect.failCause,
+        onDone: () => {
           if (ended) return Cause.done()
           ended = true
-          return last
-        })
-      )
+          const requests = decoder.end()
+          return Array.isReadonlyArrayNonEmpty(requests) ? Effect.succeed(requests) : Cause.done()
+        }
+      })
+      return Effect.succeed(next)
     })
 
 const authenticationRequired = Reply.refusal(
@@ -92,44 +92,46 @@ const denied = Reply.Reply.Farewell({ reply: Reply.status("Acesso negado.") })
 const silence = Reply.Reply.Farewell({ reply: Reply.Reply.Silence() })
 
 /** What a request is answered with: by the session, by the router, or by itself if it is no command. */
-const makeRespond =
-  ({ codec, onForeign, onWrongPassword, peer, router, session, stats, tally }: Conversation) =>
-  (request: Request): Answer => {
-    const wanted = session.begin()
-    // Nearly all requests are such, and this is all that is found out about them.
-    if (isQuery(request) && session.isAuthenticated) {
-      stats.commandsProcessed += 1
-      tally.commands += 1
-      // Nothing is changed by a query, so one whose reply is not wanted need not be asked.
-      return wanted ? router.answer(request) : Reply.Reply.Silence()
-    }
-    if (request instanceof Foreign) {
-      stats.protocolErrors += 1
-      tally.ending = "foreign-protocol"
-      return Effect.as(onForeign(peer, request.protocol), silence)
-    }
-    if (request instanceof Malformed) {
-      stats.protocolErrors += 1
-      tally.ending = "malformed"
-      const farewell = Reply.Reply.Farewell({
-        reply: Reply.Reply.Refusal({ code: "ERR", message: request.message })
-      })
-      return wanted ? farewell : silenced(farewell)
-    }
-    if (request instanceof Error) return wanted ? Reply.refusal(request) : Reply.Reply.Silence()
+const respond = (conversation: Conversation, request: Request): Answer => {
+  const { common, session, tally } = conversation
+  const { stats } = common
+  const wanted = session.begin()
+  // Nearly all requests are such, and this is all that is found out about them.
+  if (isQuery(request) && session.isAuthenticated) {
     stats.commandsProcessed += 1
     tally.commands += 1
-    if (!session.isAuthenticated && !codec.takesPassword) {
-      tally.ending = "denied"
-      return denied
-    }
-    if (isQuery(request) || (!session.isAuthenticated && !needsNoPassword(request._tag))) {
-      return wanted ? authenticationRequired : Reply.Reply.Silence()
-    }
-    const { wrongPasswords } = session
-    const reply = session.answer(request)
-    return session.wrongPasswords > wrongPasswords ? Effect.as(onWrongPassword(peer), reply) : reply
+    // Nothing is changed by a query, so one whose reply is not wanted need not be asked.
+    return wanted ? common.router.answer(request) : Reply.Reply.Silence()
   }
+  if (request instanceof Foreign) {
+    stats.protocolErrors += 1
+    tally.ending = "foreign-protocol"
+    return Effect.as(common.onForeign(conversation.peer, request.protocol), silence)
+  }
+  if (request instanceof Malformed) {
+    stats.protocolErrors += 1
+    tally.ending = "malformed"
+    const farewell = Reply.Reply.Farewell({
+      reply: Reply.Reply.Refusal({ code: "ERR", message: request.message })
+    })
+    return wanted ? farewell : silenced(farewell)
+  }
+  if (request instanceof Error) return wanted ? Reply.refusal(request) : Reply.Reply.Silence()
+  stats.commandsProcessed += 1
+  tally.commands += 1
+  if (!session.isAuthenticated && !conversation.codec.takesPassword) {
+    tally.ending = "denied"
+    return denied
+  }
+  if (isQuery(request) || (!session.isAuthenticated && !needsNoPassword(request._tag))) {
+    return wanted ? authenticationRequired : Reply.Reply.Silence()
+  }
+  const { wrongPasswords } = session
+  const reply = session.answer(request)
+  return session.wrongPasswords > wrongPasswords
+    ? Effect.as(common.onWrongPassword(conversation.peer), reply)
+    : reply
+}
 
 const bodyOf = (reply: Reply.Reply): Reply.Body | undefined =>
   reply._tag === "File" || reply._tag === "Content" ? reply.body : undefined
@@ -160,7 +162,7 @@ interface Transfer {
 }
 
 const noteTransfer = (
-  { journal, peer }: Conversation,
+  { common: { journal }, peer }: Conversation,
   { part, size }: Reply.Body,
   { complete, seconds, sent }: Transfer
 ): Effect.Effect<void> =>
@@ -175,7 +177,7 @@ const noteTransfer = (
   })
 
 const noteFailure = (
-  { journal, peer }: Conversation,
+  { common: { journal }, peer }: Conversation,
   { cause }: StoreUnavailable
 ): Effect.Effect<void> =>
   journal.note("storage.failed", { address: peer.address, error: String(cause) })
@@ -219,7 +221,7 @@ const settle = Effect.fnUntraced(function* (
  * without one: as an effect each, sixteen questions that came together took twice the time.
  */
 const answer =
-  (respond: (request: Request) => Answer, encoder: Encoder, conversation: Conversation) =>
+  (encoder: Encoder, conversation: Conversation) =>
   (requests: Stream.Stream<Request, PeerLost>): Stream.Stream<Outgoing, PeerLost> =>
     Stream.transformPull(requests, (pull, connection) =>
       Effect.sync(() => {
@@ -231,7 +233,7 @@ const answer =
           while (next < batch.length && !over && text.length < fullWrite) {
             const request = batch[next++]
             if (request === undefined) break
-            const reply = respond(request)
+            const reply = respond(conversation, request)
             if (Effect.isEffect(reply)) {
               return Effect.flatMap(settle(reply, encoder, connection, conversation), (settled) => {
                 over = settled.last
@@ -243,12 +245,17 @@ const answer =
             const body = bodyOf(reply)
             text += encodeWhole(reply, body, encoder)
             over = reply._tag === "Farewell"
-            if (body !== undefined && conversation.journal.admits("transfer.ended")) {
+            if (body !== undefined && conversation.common.journal.admits("transfer.ended")) {
               const transfer = { sent: body.size, complete: true, seconds: 0 }
               return Effect.flatMap(noteTransfer(conversation, body, transfer), () =>
                 answerSome(text)
               )
             }
+          }
+          // What was asked is not kept until something else is.
+          if (next === batch.length) {
+            batch = []
+            next = 0
           }
           return Effect.succeed([{ text }])
         }
@@ -269,7 +276,7 @@ const answer =
 
 /** Writes at the conversation's pace. */
 const write = (
-  { pacer, peer, stats, tally }: Conversation,
+  { common: { stats }, pacer, peer, tally }: Conversation,
   text: string
 ): Effect.Effect<void, PeerLost> => {
   if (text === "") return Effect.void
@@ -281,7 +288,7 @@ const write = (
 }
 
 const writePiece = (
-  { pacer, peer, stats, tally }: Conversation,
+  { common: { stats }, pacer, peer, tally }: Conversation,
   bytes: Uint8Array
 ): Effect.Effect<void, PeerLost> => {
   stats.bytesSent += bytes.length
@@ -336,21 +343,26 @@ const send =
       ? write(conversation, text)
       : Effect.andThen(write(conversation, text), sendBody(conversation, body))
 
-/** All that a conversation is held with. */
-export interface Conversation {
-  readonly peer: Peer
-  readonly codec: Codec
-  readonly session: Session
+/** What all conversations have in common. */
+export interface Common {
   readonly router: Router["Service"]
   readonly stats: Stats["Service"]
-  readonly pacer: Pacer
   readonly watch: Watch
   readonly journal: Journal
-  readonly tally: Tally
   /** Told when another protocol comes in, such as `HTTP`. */
   readonly onForeign: (peer: Peer, protocol: string) => Effect.Effect<void>
   /** Run before a wrong password is answered; what it waits for, the peer waits for. */
   readonly onWrongPassword: (peer: Peer) => Effect.Effect<void>
+}
+
+/** All that a conversation is held with. */
+export interface Conversation {
+  readonly common: Common
+  readonly peer: Peer
+  readonly codec: Codec
+  readonly session: Session
+  readonly pacer: Pacer
+  readonly tally: Tally
 }
 
 /**
@@ -361,15 +373,21 @@ export interface Conversation {
 export const converse = (
   conversation: Conversation
 ): Effect.Effect<void, PeerLost | StoreUnavailable> => {
-  const { codec, peer, watch } = conversation
+  const {
+    codec,
+    common: { watch },
+    peer
+  } = conversation
   const decoder = codec.makeDecoder()
   const intake = new Intake(peer, decoder)
   watch.add(intake)
-  return Stream.fromPull(Effect.succeed(peer.read)).pipe(
-    decode(decoder, intake, conversation),
-    answer(makeRespond(conversation), codec.makeEncoder(), conversation),
-    Stream.runForEach(send(conversation)),
+  const replies = () =>
+    Stream.fromPull(Effect.succeed(peer.read)).pipe(
+      decode(decoder, intake, conversation),
+      answer(codec.makeEncoder(), conversation)
+    )
+  return LeanStream.runForEach(replies, send(conversation)).pipe(
     Effect.andThen(() => peer.finish),
-    Effect.ensuring(Effect.sync(() => watch.remove(intake)))
+    Effect.onExit(() => Effect.sync(() => watch.remove(intake)))
   )
 }

@@ -87,13 +87,16 @@ export const listen = <R>(
     const meet = (socket: Socket, source?: Source) => {
       const peer = new Peer(socket, { patience, source, encrypt: tls?.handshake })
       peers.add(peer)
-      const leave = Effect.andThen(
-        peer.destroy,
-        Effect.sync(() => peers.delete(peer))
+      // Nobody is left to answer when the peer is lost: what is being done for it, however long it takes, is given up.
+      peer.servedBy = run(
+        Effect.onExit(
+          Effect.suspend(() => handle(peer)),
+          () => {
+            peers.delete(peer)
+            return peer.destroy
+          }
+        )
       )
-      const fiber = run(Effect.ensuring(handle(peer), leave))
-      // Nobody is left to answer: what is being done for the peer, however long it takes, is given up.
-      peer.onLoss = () => fiber.interruptUnsafe()
     }
     const announced = (socket: Socket, host: string, { header }: Proxies) =>
       header(socket).pipe(

@@ -71,8 +71,8 @@ export class Peer {
   #reader: Resume | undefined
   #discarding = false
   #ending: Ending | undefined
-  /** Called when the peer is lost while nobody reads from it, so that nobody would notice. */
-  onLoss: (() => void) | undefined
+  /** Interrupted when the peer is lost while nobody reads from it, so that nobody would notice. */
+  servedBy: { readonly interruptUnsafe: () => void } | undefined
 
   constructor(socket: Socket, { encrypt, patience = Duration.zero, source }: Options = {}) {
     this.#accepted = socket
@@ -170,7 +170,7 @@ export class Peer {
     this.#note("lost")
     this.#end ??= Effect.fail(new PeerLost({ cause }))
     this.#wake()
-    if (unnoticed) this.onLoss?.()
+    if (unnoticed) this.servedBy?.interruptUnsafe()
   }
 
   /** The first reason is the true one, and what happens after the farewell is none. */
@@ -204,10 +204,8 @@ export class Peer {
 
   get #wait(): Pull.Pull<Chunks, PeerLost> {
     return Effect.callback<Chunks, PeerLost | Cause.Done>((resume) => {
+      // Whoever is interrupted here never reads again, so that there is nothing to take back.
       this.#reader = resume
-      return Effect.sync(() => {
-        this.#reader = undefined
-      })
     })
   }
 

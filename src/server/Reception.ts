@@ -12,6 +12,7 @@ import {
   type Redacted,
   type Scope
 } from "effect"
+import type { Codec } from "../codec/Codec.ts"
 import { detect } from "../codec/Detect.ts"
 import { pickle } from "../codec/Pickle.ts"
 import { resp } from "../codec/Resp.ts"
@@ -19,14 +20,14 @@ import type { StoreUnavailable } from "../domain/Errors.ts"
 import type { Numbers } from "../domain/Stats.ts"
 import type { Router } from "../Router.ts"
 import * as Admission from "./Admission.ts"
-import { type Conversation, converse, type Tally } from "./Connection.ts"
+import { type Common, type Conversation, converse, type Tally } from "./Connection.ts"
 import type { Ending } from "./Ending.ts"
-import type { Journal } from "./Journal.ts"
+import type { Fields, Journal } from "./Journal.ts"
 import { both, makePacer, type Pacer, unlimited } from "./Pacer.ts"
-import { makePasswords } from "./Passwords.ts"
+import { makePasswords, type Passwords } from "./Passwords.ts"
 import type { Peer, PeerLost } from "./Peer.ts"
 import { makePenalties } from "./Penalties.ts"
-import { makeSession } from "./Session.ts"
+import { type Identity, makeSession, type Session } from "./Session.ts"
 import type { HandshakeFailed } from "./Tls.ts"
 import * as Watch from "./Watch.ts"
 
@@ -63,11 +64,10 @@ const longestName = 100
 const pacerOf = (rate: number | undefined): Pacer =>
   rate === undefined ? unlimited : makePacer(rate)
 
+type Ended = Exit.Exit<void, PeerLost | StoreUnavailable>
+
 /** Why a conversation ended: what the peer's socket tells, unless that is only that the input ended. */
-const endingOf = (
-  { peer, tally }: Conversation,
-  exit: Exit.Exit<void, PeerLost | StoreUnavailable>
-): Ending => {
+const endingOf = ({ peer, tally }: Conversation, exit: Ended): Ending => {
   const told = peer.ending
   if (Exit.isFailure(exit)) {
     if (Cause.hasDies(exit.cause)) return "fault"
@@ -80,6 +80,92 @@ const endingOf = (
 
 const isStoreUnavailable = ({ _tag }: PeerLost | StoreUnavailable): boolean =>
   _tag === "StoreUnavailable"
+
+/** What all visits have in common. */
+interface Parts extends Common {
+  readonly clock: Clock.Clock
+  readonly passwords: Passwords
+  readonly version: string
+}
+
+/**
+ * One peer that was let in, and its conversation. A class, for ten thousand of these stand idle: what it is asked for
+ * now and then is found out then, and not held.
+ */
+class Visit implements Conversation, Identity {
+  readonly common: Parts
+  readonly peer: Peer
+  readonly codec: Codec
+  readonly pacer: Pacer
+  readonly session: Session
+  readonly tally: Tally = { commands: 0, bytesReceived: 0, bytesSent: 0, ending: undefined }
+  readonly id: number
+  readonly #since: number
+
+  constructor(common: Parts, peer: Peer, codec: Codec, pacer: Pacer) {
+    this.common = common
+    this.peer = peer
+    this.codec = codec
+    this.pacer = pacer
+    this.id = common.stats.connectionsReceived
+    this.#since = common.clock.currentTimeMillisUnsafe()
+    this.session = makeSession(this)
+  }
+
+  get version(): string {
+    return this.common.version
+  }
+
+  get passwords(): Passwords {
+    return this.common.passwords
+  }
+
+  get address(): string {
+    return this.peer.address
+  }
+
+  get age(): number {
+    return (this.common.clock.currentTimeMillisUnsafe() - this.#since) / 1000
+  }
+
+  /** The whole of it, from the handshake to the farewell. */
+  get run(): Effect.Effect<void, PeerLost | StoreUnavailable> {
+    return Effect.suspend(() => {
+      const { address, peer } = this
+      return this.common.journal.note("connection.opened", { address }).pipe(
+        Effect.andThen(peer.handshake),
+        Effect.matchEffect({
+          onFailure: (error) => this.#giveUp(error),
+          onSuccess: () => converse(this)
+        })
+      )
+    })
+  }
+
+  #giveUp({ reason }: HandshakeFailed): Effect.Effect<void> {
+    this.tally.ending = "handshake"
+    return this.common.journal.note("handshake.failed", { address: this.address, reason })
+  }
+
+  /** What the log is told of it in the end. */
+  account(reason: Ending): Fields {
+    const { address, age, codec, session, tally } = this
+    const { clientName, protocolVersion } = session
+    return {
+      address,
+      protocol: codec.name === resp.name ? `${codec.name}${protocolVersion}` : codec.name,
+      ...(clientName === "" ? {} : { client: clientName.slice(0, longestName) }),
+      commands: tally.commands,
+      bytes_in: tally.bytesReceived,
+      bytes_out: tally.bytesSent,
+      seconds: age,
+      reason
+    }
+  }
+}
+
+/** Has one parameter, without which Effect would make a function for each call. */
+const nothing = (_: unknown): Effect.Effect<void> => Effect.void
 
 /** Where peers are received. */
 export interface Reception {
@@ -141,63 +227,39 @@ export const makeReception = Effect.fnUntraced(function* (
     )
   }
 
+  const parts: Parts = {
+    router,
+    stats,
+    journal,
+    watch,
+    onForeign,
+    onWrongPassword,
+    clock,
+    passwords,
+    version: options.version
+  }
+  const leave = (visit: Visit, exit: Ended) =>
+    Effect.suspend(() => {
+      stats.connectedClients -= 1
+      admission?.leave(visit.peer.host)
+      const reason = endingOf(visit, exit)
+      if (reason === "grace-over") cutOff += 1
+      const closed = journal.note("connection.closed", visit.account(reason))
+      if (!Exit.isFailure(exit) || !Cause.hasDies(exit.cause)) return closed
+      const { address } = visit
+      const failed = journal.note("connection.failed", { address, error: Cause.pretty(exit.cause) })
+      return Effect.andThen(failed, closed)
+    })
+
   const talk = (peer: Peer) => {
-    const { address, host } = peer
     stats.connectionsReceived += 1
     stats.connectedClients += 1
-    const connectedAt = clock.currentTimeMillisUnsafe()
-    const session = makeSession({
-      id: stats.connectionsReceived,
-      version: options.version,
-      passwords,
-      address,
-      age: () => Math.floor((clock.currentTimeMillisUnsafe() - connectedAt) / 1000)
-    })
     const codec = options.pickle === true || peer.isOnLoopback ? detect(pickle, resp) : resp
-    const tally: Tally = { commands: 0, bytesReceived: 0, bytesSent: 0, ending: undefined }
-    const conversation: Conversation = {
-      peer,
-      codec,
-      session,
-      router,
-      stats,
-      tally,
-      pacer: both(pacerOf(options.maxRate), total),
-      watch,
-      journal,
-      onForeign,
-      onWrongPassword
-    }
-    const leave = (exit: Exit.Exit<void, PeerLost | StoreUnavailable>) =>
-      Effect.gen(function* () {
-        stats.connectedClients -= 1
-        admission?.leave(host)
-        if (Exit.isFailure(exit) && Cause.hasDies(exit.cause))
-          yield* journal.note("connection.failed", { address, error: Cause.pretty(exit.cause) })
-        const reason = endingOf(conversation, exit)
-        if (reason === "grace-over") cutOff += 1
-        const { clientName, protocolVersion } = session
-        yield* journal.note("connection.closed", {
-          address,
-          protocol: codec.name === resp.name ? `${codec.name}${protocolVersion}` : codec.name,
-          ...(clientName === "" ? {} : { client: clientName.slice(0, longestName) }),
-          commands: tally.commands,
-          bytes_in: tally.bytesReceived,
-          bytes_out: tally.bytesSent,
-          seconds: (clock.currentTimeMillisUnsafe() - connectedAt) / 1000,
-          reason
-        })
-      })
-    const giveUp = ({ reason }: HandshakeFailed) => {
-      tally.ending = "handshake"
-      return journal.note("handshake.failed", { address, reason })
-    }
-    return journal.note("connection.opened", { address }).pipe(
-      Effect.andThen(peer.handshake),
-      Effect.matchEffect({ onFailure: giveUp, onSuccess: () => converse(conversation) }),
-      Effect.onExit(leave),
+    const pacer = both(pacerOf(options.maxRate), total)
+    const visit = new Visit(parts, peer, codec, pacer)
+    return Effect.onExit(visit.run, (exit) => leave(visit, exit)).pipe(
       // However it ended, that was told.
-      Effect.catchCause(() => Effect.void)
+      Effect.catchCause(nothing)
     )
   }
 

@@ -24,7 +24,7 @@ export interface Identity {
   /** The peer's address and port, as CLIENT INFO tells it. */
   readonly address?: string
   /** How long the connection has been there, in seconds. */
-  readonly age?: () => number
+  readonly age?: number
 }
 
 /** The memory of one connection. */
@@ -196,9 +196,9 @@ class ConnectionSession implements Session {
 
   /** Redis's fields, of which some programs demand all; those that mean nothing here are 0 (networking.c, catClientInfoString). */
   #description(): string {
-    const { address = "", age = () => 0, id } = this.#identity
+    const { address = "", age = 0, id } = this.#identity
     return (
-      `id=${id} addr=${address} laddr= fd=-1 name=${this.clientName} age=${age()} idle=0 flags=N db=0 sub=0 psub=0 ssub=0 multi=-1 `
+      `id=${id} addr=${address} laddr= fd=-1 name=${this.clientName} age=${Math.floor(age)} idle=0 flags=N db=0 sub=0 psub=0 ssub=0 multi=-1 `
       + "qbuf=0 qbuf-free=0 argv-mem=0 multi-mem=0 rbs=0 rbp=0 obl=0 oll=0 omem=0 tot-mem=0 events=r "
       + `cmd=client|info user=default redir=-1 resp=${this.protocolVersion}\n`
     )

@@ -138,17 +138,19 @@ export const serveObserved = <E>(
     const ends = yield* Queue.unbounded<Exit.Exit<void, PeerLost | StoreUnavailable>>()
     const address = yield* listen(anyPort, (peer) =>
       converse({
+        common: {
+          router,
+          stats,
+          watch: unwatched,
+          journal: silent,
+          onForeign: () => Effect.void,
+          onWrongPassword: () => Effect.void
+        },
         peer,
         codec: resp,
         session: makeSession({ id: 1, version }),
-        router,
-        stats,
         pacer: unlimited,
-        watch: unwatched,
-        journal: silent,
-        tally: { commands: 0, bytesReceived: 0, bytesSent: 0, ending: undefined },
-        onForeign: () => Effect.void,
-        onWrongPassword: () => Effect.void
+        tally: { commands: 0, bytesReceived: 0, bytesSent: 0, ending: undefined }
       }).pipe(
         Effect.onExit((exit) => Queue.offer(ends, exit)),
         Effect.exit
