@@ -8,10 +8,10 @@ import * as Word from "./Word.ts"
 /** A path relative to the shared folder, safe by construction. */
 export type FileName = string & Brand.Brand<"FileName">
 
-const isFileName = (name: string): name is FileName =>
-  name.isWellFormed()
-  && !/[\0\\]/.test(name)
-  && name.split("/").every((part) => !/^\.{0,2}$/.test(part))
+/** A NUL, a backslash, or a part that is empty, `.` or `..`. */
+const impossible = /[\0\\]|(?:^|\/)\.{0,2}(?:\/|$)/
+
+const isFileName = (name: string): name is FileName => name.isWellFormed() && !impossible.test(name)
 
 /**
  * A path relative to the shared folder with `/` between its parts. No part is empty, `.` or `..` (so none begins or

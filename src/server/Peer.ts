@@ -11,6 +11,7 @@ import { Array, Cause, Data, Duration, Effect, type Pull } from "effect"
 import type { Socket } from "node:net"
 import type { Source } from "../codec/ProxyHeader.ts"
 import type { Ending } from "./Ending.ts"
+import { sendSoon } from "./Outbox.ts"
 import type { HandshakeFailed } from "./Tls.ts"
 
 /** The connection is gone: reset, cut off, or refused by the system. */
@@ -66,6 +67,8 @@ export class Peer {
   readonly #patience: number
   #chunks: globalThis.Array<Uint8Array> = []
   #held = 0
+  /** Text that leaves at the end of this turn of the event loop. */
+  #outgoing = ""
   #activity = 0
   #end: Pull.Pull<never, PeerLost> | undefined
   #reader: Resume | undefined
@@ -209,20 +212,37 @@ export class Peer {
     })
   }
 
-  /** Sends text, one byte a character; waits only where the peer is slower than that. */
+  /** Sends text, one byte a character, at the end of this turn of the event loop; waits only where the peer is slower. */
   write(text: string): Effect.Effect<void, PeerLost> {
     return Effect.suspend(() => {
-      if (this.#socket.writableLength === 0 && text.length < highWaterMark) {
-        this.#socket.write(text, "latin1")
+      if (
+        this.#socket.writableLength === 0
+        && this.#outgoing.length + text.length < highWaterMark
+      ) {
+        if (this.#outgoing === "") sendSoon(this)
+        this.#outgoing += text
         return Effect.void
       }
-      return this.#writeAndWait((done) => this.#socket.write(text, "latin1", done))
+      return this.#writeAndWait((done) => {
+        this.flush()
+        this.#socket.write(text, "latin1", done)
+      })
     })
   }
 
   /** Sends bytes, and waits until they are no longer needed. */
   writeBytes(bytes: Uint8Array): Effect.Effect<void, PeerLost> {
-    return this.#writeAndWait((done) => this.#socket.write(bytes, done))
+    return this.#writeAndWait((done) => {
+      this.flush()
+      this.#socket.write(bytes, done)
+    })
+  }
+
+  /** Hands the system what is still to leave. */
+  flush(): void {
+    const text = this.#outgoing
+    this.#outgoing = ""
+    if (text !== "" && !this.#socket.destroyed) this.#socket.write(text, "latin1")
   }
 
   #writeAndWait(
@@ -247,6 +267,7 @@ export class Peer {
     return Effect.callback<void>((resume) => {
       this.#discarding = true
       this.#chunks = []
+      this.flush()
       // What is left to be sent is not waited for longer than anything else.
       this.#socket.setTimeout(this.#patience)
       this.#socket.resume().end(() => resume(Effect.void))
@@ -271,9 +292,10 @@ export class Peer {
     })
   }
 
-  /** Cuts the connection off, at once and for good. */
+  /** Cuts the connection off, at once and for good; what was answered before is on its way. */
   get destroy(): Effect.Effect<void> {
     return Effect.sync(() => {
+      this.flush()
       this.#socket.destroy()
       this.#accepted.destroy()
     })
