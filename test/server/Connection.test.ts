@@ -321,6 +321,18 @@ describe("a file whose end cannot be read", () => {
       })
   )
 
+  it.effect("takes no reply with it that was made before, even where not a byte can be read", () =>
+    Effect.gen(function* () {
+      const file = yield* failsAt(0)
+      const { address, nextEnd } = yield* serveObserved(file.layer)
+      const client = yield* connect(address)
+      yield* client.send(ping + request("GET", "a") + ping)
+      assert.strictEqual(yield* client.rest, `+PONG\r\n$${mebibyte}\r\n`)
+      yield* nextEnd
+      yield* file.released
+    })
+  )
+
   it.effect("is refused like any other where nothing of it was sent yet", () =>
     Effect.gen(function* () {
       const file = yield* SlowFile.make({
