@@ -105,9 +105,12 @@ const redisRange = (
 /** A file that can be sent: held in memory, or open. */
 type Source = WholeFile | OpenFile
 
+const isHeld = (file: Source): file is WholeFile | (OpenFile & { readonly content: Word.Word }) =>
+  file.content !== undefined
+
 const body = (name: Word.Word, file: Source, start: number, length: number): Reply.Body => {
   const part = { name, start }
-  return "content" in file
+  return isHeld(file)
     ? { size: length, held: Word.unsafe(file.content.slice(start, start + length)), part }
     : { size: length, bytes: file.read(start, length), part }
 }
@@ -170,7 +173,7 @@ const requireRedisPattern = (word: Word.Word): Effect.Effect<RedisGlob.RedisGlob
 const bulk = (value: Word.Word): Reply.Reply => Reply.Reply.Bulk({ value })
 
 const contentOf = (file: Source): Effect.Effect<Word.Word, StoreUnavailable> =>
-  "content" in file ? Effect.succeed(file.content) : Word.collect(file.read(0, file.size))
+  isHeld(file) ? Effect.succeed(file.content) : Word.collect(file.read(0, file.size))
 
 const typeString = Reply.status("string")
 const typeNone = Reply.status("none")

@@ -252,7 +252,7 @@ export const serve = (messages: Messages) =>
             sentence: messages.startUp.notOnWindows
           })
         }
-        yield* stayLean
+        if (Option.isNone(flags.store)) yield* stayLean
         if (Option.isSome(flags.dir) && Option.isSome(flags.store)) {
           return yield* new Failure({ code: exitCode.usage, sentence: messages.usage.dirAndStore })
         }

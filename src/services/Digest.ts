@@ -1,6 +1,9 @@
-/** SHA-256 of a stream of bytes. */
+/** SHA-256 of bytes. */
 import { Effect, Stream } from "effect"
-import { createHash } from "node:crypto"
+import { createHash, hash } from "node:crypto"
+
+/** The SHA-256 of bytes that are all there, 64 lower-case hexadecimal digits. */
+export const sha256Of = (bytes: Uint8Array): string => hash("sha256", bytes)
 
 /** The SHA-256 of all the bytes, 64 lower-case hexadecimal digits; fails as the stream fails. */
 export const sha256 = <E, R>(bytes: Stream.Stream<Uint8Array, E, R>): Effect.Effect<string, E, R> =>

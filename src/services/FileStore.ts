@@ -35,6 +35,8 @@ export interface OpenFile extends FileDetails {
    * one is asked for. Fails where the file shrank, was overwritten, or cannot be read.
    */
   readonly read: (start: number, length: number) => Stream.Stream<Uint8Array, StoreUnavailable>
+  /** All of the bytes, where the store came by them as it opened the file. */
+  readonly content?: Word.Word | undefined
   /** The SHA-256 of the whole file, 64 lower-case hexadecimal digits. Fails as `read` does. */
   readonly sha256: Effect.Effect<string, StoreUnavailable>
 }

@@ -17,11 +17,11 @@
  * read by the thread pool.
  */
 import { Result } from "effect"
-import { hash } from "node:crypto"
 import { closeSync, fstatSync, lstatSync, readSync, type Stats, statSync } from "node:fs"
 import type { FileName } from "../../domain/FileName.ts"
 import * as Word from "../../domain/Word.ts"
 import { type Folder, openContained } from "./Containment.ts"
+import { sha256Of } from "../Digest.ts"
 import { detailsOf } from "./DirectoryDetails.ts"
 import type { FileDetails, WholeFile } from "../FileStore.ts"
 import { makeSmallFiles } from "../SmallFiles.ts"
@@ -67,7 +67,7 @@ class SmallFile implements WholeFile {
   }
 
   get sha256(): string {
-    return (this.#sha256 ??= hash("sha256", Word.toBytes(this.content)))
+    return (this.#sha256 ??= sha256Of(Word.toBytes(this.content)))
   }
 }
 

@@ -9,7 +9,7 @@ import { type FileName, isHidden } from "../../domain/FileName.ts"
 import { Stats } from "../../domain/Stats.ts"
 import * as Word from "../../domain/Word.ts"
 import { sha256 } from "../Digest.ts"
-import { type FileDetails, FileStore, type OpenFile } from "../FileStore.ts"
+import { type FileDetails, FileStore, type OpenFile, type WholeFile } from "../FileStore.ts"
 import { type Fetch, makeReadAhead } from "./ReadAhead.ts"
 import * as S3Client from "./S3Client.ts"
 import { allNames, type Keys, selectedNames } from "./S3Listing.ts"
@@ -51,6 +51,21 @@ const fileDetails = ({ etag, modified, size }: S3Client.ObjectDetails): FileDeta
 })
 
 const unavailable = (cause: unknown) => new StoreUnavailable({ cause })
+
+/** What is answered with in one write, and so without a stream; the same for a folder. In bytes. */
+const largestHeld = 64 * 1024
+
+/** A look as a file, where it is all of a small one. */
+const heldFile = (look: Look): WholeFile | undefined =>
+  look.isWhole && look.beginning.length <= largestHeld
+    ? {
+        ...fileDetails(look.details),
+        content: Word.fromBytes(look.beginning),
+        get sha256() {
+          return look.sha256
+        }
+      }
+    : undefined
 
 /** A bucket that vanished is a store in trouble, not a missing file. */
 const asMissing = (failure: S3Client.S3Failure): FileNotFound | StoreUnavailable =>
@@ -136,15 +151,20 @@ export const layer = (options: Options): Layer.Layer<FileStore, BucketUnusable, 
       })
       const ahead = makeReadAhead(mostReadAhead)
 
-      const keyOf = (name: FileName): Effect.Effect<string, FileNotFound> => {
+      const keyOf = (name: FileName): string | undefined => {
         const key = prefix + name
         return (isHidden(name) && !options.hidden)
           || Word.fromText(key).length > S3Client.longestKey
-          ? Effect.fail(new FileNotFound())
-          : Effect.succeed(key)
+          ? undefined
+          : key
+      }
+      const requireKey = (name: FileName): Effect.Effect<string, FileNotFound> => {
+        const key = keyOf(name)
+        return key === undefined ? Effect.fail(new FileNotFound()) : Effect.succeed(key)
       }
 
-      const opened = (key: string, { beginning, details }: Look): OpenFile => {
+      const opened = (key: string, look: Look): OpenFile => {
+        const { beginning, details } = look
         const fetch = fetchFrom(bucket, recovery, key, details.etag)
         const read = (start: number, length: number) => {
           const near = beginning.subarray(start, start + length)
@@ -152,20 +172,18 @@ export const layer = (options: Options): Layer.Layer<FileStore, BucketUnusable, 
           const rest = far === 0 ? Stream.empty : ahead.read(fetch, start + near.length, far)
           return near.length === 0 ? rest : Stream.concat(Stream.succeed(near), rest)
         }
-        const computed = sha256(read(0, details.size))
+        const checksum = ask(bucket.checksum(key, details.etag)).pipe(
+          // Who may read the bytes may still not be told their checksum.
+          Effect.orElseSucceed(() => undefined),
+          Effect.flatMap((stored) =>
+            stored === undefined ? sha256(read(0, details.size)) : Effect.succeed(stored)
+          )
+        )
         return {
           ...fileDetails(details),
           read,
-          sha256:
-            details.size === beginning.length
-              ? computed
-              : ask(bucket.checksum(key, details.etag)).pipe(
-                  // Who may read the bytes may still not be told their checksum.
-                  Effect.orElseSucceed(() => undefined),
-                  Effect.flatMap((stored) =>
-                    stored === undefined ? computed : Effect.succeed(stored)
-                  )
-                )
+          content: heldFile(look)?.content,
+          sha256: look.isWhole ? Effect.sync(() => look.sha256) : checksum
         }
       }
 
@@ -178,9 +196,13 @@ export const layer = (options: Options): Layer.Layer<FileStore, BucketUnusable, 
       return {
         names: allNames(keys),
         list: (selection) => selectedNames(keys, selection),
-        atOnce: () => undefined,
+        atOnce: (name) => {
+          const key = keyOf(name)
+          const look = key === undefined ? undefined : looks.fresh(key)
+          return look === undefined ? undefined : heldFile(look)
+        },
         describe: Effect.fnUntraced(function* (name) {
-          const key = yield* keyOf(name)
+          const key = yield* requireKey(name)
           return yield* ask(bucket.head(key)).pipe(
             Effect.tap(({ etag }) => Effect.sync(() => looks.learn(key, etag))),
             Effect.map(fileDetails),
@@ -191,7 +213,7 @@ export const layer = (options: Options): Layer.Layer<FileStore, BucketUnusable, 
           )
         }),
         open: Effect.fnUntraced(function* (name) {
-          const key = yield* keyOf(name)
+          const key = yield* requireKey(name)
           return opened(key, yield* Effect.mapError(looks.at(key), asMissing))
         })
       }

@@ -6,19 +6,38 @@
  */
 import { Clock, Duration, Effect, Exit, Fiber, Option, type Scope } from "effect"
 import type { Bucket, ObjectDetails, S3Failure } from "./S3Client.ts"
+import { sha256Of } from "../Digest.ts"
 import { makeSmallFiles } from "../SmallFiles.ts"
 
 /** What one look at an object brought. */
-export interface Look {
+export class Look {
   readonly details: ObjectDetails
   /** The first bytes: `lookSize` of them, or all there are. */
   readonly beginning: Uint8Array
+  #sha256: string | undefined
+
+  constructor(details: ObjectDetails, beginning: Uint8Array) {
+    this.details = details
+    this.beginning = beginning
+  }
+
+  /** Whether the beginning is all there is. */
+  get isWhole(): boolean {
+    return this.beginning.length === this.details.size
+  }
+
+  /** Of the beginning; 64 lower-case hexadecimal digits. */
+  get sha256(): string {
+    return (this.#sha256 ??= sha256Of(this.beginning))
+  }
 }
 
 /** Looks at objects. */
 export interface Looks {
   /** What the object is, and its beginning. */
   readonly at: (key: string) => Effect.Effect<Look, S3Failure>
+  /** The same, where the store's last answer may be told again. */
+  readonly fresh: (key: string) => Look | undefined
   /** Takes note of what was learnt otherwise: the object's ETag, or that there is none. */
   readonly learn: (key: string, etag: string | undefined) => void
 }
@@ -66,6 +85,11 @@ export const makeLooks = Effect.fnUntraced(function* ({
 
   const isFresh = (askedAt: number, now: number): boolean => now < askedAt + freshness
 
+  const freshLook = (key: string, now: number): Look | undefined => {
+    const kept = small.get(key)
+    return kept !== undefined && isFresh(kept.askedAt, now) ? kept.look : undefined
+  }
+
   const fetch = (key: string, known: Look | undefined): Effect.Effect<Look, S3Failure> =>
     Effect.suspend(() => {
       const chunks: Array<Uint8Array> = []
@@ -73,7 +97,7 @@ export const makeLooks = Effect.fnUntraced(function* ({
       return Effect.map(
         bucket.get(key, range, (chunk) => chunks.push(chunk)),
         // Copied even where it is one: a chunk is a part of a buffer of 64 KiB, all of which would be kept with it.
-        (details) => ({ details, beginning: Buffer.concat(chunks) })
+        (details) => new Look(details, Buffer.concat(chunks))
       )
     }).pipe(
       Effect.catchIf(
@@ -83,7 +107,7 @@ export const makeLooks = Effect.fnUntraced(function* ({
       // An empty object has no first byte (RFC 9110, 15.5.17).
       Effect.catchIf(
         ({ status }) => status === 416,
-        () => Effect.map(bucket.head(key), (details) => ({ details, beginning: Buffer.alloc(0) }))
+        () => Effect.map(bucket.head(key), (details) => new Look(details, Buffer.alloc(0)))
       )
     )
 
@@ -99,7 +123,7 @@ export const makeLooks = Effect.fnUntraced(function* ({
     const older = small.get(key)
     if (older !== undefined && older.askedAt > askedAt) return
     small.delete(key)
-    if (look.details.size <= lookSize) small.set(key, { look, askedAt }, look.beginning.length)
+    if (look.isWhole) small.set(key, { look, askedAt }, look.beginning.length)
   }
 
   const join = (key: string, flight: Flight): Effect.Effect<Look, S3Failure> => {
@@ -114,7 +138,8 @@ export const makeLooks = Effect.fnUntraced(function* ({
 
   const begin = (key: string, known: Look | undefined, askedAt: number) =>
     ask(fetch(key, known)).pipe(
-      Effect.forkIn(scope),
+      // Not a turn of the event loop later, for somebody waits.
+      Effect.forkIn(scope, { startImmediately: true }),
       Effect.flatMap((fiber) => {
         const flight: Flight = { fiber, askedAt, waiting: 0 }
         flights.set(key, flight)
@@ -127,13 +152,14 @@ export const makeLooks = Effect.fnUntraced(function* ({
     at: (key) =>
       Effect.suspend(() => {
         const now = clock.currentTimeMillisUnsafe()
-        const kept = small.get(key)
-        if (kept !== undefined && isFresh(kept.askedAt, now)) return Effect.succeed(kept.look)
+        const look = freshLook(key, now)
+        if (look !== undefined) return Effect.succeed(look)
         const flight = flights.get(key)
         return flight !== undefined && isFresh(flight.askedAt, now)
           ? join(key, flight)
-          : begin(key, kept?.look, now)
+          : begin(key, small.get(key)?.look, now)
       }),
+    fresh: (key) => freshLook(key, clock.currentTimeMillisUnsafe()),
     learn: (key, etag) => {
       if (small.get(key)?.look.details.etag !== etag) small.delete(key)
       flights.delete(key)
