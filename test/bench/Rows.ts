@@ -9,6 +9,7 @@ import * as RealClient from "./rows/RealClient.ts"
 import * as SmallFiles from "./rows/SmallFiles.ts"
 import * as StartUp from "./rows/StartUp.ts"
 import * as Time from "./rows/Time.ts"
+import * as Workers from "./rows/Workers.ts"
 
 /** The table. */
 export const rows: ReadonlyArray<Row> = [
@@ -20,5 +21,6 @@ export const rows: ReadonlyArray<Row> = [
   ...Beside.rows,
   ...StartUp.rows,
   ...Python.rows,
+  ...Workers.rows,
   ...Growth.rows
 ]

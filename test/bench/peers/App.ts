@@ -18,6 +18,11 @@ export const serveWords = (folder: string, port: number): ReadonlyArray<string> 
   ...flags({ "--port": port, "--dir": folder, "--max-connections": connections })
 ]
 
-/** Serves a folder. */
-export const app = (folder: string): Effect.Effect<Peer, Trouble, Scope.Scope> =>
-  startServer(process.execPath, (port) => serveWords(folder, port), folder, "PING\r\n")
+/** Serves a folder, with one process unless more are wanted. */
+export const app = (folder: string, workers = 1): Effect.Effect<Peer, Trouble, Scope.Scope> =>
+  startServer(
+    process.execPath,
+    (port) => [...serveWords(folder, port), ...flags({ "--workers": workers })],
+    folder,
+    "PING\r\n"
+  )
