@@ -3,51 +3,18 @@
  * only file that sees both ends.
  */
 import { Array, Cause, Clock, Effect, Exit, Pull, Scope, Stream } from "effect"
-import {
-  type Codec,
-  type Decoder,
-  type Encoder,
-  Foreign,
-  Malformed,
-  type Request
-} from "../codec/Codec.ts"
+import { type Decoder, type Encoder, Foreign, Malformed, type Request } from "../codec/Codec.ts"
 import { isQuery, needsNoPassword } from "../domain/Command.ts"
-import { type CommandError, NotAuthenticated, StoreUnavailable } from "../domain/Errors.ts"
+import { type CommandError, NotAuthenticated, type StoreUnavailable } from "../domain/Errors.ts"
 import * as Reply from "../domain/Reply.ts"
-import type { Stats } from "../domain/Stats.ts"
 import * as Word from "../domain/Word.ts"
-import type { Answer, Router } from "../Router.ts"
-import type { Ending } from "./Ending.ts"
-import type { Journal } from "./Journal.ts"
+import type { Answer } from "../Router.ts"
+import { type Conversation, noteFailure, noteTransfer, secondsSince } from "./Conversation.ts"
 import * as LeanStream from "./LeanStream.ts"
-import { type Pacer, unlimited } from "./Pacer.ts"
-import type { Peer, PeerLost } from "./Peer.ts"
-import { type Session, silenced } from "./Session.ts"
-import { Intake, type Watch } from "./Watch.ts"
-
-/** Replies that leave together: the bytes of one write, then perhaps the body of the last of them. */
-interface Outgoing {
-  readonly text: string
-  readonly body?: OutgoingBody
-}
-
-interface OutgoingBody {
-  readonly of: Reply.StreamedBody
-  /** When it was asked for, in milliseconds since 1970. */
-  readonly since: number
-  readonly tail: string
-  readonly release: Effect.Effect<void>
-}
-
-/** What one conversation came to: plain numbers, for counting must cost next to nothing. */
-export interface Tally {
-  /** Requests that were commands, refused ones included. */
-  commands: number
-  bytesReceived: number
-  bytesSent: number
-  /** Why the conversation itself is over; `undefined` where it is not, or the peer's socket knows why. */
-  ending: Ending | undefined
-}
+import type { PeerLost } from "./Peer.ts"
+import { type Outgoing, send } from "./Sending.ts"
+import { silenced } from "./Session.ts"
+import { Intake } from "./Watch.ts"
 
 type Requests = Array.NonEmptyReadonlyArray<Request>
 
@@ -153,39 +120,6 @@ const gather = (reply: Reply.Reply): Effect.Effect<Reply.Reply, StoreUnavailable
   }))
 }
 
-/** What became of a body that was asked for. */
-interface Transfer {
-  /** What the system has taken of it, in bytes. */
-  readonly sent: number
-  readonly complete: boolean
-  readonly seconds: number
-}
-
-const noteTransfer = (
-  { common: { journal }, peer }: Conversation,
-  { part, size }: Reply.Body,
-  { complete, seconds, sent }: Transfer
-): Effect.Effect<void> =>
-  journal.note("transfer.ended", {
-    address: peer.address,
-    name: Word.toTextLossy(part.name),
-    start: part.start,
-    length: size,
-    bytes_out: sent,
-    seconds,
-    complete
-  })
-
-const noteFailure = (
-  { common: { journal }, peer }: Conversation,
-  { cause }: StoreUnavailable
-): Effect.Effect<void> =>
-  journal.note("storage.failed", { address: peer.address, error: String(cause) })
-
-/** The seconds since a time, in milliseconds since 1970. */
-const secondsSince = (since: number): Effect.Effect<number> =>
-  Effect.map(Clock.currentTimeMillis, (now) => (now - since) / 1000)
-
 /** A reply that needed an effect, encoded: whole if it is small, else with its body still to be sent. */
 const settle = Effect.fnUntraced(function* (
   answer: Effect.Effect<Reply.Reply, CommandError, Scope.Scope>,
@@ -273,97 +207,6 @@ const answer =
         })
       })
     )
-
-/** Writes at the conversation's pace. */
-const write = (
-  { common: { stats }, pacer, peer, tally }: Conversation,
-  text: string
-): Effect.Effect<void, PeerLost> => {
-  if (text === "") return Effect.void
-  stats.bytesSent += text.length
-  tally.bytesSent += text.length
-  return pacer === unlimited
-    ? peer.write(text)
-    : Effect.andThen(pacer.pace(text.length), peer.write(text))
-}
-
-const writePiece = (
-  { common: { stats }, pacer, peer, tally }: Conversation,
-  bytes: Uint8Array
-): Effect.Effect<void, PeerLost> => {
-  stats.bytesSent += bytes.length
-  tally.bytesSent += bytes.length
-  return pacer === unlimited
-    ? peer.writeBytes(bytes)
-    : Effect.andThen(pacer.pace(bytes.length), peer.writeBytes(bytes))
-}
-
-/** Writes bytes in pieces as small as the conversation's pace asks for. */
-const writeBytes = (
-  conversation: Conversation,
-  bytes: Uint8Array
-): Effect.Effect<void, PeerLost> => {
-  const { piece } = conversation.pacer
-  if (bytes.length <= piece) return writePiece(conversation, bytes)
-  const starts = Array.makeBy(Math.ceil(bytes.length / piece), (index) => index * piece)
-  return Effect.forEach(
-    starts,
-    (start) => writePiece(conversation, bytes.subarray(start, start + piece)),
-    { discard: true }
-  )
-}
-
-const sendBody = Effect.fnUntraced(function* (
-  conversation: Conversation,
-  { of, release, since, tail }: OutgoingBody
-) {
-  const { tally } = conversation
-  const before = tally.bytesSent
-  yield* Stream.runForEach(of.bytes, (bytes) => writeBytes(conversation, bytes)).pipe(
-    Effect.tapErrorTag("StoreUnavailable", (error) => noteFailure(conversation, error)),
-    Effect.onExit((exit) =>
-      Effect.flatMap(secondsSince(since), (seconds) =>
-        noteTransfer(conversation, of, {
-          sent: tally.bytesSent - before,
-          complete: Exit.isSuccess(exit),
-          seconds
-        })
-      )
-    )
-  )
-  yield* write(conversation, tail)
-  yield* release
-})
-
-/** Sends replies; a body is sent as the peer takes it, and let go of then. */
-const send =
-  (conversation: Conversation) =>
-  ({ body, text }: Outgoing): Effect.Effect<void, PeerLost | StoreUnavailable> =>
-    body === undefined
-      ? write(conversation, text)
-      : Effect.andThen(write(conversation, text), sendBody(conversation, body))
-
-/** What all conversations have in common. */
-export interface Common {
-  readonly router: Router["Service"]
-  readonly stats: Stats["Service"]
-  readonly watch: Watch
-  readonly journal: Journal
-  /** Told when another protocol comes in, such as `HTTP`. */
-  readonly onForeign: (peer: Peer, protocol: string) => Effect.Effect<void>
-  /** Run before a wrong password is answered; what it waits for, the peer waits for. */
-  readonly onWrongPassword: (peer: Peer) => Effect.Effect<void>
-}
-
-/** All that a conversation is held with. */
-export interface Conversation {
-  readonly common: Common
-  readonly peer: Peer
-  readonly codec: Codec
-  readonly session: Session
-  readonly pacer: Pacer
-  readonly tally: Tally
-}
 
 /**
  * Talks with a peer until it ends its input, says goodbye or breaks the protocol; then takes leave of it. Fails where

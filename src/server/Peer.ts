@@ -219,8 +219,9 @@ export class Peer {
         this.#socket.writableLength === 0
         && this.#outgoing.length + text.length < highWaterMark
       ) {
-        if (this.#outgoing === "") sendSoon(this)
+        const isFirst = this.#outgoing === ""
         this.#outgoing += text
+        if (isFirst) sendSoon(this)
         return Effect.void
       }
       return this.#writeAndWait((done) => {
