@@ -18,7 +18,8 @@ const rounds = 5
 /** How long a share of the values is at most. */
 const quantile = (values: ReadonlyArray<number>, share: number): number =>
   values.toSorted((a, b) => a - b)[Math.floor(values.length * share)] ?? Number.NaN
-const median = (values: ReadonlyArray<number>): number => quantile(values, 0.5)
+const shown = (times: ReadonlyArray<number>): string =>
+  `p50 ${quantile(times, 0.5).toFixed(2)} and p99 ${quantile(times, 0.99).toFixed(2)} ms of ${times.length} questions`
 
 /** The times of questions, in milliseconds, of clients that all ask a question every few milliseconds. */
 const latencyWhile = Effect.fnUntraced(function* <A, E, R>(
@@ -49,7 +50,7 @@ const latencyWhile = Effect.fnUntraced(function* <A, E, R>(
   yield* run
   yield* Deferred.succeed(over, undefined)
   yield* Fiber.join(clients)
-  return { p50: median(times), p99: quantile(times, 0.99), count: times.length }
+  return times
 })
 
 /** Waits until the server has read what was sent to it, so that not the arrival of so many bytes is measured. */
@@ -82,35 +83,34 @@ layer(App.layer, { timeout: "1 minute", excludeTestServices: true })("good clien
         const cwd = yield* folderWith({ "DB/a.txt": "conteúdo" })
         const { address } = yield* serve(["--request-timeout", "6s"], { cwd })
         const words = [loris, address.host, `${address.port}`, `${dripping}`, `${stopping}`]
-        const ratios: Array<{ readonly p50: number; readonly p99: number }> = []
+        const alone: Array<number> = []
+        const beside: Array<number> = []
         // Warms up, and is not counted.
         yield* latencyWhile(address, Effect.sleep("1 second"))
         for (let round = 0; round < rounds; round++) {
-          const without = yield* latencyWhile(address, Effect.sleep("4 seconds"))
+          const before = yield* latencyWhile(address, Effect.sleep("6 seconds"))
           const slow = yield* start(process.execPath, words, { cwd })
           yield* slow.says("stdout", /^open 1500\n/m)
           yield* arrival(address)
           let longest = 0
-          const beside = yield* latencyWhile(
+          const meanwhile = yield* latencyWhile(
             address,
             Effect.map(slow.says("stdout", /^gone (\d+)\n/m), ([, time]) => {
               longest = Number(time)
             })
           )
-          ratios.push({ p50: beside.p50 / without.p50, p99: beside.p99 / without.p99 })
+          alone.push(...before)
+          beside.push(...meanwhile)
           console.log(
-            `p50 and p99 of ${without.count} questions alone ${without.p50.toFixed(2)} and ${without.p99.toFixed(2)} ms, of ${beside.count} beside 1,500 slow clients ${beside.p50.toFixed(2)} and ${beside.p99.toFixed(2)} ms; the last of these gone after ${longest} ms`
+            `${shown(before)} alone, ${shown(meanwhile)} beside 1,500 slow clients; the last of these gone after ${longest} ms`
           )
           // The six seconds, and the look once a second, with room for a busy machine.
           assert.isBelow(longest, 20_000)
         }
-        const p50 = ratios.map((ratio) => ratio.p50)
-        const p99 = ratios.map((ratio) => ratio.p99)
-        const shown = (values: ReadonlyArray<number>) =>
-          values.map((value) => value.toFixed(2)).join(", ")
-        console.log(`ratios of p50 ${shown(p50)}; of p99 ${shown(p99)}`)
-        assert.isAtMost(median(p50), 2)
-        assert.isAtMost(median(p99), 2)
+        // Of all rounds together: a burst of something else on the machine falls into either, and decides neither.
+        console.log(`in all: ${shown(alone)} alone, ${shown(beside)} beside`)
+        assert.isAtMost(quantile(beside, 0.5) / quantile(alone, 0.5), 2)
+        assert.isAtMost(quantile(beside, 0.99) / quantile(alone, 0.99), 2)
       })
   )
 })
