@@ -13,7 +13,11 @@ interface Sender {
 /** So many are made to wait; each holds 64 KiB at most. */
 const mostWaiting = 64
 
+/** So much is read from others at most while anybody waits: peers that send a byte now and then are many, and get no reply. */
+const mostReads = 32
+
 let waiting: Array<Sender> = []
+let reads = 0
 
 const sendAll = (): void => {
   const senders = waiting
@@ -23,6 +27,14 @@ const sendAll = (): void => {
 
 /** Has the sender flushed before the event loop waits again. */
 export const sendSoon = (sender: Sender): void => {
-  if (waiting.length === 0) setImmediate(sendAll)
+  if (waiting.length === 0) {
+    reads = 0
+    setImmediate(sendAll)
+  }
   if (waiting.push(sender) >= mostWaiting) sendAll()
+}
+
+/** Takes note that something was read, for which those who wait do not wait long. */
+export const noteRead = (): void => {
+  if (waiting.length > 0 && ++reads >= mostReads) sendAll()
 }

@@ -11,7 +11,7 @@ import { Array, Cause, Data, Duration, Effect, type Pull } from "effect"
 import type { Socket } from "node:net"
 import type { Source } from "../codec/ProxyHeader.ts"
 import type { Ending } from "./Ending.ts"
-import { sendSoon } from "./Outbox.ts"
+import { noteRead, sendSoon } from "./Outbox.ts"
 import type { HandshakeFailed } from "./Tls.ts"
 
 /** The connection is gone: reset, cut off, or refused by the system. */
@@ -150,6 +150,7 @@ export class Peer {
     this.#held += chunk.length
     if (this.#held >= highWaterMark) this.#socket.pause()
     this.#wake()
+    noteRead()
   }
 
   /** @internal */
