@@ -76,12 +76,7 @@ export const port = ({ help, usage }: Messages) =>
   )
 
 /** `--dir`; where it is not given, and `--store` neither, it is `DB`. */
-export const dir = ({ help }: Messages) =>
-  Flag.String("dir").pipe(
-    Flag.withFallbackConfig(Config.String("APP_DIR")),
-    Flag.optional,
-    Flag.withDescription(help.dir)
-  )
+export const dir = ({ help }: Messages) => optional("dir", "APP_DIR", help.dir)
 
 /** A part of a bucket. */
 export interface BucketPath {
@@ -114,11 +109,7 @@ export const s3Endpoint = ({ help, usage }: Messages) =>
 
 /** `--s3-region` */
 export const s3Region = ({ help }: Messages) =>
-  Flag.String("s3-region").pipe(
-    Flag.withFallbackConfig(Config.String("APP_S3_REGION")),
-    Flag.optional,
-    Flag.withDescription(help.s3Region)
-  )
+  optional("s3-region", "APP_S3_REGION", help.s3Region)
 
 /** `--cache-fresh`, 0 to ask the store each time */
 export const cacheFresh = (messages: Messages) =>

@@ -1,6 +1,6 @@
 /**
  * Replies wait here for the end of the turn of the event loop in which they were made, as Redis has it (networking.c,
- * handleClientsWithPendingWrites): all peers that can be read are read first, then all are answered. Who asks on many
+ * handleClientsWithPendingWrites): peers that can be read are read first, then they are answered, some at a time. Who asks on many
  * connections is so woken once for many answers; to wake it for each took a fifth of the answering side's time, and files
  * of 1 KiB were answered by a fifth more slowly. What is sent is not known here.
  */
