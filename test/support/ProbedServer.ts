@@ -46,7 +46,7 @@ export const serveProbed = (
       Effect.sync(() =>
         fork(join(root, "src", "main.ts"), ["serve", "--port", "0", "--dir", folder, ...options], {
           cwd: root,
-          execArgv: ["--expose-gc", "--import", join(root, "test", "support", "probe.ts")],
+          execArgv: ["--import", join(root, "test", "support", "probe.ts")],
           stdio: ["ignore", "ignore", "pipe", "ipc"]
         })
       ),
