@@ -24,9 +24,13 @@ export interface S3Proxy {
   readonly add: (method: string, headers: OutgoingHttpHeaders) => void
   /** Holds bodies back once so many of their bytes are through; never, unless it is told. */
   readonly holdAfter: (bytes: number) => void
+  /** Answers nothing any more. */
+  readonly fallSilent: () => void
   /** Answers that are neither complete nor given up. */
   readonly underWay: () => number
-  /** Waits until no answer is under way. */
+  /** Waits until so many answers are under way, or more. */
+  readonly busyWith: (count: number) => Effect.Effect<void>
+  /** Waits until no answer is under way; not for long, for what is silent is given up after four seconds anyway. */
   readonly quiet: Effect.Effect<void>
 }
 
@@ -40,14 +44,27 @@ export const s3Proxy = (gateway: string): Effect.Effect<S3Proxy, never, Scope.Sc
     const { hostname, port } = new URL(gateway)
     let limit = Number.POSITIVE_INFINITY
     let underWay = 0
+    let isSilent = false
+    const count = (change: 1 | -1): void => {
+      underWay += change
+      for (const watcher of watchers) watcher()
+    }
+    const until = (holds: () => boolean) =>
+      Effect.callback<void>((resume) => {
+        const look = () => {
+          if (!holds()) return
+          watchers.delete(look)
+          resume(Effect.void)
+        }
+        watchers.add(look)
+        look()
+      })
     const server = createServer((incoming, outgoing) => {
       const { headers, method = "", url: path = "" } = incoming
-      underWay += 1
-      outgoing.on("close", () => {
-        underWay -= 1
-        for (const watcher of watchers) watcher()
-      })
+      count(1)
+      outgoing.on("close", () => count(-1))
       const onward = request({ hostname, port, method, path, headers }, (answer) => {
+        if (isSilent) return
         const status = answer.statusCode ?? 0
         passed.push({ method, path, range: headers.range, status })
         outgoing.writeHead(status, { ...answer.headers, ...added.get(method) })
@@ -84,15 +101,16 @@ export const s3Proxy = (gateway: string): Effect.Effect<S3Proxy, never, Scope.Sc
       holdAfter: (bytes) => {
         limit = bytes
       },
+      fallSilent: () => {
+        isSilent = true
+      },
       underWay: () => underWay,
-      quiet: Effect.callback<void>((resume) => {
-        const look = () => {
-          if (underWay > 0) return
-          watchers.delete(look)
-          resume(Effect.void)
-        }
-        watchers.add(look)
-        look()
-      })
+      busyWith: (count) => until(() => underWay >= count),
+      quiet: Effect.orDie(
+        Effect.timeout(
+          until(() => underWay === 0),
+          "2 seconds"
+        )
+      )
     }
   })

@@ -85,10 +85,8 @@ const fetchFrom =
     Effect.suspend(() => {
       let come = 0
       const takeNext = (chunk: Uint8Array): void => {
-        // Nothing makes a gateway keep to the range it was asked for.
-        const wanted = chunk.subarray(0, length - come)
-        come += wanted.length
-        take(wanted)
+        come += chunk.length
+        take(chunk)
       }
       const rest = Effect.suspend(() =>
         come === length
@@ -204,7 +202,7 @@ export const layer = (options: Options): Layer.Layer<FileStore, BucketUnusable, 
         describe: Effect.fnUntraced(function* (name) {
           const key = yield* requireKey(name)
           return yield* ask(bucket.head(key)).pipe(
-            Effect.tap(({ etag }) => Effect.sync(() => looks.learn(key, etag))),
+            Effect.tap((details) => Effect.sync(() => looks.learn(key, details))),
             Effect.map(fileDetails),
             Effect.mapError((failure) => {
               if (failure.status === 404) looks.learn(key, undefined)

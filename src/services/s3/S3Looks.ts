@@ -7,7 +7,7 @@
 import { Clock, Duration, Effect, Exit, Fiber, Option, type Scope } from "effect"
 import type { Bucket, ObjectDetails, S3Failure } from "./S3Client.ts"
 import { sha256Of } from "../Digest.ts"
-import { makeSmallFiles } from "../SmallFiles.ts"
+import { makeSmallFiles, overhead } from "../SmallFiles.ts"
 
 /** What one look at an object brought. */
 export class Look {
@@ -38,8 +38,8 @@ export interface Looks {
   readonly at: (key: string) => Effect.Effect<Look, S3Failure>
   /** The same, where the store's last answer may be told again. */
   readonly fresh: (key: string) => Look | undefined
-  /** Takes note of what was learnt otherwise: the object's ETag, or that there is none. */
-  readonly learn: (key: string, etag: string | undefined) => void
+  /** Takes note of what was learnt otherwise: what the object is, or that there is none. */
+  readonly learn: (key: string, details: ObjectDetails | undefined) => void
 }
 
 /** How objects are looked at. */
@@ -55,6 +55,9 @@ export interface Options {
 
 /** The bytes that a look brings, at most: a request takes about as long as so many bytes do. */
 export const lookSize = 256 * 1024
+
+/** How many objects are known to be longer than a look, at most, so that no more than that is asked for. */
+const mostLong = 10_000
 
 /** A look, and when the store was asked, in milliseconds since 1970. */
 interface Kept {
@@ -81,6 +84,7 @@ export const makeLooks = Effect.fnUntraced(function* ({
   const clock = yield* Clock.Clock
   const freshness = Duration.toMillis(fresh)
   const small = makeSmallFiles<Kept>(capacity)
+  const long = makeSmallFiles<true>(mostLong * overhead)
   const flights = new Map<string, Flight>()
 
   const isFresh = (askedAt: number, now: number): boolean => now < askedAt + freshness
@@ -90,10 +94,20 @@ export const makeLooks = Effect.fnUntraced(function* ({
     return kept !== undefined && isFresh(kept.askedAt, now) ? kept.look : undefined
   }
 
+  const noteSize = (key: string, size: number): void => {
+    if (size > lookSize) long.set(key, true, 0)
+    else long.delete(key)
+  }
+
   const fetch = (key: string, known: Look | undefined): Effect.Effect<Look, S3Failure> =>
     Effect.suspend(() => {
       const chunks: Array<Uint8Array> = []
-      const range = { start: 0, length: lookSize, ifNoneMatch: known?.details.etag }
+      const range = {
+        start: 0,
+        length: lookSize,
+        isLikelyAll: long.get(key) === undefined,
+        ifNoneMatch: known?.details.etag
+      }
       return Effect.map(
         bucket.get(key, range, (chunk) => chunks.push(chunk)),
         // Copied even where it is one: a chunk is a part of a buffer of 64 KiB, all of which would be kept with it.
@@ -120,6 +134,7 @@ export const makeLooks = Effect.fnUntraced(function* ({
       return
     }
     const look = exit.value
+    noteSize(key, look.details.size)
     const older = small.get(key)
     if (older !== undefined && older.askedAt > askedAt) return
     small.delete(key)
@@ -160,8 +175,9 @@ export const makeLooks = Effect.fnUntraced(function* ({
           : begin(key, small.get(key)?.look, now)
       }),
     fresh: (key) => freshLook(key, clock.currentTimeMillisUnsafe()),
-    learn: (key, etag) => {
-      if (small.get(key)?.look.details.etag !== etag) small.delete(key)
+    learn: (key, details) => {
+      noteSize(key, details?.size ?? 0)
+      if (small.get(key)?.look.details.etag !== details?.etag) small.delete(key)
       flights.delete(key)
     }
   }
