@@ -21,10 +21,14 @@ const bigSize = 1024 * mebibyte
 const smallCount = 1000
 const smallSize = 1024
 const hotRequests = 5000
-const rounds = Number(process.env["BENCH_ROUNDS"] ?? 3)
+const rounds = Number(process.env["BENCH_ROUNDS"] ?? 5)
 
 const median = (values: ReadonlyArray<number>): number =>
   values.toSorted((left, right) => left - right)[values.length >> 1] ?? Number.NaN
+
+/** The least and the most. */
+const spread = (values: ReadonlyArray<number>): string =>
+  `${Math.min(...values).toFixed(0)} to ${Math.max(...values).toFixed(0)}`
 
 const seconds = async (work: () => Promise<unknown>): Promise<number> => {
   const start = performance.now()
@@ -54,7 +58,7 @@ const compare = async (
   }
   const [mine, other] = [median(times.ours), median(times.theirs)]
   console.log(
-    `${title}: ${mine.toFixed(0)} ${unit}/s, compared with ${other.toFixed(0)}: ratio ${(mine / other).toFixed(2)}`
+    `${title}: ${mine.toFixed(0)} ${unit}/s (${spread(times.ours)}), compared with ${other.toFixed(0)} (${spread(times.theirs)}): ratio ${(mine / other).toFixed(2)}`
   )
 }
 
