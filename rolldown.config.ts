@@ -12,6 +12,18 @@ const isSdk = (id: string): boolean => id.endsWith("/S3Sdk.ts")
 const lazy = (name: string): string =>
   fileURLToPath(new URL(`src/start/lazy/${name}.ts`, import.meta.url))
 
+/** Parts of Node that are loaded when something of them is first used. */
+const lazyParts = [
+  "child_process",
+  "crypto",
+  "fs/promises",
+  "os",
+  "readline",
+  "tls",
+  "v8",
+  "worker_threads"
+]
+
 const common = {
   platform: "node",
   logLevel: "warn",
@@ -29,7 +41,9 @@ export default defineConfig([
     ...common,
     input: { program: "./src/main.ts" },
     external: isSdk,
-    resolve: { alias: { "node:crypto": lazy("crypto"), "node:tls": lazy("tls") } },
+    resolve: {
+      alias: Object.fromEntries(lazyParts.map((name) => [`node:${name}`, lazy("Node")]))
+    },
     transform: { inject: { "Intl.Segmenter": [lazy("Segmenter"), "Segmenter"] } },
     output: {
       format: "cjs",

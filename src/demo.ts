@@ -7,7 +7,7 @@ import * as Log from "./cli/Log.ts"
 import { fromEnvironment } from "./cli/Language.ts"
 import { messages as catalogs } from "./cli/Messages.ts"
 import { run } from "./cli/Program.ts"
-import { serving } from "./cli/Serve.ts"
+import { serving } from "./cli/Serving.ts"
 
 const messages = catalogs[fromEnvironment(process.env)]
 
