@@ -1,8 +1,8 @@
 /**
  * Replies wait here for the end of the turn of the event loop in which they were made, as Redis has it (networking.c,
- * handleClientsWithPendingWrites): peers that can be read are read first, then they are answered, some at a time. Who asks on many
- * connections is so woken once for many answers; to wake it for each took a fifth of the answering side's time, and files
- * of 1 KiB were answered by a fifth more slowly. What is sent is not known here.
+ * handleClientsWithPendingWrites): peers that can be read are read first, then they are answered, some at a time. Who
+ * asks on many connections is so woken once for many answers; to wake it for each took a fifth of the answering side's
+ * time, and files of 1 KiB were answered by a fifth more slowly. What is sent is not known here.
  */
 
 /** Whoever has something to send. */
@@ -13,7 +13,7 @@ interface Sender {
 /** So many are made to wait; each holds 64 KiB at most. */
 const mostWaiting = 64
 
-/** So much is read from others at most while anybody waits: peers that send a byte now and then are many, and get no reply. */
+/** So often others are read at most while anybody waits: peers that send a byte now and then are many, and get no reply. */
 const mostReads = 32
 
 let waiting: Array<Sender> = []

@@ -113,6 +113,8 @@ describe("a large object", () => {
   it.live("is asked for whole until it is known to be large, and let go of then", () =>
     Effect.gen(function* () {
       const { asked, proxy, put, store } = yield* scene({ a: large, b: large })
+      // Who waited for all of it would wait in vain.
+      proxy.holdAfter(mebibyte)
       const ranges = () => asked().map(({ method, range }) => `${method} ${range ?? "all"}`)
       for (const name of ["a", "a"]) yield* store.open(fileName(name))
       assert.deepStrictEqual(ranges(), ["GET all", "GET bytes=0-262143"])

@@ -11,6 +11,7 @@ import { connect, type Socket } from "node:net"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { Readable } from "node:stream"
+import { median } from "../bench/Measure.ts"
 import { root } from "../support/App.ts"
 import { credentials, startCeph } from "../support/Ceph.ts"
 import { sdk } from "../support/S3.ts"
@@ -22,9 +23,6 @@ const smallCount = 1000
 const smallSize = 1024
 const hotRequests = 5000
 const rounds = Number(process.env["BENCH_ROUNDS"] ?? 5)
-
-const median = (values: ReadonlyArray<number>): number =>
-  values.toSorted((left, right) => left - right)[values.length >> 1] ?? Number.NaN
 
 /** The least and the most. */
 const spread = (values: ReadonlyArray<number>): string =>

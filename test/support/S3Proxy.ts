@@ -26,11 +26,9 @@ export interface S3Proxy {
   readonly holdAfter: (bytes: number) => void
   /** Answers nothing any more. */
   readonly fallSilent: () => void
-  /** Answers that are neither complete nor given up. */
-  readonly underWay: () => number
-  /** Waits until so many answers are under way, or more. */
+  /** Waits until so many answers, or more, are neither complete nor given up. */
   readonly busyWith: (count: number) => Effect.Effect<void>
-  /** Waits until no answer is under way; not for long, for what is silent is given up after four seconds anyway. */
+  /** Waits until none is; not for long, for what is silent is given up after four seconds anyway. */
   readonly quiet: Effect.Effect<void>
 }
 
@@ -45,8 +43,8 @@ export const s3Proxy = (gateway: string): Effect.Effect<S3Proxy, never, Scope.Sc
     let limit = Number.POSITIVE_INFINITY
     let underWay = 0
     let isSilent = false
-    const count = (change: 1 | -1): void => {
-      underWay += change
+    const change = (by: 1 | -1): void => {
+      underWay += by
       for (const watcher of watchers) watcher()
     }
     const until = (holds: () => boolean) =>
@@ -61,8 +59,8 @@ export const s3Proxy = (gateway: string): Effect.Effect<S3Proxy, never, Scope.Sc
       })
     const server = createServer((incoming, outgoing) => {
       const { headers, method = "", url: path = "" } = incoming
-      count(1)
-      outgoing.on("close", () => count(-1))
+      change(1)
+      outgoing.on("close", () => change(-1))
       const onward = request({ hostname, port, method, path, headers }, (answer) => {
         if (isSilent) return
         const status = answer.statusCode ?? 0
@@ -104,7 +102,6 @@ export const s3Proxy = (gateway: string): Effect.Effect<S3Proxy, never, Scope.Sc
       fallSilent: () => {
         isSilent = true
       },
-      underWay: () => underWay,
       busyWith: (count) => until(() => underWay >= count),
       quiet: Effect.orDie(
         Effect.timeout(

@@ -39,7 +39,10 @@ interface Skipped {
   count: number
 }
 
-/** What an entry is, if it is shared; a promise only where it is a link, for one of each entry would take longer than all else. */
+/**
+ * What an entry is, if it is shared; a promise only where it is a link, for one of each entry would take longer than all
+ * else.
+ */
 const look = (
   folder: Folder,
   walk: Walk,
@@ -64,12 +67,15 @@ const look = (
 async function* entriesOf(path: string): AsyncGenerator<ReadonlyArray<Dirent>> {
   const directory = await opendir(path, { encoding: "latin1", bufferSize: batchSize })
   try {
-    for (let entry = await directory.read(); entry !== null; entry = await directory.read()) {
-      const batch: Array<Dirent> = []
-      // The first entry came from the disk with a batch of others, which are taken without waiting for each.
-      for (let next: Dirent | null = entry; next !== null;) {
+    for (;;) {
+      const first = await directory.read()
+      if (first === null) return
+      const batch = [first]
+      // The first came from the disk with a batch of others, which are taken without waiting for each.
+      while (batch.length < batchSize) {
+        const next = directory.readSync()
+        if (next === null) break
         batch.push(next)
-        next = batch.length < batchSize ? directory.readSync() : null
       }
       yield batch
     }

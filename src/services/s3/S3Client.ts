@@ -82,7 +82,7 @@ export interface KeyPage {
 
 /** A bucket. Every request may be sent again: none changes anything. */
 export interface Bucket {
-  /** Reads a range; `take` is given its bytes and no others as they come, in order, those before a failure included. */
+  /** Reads a range; `take` is given its bytes and no others, as they come and in order, those before a failure too. */
   readonly get: (
     key: string,
     range: Range,
