@@ -12,7 +12,7 @@ import {
   type Scope,
   Stream
 } from "effect"
-import { type Case, Query } from "./domain/Command.ts"
+import { type Case, Query } from "./commands/Command.ts"
 import {
   BadArgument,
   type CommandError,
@@ -23,17 +23,22 @@ import {
   StoreUnavailable
 } from "./domain/Errors.ts"
 import * as FileName from "./domain/FileName.ts"
-import * as CommandTable from "./domain/CommandTable.ts"
+import * as CommandTable from "./commands/CommandTable.ts"
 import * as RedisGlob from "./domain/RedisGlob.ts"
 import * as Reply from "./domain/Reply.ts"
-import { type Numbers, Stats } from "./domain/Stats.ts"
-import * as Word from "./domain/Word.ts"
+import { type Numbers, Stats } from "./telemetry/Stats.ts"
+import * as Word from "./domain/ByteString.ts"
 import { Clock } from "./services/Clock.ts"
-import { Digests } from "./services/Digests.ts"
-import { type FileDetails, FileStore, type OpenFile, type WholeFile } from "./services/FileStore.ts"
+import { Digests } from "./services/files/DigestCache.ts"
+import {
+  type FileDetails,
+  FileStore,
+  type OpenFile,
+  type WholeFile
+} from "./services/files/FileStore.ts"
 import { Info } from "./services/Info.ts"
-import { makeNameCollector } from "./services/NameCollector.ts"
-import { anyMark, makeScan, type Scan } from "./services/Scan.ts"
+import { makeNameCollector } from "./services/files/TopNames.ts"
+import { anyMark, makeScan, type Scan } from "./services/files/Scan.ts"
 import { makeServerInfo, type ServerInfo } from "./services/ServerInfo.ts"
 
 /** A reply at once, or an effect of one that may hold a file open until its scope closes. */

@@ -2,12 +2,12 @@
 import { Effect } from "effect"
 import { Command } from "effect/cli"
 import packageJson from "../package.json" with { type: "json" }
-import { client } from "./cli/Client.ts"
-import * as Log from "./cli/Log.ts"
+import { client } from "./cli/client/ClientCommand.ts"
+import * as Log from "./cli/serve/Log.ts"
 import { fromEnvironment } from "./cli/Language.ts"
 import { messages as catalogs } from "./cli/Messages.ts"
 import { run } from "./cli/Program.ts"
-import { serving } from "./cli/Serving.ts"
+import { serving } from "./cli/serve/RunServer.ts"
 
 const messages = catalogs[fromEnvironment(process.env)]
 

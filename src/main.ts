@@ -1,11 +1,11 @@
 /** The process `app`: its commands, in the language of the environment. */
 import { Command } from "effect/cli"
 import packageJson from "../package.json" with { type: "json" }
-import { client } from "./cli/Client.ts"
+import { client } from "./cli/client/ClientCommand.ts"
 import { fromEnvironment } from "./cli/Language.ts"
 import { messages as catalogs } from "./cli/Messages.ts"
 import { run } from "./cli/Program.ts"
-import { serve } from "./cli/Serve.ts"
+import { serve } from "./cli/serve/ServeCommand.ts"
 
 const messages = catalogs[fromEnvironment(process.env)]
 

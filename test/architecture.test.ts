@@ -11,22 +11,41 @@ import { parseSync, Visitor } from "rolldown/utils"
 /** A path from the top of the project, as `src/codec/Resp.ts`, and its text. */
 type Sources = ReadonlyMap<string, string>
 
-const parts = ["domain", "codec", "services", "Router.ts", "server", "client", "library", "http"]
+const rooms = [
+  "domain",
+  "commands",
+  "codec",
+  "telemetry",
+  "hashing",
+  "services",
+  "Router.ts",
+  "net",
+  "guard",
+  "server",
+  "client",
+  "library",
+  "http"
+]
 
-/** What each part of `src` (a folder, or a file beside the folders) may import besides itself. */
+/** What each room of `src` (a folder, or a file beside the folders) may import besides itself. */
 const mayImport: ReadonlyMap<string, ReadonlyArray<string>> = new Map([
   ["domain", []],
-  ["codec", ["domain"]],
-  ["services", ["domain"]],
-  ["Router.ts", ["domain", "services"]],
-  ["server", ["domain", "codec", "Router.ts"]],
-  ["client", ["domain", "codec"]],
-  ["library", ["domain", "codec", "client"]],
-  ["http", ["domain", "Router.ts"]],
-  ["cli", parts],
+  ["commands", ["domain"]],
+  ["codec", ["domain", "commands"]],
+  ["telemetry", ["domain"]],
+  ["hashing", []],
+  ["services", ["domain", "telemetry", "hashing"]],
+  ["Router.ts", ["domain", "commands", "services", "telemetry"]],
+  ["net", ["domain", "telemetry"]],
+  ["guard", ["domain", "telemetry", "net"]],
+  ["server", ["domain", "commands", "codec", "telemetry", "Router.ts", "net", "guard"]],
+  ["client", ["domain", "commands", "codec"]],
+  ["library", ["domain", "commands", "codec", "client"]],
+  ["http", ["domain", "codec", "telemetry", "services", "server"]],
+  ["cli", rooms],
   ["start", []],
-  ["main.ts", [...parts, "cli"]],
-  ["demo.ts", [...parts, "cli"]]
+  ["main.ts", [...rooms, "cli"]],
+  ["demo.ts", [...rooms, "cli"]]
 ])
 
 /** The only files that may see the machine: `node:*` and `@effect/platform-node`. */
@@ -36,20 +55,17 @@ const seesTheHost: ReadonlyArray<RegExp> = [
   /^src\/main\.ts$/,
   /^src\/demo\.ts$/,
   /^src\/library\//,
-  /^src\/services\/directory\//,
-  /^src\/services\/Digest\.ts$/,
-  /^src\/services\/s3\/S3Client\.ts$/,
-  /^src\/server\/Listener\.ts$/,
-  /^src\/server\/Peer\.ts$/,
-  /^src\/server\/Proxies\.ts$/,
-  /^src\/server\/RawSocket\.ts$/,
-  /^src\/server\/Tls\.ts$/
+  /^src\/hashing\//,
+  /^src\/services\/files\/directory\//,
+  /^src\/services\/files\/Digest\.ts$/,
+  /^src\/services\/files\/s3\/S3Client\.ts$/,
+  /^src\/net\/(Listener|Peer|TrustedProxies|RawSocket|TlsHandshake)\.ts$/
 ]
 
 /** Every other library, and the only file that may import it. */
 const libraries: ReadonlyMap<string, string> = new Map([
-  ["cli-progress", "src/cli/Progress.ts"],
-  ["@aws-sdk/client-s3", "src/services/s3/S3Sdk.ts"]
+  ["cli-progress", "src/cli/client/Progress.ts"],
+  ["@aws-sdk/client-s3", "src/services/files/s3/S3Sdk.ts"]
 ])
 
 /** The one file outside `src` that code may read, for the version, and who may read it. */
@@ -185,7 +201,7 @@ describe("the rules", () => {
     "src/codec/Resp.ts": `import type { Reply } from "../domain/Reply.ts"`,
     "src/codec/Codec.ts": `import { Stream } from "effect"`,
     "src/services/Clock.ts": `export {}`,
-    "src/services/directory/DirectoryFileStore.ts": `import * as Fs from "node:fs"`,
+    "src/services/files/directory/DirectoryFileStore.ts": `import * as Fs from "node:fs"`,
     "src/Router.ts": `import { Clock } from "./services/Clock.ts"`,
     "src/server/Connection.ts": `import * as Router from "../Router.ts"`,
     "src/client/Client.ts": `import { Resp } from "../codec/Resp.ts"`,
@@ -204,37 +220,37 @@ describe("the rules", () => {
     [
       "src/codec/Resp.ts",
       `import { Clock } from "../services/Clock.ts"`,
-      "src/codec/Resp.ts imports ../services/Clock.ts: codec may import only domain"
+      "src/codec/Resp.ts imports ../services/Clock.ts: codec may import only domain, commands"
     ],
     [
       "src/services/Clock.ts",
       `export type { Resp } from "../codec/Resp.ts"`,
-      "src/services/Clock.ts imports ../codec/Resp.ts: services may import only domain"
+      "src/services/Clock.ts imports ../codec/Resp.ts: services may import only domain, telemetry, hashing"
     ],
     [
       "src/Router.ts",
       `export * from "./codec/Resp.ts"`,
-      "src/Router.ts imports ./codec/Resp.ts: Router.ts may import only domain, services"
+      "src/Router.ts imports ./codec/Resp.ts: Router.ts may import only domain, commands, services, telemetry"
     ],
     [
       "src/server/Connection.ts",
       `const clock = () => import("../services/Clock.ts")`,
-      "src/server/Connection.ts imports ../services/Clock.ts: server may import only domain, codec, Router.ts"
+      "src/server/Connection.ts imports ../services/Clock.ts: server may import only domain, commands, codec, telemetry, Router.ts, net, guard"
     ],
     [
       "src/client/Client.ts",
       `type Route = import("../Router.ts").Route`,
-      "src/client/Client.ts imports ../Router.ts: client may import only domain, codec"
+      "src/client/Client.ts imports ../Router.ts: client may import only domain, commands, codec"
     ],
     [
       "src/library/Client.ts",
       `import { Router } from "../Router.ts"`,
-      "src/library/Client.ts imports ../Router.ts: library may import only domain, codec, client"
+      "src/library/Client.ts imports ../Router.ts: library may import only domain, commands, codec, client"
     ],
     [
       "src/http/Http.ts",
-      `import "../codec/Resp.ts"`,
-      "src/http/Http.ts imports ../codec/Resp.ts: http may import only domain, Router.ts"
+      `import "../Router.ts"`,
+      "src/http/Http.ts imports ../Router.ts: http may import only domain, codec, telemetry, services, server"
     ],
     [
       "src/domain/Reply.ts",

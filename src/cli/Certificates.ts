@@ -1,8 +1,8 @@
 /** Certificates and keys, from the files that flags name. What they are used for is known to those who ask for them. */
 import { Data, Effect, FileSystem, Option, type PlatformError } from "effect"
 import type { Tls as ClientTls } from "../library/Connect.ts"
-import { type BadCredentials, check, makeTls, type Tls } from "../server/Tls.ts"
-import { whenChanged } from "./Changes.ts"
+import { type BadCredentials, check, makeTls, type Tls } from "../net/TlsHandshake.ts"
+import { whenChanged } from "./ReloadOnChange.ts"
 import { exitCode, Failure, systemCode } from "./Failure.ts"
 import type { Messages } from "./Messages.ts"
 

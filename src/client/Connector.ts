@@ -4,8 +4,14 @@
  * Asking again after a loss is safe, for no question changes anything on the server.
  */
 import { Context, Deferred, Duration, Effect, Exit, Layer, Scope, Semaphore } from "effect"
-import type { Word } from "../domain/Word.ts"
-import { Client, ConnectFailed, type Connection, ConnectionLost, ServerSilent } from "./Client.ts"
+import type { Word } from "../domain/ByteString.ts"
+import {
+  Client,
+  ConnectFailed,
+  type Connection,
+  ConnectionLost,
+  ServerSilent
+} from "./Connection.ts"
 
 /** How to go on after a loss. */
 export interface Policy {

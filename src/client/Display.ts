@@ -3,7 +3,7 @@
  * a terminal unescaped: a control character could move the cursor, retitle the window or type for the reader.
  */
 import { Reply } from "../domain/Reply.ts"
-import * as Word from "../domain/Word.ts"
+import * as Word from "../domain/ByteString.ts"
 
 /** C0, DEL and C1, and the marks that change the direction of writing, which can make a name read as another. */
 const unprintable = /[\u0000-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g

@@ -3,10 +3,10 @@
  * stopped, over as many connections as it takes, against the server's own digest, and under its name only then.
  */
 import { Clock, Data, Effect, Fiber, FileSystem, Stream } from "effect"
-import { MalformedReply } from "../codec/RespTokens.ts"
+import { MalformedReply } from "../codec/resp/RespTokens.ts"
 import * as FileName from "../domain/FileName.ts"
-import * as Word from "../domain/Word.ts"
-import { Client } from "./Client.ts"
+import * as Word from "../domain/ByteString.ts"
+import { Client } from "./Connection.ts"
 import type { Connector } from "./Connector.ts"
 import { Hashing } from "./Hashing.ts"
 import * as PartFile from "./PartFile.ts"

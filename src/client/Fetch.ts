@@ -3,10 +3,10 @@
  * cost ten thousand round trips; what names stand for is looked up on the server.
  */
 import { Effect, Option, Stream } from "effect"
-import * as Grammar from "../domain/Grammar.ts"
+import * as Grammar from "../commands/Parser.ts"
 import type { Reply } from "../domain/Reply.ts"
-import * as Word from "../domain/Word.ts"
-import { Refused, unexpected } from "./Client.ts"
+import * as Word from "../domain/ByteString.ts"
+import { Refused, unexpected } from "./Connection.ts"
 import type { Connector } from "./Connector.ts"
 import {
   type Connectors,

@@ -1,9 +1,9 @@
 /** Fetches a file, or a part of one, straight to where its bytes go: nothing is kept, so nothing can be taken back. */
 import { Data, Effect, Fiber, Stream } from "effect"
-import { MalformedReply } from "../codec/RespTokens.ts"
-import * as Grammar from "../domain/Grammar.ts"
-import * as Word from "../domain/Word.ts"
-import { Client, ConnectionLost, type IncomingBody, ServerSilent } from "./Client.ts"
+import { MalformedReply } from "../codec/resp/RespTokens.ts"
+import * as Grammar from "../commands/Parser.ts"
+import * as Word from "../domain/ByteString.ts"
+import { Client, ConnectionLost, type IncomingBody, ServerSilent } from "./Connection.ts"
 import { type Connectors, describe, Mismatch } from "./Download.ts"
 import { Hashing } from "./Hashing.ts"
 import { StrangeName } from "./Placement.ts"

@@ -5,8 +5,8 @@
  */
 import { Data, Effect, Exit, FileSystem, Path, type PlatformError, Random, Stream } from "effect"
 import * as FileName from "../domain/FileName.ts"
-import * as Word from "../domain/Word.ts"
-import type { IncomingFile } from "./Client.ts"
+import * as Word from "../domain/ByteString.ts"
+import type { IncomingFile } from "./Connection.ts"
 
 /** The server sent a file under a name that was not asked for, or that no file can have. `name` is for display. */
 export class StrangeName extends Data.TaggedError("StrangeName")<{ readonly name: string }> {}

@@ -1,10 +1,10 @@
 /** What a client asks about one file before and beside fetching it. */
 import { Effect, Schema } from "effect"
-import { MalformedReply } from "../codec/RespTokens.ts"
-import * as Grammar from "../domain/Grammar.ts"
+import { MalformedReply } from "../codec/resp/RespTokens.ts"
+import * as Grammar from "../commands/Parser.ts"
 import type { Reply } from "../domain/Reply.ts"
-import * as Word from "../domain/Word.ts"
-import { Client, Refused } from "./Client.ts"
+import * as Word from "../domain/ByteString.ts"
+import { Client, Refused } from "./Connection.ts"
 
 /** What the server knows of a file. */
 export interface RemoteDetails {

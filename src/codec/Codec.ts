@@ -3,7 +3,7 @@
  * the decoder's and encoder's own state; nothing here opens a socket.
  */
 import { Data } from "effect"
-import type { Command } from "../domain/Command.ts"
+import type { Command } from "../commands/Command.ts"
 import type { CommandError } from "../domain/Errors.ts"
 import type { Reply } from "../domain/Reply.ts"
 

@@ -8,11 +8,6 @@ import type { Codec, Decoder, Encoder, Request } from "./Codec.ts"
 /** How a list or a tuple begins: PROTO (protocols 2 and later), MARK (0, and a tuple in 1), EMPTY_LIST (1). */
 const opensPickle: ReadonlySet<number | undefined> = new Set([0x80, 0x28, 0x5d])
 
-/** How every TLS conversation begins: a record of the handshake (RFC 8446, 5.1). No request begins so. */
-export const opensTls = 0x16
-/** How an array begins, and so every request of a client that is no person. */
-export const opensArray = 0x2a
-
 /**
  * The codec of one connection: `pickle` where its first byte opens one, else `otherwise`, which also has the word as
  * long as nothing has come.

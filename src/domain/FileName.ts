@@ -3,7 +3,7 @@
  * no code behind this type looks for `..` again. Whether such a file exists, and where, is the store's affair.
  */
 import { type Brand, type Order, Schema } from "effect"
-import * as Word from "./Word.ts"
+import * as Word from "./ByteString.ts"
 
 /** A path relative to the shared folder, safe by construction. */
 export type FileName = string & Brand.Brand<"FileName">

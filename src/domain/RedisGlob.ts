@@ -3,7 +3,7 @@
  * `[^a]` one byte of a class, `\` takes the next byte as it is. An unfinished class ends with the pattern. Matching
  * only ever goes back to the last `*`, so no pattern costs more than its length times the name's.
  */
-import type { Word } from "./Word.ts"
+import type { Word } from "./ByteString.ts"
 
 type ByteTest = (byte: number) => boolean
 type Token = "*" | ByteTest

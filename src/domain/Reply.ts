@@ -3,7 +3,7 @@
  */
 import { Data, type Stream } from "effect"
 import type { CommandError, StoreUnavailable } from "./Errors.ts"
-import * as Word from "./Word.ts"
+import * as Word from "./ByteString.ts"
 
 /** The bytes of a file, or of a part of it; `size` is their number. */
 export type Body = HeldBody | StreamedBody

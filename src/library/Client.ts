@@ -9,7 +9,7 @@ import {
   type ConnectFailed,
   type RequestError,
   unexpected
-} from "../client/Client.ts"
+} from "../client/Connection.ts"
 import { type Connector, growingPause, makeConnector } from "../client/Connector.ts"
 import { describe, type Mismatch } from "../client/Download.ts"
 import { listNames } from "../client/Fetch.ts"
@@ -17,15 +17,15 @@ import { streamFile, whole } from "../client/FileStream.ts"
 import { Hashing, HashUnavailable } from "../client/Hashing.ts"
 import type { StrangeName } from "../client/Placement.ts"
 import { digestRequest, receiveDigest, receiveReply } from "../client/RemoteFile.ts"
-import * as Grammar from "../domain/Grammar.ts"
-import * as Word from "../domain/Word.ts"
+import * as Grammar from "../commands/Parser.ts"
+import * as Word from "../domain/ByteString.ts"
 import { socketTo, type Tls } from "./Connect.ts"
 import { passing } from "./Sha256.ts"
 
-export { ConnectFailed, ConnectionLost, Refused, ServerSilent } from "../client/Client.ts"
+export { ConnectFailed, ConnectionLost, Refused, ServerSilent } from "../client/Connection.ts"
 export { Mismatch } from "../client/Download.ts"
 export { StrangeName } from "../client/Placement.ts"
-export { MalformedReply } from "../codec/RespTokens.ts"
+export { MalformedReply } from "../codec/resp/RespTokens.ts"
 export type { Tls } from "./Connect.ts"
 
 /** Where the server is, and how to go on when it is lost. */

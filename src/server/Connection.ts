@@ -4,17 +4,17 @@
  */
 import { Array, Cause, Clock, Effect, Exit, Pull, Scope, Stream } from "effect"
 import { type Decoder, type Encoder, Foreign, Malformed, type Request } from "../codec/Codec.ts"
-import { isQuery, needsNoPassword } from "../domain/Command.ts"
+import { isQuery, needsNoPassword } from "../commands/Command.ts"
 import { type CommandError, NotAuthenticated, type StoreUnavailable } from "../domain/Errors.ts"
 import * as Reply from "../domain/Reply.ts"
-import * as Word from "../domain/Word.ts"
+import * as Word from "../domain/ByteString.ts"
 import type { Answer } from "../Router.ts"
 import { type Conversation, noteFailure, noteTransfer, secondsSince } from "./Conversation.ts"
 import * as LeanStream from "./LeanStream.ts"
-import type { PeerLost } from "./Peer.ts"
-import { type Outgoing, send } from "./Sending.ts"
+import type { PeerLost } from "../net/Peer.ts"
+import { type Outgoing, send } from "./ReplyWriter.ts"
 import { silenced } from "./Session.ts"
-import { Intake } from "./Watch.ts"
+import { Intake } from "../guard/ConnectionReaper.ts"
 
 type Requests = Array.NonEmptyReadonlyArray<Request>
 

@@ -1,12 +1,13 @@
 /** The server: a door, a reception for each peer that comes through it, and the numbers and the log of both. */
 import { Clock, Context, type Duration, Effect, Layer } from "effect"
-import { Stats } from "../domain/Stats.ts"
+import { Stats } from "../telemetry/Stats.ts"
 import { Router } from "../Router.ts"
-import { makeJournal } from "./Journal.ts"
-import { type Address, listen, type ListenError } from "./Listener.ts"
-import type { Proxies } from "./Proxies.ts"
-import * as Reception from "./Reception.ts"
-import type { Tls } from "./Tls.ts"
+import { makeJournal } from "../telemetry/EventLog.ts"
+import type { Address } from "../domain/Address.ts"
+import { listen, type ListenError } from "../net/Listener.ts"
+import type { Proxies } from "../net/TrustedProxies.ts"
+import * as Reception from "./Acceptor.ts"
+import type { Tls } from "../net/TlsHandshake.ts"
 
 /** How to serve. */
 export interface Options extends Address, Reception.Options {

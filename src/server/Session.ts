@@ -2,7 +2,7 @@
  * What a connection remembers between its commands, and the commands that change it: HELLO, AUTH, CLIENT, SELECT,
  * RESET and the farewells. Nothing here knows bytes or sockets.
  */
-import { type Case, SessionCommand } from "../domain/Command.ts"
+import { type Case, SessionCommand } from "../commands/Command.ts"
 import {
   BadArgument,
   type CommandError,
@@ -10,8 +10,8 @@ import {
   WrongPassword
 } from "../domain/Errors.ts"
 import * as Reply from "../domain/Reply.ts"
-import * as Word from "../domain/Word.ts"
-import { makePasswords, type Passwords } from "./Passwords.ts"
+import * as Word from "../domain/ByteString.ts"
+import { makePasswords, type Passwords } from "../guard/Authenticator.ts"
 
 /** What the session is told of its connection and of the server. */
 export interface Identity {

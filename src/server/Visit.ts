@@ -4,17 +4,17 @@
  */
 import { Cause, type Clock, Effect, Exit, Option } from "effect"
 import type { Codec } from "../codec/Codec.ts"
-import { resp } from "../codec/Resp.ts"
+import { resp } from "../codec/resp/Resp.ts"
 import type { StoreUnavailable } from "../domain/Errors.ts"
 import { converse } from "./Connection.ts"
 import type { Common, Conversation, Tally } from "./Conversation.ts"
-import type { Ending } from "./Ending.ts"
-import type { Fields } from "./Journal.ts"
-import type { Pacer } from "./Pacer.ts"
-import type { Passwords } from "./Passwords.ts"
-import type { Peer, PeerLost } from "./Peer.ts"
+import type { Ending } from "../net/CloseReason.ts"
+import type { Fields } from "../telemetry/EventLog.ts"
+import type { Pacer } from "../guard/Pacer.ts"
+import type { Passwords } from "../guard/Authenticator.ts"
+import type { Peer, PeerLost } from "../net/Peer.ts"
 import { type Identity, makeSession, type Session } from "./Session.ts"
-import type { HandshakeFailed } from "./Tls.ts"
+import type { HandshakeFailed } from "../net/TlsHandshake.ts"
 
 /** Client names are printable ASCII of any length; the log has the beginning. */
 const longestName = 100

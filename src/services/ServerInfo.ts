@@ -1,9 +1,9 @@
 /** What INFO says: the server in numbers, section by section, in the form that everything which watches a Redis reads. */
 import { Cache, Clock, Duration, Effect, Exit, Option, Stream } from "effect"
 import type { StoreUnavailable } from "../domain/Errors.ts"
-import type { Numbers } from "../domain/Stats.ts"
-import type { FileStore } from "./FileStore.ts"
-import { makeTogether, type Together, type Totals } from "./Totals.ts"
+import type { Numbers } from "../telemetry/Stats.ts"
+import type { FileStore } from "./files/FileStore.ts"
+import { makeTogether, type Together, type Totals } from "../telemetry/ClusterStats.ts"
 
 type Fields = ReadonlyArray<readonly [key: string, value: string | number]>
 

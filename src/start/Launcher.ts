@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 /** The file that people run: it starts the program beside it, compiled already where that can be. */
 import { createRequire } from "node:module"
-import { load } from "./Code.ts"
+import { load } from "./CodeCache.ts"
 
 load(import.meta.dirname).run(createRequire(import.meta.filename))

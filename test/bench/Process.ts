@@ -3,7 +3,7 @@ import { Duration, Effect, Schedule, type Scope } from "effect"
 import { spawn } from "node:child_process"
 import { readFileSync } from "node:fs"
 import { createServer, connect } from "node:net"
-import type { Address } from "../../src/server/Listener.ts"
+import type { Address } from "../../src/domain/Address.ts"
 import { type EndedEarly, start, type Running } from "../support/App.ts"
 import { Trouble } from "./Row.ts"
 

@@ -2,7 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { Arbitrary, Schema } from "effect"
 import { escape, escapeLines, toJson, toText } from "../../src/client/Display.ts"
 import * as Reply from "../../src/domain/Reply.ts"
-import * as Word from "../../src/domain/Word.ts"
+import * as Word from "../../src/domain/ByteString.ts"
 
 const { Bulk, Dictionary, Farewell, Integer, List, Null, Refusal, SwitchProtocol } = Reply.Reply
 

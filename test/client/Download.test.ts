@@ -3,9 +3,9 @@ import { assert, describe, layer } from "@effect/vitest"
 import { Deferred, Effect, Fiber, Stream } from "effect"
 import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync } from "node:fs"
 import { join } from "node:path"
-import { ConnectionLost, type IncomingFile } from "../../src/client/Client.ts"
+import { ConnectionLost, type IncomingFile } from "../../src/client/Connection.ts"
 import * as Download from "../../src/client/Placement.ts"
-import * as Word from "../../src/domain/Word.ts"
+import * as Word from "../../src/domain/ByteString.ts"
 import { folderWith, temporaryFolder } from "../support/TemporaryFolder.ts"
 
 const lost = new ConnectionLost({ cause: new Error("reset") })

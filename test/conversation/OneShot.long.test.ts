@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
-import type { Address } from "../../src/server/Listener.ts"
+import type { Address } from "../../src/domain/Address.ts"
 import { request } from "../support/Bytes.ts"
 import { serveProbed } from "../support/ProbedServer.ts"
 import * as RawSocket from "../support/RawSocket.ts"

@@ -1,7 +1,7 @@
 /** `--max-rate` and `--max-total-rate`, over some seconds: within a tenth of what was asked, and smooth. */
 import { assert, layer } from "@effect/vitest"
 import { Effect } from "effect"
-import type { Address } from "../../src/server/Listener.ts"
+import type { Address } from "../../src/domain/Address.ts"
 import { App } from "../support/App.ts"
 import { request } from "../support/Bytes.ts"
 import * as RawSocket from "../support/RawSocket.ts"

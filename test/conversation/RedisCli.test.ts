@@ -1,7 +1,7 @@
 /** The client that every Redis comes with, as a real program, against this server. */
 import { assert, layer } from "@effect/vitest"
 import { Context, Effect, Layer, Schema } from "effect"
-import type { Address } from "../../src/server/Listener.ts"
+import type { Address } from "../../src/domain/Address.ts"
 import { isInstalled, run, start } from "../support/Programs.ts"
 import { folderWith } from "../support/TemporaryFolder.ts"
 import { serveFolder } from "../support/TestServer.ts"

@@ -1,7 +1,7 @@
 /** Replies captured from a real redis-server (test/fixtures/README.md), asked again of this server. */
 import { assert, layer } from "@effect/vitest"
 import { Context, Effect, Layer, Queue, Redacted } from "effect"
-import type { Address } from "../../src/server/Listener.ts"
+import type { Address } from "../../src/domain/Address.ts"
 import type { Socket } from "node:net"
 import vectors from "../fixtures/resp-vectors.json" with { type: "json" }
 import { connect, type RawSocket } from "../support/RawSocket.ts"

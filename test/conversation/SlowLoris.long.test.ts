@@ -2,7 +2,7 @@
 import { assert, layer } from "@effect/vitest"
 import { Deferred, Effect, Fiber } from "effect"
 import { fileURLToPath } from "node:url"
-import type { Address } from "../../src/server/Listener.ts"
+import type { Address } from "../../src/domain/Address.ts"
 import { App, start } from "../support/App.ts"
 import * as RawSocket from "../support/RawSocket.ts"
 import { folderWith } from "../support/TemporaryFolder.ts"

@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Schema } from "effect"
 import { byBytes, FileName, fromText, fromWord, isHidden, join } from "../../src/domain/FileName.ts"
-import * as Word from "../../src/domain/Word.ts"
+import * as Word from "../../src/domain/ByteString.ts"
 import * as Arbitraries from "../support/Arbitraries.ts"
 
 const names = [

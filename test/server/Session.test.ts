@@ -1,8 +1,8 @@
 import { assert, describe, it } from "@effect/vitest"
-import { isQuery } from "../../src/domain/Command.ts"
-import * as Grammar from "../../src/domain/Grammar.ts"
+import { isQuery } from "../../src/commands/Command.ts"
+import * as Grammar from "../../src/commands/Parser.ts"
 import * as Reply from "../../src/domain/Reply.ts"
-import * as Word from "../../src/domain/Word.ts"
+import * as Word from "../../src/domain/ByteString.ts"
 import { makeSession, silenced } from "../../src/server/Session.ts"
 
 const { Bulk, Dictionary, Farewell, Integer, List, Null, Silence, SwitchProtocol } = Reply.Reply

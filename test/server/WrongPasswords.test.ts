@@ -2,7 +2,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Fiber, Redacted } from "effect"
 import { TestClock } from "effect/testing"
-import type { Address } from "../../src/server/Listener.ts"
+import type { Address } from "../../src/domain/Address.ts"
 import { request } from "../support/Bytes.ts"
 import { connect, type RawSocket } from "../support/RawSocket.ts"
 import { emptyStore, serveLogged } from "../support/TestServer.ts"

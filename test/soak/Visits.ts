@@ -3,7 +3,7 @@
  * wrong, be it one byte; what a file may hold, the folder's history says.
  */
 import { Data, Effect, type Scope } from "effect"
-import type { Address } from "../../src/server/Listener.ts"
+import type { Address } from "../../src/domain/Address.ts"
 import { start } from "../support/App.ts"
 import { request } from "../support/Bytes.ts"
 import { type ConnectionEnded, connect, type RawSocket } from "../support/RawSocket.ts"

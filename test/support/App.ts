@@ -7,7 +7,7 @@ import { type ChildProcessByStdio, spawn } from "node:child_process"
 import type { Readable, Writable } from "node:stream"
 import { delimiter, join } from "node:path"
 import { fileURLToPath } from "node:url"
-import type { Address } from "../../src/server/Listener.ts"
+import type { Address } from "../../src/domain/Address.ts"
 import * as bundle from "./bundle.ts"
 
 /** The top of the project. */

@@ -3,7 +3,7 @@ import { Context, Effect, Layer, type Scope } from "effect"
 import { execFileSync } from "node:child_process"
 import { readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
-import type { Credentials } from "../../src/server/Tls.ts"
+import type { Credentials } from "../../src/net/TlsHandshake.ts"
 import { isInstalled } from "./Programs.ts"
 import { temporaryFolder } from "./TemporaryFolder.ts"
 

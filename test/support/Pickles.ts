@@ -3,10 +3,10 @@ import { Schema } from "effect"
 import { readFileSync } from "node:fs"
 import { inflateSync } from "node:zlib"
 import { Malformed } from "../../src/codec/Codec.ts"
-import type { Value } from "../../src/codec/PickleMachine.ts"
-import { type Limits, makePickleReader } from "../../src/codec/PickleReader.ts"
-import * as Writer from "../../src/codec/PickleWriter.ts"
-import * as Word from "../../src/domain/Word.ts"
+import type { Value } from "../../src/codec/pickle/PickleMachine.ts"
+import { type Limits, makePickleReader } from "../../src/codec/pickle/PickleReader.ts"
+import * as Writer from "../../src/codec/pickle/PickleWriter.ts"
+import * as Word from "../../src/domain/ByteString.ts"
 
 /** Half a surrogate pair, as Python encodes it with `surrogatepass`: `1110xxxx 10xxxxxx 10xxxxxx`. */
 const half = (code: number): Word.Word =>

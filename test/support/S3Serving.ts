@@ -2,7 +2,7 @@
 import { Effect } from "effect"
 import { readFileSync } from "node:fs"
 import { join } from "node:path"
-import type { Address } from "../../src/server/Listener.ts"
+import type { Address } from "../../src/domain/Address.ts"
 import { App } from "./App.ts"
 import { credentials } from "./Ceph.ts"
 import * as RawSocket from "./RawSocket.ts"

@@ -4,7 +4,7 @@
  */
 import { Cause, Deferred, Effect, Layer, Stream } from "effect"
 import { FileNotFound, StoreUnavailable } from "../../src/domain/Errors.ts"
-import { FileStore } from "../../src/services/FileStore.ts"
+import { FileStore } from "../../src/services/files/FileStore.ts"
 
 /** What a chunk holds, one kibibyte short of what is read whole. */
 const chunk = Buffer.alloc(63 * 1024, "x")

@@ -2,8 +2,8 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, type Scope } from "effect"
 import { FileNotFound } from "../../src/domain/Errors.ts"
-import * as Word from "../../src/domain/Word.ts"
-import type { FileStore } from "../../src/services/FileStore.ts"
+import * as Word from "../../src/domain/ByteString.ts"
+import type { FileStore } from "../../src/services/files/FileStore.ts"
 import { contentOf, fileName, namesOf, readAll } from "./Stores.ts"
 
 /** A store, and the hand that changes what it shares. */

@@ -5,12 +5,12 @@ import { Socket } from "effect/socket"
 import { createCipheriv, createHash } from "node:crypto"
 import { closeSync, openSync, readdirSync, readSync, statSync, watch, writeSync } from "node:fs"
 import { join } from "node:path"
-import { layer as nodeHashing } from "../../src/cli/NodeHashing.ts"
-import { Client } from "../../src/client/Client.ts"
+import { layer as nodeHashing } from "../../src/cli/client/NodeHashing.ts"
+import { Client } from "../../src/client/Connection.ts"
 import { type Connector, makeConnector } from "../../src/client/Connector.ts"
 import { download, type Options } from "../../src/client/Download.ts"
-import * as Word from "../../src/domain/Word.ts"
-import type { Address } from "../../src/server/Listener.ts"
+import * as Word from "../../src/domain/ByteString.ts"
+import type { Address } from "../../src/domain/Address.ts"
 
 /** Bytes that no two runs of differ in, and no two places of repeat. */
 export const noise = (seed: number, size: number): Buffer =>

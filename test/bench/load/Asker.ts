@@ -2,7 +2,7 @@
 import { Effect } from "effect"
 import { fileURLToPath } from "node:url"
 import { output } from "../Process.ts"
-import type { Address } from "../../../src/server/Listener.ts"
+import type { Address } from "../../../src/domain/Address.ts"
 import type { Trouble } from "../Row.ts"
 import { exchange } from "./Exchange.ts"
 

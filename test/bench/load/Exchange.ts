@@ -1,7 +1,7 @@
 /** One conversation whose end is its answer's end: everything is sent at once, and everything is read. */
 import { Effect } from "effect"
 import { connect } from "node:net"
-import type { Address } from "../../../src/server/Listener.ts"
+import type { Address } from "../../../src/domain/Address.ts"
 import { Trouble } from "../Row.ts"
 
 /** Sends this (latin1) and returns all that comes until the peer hangs up; an error reply is a trouble. */

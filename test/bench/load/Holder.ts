@@ -1,7 +1,7 @@
 /** Connections that do nothing, held by other processes: test/support/holder.ts. */
 import { Effect, type Scope } from "effect"
 import { fileURLToPath } from "node:url"
-import type { Address } from "../../../src/server/Listener.ts"
+import type { Address } from "../../../src/domain/Address.ts"
 import { start } from "../../support/App.ts"
 import { early } from "../Process.ts"
 import { Trouble } from "../Row.ts"

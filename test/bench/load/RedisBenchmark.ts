@@ -1,6 +1,6 @@
 /** redis-benchmark: many connections that each ask again as soon as they are answered. */
 import { Effect } from "effect"
-import type { Address } from "../../../src/server/Listener.ts"
+import type { Address } from "../../../src/domain/Address.ts"
 import { flags, output } from "../Process.ts"
 import { Trouble } from "../Row.ts"
 

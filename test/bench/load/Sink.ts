@@ -1,7 +1,7 @@
 /** A neutral sink for streams of bytes, the same for every server: a process of its own that reads and throws away. */
 import { Effect, type Scope } from "effect"
 import { fileURLToPath } from "node:url"
-import type { Address } from "../../../src/server/Listener.ts"
+import type { Address } from "../../../src/domain/Address.ts"
 import { start } from "../../support/App.ts"
 import { early } from "../Process.ts"
 import { Trouble } from "../Row.ts"

@@ -1,7 +1,7 @@
 /** wrk: many HTTP connections that each ask for another small file as soon as they are answered. */
 import { Effect } from "effect"
 import { fileURLToPath } from "node:url"
-import type { Address } from "../../../src/server/Listener.ts"
+import type { Address } from "../../../src/domain/Address.ts"
 import { flags, output } from "../Process.ts"
 import { Trouble } from "../Row.ts"
 

@@ -3,7 +3,7 @@
  * Effect nor limits nor sessions. It knows the time and PING, and answers what came together in one write.
  */
 import { createServer } from "node:net"
-import { resp } from "../../../src/codec/Resp.ts"
+import { resp } from "../../../src/codec/resp/Resp.ts"
 import * as Reply from "../../../src/domain/Reply.ts"
 
 const [port = ""] = process.argv.slice(2)

@@ -1,0 +1,234 @@
+/** `app client`: one question, a batch of them from standard input, or a menu for a person. */
+import { Effect, Option, Stdio, Stream } from "effect"
+import { Argument, Command } from "effect/cli"
+import type { Connectors } from "../../client/Download.ts"
+import { splitLine } from "../../codec/resp/InlineLine.ts"
+import * as Grammar from "../../commands/Parser.ts"
+import * as Word from "../../domain/ByteString.ts"
+import { formatAddress } from "../../domain/Address.ts"
+import * as Answer from "./Answer.ts"
+import * as Certificates from "../Certificates.ts"
+import { explain } from "./ErrorMessage.ts"
+import { exitCode, Failure } from "../Failure.ts"
+import * as Flags from "../Flags.ts"
+import { menu } from "./Menu.ts"
+import type { Messages } from "../Messages.ts"
+import * as NodeHashing from "./NodeHashing.ts"
+import { complain } from "../Output.ts"
+import * as Passwords from "../PasswordFile.ts"
+import { type Options, present } from "./Render.ts"
+import { makeProgressLine } from "./Progress.ts"
+import { connect } from "./Connections.ts"
+import { stopSignal } from "../Signals.ts"
+
+const interrupted = new Failure({ code: exitCode.interrupted, sentence: "" })
+
+const usage = (sentence: string) => new Failure({ code: exitCode.usage, sentence })
+
+/** The words of `--cmd`: split by the rules of an inline request only where no arguments follow. */
+const wordsOf = (
+  cmd: string,
+  rest: ReadonlyArray<string>,
+  messages: Messages
+): Effect.Effect<Answer.Words, Failure> => {
+  const words =
+    rest.length === 0 ? splitLine(Word.fromText(cmd)) : [cmd, ...rest].map(Word.fromText)
+  if (words === undefined) return Effect.fail(usage(messages.usage.unbalancedQuotes))
+  return words.length === 0
+    ? Effect.fail(usage(messages.usage.emptyCommand))
+    : Effect.succeed(words)
+}
+
+/** How many lines of a batch are on their way at a time. */
+const inFlight = 64
+
+/** A line of a batch: its number, counted from 1, and its words, unless its quotes are unbalanced. */
+interface Line {
+  readonly number: number
+  readonly words: Answer.Words | undefined
+}
+
+const isFarewell = ({ words }: Line): boolean => {
+  const tag = words === undefined ? undefined : Grammar.parse(words)._tag
+  return tag === "Close" || tag === "Quit"
+}
+
+const isSettled = (error: Answer.AnswerError): boolean =>
+  error._tag === "Refused" || error._tag === "StrangeName" || error._tag === "OneFileForMany"
+
+/** Asks a command a line, without waiting for one answer before the next question; answers come out in order. */
+const batch = Effect.fnUntraced(function* (
+  options: Answer.Options,
+  connectors: Connectors,
+  presentation: Omit<Options, "many" | "asked">
+) {
+  const { messages } = presentation
+  const stdio = yield* Stdio.Stdio
+  let refused = false
+  const complainOf = (number: number, sentence: string) => {
+    refused = true
+    return complain(messages.client.lineSkipped(number, sentence))
+  }
+  /** All answers to a line, or why it has none. */
+  const answers = ({ words }: Line) => {
+    if (words === undefined) return Effect.succeed(messages.usage.unbalancedQuotes)
+    return Stream.runCollect(Answer.answer(words, options, connectors)).pipe(
+      Effect.catchIf(isSettled, (error) =>
+        Effect.succeed(explain(error, presentation.address, messages).sentence)
+      )
+    )
+  }
+  const tell = ({ number, words = [] }: Line, found: ReadonlyArray<Answer.Answer> | string) =>
+    typeof found === "string"
+      ? complainOf(number, found)
+      : Effect.catchTag(
+          present(Stream.fromIterable(found), {
+            ...presentation,
+            complain: (sentence) => complainOf(number, sentence),
+            ...Answer.shapeOf(words, options)
+          }),
+          "Failure",
+          () => {
+            refused = true
+            return Effect.void
+          }
+        )
+  let farewell: Line | undefined
+  yield* stdio.stdin.pipe(
+    Stream.decodeText(),
+    Stream.splitLines,
+    Stream.zipWithIndex,
+    Stream.map(([line, index]): Line => ({
+      number: index + 1,
+      words: splitLine(Word.fromText(line))
+    })),
+    Stream.filter(({ words }) => words?.length !== 0),
+    Stream.takeWhile((line) => {
+      // It ends the connection, so it waits until everything before it is answered.
+      if (isFarewell(line)) farewell = line
+      return farewell === undefined
+    }),
+    Stream.mapEffect((line) => Effect.map(answers(line), (found) => ({ line, found })), {
+      // What is streamed to standard output is printed as it comes, so only one may come at a time.
+      concurrency: options.output === "-" ? 1 : inFlight
+    }),
+    Stream.runForEach(({ found, line }) => tell(line, found))
+  )
+  if (farewell !== undefined) yield* tell(farewell, yield* answers(farewell))
+  if (refused) return yield* new Failure({ code: exitCode.refused, sentence: "" })
+})
+
+/** The part of a file that the flags ask for. */
+const rangeOf = (start: Option.Option<number>, length: Option.Option<number>) =>
+  Option.isNone(start) && Option.isNone(length)
+    ? undefined
+    : { start: Option.getOrElse(start, () => 0), length: Option.getOrUndefined(length) }
+
+/** The command. */
+export const client = (messages: Messages) =>
+  Command.make(
+    "client",
+    {
+      host: Flags.host(messages),
+      port: Flags.port(messages),
+      protocol: Flags.protocol(messages),
+      passwordFile: Flags.passwordFile(messages),
+      tls: Flags.tls(messages),
+      ca: Flags.ca(messages),
+      cert: Flags.cert(messages),
+      key: Flags.key(messages),
+      servername: Flags.servername(messages),
+      insecure: Flags.tlsInsecure(messages),
+      cmd: Flags.cmd(messages),
+      output: Flags.output(messages),
+      start: Flags.start(messages),
+      length: Flags.length(messages),
+      noVerify: Flags.noVerify(messages),
+      noOverwrite: Flags.noOverwrite(messages),
+      long: Flags.long(messages),
+      json: Flags.json(messages),
+      quiet: Flags.quiet(messages),
+      timeout: Flags.timeout(messages),
+      retries: Flags.retries(messages),
+      rest: Argument.String("argumento").pipe(
+        Argument.withDescription(messages.help.arguments),
+        Argument.variadic()
+      )
+    },
+    Effect.fn("client")(function* (flags) {
+      const { cmd, host, json, port, protocol, quiet, rest, retries, timeout } = flags
+      const address = formatAddress({ host, port })
+      const stdio = yield* Stdio.Stdio
+      const person =
+        Option.isNone(cmd) && (yield* stdio.stdinIsTerminal) && (yield* stdio.stdoutIsTerminal)
+
+      const run = Effect.gen(function* () {
+        const progress = yield* makeProgressLine(quiet, messages)
+        const [password] = yield* Passwords.load(flags.passwordFile, messages)
+        const tls = yield* Certificates.load(flags, messages)
+        if (tls?.insecure === true) yield* complain(messages.tls.insecure(address))
+        const connectors = yield* connect(
+          {
+            host,
+            port,
+            timeout,
+            protocol,
+            password,
+            tls,
+            retries,
+            counting: person ? "since the last answer" : "over all"
+          },
+          // A person at the menu need not know that the server closed a connection that had long been idle.
+          (attempt) => {
+            progress.clear()
+            return person || quiet
+              ? Effect.void
+              : Effect.provideService(
+                  complain(messages.client.retrying(address, attempt, retries)),
+                  Stdio.Stdio,
+                  stdio
+                )
+          }
+        )
+        const options: Answer.Options = {
+          json,
+          output: Option.getOrUndefined(flags.output),
+          verify: !flags.noVerify,
+          overwrite: !flags.noOverwrite,
+          range: rangeOf(flags.start, flags.length),
+          long: flags.long,
+          original: protocol === "pickle",
+          onProgress: progress.show
+        }
+        const presentation = { json, address, messages, clear: progress.clear, complain }
+        if (person) return yield* menu(options, connectors, presentation)
+        if (Option.isNone(cmd)) {
+          if (rest.length > 0) return yield* usage(messages.usage.missing("--cmd"))
+          return yield* batch(options, connectors, presentation)
+        }
+        const words = yield* wordsOf(cmd.value, rest, messages)
+        return yield* present(Answer.answer(words, options, connectors), {
+          ...presentation,
+          ...Answer.shapeOf(words, options)
+        })
+      })
+      return yield* run.pipe(
+        Effect.scoped,
+        Effect.provide(NodeHashing.layer),
+        Effect.mapError((error) =>
+          error._tag === "Failure" ? error : explain(error, address, messages)
+        ),
+        Effect.raceFirst(Effect.andThen(stopSignal, Effect.fail(interrupted)))
+      )
+    })
+  ).pipe(
+    Command.withDescription(messages.help.client),
+    Command.withExamples([
+      { command: "app client", description: messages.help.examples.menu },
+      { command: "app client --cmd hora_atual", description: messages.help.examples.time },
+      {
+        command: 'app client --cmd enviar_arquivo "Relatório de março.txt"',
+        description: messages.help.examples.send
+      }
+    ])
+  )

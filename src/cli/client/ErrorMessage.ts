@@ -1,0 +1,87 @@
+/** What went wrong with a question, as a sentence in the person's language and an exit code for the script. */
+import { escape } from "../../client/Display.ts"
+import type { AnswerError } from "./Answer.ts"
+import { exitCode, Failure, systemCode } from "../Failure.ts"
+import type { Messages } from "../Messages.ts"
+import { tlsFault } from "./TlsFaults.ts"
+
+/** The reason in the person's language where it is known, else as the system gives it. */
+const reason = (cause: unknown, { reasons }: Messages): string => {
+  const code = systemCode(cause)
+  if (code !== undefined) return reasons.get(code) ?? code
+  return escape(cause instanceof Error ? cause.message : String(cause))
+}
+
+/** A refusal in the client's own words where it knows the code, else in the server's. */
+const refusal = (code: string, message: string, messages: Messages): string =>
+  messages.refusals.get(code)
+  ?? escape(code === "ERR" ? message : messages.client.refused(code, message))
+
+/** The end of a run that asked the server at `address`. */
+export const explain = (error: AnswerError, address: string, messages: Messages): Failure => {
+  const { client } = messages
+  switch (error._tag) {
+    case "ConnectFailed":
+      return new Failure({
+        code: exitCode.connection,
+        sentence: error.timedOut
+          ? client.connectTimeout(address)
+          : (tlsFault(error.cause, address, messages)
+            ?? client.cannotConnect(address, reason(error.cause, messages)))
+      })
+    case "ConnectionLost":
+      return new Failure({
+        code: exitCode.connection,
+        sentence: tlsFault(error.cause, address, messages) ?? client.connectionLost(address)
+      })
+    case "StreamCut":
+      return new Failure({ code: exitCode.connection, sentence: client.connectionLost(address) })
+    case "ServerSilent":
+      return new Failure({
+        code: exitCode.connection,
+        sentence: client.serverSilent(address, error.seconds)
+      })
+    case "MalformedReply":
+      return new Failure({
+        code: exitCode.connection,
+        sentence: client.malformedReply(address, error.reason)
+      })
+    case "Refused":
+      // It is the connection that is refused, and not what was asked.
+      if (error.code === "NOTLS") {
+        return new Failure({ code: exitCode.connection, sentence: messages.tls.wantsTls(address) })
+      }
+      return new Failure({
+        code: exitCode.refused,
+        sentence: refusal(error.code, error.message, messages)
+      })
+    case "StrangeName":
+      return new Failure({
+        code: exitCode.refused,
+        sentence: client.strangeName(escape(error.name))
+      })
+    case "SaveFailed":
+      return new Failure({
+        code: exitCode.refused,
+        sentence: client.cannotSave(escape(error.path), reason(error.cause, messages))
+      })
+    case "Mismatch":
+      return new Failure({
+        code: exitCode.mismatch,
+        sentence: client.mismatch(escape(error.name))
+      })
+    case "OneFileForMany":
+      return new Failure({
+        code: exitCode.usage,
+        sentence: client.oneFileForMany(escape(error.output))
+      })
+    case "HashUnavailable":
+      return new Failure({
+        code: exitCode.refused,
+        sentence: client.cannotSave("SHA-256", reason(error.cause, messages))
+      })
+    case "PlatformError":
+      // Standard output is gone, as when `app client | head` has seen enough: nobody is left to tell.
+      return new Failure({ code: exitCode.refused, sentence: "" })
+  }
+}

@@ -1,0 +1,138 @@
+/**
+ * The menu: the original's five entries, chosen with the arrows or by typing, over a connection that is kept from one
+ * question to the next and made again if the server has closed it meanwhile.
+ */
+import { Effect, Stream } from "effect"
+import { Prompt } from "effect/cli"
+import { escape } from "../../client/Display.ts"
+import type { Connectors } from "../../client/Download.ts"
+import { receiveReply } from "../../client/RemoteFile.ts"
+import * as Grammar from "../../commands/Parser.ts"
+import * as Word from "../../domain/ByteString.ts"
+import * as Answer from "./Answer.ts"
+import { explain } from "./ErrorMessage.ts"
+import { exitCode, Failure } from "../Failure.ts"
+import type { Messages } from "../Messages.ts"
+import { complain, print } from "../Output.ts"
+import { type Options, present } from "./Render.ts"
+
+const single = { many: false, asked: undefined }
+
+const entries = ["1 CONSULTA", "2 HORA", "3 ARQUIVO <nome>", "4 LISTAR", "5 SAIR"] as const
+type Entry = (typeof entries)[number]
+
+/** Asks a person; a signal that ends the program meanwhile leaves the cursor on a line of its own. */
+const prompt = <A>(question: Prompt.Prompt<A>) =>
+  Effect.onInterrupt(Prompt.run(question), () => Effect.ignore(print("\n")))
+
+const chooseEntry = ({ menu }: Messages) =>
+  prompt(
+    Prompt.AutoComplete<Entry>({
+      message: menu.question,
+      emptyMessage: menu.nothing,
+      filterLabel: menu.filter,
+      filterPlaceholder: menu.placeholder,
+      choices: entries.map((entry) => ({ title: entry, value: entry }))
+    })
+  )
+
+const chooseFile = (names: ReadonlyArray<Word.Word>, { menu }: Messages) =>
+  prompt(
+    Prompt.AutoComplete<Word.Word>({
+      message: menu.file,
+      emptyMessage: menu.nothing,
+      filterLabel: menu.filter,
+      filterPlaceholder: menu.placeholder,
+      choices: names.map((name) => ({ title: escape(Word.toTextLossy(name)), value: name }))
+    })
+  )
+
+/** The most names offered at once; beyond that, a name is better given to `--cmd`. */
+const mostNames = 10_000
+
+const all = { _tag: "List", pattern: undefined, after: undefined } as const
+
+/** The names on the server, at most `mostNames`. */
+const listNames = ({ bytes }: Connectors) =>
+  Effect.map(
+    bytes.ask(() => Grammar.print({ ...all, limit: mostNames }), receiveReply),
+    (reply) =>
+      reply._tag === "List"
+        ? reply.items.flatMap((item) => (item._tag === "Bulk" ? [item.value] : []))
+        : []
+  )
+
+/** Asks until the person says goodbye. */
+export const menu = Effect.fn("menu")(
+  function* (
+    options: Answer.Options,
+    connectors: Connectors,
+    presentation: Omit<Options, "many" | "asked">
+  ) {
+    const { address, messages } = presentation
+
+    const question = (words: Answer.Words) =>
+      present(Answer.answer(words, options, connectors), { ...presentation, ...single })
+
+    const fetch = Effect.fnUntraced(function* (words: Answer.Words) {
+      const answers = yield* Stream.runCollect(Answer.answer(words, options, connectors))
+      presentation.clear()
+      for (const answer of answers) {
+        const done = answer._tag === "File" && answer.result._tag === "Done"
+        if (done && answer.result.outcome._tag === "Saved") {
+          const { path, size } = answer.result.outcome
+          yield* print(`${messages.menu.saved(escape(path), size)}\n`)
+        } else {
+          yield* present(Stream.succeed(answer), { ...presentation, ...single })
+        }
+      }
+    })
+
+    const choose = Effect.fnUntraced(function* (entry: Entry) {
+      switch (entry) {
+        case "1 CONSULTA":
+          return yield* question(Grammar.print({ _tag: "Info" }))
+        case "2 HORA":
+          return yield* question(Grammar.print({ _tag: "Time" }))
+        case "3 ARQUIVO <nome>": {
+          const names = yield* listNames(connectors)
+          if (names.length === 0) return yield* complain(messages.menu.noFiles)
+          const name = yield* chooseFile(names, messages)
+          return yield* fetch(
+            Grammar.print({
+              _tag: "SendFile",
+              name,
+              start: 0,
+              length: undefined,
+              version: undefined
+            })
+          )
+        }
+        case "4 LISTAR":
+          return yield* question(Grammar.print({ ...all, limit: undefined }))
+        case "5 SAIR":
+          return yield* question(Grammar.print({ _tag: "Close" }))
+      }
+    })
+
+    yield* connectors.bytes.connect
+    while (true) {
+      const entry = yield* chooseEntry(messages)
+      yield* choose(entry).pipe(
+        Effect.catchTag(["Refused", "StrangeName", "SaveFailed", "Mismatch"], (error) =>
+          complain(explain(error, address, messages).sentence)
+        ),
+        // It has said why; the person may go on.
+        Effect.catchTag("Failure", () => Effect.void)
+      )
+      if (entry === "5 SAIR") return
+    }
+  },
+  // The prompt has shown the cursor again; what it leaves out is the end of its line.
+  Effect.catchTag("QuitError", () =>
+    Effect.andThen(
+      print("\n"),
+      Effect.fail(new Failure({ code: exitCode.interrupted, sentence: "" }))
+    )
+  )
+)

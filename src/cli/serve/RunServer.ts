@@ -1,0 +1,238 @@
+/** What `app serve` does: wires the services, says where it listens, and serves until it is told to stop. */
+import { Duration, Effect, Layer, Option } from "effect"
+import packageJson from "../../../package.json" with { type: "json" }
+import { Stats } from "../../telemetry/Stats.ts"
+import { Router } from "../../Router.ts"
+import { type Address, formatAddress } from "../../domain/Address.ts"
+import { makeProxies, type Proxies } from "../../net/TrustedProxies.ts"
+import type { Limits } from "../../server/Acceptor.ts"
+import { Server } from "../../server/Server.ts"
+import type { Tls } from "../../net/TlsHandshake.ts"
+import { Clock } from "../../services/Clock.ts"
+import * as DirectoryFileStore from "../../services/files/directory/DirectoryFileStore.ts"
+import * as S3FileStore from "../../services/files/s3/S3FileStore.ts"
+import { Info } from "../../services/Info.ts"
+import * as Certificates from "../Certificates.ts"
+import { capConnections } from "./Descriptors.ts"
+import { exitCode, Failure } from "../Failure.ts"
+import type { BucketPath } from "../Flags.ts"
+import * as Log from "./Log.ts"
+import { stayLean } from "./Heap.ts"
+import type { Messages } from "../Messages.ts"
+import { complain } from "../Output.ts"
+import * as Passwords from "../PasswordFile.ts"
+import type { ServeFlags } from "./ServeFlags.ts"
+import { exitAtOnceIfToldAgain, stopSignal } from "../Signals.ts"
+import { startUpFailure } from "./StartUpFailure.ts"
+import { type Announce, Worker } from "./workers/Worker.ts"
+import { inWorkers } from "./workers/Workers.ts"
+
+/** How to ask a server, as the announcement shows it: flags only where they differ from the defaults. */
+const howToAsk = ({ host, port }: Address, isEncrypted: boolean): string =>
+  [
+    "app client",
+    ...(isEncrypted ? ["--tls"] : []),
+    ...(host === "127.0.0.1" || host === "0.0.0.0" || host === "::" ? [] : [`--host ${host}`]),
+    ...(port === 65_432 ? [] : [`--port ${port}`]),
+    "--cmd listar_arquivos"
+  ].join(" ")
+
+/** What to serve, and where. */
+export interface Options extends Address {
+  readonly dir: string
+  /** Shared in place of the folder, where it is given. */
+  readonly bucket?: Omit<S3FileStore.Options, "hidden" | "cache"> | undefined
+  readonly hidden: boolean
+  /** How much of small files is held in memory, in bytes, 0 for nothing. */
+  readonly cache?: number | undefined
+  readonly pickle: boolean
+  /** In bytes a second. */
+  readonly maxRate?: number | undefined
+  readonly maxTotalRate?: number | undefined
+  readonly passwords?: () => Passwords.Passwords
+  readonly grace?: Duration.Duration
+  readonly limits?: Limits
+  readonly tls?: Tls | undefined
+  readonly proxies?: Proxies | undefined
+}
+
+/** How much memory small files of a bucket get where nobody says; each saves a request over the network. */
+const s3Cache = 256 * 1024 * 1024
+
+/** All unfinished requests together may hold this many bytes: room for 256 of the largest. */
+const mostUnfinished = 256 * 1024 * 1024
+
+/** Whether only programs of this machine reach the host. */
+const isLoopback = (host: string): boolean => /^(?:localhost|127(?:\.\d+){3}|::1)$/i.test(host)
+
+/** The services and the server over them. */
+const layer = ({ bucket, cache, dir, hidden, ...options }: Options) =>
+  Server.layer({ ...options, version: packageJson.version }).pipe(
+    Layer.provide(Router.layer),
+    Layer.provide([
+      bucket === undefined
+        ? DirectoryFileStore.layer({ folder: dir, hidden, cache })
+        : S3FileStore.layer({ ...bucket, hidden, cache: cache ?? s3Cache }),
+      Clock.layer(),
+      Info.layer
+    ]),
+    Layer.provide(Stats.layer)
+  )
+
+/** Says what is served, where, and how to ask. */
+const announcing =
+  (dir: string, isEncrypted: boolean, { serving }: Messages) =>
+  (address: Address) =>
+    complain(serving(formatAddress(address), dir, howToAsk(address, isEncrypted)))
+
+const bucketUrl = ({ bucket, prefix }: BucketPath): string =>
+  `s3://${bucket}${prefix === "" ? "" : `/${prefix}`}`
+
+/** What is shared, as people would name it. */
+const sharedBy = ({
+  bucket,
+  dir
+}: {
+  readonly dir: string
+  readonly bucket?: BucketPath | undefined
+}): string => (bucket === undefined ? dir : bucketUrl(bucket))
+
+/** What is shared where nobody says. */
+const defaultFolder = "DB"
+
+/** Serves while `use` runs, once it was said where. */
+export const serving = <A, E, R>(
+  options: Options,
+  messages: Messages,
+  use: (server: Server["Service"]) => Effect.Effect<A, E, R>,
+  announce: Announce = announcing(sharedBy(options), options.tls !== undefined, messages)
+) =>
+  Effect.gen(function* () {
+    const server = yield* Server
+    yield* announce(server.address)
+    return yield* use(server)
+  }).pipe(
+    Effect.provide(
+      Layer.catch(layer(options), (error) =>
+        Layer.effectContext(Effect.fail(startUpFailure(error, messages)))
+      )
+    )
+  )
+
+/** Every setting as the log tells it: durations in seconds, what was not given left out. */
+const settings = (flags: object): Record<string, unknown> =>
+  Object.fromEntries(
+    Object.entries(flags).flatMap(([name, value]: [string, unknown]) => {
+      const given = Option.isOption(value) ? Option.getOrUndefined(value) : value
+      if (given === undefined) return []
+      const snake = name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
+      if (Array.isArray(given)) return [[snake, given.join(",")]]
+      return [[snake, Duration.isDuration(given) ? Duration.toSeconds(given) : given]]
+    })
+  )
+
+/** Serves as the flags say. */
+export const serveUntilToldToStop = Effect.fn("serve")(
+  function* (flags: ServeFlags, messages: Messages) {
+    const { connections, idle, perAddress, request, stall } = flags
+    // Device names, streams and short names would need rules of their own there.
+    if (process.platform === "win32") {
+      return yield* new Failure({
+        code: exitCode.refused,
+        sentence: messages.startUp.notOnWindows
+      })
+    }
+    if (Option.isNone(flags.store)) yield* stayLean
+    if (Option.isSome(flags.dir) && Option.isSome(flags.store)) {
+      return yield* new Failure({ code: exitCode.usage, sentence: messages.usage.dirAndStore })
+    }
+    const passwords = yield* Passwords.follow(flags.passwordFile, messages)
+    const tls = yield* Certificates.follow(
+      { cert: flags.tlsCert, key: flags.tlsKey, ca: flags.tlsClientCa },
+      messages
+    )
+    const isProtected = passwords().length > 0 || Option.isSome(flags.tlsClientCa)
+    if (!isProtected && !flags.open && !isLoopback(flags.host)) {
+      return yield* new Failure({
+        code: exitCode.refused,
+        sentence: messages.startUp.unprotected(formatAddress(flags))
+      })
+    }
+    const { announce, port, share, stopOrder } = yield* Worker
+    const { cache, grace, hidden, host, pickle } = flags
+    const allowed = yield* capConnections(share(connections))
+    const dir = Option.getOrElse(flags.dir, () => defaultFolder)
+    const store = Option.getOrUndefined(flags.store)
+    const options: Options = {
+      cache: Option.getOrUndefined(cache),
+      dir,
+      bucket:
+        store === undefined
+          ? undefined
+          : {
+              ...store,
+              endpoint: Option.getOrUndefined(flags.s3Endpoint),
+              region: Option.getOrUndefined(flags.s3Region),
+              fresh: flags.cacheFresh
+            },
+      grace,
+      hidden,
+      host,
+      passwords,
+      pickle,
+      port,
+      tls,
+      proxies: Option.getOrUndefined(
+        Option.map(flags.proxyProtocol, (networks) => makeProxies({ networks }))
+      ),
+      maxRate: Option.getOrUndefined(flags.maxRate),
+      maxTotalRate: Option.getOrUndefined(Option.map(flags.maxTotalRate, share)),
+      limits: {
+        connections: allowed,
+        unfinished: mostUnfinished,
+        idle,
+        perAddress,
+        request,
+        stall
+      }
+    }
+    return yield* serving(
+      options,
+      messages,
+      ({ address, announceStop }) =>
+        Effect.logInfo("server.started").pipe(
+          Effect.annotateLogs({
+            version: packageJson.version,
+            address: formatAddress(address),
+            // No password is a flag, so none can be among these.
+            ...settings({
+              ...flags,
+              ...(store === undefined ? { dir } : { store: bucketUrl(store) })
+            }),
+            connections: allowed,
+            password_required: passwords().length > 0
+          }),
+          Effect.andThen(Effect.raceFirst(stopSignal, stopOrder)),
+          Effect.andThen(exitAtOnceIfToldAgain),
+          Effect.andThen(announceStop),
+          Effect.andThen(Effect.sleep(flags.drainDelay))
+        ),
+      announce
+    )
+  },
+  Effect.scoped,
+  (serve, { dir, port, store, tlsCert, workers }, messages) =>
+    inWorkers(serve, {
+      workers,
+      port,
+      announce: announcing(
+        sharedBy({
+          dir: Option.getOrElse(dir, () => defaultFolder),
+          bucket: Option.getOrUndefined(store)
+        }),
+        Option.isSome(tlsCert),
+        messages
+      )
+    }),
+  (effect, { logFormat, logLevel }) => Effect.provide(effect, Log.layer(logFormat, logLevel))
+)

@@ -1,0 +1,22 @@
+/** The command `app serve`: its help. What it does is loaded when it is chosen. */
+import { Effect } from "effect"
+import { Command } from "effect/cli"
+import type { Messages } from "../Messages.ts"
+import { serveFlags } from "./ServeFlags.ts"
+
+/** The command. It ends well when it is told to stop. */
+export const serve = (messages: Messages) =>
+  Command.make("serve", serveFlags(messages), (flags) =>
+    // A question is answered 5 ms sooner where the server is not loaded.
+    Effect.flatMap(
+      Effect.promise(() => import("./RunServer.ts")),
+      ({ serveUntilToldToStop }) => serveUntilToldToStop(flags, messages)
+    )
+  ).pipe(
+    Command.withDescription(messages.help.serve),
+    Command.withExamples([
+      { command: "app serve", description: messages.help.examples.serve },
+      { command: "app serve --dir fotos --port 0", description: messages.help.examples.anyPort },
+      { command: "app serve --store s3://fotos/2024", description: messages.help.examples.bucket }
+    ])
+  )

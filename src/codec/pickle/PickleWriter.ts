@@ -1,0 +1,52 @@
+/**
+ * Writes pickles: text, None, lists, tuples of two, and bytes whose content goes between a head and a tail. Values are
+ * written as latin1, one character a byte, without a memo, which no reader asks for.
+ *
+ * They are of protocol 3, which every Python 3 reads; below it, bytes need GLOBAL and REDUCE. A byte string of 4 GiB or
+ * more needs BINBYTES8, which came with protocol 4 (Python 3.4), so such a pickle says that it is one of those.
+ */
+import * as Word from "../../domain/ByteString.ts"
+
+/** One value, without the beginning and the end of a pickle around it. */
+export type Written = string
+
+/** The longest byte string that has its length in four bytes. */
+const longestWithFourBytes = 2 ** 32 - 1
+
+const number = (value: number, width: 4 | 8): string => {
+  const bytes: Array<number> = []
+  for (let rest = value; bytes.length < width; rest = Math.floor(rest / 256)) bytes.push(rest % 256)
+  return String.fromCharCode(...bytes)
+}
+
+/** NONE */
+export const none: Written = "N"
+
+/** BINUNICODE. What is no UTF-8 would make Python fail, and becomes U+FFFD. */
+export const text = (word: Word.Word): Written => {
+  const utf8 = Word.fromText(Word.toTextLossy(word))
+  return `X${number(utf8.length, 4)}${utf8}`
+}
+
+/** EMPTY_LIST MARK … APPENDS */
+export const list = (items: ReadonlyArray<Written>): Written =>
+  items.length === 0 ? "]" : `](${items.join("")}e`
+
+/** … TUPLE2 */
+export const pair = (first: Written, second: Written): Written => `${first}${second}${pairEnd}`
+
+/** TUPLE2, for a pair whose second item was sent by itself. */
+export const pairEnd = "\x86"
+
+/** BINBYTES or BINBYTES8, up to where the bytes themselves begin. */
+export const bytesStart = (size: number): Written =>
+  size > longestWithFourBytes ? `\x8e${number(size, 8)}` : `B${number(size, 4)}`
+
+/** PROTO, as everything that follows needs it; `size` is that of its byte string. */
+export const start = (size = 0): string => (size > longestWithFourBytes ? "\x80\x04" : "\x80\x03")
+
+/** STOP */
+export const end = "."
+
+/** A whole pickle. */
+export const whole = (value: Written): string => start() + value + end

@@ -1,0 +1,159 @@
+/**
+ * TLS on connections that were accepted elsewhere. A server of `node:tls` that never listens is handed each socket:
+ * effect's own has no way to renew its certificates, nor to bound a handshake. What is said then is not known here.
+ */
+import { Data, type Duration, Effect } from "effect"
+import { createPrivateKey, X509Certificate } from "node:crypto"
+import type { Socket } from "node:net"
+import { createSecureContext, createServer, type TLSSocket } from "node:tls"
+import { opensArray, opensTls } from "../domain/FirstByte.ts"
+import { codeOf, readSome } from "./RawSocket.ts"
+
+/** What the server shows, and whom it lets in; all of it PEM. */
+export interface Credentials {
+  /** The certificate, and those that lead from it to an authority. */
+  readonly cert: string
+  readonly key: string
+  /** The authorities of clients' certificates; with them, a client without one is refused. */
+  readonly clientCa?: string | undefined
+}
+
+/** The credentials are of no use. */
+export class BadCredentials extends Data.TaggedError("BadCredentials")<{
+  /** The certificate, the key or the authorities are not whole; or the key is another certificate's. */
+  readonly fault: "cert" | "key" | "ca" | "pair"
+  readonly cause: unknown
+}> {}
+
+/** No encrypted connection came of it; `reason` is OpenSSL's code, or a few words of ours. */
+export class HandshakeFailed extends Data.TaggedError("HandshakeFailed")<{
+  readonly reason: string
+}> {}
+
+/** The door, encrypted. */
+export interface Tls {
+  /** The encrypted connection over a socket that nothing was read from yet, or that it was put back to. */
+  readonly handshake: (socket: Socket) => Effect.Effect<Socket, HandshakeFailed>
+  /** Shows these to whoever comes next; those who are there notice nothing. Whoever was let in stays. */
+  readonly renew: (credentials: Credentials) => Effect.Effect<void, BadCredentials>
+}
+
+/** To a client of Redis that does not encrypt; anything else that comes in plain text is told nothing. */
+const notEncrypted = "-NOTLS Este servidor só fala TLS.\r\n"
+
+/** How long such a client may take to close its end. */
+const lingering = "2 seconds"
+
+const begunCertificate = /-----BEGIN (?:X509 |TRUSTED )?CERTIFICATE-----/g
+const wholeCertificate = new RegExp(`${begunCertificate.source}[^-]*-----END [^-]*-----`, "g")
+
+const attempt = <A>(fault: BadCredentials["fault"], use: () => A) =>
+  Effect.try({ try: use, catch: (cause) => new BadCredentials({ fault, cause }) })
+
+/** Node reads as many certificates as are whole and is silent about the rest, so each is looked at here. */
+const certificatesIn = (fault: BadCredentials["fault"], pem: string) => {
+  const whole = pem.match(wholeCertificate) ?? []
+  return whole.length === 0 || whole.length !== pem.match(begunCertificate)?.length
+    ? Effect.fail(new BadCredentials({ fault, cause: "not a whole certificate" }))
+    : attempt(fault, () => whole.map((certificate) => new X509Certificate(certificate)))
+}
+
+/** Fails where a certificate, a key or authorities are not whole, or do not go together; any of them may be left out. */
+export const check = Effect.fnUntraced(function* ({
+  ca,
+  cert,
+  key
+}: {
+  readonly ca?: string | undefined
+  readonly cert?: string | undefined
+  readonly key?: string | undefined
+}) {
+  if (ca !== undefined) yield* certificatesIn("ca", ca)
+  if (cert === undefined || key === undefined) return
+  const [own] = yield* certificatesIn("cert", cert)
+  const privateKey = yield* attempt("key", () => createPrivateKey(key))
+  if (own?.checkPrivateKey(privateKey) !== true) {
+    return yield* new BadCredentials({ fault: "pair", cause: "another certificate's" })
+  }
+  // What else OpenSSL may not like, such as a key that is too short.
+  yield* attempt("pair", () => createSecureContext({ ca, cert, key }))
+})
+
+/** What Node is to be given, once all of it has been found to be good. */
+const checked = ({ cert, clientCa, key }: Credentials) => {
+  const context = { cert, key, ca: clientCa, minVersion: "TLSv1.2" } as const
+  return Effect.as(check(context), context)
+}
+
+/** The first byte, which is left where it was; `undefined` where the connection ended before it. */
+const peek = (socket: Socket): Effect.Effect<number | undefined> =>
+  Effect.map(readSome(socket), (bytes) => {
+    if (bytes !== undefined) socket.unshift(bytes)
+    return bytes?.[0]
+  })
+
+/** Says one thing in plain text, and waits a while for the peer to have read it: a reset would take it away. */
+const tell = (socket: Socket, text: string): Effect.Effect<void> =>
+  Effect.callback<void>((resume) => {
+    socket.once("close", () => resume(Effect.void))
+    socket.resume().end(text)
+  }).pipe(Effect.timeoutOption(lingering), Effect.asVoid)
+
+/** The socket under an encrypted one. Node tells it nowhere else (lib/internal/tls/wrap.js, TLSSocket). */
+const under = (secured: TLSSocket): unknown => Reflect.get(secured, "_parent")
+
+type Resume = (result: Effect.Effect<Socket, HandshakeFailed>) => void
+
+/** TLS, versions 1.2 and 1.3, with handshakes of at most `patience`, 10 seconds unless given. */
+export const makeTls = Effect.fnUntraced(function* (
+  credentials: Credentials,
+  patience: Duration.Input = "10 seconds"
+) {
+  const server = createServer({
+    ...(yield* checked(credentials)),
+    // By Node itself, which also stops a client without a certificate before it is given a session to resume.
+    requestCert: credentials.clientCa !== undefined,
+    rejectUnauthorized: true
+  })
+  const waiting = new Map<unknown, Resume>()
+  const settle = (socket: unknown, result: Effect.Effect<Socket, HandshakeFailed>): void => {
+    waiting.get(socket)?.(result)
+    waiting.delete(socket)
+  }
+  const fail = (reason: string) => Effect.fail(new HandshakeFailed({ reason }))
+  server.on("secureConnection", (secured) => {
+    // Until whoever waits for it listens for more than this: what follows an error is "close".
+    secured.on("error", () => undefined)
+    settle(under(secured), Effect.succeed(secured))
+  })
+  server.on("tlsClientError", (cause, secured) => {
+    // Where a certificate is not accepted Node only hangs up, which is all the error says.
+    const { authorizationError } = secured
+    settle(under(secured), fail(authorizationError ? String(authorizationError) : codeOf(cause)))
+  })
+
+  const encrypt = (socket: Socket) =>
+    Effect.callback<Socket, HandshakeFailed>((resume) => {
+      if (socket.destroyed) return resume(fail("the connection ended"))
+      waiting.set(socket, resume)
+      server.emit("connection", socket)
+      return Effect.sync(() => waiting.delete(socket))
+    })
+
+  const begin = Effect.fnUntraced(function* (socket: Socket) {
+    const first = yield* peek(socket)
+    if (first === opensTls) return yield* encrypt(socket)
+    if (first === opensArray) yield* tell(socket, notEncrypted)
+    return yield* fail(first === undefined ? "the connection ended" : "not TLS")
+  })
+
+  return {
+    handshake: (socket) =>
+      Effect.timeoutOrElse(begin(socket), {
+        duration: patience,
+        orElse: () => fail("not complete in time")
+      }),
+    renew: (credentials) =>
+      Effect.map(checked(credentials), (context) => server.setSecureContext(context))
+  } satisfies Tls
+})

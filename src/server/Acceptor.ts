@@ -1,0 +1,153 @@
+/**
+ * What becomes of a peer that came through the door: it is turned away, or talked with to the end, and the log is
+ * told. How it came in is the listener's affair, and what is said to it the conversation's.
+ */
+import { Cause, Clock, type Duration, Effect, Exit, type Redacted, type Scope } from "effect"
+import { detect } from "../codec/Detect.ts"
+import { pickle } from "../codec/pickle/Pickle.ts"
+import { resp } from "../codec/resp/Resp.ts"
+import type { Numbers } from "../telemetry/Stats.ts"
+import type { Router } from "../Router.ts"
+import * as Admission from "../guard/ConnectionLimiter.ts"
+import type { Journal } from "../telemetry/EventLog.ts"
+import { both, makePacer, type Pacer, unlimited } from "../guard/Pacer.ts"
+import { makePasswords } from "../guard/Authenticator.ts"
+import type { Peer } from "../net/Peer.ts"
+import { makePenalties } from "../guard/AuthThrottle.ts"
+import { type Ended, endingOf, type Parts, Visit } from "./Visit.ts"
+import * as Watch from "../guard/ConnectionReaper.ts"
+
+/** How peers are received. */
+export interface Options {
+  /** The server's version, which HELLO tells. */
+  readonly version: string
+  /** Whether pickle is spoken at every address, not on loopback alone: it has no password and no encryption. */
+  readonly pickle?: boolean
+  /** The most bytes a second that a connection is sent, and all of them together; unlimited unless given. */
+  readonly maxRate?: number | undefined
+  readonly maxTotalRate?: number | undefined
+  /** How many connections there may be, and how long peers may do nothing; unlimited unless given. */
+  readonly limits?: Limits
+  /** The passwords of the one user, `default`; any of them opens the server, and without one everybody may ask. */
+  readonly passwords?: () => ReadonlyArray<Redacted.Redacted>
+}
+
+/** What keeps strangers from taking the whole server for themselves. */
+export interface Limits extends Admission.Limits, Watch.Limits {
+  /** How long a peer may take nothing of what it is being sent; zero is for ever. */
+  readonly stall: Duration.Duration
+}
+
+/** Redis's words, before it closes (networking.c, acceptCommonHandler). */
+const full = "-ERR max number of clients reached\r\n"
+
+/** To so many at once that is said with patience, for each takes a descriptor that no limit counts; then at once. */
+export const mostTurnedAway = 64
+
+const pacerOf = (rate: number | undefined): Pacer =>
+  rate === undefined ? unlimited : makePacer(rate)
+
+/** Has one parameter, without which Effect would make a function for each call. */
+const nothing = (_: unknown): Effect.Effect<void> => Effect.void
+
+/** Where peers are received. */
+export interface Reception {
+  /** Receives one peer, and returns when it is gone. */
+  readonly receive: (peer: Peer) => Effect.Effect<void>
+  /** How many conversations were cut off in the middle because the server stops. */
+  readonly cutOff: () => number
+}
+
+/** A reception that ends with the scope. */
+export const makeReception = Effect.fnUntraced(function* (
+  options: Options,
+  router: Router["Service"],
+  stats: Numbers,
+  journal: Journal
+): Effect.fn.Return<Reception, never, Scope.Scope> {
+  const { limits } = options
+  const clock = yield* Clock.Clock
+  const passwords = makePasswords(options.passwords ?? (() => []))
+  const penalties = makePenalties()
+  const total = pacerOf(options.maxTotalRate)
+  const admission = limits === undefined ? undefined : Admission.makeAdmission(limits)
+  const watch = limits === undefined ? Watch.unwatched : yield* Watch.makeWatch(limits)
+  let turnedAway = 0
+  let cutOff = 0
+  let warnedAt = Number.NEGATIVE_INFINITY
+
+  /** Says that another protocol came in, at most once a minute: who sends it may send it often. */
+  const onForeign = ({ address }: Peer, protocol: string) =>
+    Effect.suspend(() => {
+      const now = clock.currentTimeMillisUnsafe()
+      if (now - warnedAt < 60_000) return Effect.void
+      warnedAt = now
+      return journal.note("protocol.foreign", { address, protocol })
+    })
+
+  const onWrongPassword = ({ address, host }: Peer) =>
+    Effect.suspend(() => {
+      const delay = penalties.add(host, clock.currentTimeMillisUnsafe())
+      const noted = journal.note("authentication.failed", { address, delay_seconds: delay / 1000 })
+      return delay === 0 ? noted : Effect.andThen(noted, Effect.sleep(delay))
+    })
+
+  const turnAway = (peer: Peer) => {
+    stats.connectionsRejected += 1
+    const noted = journal.note("connection.refused", {
+      address: peer.address,
+      connections: stats.connectedClients
+    })
+    // A handshake only to say that would be dear.
+    if (!peer.isOpen) return noted
+    if (turnedAway >= mostTurnedAway) return Effect.andThen(noted, Effect.ignore(peer.write(full)))
+    turnedAway += 1
+    return noted.pipe(
+      Effect.andThen(peer.write(full)),
+      Effect.andThen(peer.finish),
+      Effect.ignore,
+      Effect.ensuring(Effect.sync(() => void (turnedAway -= 1)))
+    )
+  }
+
+  const parts: Parts = {
+    router,
+    stats,
+    journal,
+    watch,
+    onForeign,
+    onWrongPassword,
+    clock,
+    passwords,
+    version: options.version
+  }
+  const leave = (visit: Visit, exit: Ended) =>
+    Effect.suspend(() => {
+      stats.connectedClients -= 1
+      admission?.leave(visit.peer.host)
+      const reason = endingOf(visit, exit)
+      if (reason === "grace-over") cutOff += 1
+      const closed = journal.note("connection.closed", visit.account(reason))
+      if (!Exit.isFailure(exit) || !Cause.hasDies(exit.cause)) return closed
+      const { address } = visit
+      const failed = journal.note("connection.failed", { address, error: Cause.pretty(exit.cause) })
+      return Effect.andThen(failed, closed)
+    })
+
+  const talk = (peer: Peer) => {
+    stats.connectionsReceived += 1
+    stats.connectedClients += 1
+    const codec = options.pickle === true || peer.isOnLoopback ? detect(pickle, resp) : resp
+    const pacer = both(pacerOf(options.maxRate), total)
+    const visit = new Visit(parts, peer, codec, pacer)
+    return Effect.onExit(visit.run, (exit) => leave(visit, exit)).pipe(
+      // However it ended, that was told.
+      Effect.catchCause(nothing)
+    )
+  }
+
+  return {
+    receive: (peer) => (admission?.enter(peer.host) === false ? turnAway(peer) : talk(peer)),
+    cutOff: () => cutOff
+  }
+})

@@ -1,0 +1,57 @@
+/** Keeps the smallest of any number of names, sorted, and never works for long at a time. */
+import { byBytes, type FileName } from "../../domain/FileName.ts"
+
+/** Collects names one by one. */
+export interface NameCollector {
+  readonly add: (name: FileName) => void
+  /** The smallest of the names so far, sorted by their UTF-8 bytes. */
+  readonly take: () => ReadonlyArray<FileName>
+}
+
+/** Sorting this many names and merging them into 100,000 takes about 10 ms, and nobody else is answered meanwhile. */
+const runLength = 4096
+
+const merge = (
+  left: ReadonlyArray<FileName>,
+  right: ReadonlyArray<FileName>,
+  limit: number
+): ReadonlyArray<FileName> => {
+  const merged: Array<FileName> = []
+  let leftIndex = 0
+  let rightIndex = 0
+  while (merged.length < limit) {
+    const first = left[leftIndex]
+    const second = right[rightIndex]
+    if (first !== undefined && (second === undefined || byBytes(first, second) <= 0)) {
+      merged.push(first)
+      leftIndex += 1
+    } else if (second !== undefined) {
+      merged.push(second)
+      rightIndex += 1
+    } else {
+      break
+    }
+  }
+  return merged
+}
+
+/** A collector of at most `limit` names. */
+export const makeNameCollector = (limit: number): NameCollector => {
+  let sorted: ReadonlyArray<FileName> = []
+  let run: Array<FileName> = []
+
+  const take = () => {
+    sorted = merge(sorted, run.sort(byBytes), limit)
+    run = []
+    return sorted
+  }
+
+  const add = (name: FileName) => {
+    const last = sorted.length === limit ? sorted.at(-1) : undefined
+    if (last !== undefined && byBytes(name, last) >= 0) return
+    run.push(name)
+    if (run.length === runLength) take()
+  }
+
+  return { add, take }
+}

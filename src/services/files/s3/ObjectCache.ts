@@ -1,0 +1,184 @@
+/**
+ * The beginnings of objects, and so the whole of small ones: one request tells what an object is and brings what most
+ * readers want of it. Small objects are kept and asked for again by their ETag, which brings them only where they have
+ * changed. What the store said may be told again for a moment, and to all who ask meanwhile; what the moment is, and
+ * how requests are repeated, is not decided here.
+ */
+import { Clock, Duration, Effect, Exit, Fiber, Option, type Scope } from "effect"
+import type { Bucket, ObjectDetails, S3Failure } from "./S3Client.ts"
+import { sha256Of } from "../Digest.ts"
+import { makeSmallFiles, overhead } from "../LruCache.ts"
+
+/** What one look at an object brought. */
+export class Look {
+  readonly details: ObjectDetails
+  /** The first bytes: `lookSize` of them, or all there are. */
+  readonly beginning: Uint8Array
+  #sha256: string | undefined
+
+  constructor(details: ObjectDetails, beginning: Uint8Array) {
+    this.details = details
+    this.beginning = beginning
+  }
+
+  /** Whether the beginning is all there is. */
+  get isWhole(): boolean {
+    return this.beginning.length === this.details.size
+  }
+
+  /** Of the beginning; 64 lower-case hexadecimal digits. */
+  get sha256(): string {
+    return (this.#sha256 ??= sha256Of(this.beginning))
+  }
+}
+
+/** Looks at objects. */
+export interface Looks {
+  /** What the object is, and its beginning. */
+  readonly at: (key: string) => Effect.Effect<Look, S3Failure>
+  /** The same, where the store's last answer may be told again. */
+  readonly fresh: (key: string) => Look | undefined
+  /** Takes note of what was learnt otherwise: what the object is, or that there is none. */
+  readonly learn: (key: string, details: ObjectDetails | undefined) => void
+}
+
+/** How objects are looked at. */
+export interface Options {
+  readonly bucket: Bucket
+  /** How a request is sent until it is answered. */
+  readonly ask: <A>(request: Effect.Effect<A, S3Failure>) => Effect.Effect<A, S3Failure>
+  /** How many bytes of small objects are kept. */
+  readonly capacity: number
+  /** For how long an answer of the store may be told, from when it was asked; zero for never again. */
+  readonly fresh: Duration.Duration
+}
+
+/** The bytes that a look brings, at most: a request takes about as long as so many bytes do. */
+export const lookSize = 256 * 1024
+
+/** How many objects are known to be longer than a look, at most, so that no more than that is asked for. */
+const mostLong = 10_000
+
+/** A look, and when the store was asked, in milliseconds since 1970. */
+interface Kept {
+  readonly look: Look
+  readonly askedAt: number
+}
+
+/** A look that is under way. */
+interface Flight {
+  readonly fiber: Fiber.Fiber<Look, S3Failure>
+  readonly askedAt: number
+  /** How many wait for it; without them it is given up. */
+  waiting: number
+}
+
+/** Looks that share what they see, until the scope closes. */
+export const makeLooks = Effect.fnUntraced(function* ({
+  ask,
+  bucket,
+  capacity,
+  fresh
+}: Options): Effect.fn.Return<Looks, never, Scope.Scope> {
+  const scope = yield* Effect.scope
+  const clock = yield* Clock.Clock
+  const freshness = Duration.toMillis(fresh)
+  const small = makeSmallFiles<Kept>(capacity)
+  const long = makeSmallFiles<true>(mostLong * overhead)
+  const flights = new Map<string, Flight>()
+
+  const isFresh = (askedAt: number, now: number): boolean => now < askedAt + freshness
+
+  const freshLook = (key: string, now: number): Look | undefined => {
+    const kept = small.get(key)
+    return kept !== undefined && isFresh(kept.askedAt, now) ? kept.look : undefined
+  }
+
+  const noteSize = (key: string, size: number): void => {
+    if (size > lookSize) long.set(key, true, 0)
+    else long.delete(key)
+  }
+
+  const fetch = (key: string, known: Look | undefined): Effect.Effect<Look, S3Failure> =>
+    Effect.suspend(() => {
+      const chunks: Array<Uint8Array> = []
+      const range = {
+        start: 0,
+        length: lookSize,
+        isLikelyAll: long.get(key) === undefined,
+        ifNoneMatch: known?.details.etag
+      }
+      return Effect.map(
+        bucket.get(key, range, (chunk) => chunks.push(chunk)),
+        // Copied even where it is one: a chunk is a part of a buffer of 64 KiB, all of which would be kept with it.
+        (details) => new Look(details, Buffer.concat(chunks))
+      )
+    }).pipe(
+      Effect.catchIf(
+        ({ status }) => status === 304 && known !== undefined,
+        (failure) => (known === undefined ? Effect.fail(failure) : Effect.succeed(known))
+      ),
+      // An empty object has no first byte (RFC 9110, 15.5.17).
+      Effect.catchIf(
+        ({ status }) => status === 416,
+        () => Effect.map(bucket.head(key), (details) => new Look(details, Buffer.alloc(0)))
+      )
+    )
+
+  const settle = (key: string, flight: Flight, exit: Exit.Exit<Look, S3Failure>): void => {
+    const { askedAt } = flight
+    if (flights.get(key) === flight) flights.delete(key)
+    if (Exit.isFailure(exit)) {
+      if (Option.exists(Exit.findErrorOption(exit), ({ status }) => status === 404))
+        small.delete(key)
+      return
+    }
+    const look = exit.value
+    noteSize(key, look.details.size)
+    const older = small.get(key)
+    if (older !== undefined && older.askedAt > askedAt) return
+    small.delete(key)
+    if (look.isWhole) small.set(key, { look, askedAt }, look.beginning.length)
+  }
+
+  const join = (key: string, flight: Flight): Effect.Effect<Look, S3Failure> => {
+    flight.waiting += 1
+    return Effect.onInterrupt(Fiber.join(flight.fiber), () => {
+      flight.waiting -= 1
+      if (flight.waiting > 0) return Effect.void
+      if (flights.get(key) === flight) flights.delete(key)
+      return Fiber.interrupt(flight.fiber)
+    })
+  }
+
+  const begin = (key: string, known: Look | undefined, askedAt: number) =>
+    ask(fetch(key, known)).pipe(
+      // Not a turn of the event loop later, for somebody waits.
+      Effect.forkIn(scope, { startImmediately: true }),
+      Effect.flatMap((fiber) => {
+        const flight: Flight = { fiber, askedAt, waiting: 0 }
+        flights.set(key, flight)
+        fiber.addObserver((exit) => settle(key, flight, exit))
+        return join(key, flight)
+      })
+    )
+
+  return {
+    at: (key) =>
+      Effect.suspend(() => {
+        const now = clock.currentTimeMillisUnsafe()
+        const look = freshLook(key, now)
+        if (look !== undefined) return Effect.succeed(look)
+        const flight = flights.get(key)
+        return flight !== undefined && isFresh(flight.askedAt, now)
+          ? join(key, flight)
+          : begin(key, small.get(key)?.look, now)
+      }),
+    fresh: (key) => freshLook(key, clock.currentTimeMillisUnsafe()),
+    learn: (key, details) => {
+      noteSize(key, details?.size ?? 0)
+      if (small.get(key)?.look.details.etag !== details?.etag) small.delete(key)
+      flights.delete(key)
+    }
+  }
+})

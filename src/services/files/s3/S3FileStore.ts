@@ -1,0 +1,219 @@
+/**
+ * A store that shares a bucket, or what lies below a prefix in it. A file's name is its key, its version the object's
+ * ETag. Here is what objects mean as files; requests are S3Client's affair, lost gateways S3Recovery's, what is kept
+ * in memory S3Looks' and ReadAhead's.
+ */
+import { Duration, Effect, Layer, Schema, Stream } from "effect"
+import { FileNotFound, StoreUnavailable } from "../../../domain/Errors.ts"
+import { type FileName, isHidden } from "../../../domain/FileName.ts"
+import { Stats } from "../../../telemetry/Stats.ts"
+import * as Word from "../../../domain/ByteString.ts"
+import { sha256 } from "../Digest.ts"
+import { type FileDetails, FileStore, type OpenFile, type WholeFile } from "../FileStore.ts"
+import { type Fetch, makeReadAhead } from "./ReadAhead.ts"
+import * as S3Client from "./S3Client.ts"
+import { allNames, type Keys, selectedNames } from "./S3Listing.ts"
+import { type Look, makeLooks } from "./ObjectCache.ts"
+import { makeRecovery, type Recovery } from "./S3Retry.ts"
+
+/** The bucket cannot be shared: it is not there, may not be read, or nobody answers. */
+export class BucketUnusable extends Schema.TaggedError<BucketUnusable>()("BucketUnusable", {
+  bucket: Schema.String,
+  endpoint: Schema.UndefinedOr(Schema.String),
+  /** The HTTP status of the answer, if there was one. */
+  status: Schema.UndefinedOr(Schema.Int),
+  /** S3's code, such as `NoSuchBucket`, or the system's, such as `ECONNREFUSED`. */
+  code: Schema.String,
+  cause: Schema.Defect()
+}) {}
+
+/** What to share. */
+export interface Options extends S3Client.Options {
+  /** What the keys of shared objects begin with: `fotos/2024` shares `fotos/2024/a.jpg` as `a.jpg`. */
+  readonly prefix: string
+  /** Whether names with a part that begins with a dot are shared. */
+  readonly hidden: boolean
+  /** How many bytes of small objects are kept in memory. */
+  readonly cache: number
+  /** For how long a small object is served as it was when the store was last asked for it. */
+  readonly fresh: Duration.Duration
+}
+
+/** How much all transfers together may read ahead, in bytes: five of them at full speed. */
+const mostReadAhead = 256 * 1024 * 1024
+
+const unquoted = (etag: string): string => etag.replaceAll('"', "")
+
+const fileDetails = ({ etag, modified, size }: S3Client.ObjectDetails): FileDetails => ({
+  size,
+  modified,
+  version: unquoted(etag)
+})
+
+const unavailable = (cause: unknown) => new StoreUnavailable({ cause })
+
+/** What is answered with in one write, and so without a stream; the same for a folder. In bytes. */
+const largestHeld = 64 * 1024
+
+/** A look as a file, where it is all of a small one. */
+const heldFile = (look: Look): WholeFile | undefined =>
+  look.isWhole && look.beginning.length <= largestHeld
+    ? {
+        ...fileDetails(look.details),
+        content: Word.fromBytes(look.beginning),
+        get sha256() {
+          return look.sha256
+        }
+      }
+    : undefined
+
+/** A bucket that vanished is a store in trouble, not a missing file. */
+const asMissing = (failure: S3Client.S3Failure): FileNotFound | StoreUnavailable =>
+  failure.status === 404 && failure.code !== "NoSuchBucket"
+    ? new FileNotFound()
+    : unavailable(failure)
+
+/** Fetches parts of one version of an object, whatever happens to the gateways meanwhile. */
+const fetchFrom =
+  (
+    bucket: S3Client.Bucket,
+    recovery: Recovery,
+    key: string,
+    etag: string
+  ): Fetch<StoreUnavailable> =>
+  (start, length, take) =>
+    Effect.suspend(() => {
+      let come = 0
+      const takeNext = (chunk: Uint8Array): void => {
+        come += chunk.length
+        take(chunk)
+      }
+      const rest = Effect.suspend(() =>
+        come === length
+          ? Effect.void
+          : Effect.asVoid(
+              bucket.get(
+                key,
+                { start: start + come, length: length - come, ifMatch: etag },
+                takeNext
+              )
+            )
+      )
+      return recovery
+        .persist(rest, () => come)
+        .pipe(
+          Effect.mapError(unavailable),
+          Effect.flatMap(() =>
+            come === length
+              ? Effect.void
+              : Effect.fail(unavailable(new Error(`${come} bytes came of ${length}`)))
+          )
+        )
+    })
+
+/** The shared bucket, once it is known that it can be read. */
+const openBucket = Effect.fnUntraced(function* (options: Options, prefix: string) {
+  const bucket = yield* S3Client.makeBucket(options)
+  const probe = bucket.list({ prefix, after: undefined, limit: 1 })
+  yield* Effect.mapError(
+    probe,
+    ({ cause, code, status }) =>
+      new BucketUnusable({
+        bucket: options.bucket,
+        endpoint: options.endpoint,
+        status,
+        code,
+        cause
+      })
+  )
+  return { bucket, probe }
+})
+
+/** Shares the bucket, and tells the server's numbers whether it can be reached. */
+export const layer = (options: Options): Layer.Layer<FileStore, BucketUnusable, Stats> =>
+  Layer.effect(
+    FileStore,
+    Effect.gen(function* () {
+      const stats = yield* Stats
+      const prefix = options.prefix === "" ? "" : options.prefix.replace(/\/*$/, "/")
+      const { bucket, probe } = yield* openBucket(options, prefix)
+      const recovery = yield* makeRecovery(probe, (reachable) => {
+        stats.storeReachable = reachable
+      })
+      const { ask } = recovery
+      const looks = yield* makeLooks({
+        bucket,
+        ask,
+        capacity: options.cache,
+        fresh: options.fresh
+      })
+      const ahead = makeReadAhead(mostReadAhead)
+
+      const keyOf = (name: FileName): string | undefined => {
+        const key = prefix + name
+        return (isHidden(name) && !options.hidden)
+          || Word.fromText(key).length > S3Client.longestKey
+          ? undefined
+          : key
+      }
+      const requireKey = (name: FileName): Effect.Effect<string, FileNotFound> => {
+        const key = keyOf(name)
+        return key === undefined ? Effect.fail(new FileNotFound()) : Effect.succeed(key)
+      }
+
+      const opened = (key: string, look: Look): OpenFile => {
+        const { beginning, details } = look
+        const fetch = fetchFrom(bucket, recovery, key, details.etag)
+        const read = (start: number, length: number) => {
+          const near = beginning.subarray(start, start + length)
+          const far = length - near.length
+          const rest = far === 0 ? Stream.empty : ahead.read(fetch, start + near.length, far)
+          return near.length === 0 ? rest : Stream.concat(Stream.succeed(near), rest)
+        }
+        const checksum = ask(bucket.checksum(key, details.etag)).pipe(
+          // Who may read the bytes may still not be told their checksum.
+          Effect.orElseSucceed(() => undefined),
+          Effect.flatMap((stored) =>
+            stored === undefined ? sha256(read(0, details.size)) : Effect.succeed(stored)
+          )
+        )
+        return {
+          ...fileDetails(details),
+          read,
+          content: heldFile(look)?.content,
+          sha256: look.isWhole ? Effect.sync(() => look.sha256) : checksum
+        }
+      }
+
+      const keys: Keys<StoreUnavailable> = {
+        prefix,
+        hidden: options.hidden,
+        page: (selection) => Effect.mapError(ask(bucket.list(selection)), unavailable)
+      }
+
+      return {
+        names: allNames(keys),
+        list: (selection) => selectedNames(keys, selection),
+        atOnce: (name) => {
+          const key = keyOf(name)
+          const look = key === undefined ? undefined : looks.fresh(key)
+          return look === undefined ? undefined : heldFile(look)
+        },
+        describe: Effect.fnUntraced(function* (name) {
+          const key = yield* requireKey(name)
+          return yield* ask(bucket.head(key)).pipe(
+            Effect.tap((details) => Effect.sync(() => looks.learn(key, details))),
+            Effect.map(fileDetails),
+            Effect.mapError((failure) => {
+              if (failure.status === 404) looks.learn(key, undefined)
+              return asMissing(failure)
+            })
+          )
+        }),
+        open: Effect.fnUntraced(function* (name) {
+          const key = yield* requireKey(name)
+          return opened(key, yield* Effect.mapError(looks.at(key), asMissing))
+        })
+      }
+    })
+  )

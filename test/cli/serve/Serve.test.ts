@@ -1,0 +1,143 @@
+import { assert, layer } from "@effect/vitest"
+import { Effect } from "effect"
+import { mkdirSync } from "node:fs"
+import { createServer } from "node:net"
+import { join } from "node:path"
+import { App, type Ended, type Place } from "../../support/App.ts"
+import * as RawSocket from "../../support/RawSocket.ts"
+import { folderWith, temporaryFolder } from "../../support/TemporaryFolder.ts"
+
+const fails = ({ code, stderr, stdout }: Ended, sentence: string) =>
+  assert.deepStrictEqual({ code, stdout, stderr }, { code: 1, stdout: "", stderr: `${sentence}\n` })
+
+/** A port that somebody listens at. */
+const takenPort = Effect.map(
+  Effect.acquireRelease(
+    Effect.callback<ReturnType<typeof createServer>>((resume) => {
+      const server = createServer().listen({ host: "127.0.0.1", port: 0 }, () =>
+        resume(Effect.succeed(server))
+      )
+    }),
+    (server) => Effect.sync(() => server.close())
+  ),
+  (server) => {
+    const bound = server.address()
+    return typeof bound === "object" ? (bound?.port ?? 0) : 0
+  }
+)
+
+/** What the server at this port lists. */
+const list = Effect.fnUntraced(function* (port: number, place: Place) {
+  const { run } = yield* App
+  return (yield* run(["client", "--port", String(port), "--cmd", "LISTAR"], place)).stdout
+})
+
+layer(App.layer, { timeout: "1 minute" })("app serve", (it) => {
+  it.effect("says in one line what it serves, where, and how to ask; which works", () =>
+    Effect.gen(function* () {
+      const { run, serve } = yield* App
+      const cwd = yield* folderWith({ "DB/a.txt": "" })
+      const { address, announcement, process } = yield* serve(["--log-level", "none"], { cwd })
+      const ask = `app client --port ${address.port} --cmd listar_arquivos`
+      assert.strictEqual(
+        announcement,
+        `Servindo DB em 127.0.0.1:${address.port}. Pergunte com: ${ask}\n`
+      )
+      const answer = yield* run(ask.split(" ").slice(1), { cwd })
+      assert.strictEqual(answer.stdout, "a.txt\n")
+      yield* process.kill("SIGTERM")
+      const { code, stderr, stdout } = yield* process.ended
+      assert.deepStrictEqual(
+        { code, stderr, stdout },
+        { code: 0, stderr: announcement, stdout: "" }
+      )
+    })
+  )
+
+  it.effect("says it in English where the locale says so", () =>
+    Effect.gen(function* () {
+      const { serve } = yield* App
+      const cwd = yield* folderWith({ "fotos/a.txt": "" })
+      const place = { cwd, env: { LC_ALL: "en_US.UTF-8" } }
+      const { address, announcement } = yield* serve(["--dir", "fotos"], place)
+      const ask = `app client --port ${address.port} --cmd listar_arquivos`
+      assert.strictEqual(
+        announcement,
+        `Serving fotos at 127.0.0.1:${address.port}. Ask with: ${ask}\n`
+      )
+    })
+  )
+
+  it.effect("takes from the environment what no flag says", () =>
+    Effect.gen(function* () {
+      const { serve, start } = yield* App
+      const cwd = yield* folderWith({ "um/1": "", "um/.2": "", "dois/3": "" })
+      const env = { APP_DIR: "um", APP_HIDDEN: "true", APP_HOST: "::1", APP_PORT: "0" }
+      const running = yield* start(["serve"], { cwd, env })
+      const [, port = ""] = yield* running.says("stderr", /um em \[::1\]:(\d+)\./)
+      assert.strictEqual(yield* list(Number(port), { cwd, env }), ".2\n1\n")
+      const given = yield* serve(["--dir", "dois", "--host", "127.0.0.1"], { cwd, env })
+      assert.strictEqual(yield* list(given.address.port, { cwd }), "3\n")
+    })
+  )
+
+  it.effect("exits 1 with one sentence where the port is taken", () =>
+    Effect.gen(function* () {
+      const { run } = yield* App
+      const port = yield* takenPort
+      const cwd = yield* folderWith({ "DB/a": "" })
+      const words = ["serve", "--port", String(port)]
+      fails(yield* run(words, { cwd }), `O endereço 127.0.0.1:${port} já está em uso.`)
+      fails(
+        yield* run(words, { cwd, env: { LANG: "en_US.UTF-8" } }),
+        `The address 127.0.0.1:${port} is already in use.`
+      )
+    })
+  )
+
+  it.effect("exits 1 with one sentence where the address is not the machine's", () =>
+    Effect.gen(function* () {
+      const { run } = yield* App
+      const cwd = yield* folderWith({ "DB/a": "" })
+      // TEST-NET-1 (RFC 5737) is nobody's.
+      const words = ["serve", "--open", "--port", "0", "--host", "192.0.2.1"]
+      fails(yield* run(words, { cwd }), "O endereço 192.0.2.1:0 não é desta máquina.")
+    })
+  )
+
+  it.effect("exits 1 with one sentence where the folder is missing or none", () =>
+    Effect.gen(function* () {
+      const { run } = yield* App
+      const cwd = yield* folderWith({ "a.txt": "" })
+      const words = ["serve", "--port", "0"]
+      fails(yield* run(words, { cwd }), "A pasta DB não existe.")
+      fails(yield* run([...words, "--dir", "a.txt"], { cwd }), "a.txt não é uma pasta.")
+      fails(
+        yield* run([...words, "--dir", "none"], { cwd, env: { LC_ALL: "en" } }),
+        "The folder none does not exist."
+      )
+    })
+  )
+
+  for (const signal of ["SIGTERM", "SIGINT"] as const) {
+    it.effect(`exits 0 on ${signal}, whoever is still connected`, () =>
+      Effect.gen(function* () {
+        const { serve } = yield* App
+        const cwd = yield* temporaryFolder
+        mkdirSync(join(cwd, "DB"))
+        const { address, announcement, process } = yield* serve(["--log-level", "none"], { cwd })
+        const idle = yield* RawSocket.connect(address)
+        const asking = yield* RawSocket.connect(address)
+        yield* asking.ask("PING\r\n", "+PONG\r\n")
+        yield* process.kill(signal)
+        const { code, signal: killer, stderr, stdout } = yield* process.ended
+        assert.deepStrictEqual(
+          { code, killer, stdout, stderr },
+          { code: 0, killer: null, stdout: "", stderr: announcement }
+        )
+        yield* idle.rest
+        yield* asking.rest
+      })
+    )
+  }
+})

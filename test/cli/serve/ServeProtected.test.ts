@@ -1,0 +1,300 @@
+/** Passwords, protected mode and being told to stop, of the program as people run it. */
+import { assert, layer } from "@effect/vitest"
+import { Effect } from "effect"
+import { chmodSync, renameSync, writeFileSync } from "node:fs"
+import { join } from "node:path"
+import { App, type Ended, type Place } from "../../support/App.ts"
+import { bulk, request } from "../../support/Bytes.ts"
+import * as RawSocket from "../../support/RawSocket.ts"
+import { folderWith } from "../../support/TemporaryFolder.ts"
+import { noise } from "../../support/Transfers.ts"
+
+const secret = "correta-9f83b1"
+const newer = "mais-nova-27ae41"
+const wrong = "errada-550c7e"
+const everySecret = /correta-9f83b1|mais-nova-27ae41|errada-550c7e/
+const ping = request("PING")
+const pong = "+PONG\r\n"
+const mebibyte = 1024 * 1024
+
+const refuses = ({ code, stderr, stdout }: Ended, sentence: RegExp) => {
+  assert.deepStrictEqual({ code, stdout }, { code: 1, stdout: "" })
+  assert.match(stderr, sentence)
+  // One sentence is one line.
+  assert.strictEqual(stderr.indexOf("\n"), stderr.length - 1)
+  assert.notMatch(stderr, everySecret)
+}
+
+/** A one-shot client's question. */
+const ask = Effect.fnUntraced(function* (port: number, place: Place, ...words: Array<string>) {
+  const { run } = yield* App
+  const question = ["client", "--port", String(port), "--cmd", "LISTAR", ...words]
+  return yield* run(question, place)
+})
+
+/** Nothing secret was said, and the server ended well. */
+const endsWell = ({ code, signal, stderr, stdout }: Ended) => {
+  assert.deepStrictEqual({ code, signal, stdout }, { code: 0, signal: null, stdout: "" })
+  assert.notMatch(stderr, everySecret)
+}
+
+layer(App.layer, { timeout: "1 minute" })("app serve without a password", (it) => {
+  for (const host of ["0.0.0.0", "::"]) {
+    it.effect(`refuses to be open to others by mistake, in one sentence, at ${host}`, () =>
+      Effect.gen(function* () {
+        const { run } = yield* App
+        const cwd = yield* folderWith({ "DB/a.txt": "" })
+        const words = ["serve", "--port", "0", "--host", host]
+        refuses(
+          yield* run(words, { cwd }),
+          /^Sem senha, .*APP_PASSWORD ou --password-file, ou use --open .*\.\n$/
+        )
+        refuses(
+          yield* run(words, { cwd, env: { LANG: "en_US.UTF-8" } }),
+          /^Without a password, .*APP_PASSWORD or --password-file, or use --open .*\.\n$/
+        )
+      })
+    )
+  }
+
+  it.effect("takes an empty variable for no password", () =>
+    Effect.gen(function* () {
+      const { run } = yield* App
+      const cwd = yield* folderWith({ "DB/a.txt": "" })
+      refuses(
+        yield* run(["serve", "--port", "0", "--host", "0.0.0.0"], {
+          cwd,
+          env: { APP_PASSWORD: "" }
+        }),
+        /^Sem senha, /
+      )
+    })
+  )
+
+  it.effect("starts all the same with --open, or with its variable", () =>
+    Effect.gen(function* () {
+      const { serve } = yield* App
+      const cwd = yield* folderWith({ "DB/a.txt": "" })
+      const flag = yield* serve(["--host", "0.0.0.0", "--open"], { cwd })
+      assert.strictEqual((yield* ask(flag.address.port, { cwd })).stdout, "a.txt\n")
+      const env = { APP_OPEN: "true" }
+      const variable = yield* serve(["--host", "0.0.0.0"], { cwd, env })
+      assert.strictEqual((yield* ask(variable.address.port, { cwd })).stdout, "a.txt\n")
+    })
+  )
+
+  it.effect("starts where only this machine's programs reach it", () =>
+    Effect.gen(function* () {
+      const { serve } = yield* App
+      const cwd = yield* folderWith({ "DB/a.txt": "" })
+      for (const host of ["::1", "127.0.0.1", "localhost"]) {
+        const { address } = yield* serve(["--host", host], { cwd })
+        const { stdout } = yield* ask(address.port, { cwd }, "--host", host)
+        assert.strictEqual(stdout, "a.txt\n", host)
+      }
+    })
+  )
+})
+
+layer(App.layer, { timeout: "1 minute" })("app serve with a password", (it) => {
+  it.effect("from the variable starts anywhere, and answers who gives it", () =>
+    Effect.gen(function* () {
+      const { serve } = yield* App
+      const cwd = yield* folderWith({ "DB/a.txt": "", senha: `${secret}\n`, outra: `${wrong}\n` })
+      const { address, process } = yield* serve(["--host", "0.0.0.0"], {
+        cwd,
+        env: { APP_PASSWORD: secret }
+      })
+      const { port } = address
+      const given = yield* ask(port, { cwd, env: { APP_PASSWORD: secret } })
+      assert.deepStrictEqual([given.code, given.stdout, given.stderr], [0, "a.txt\n", ""])
+      const fromFile = yield* ask(port, { cwd }, "--password-file", "senha")
+      assert.deepStrictEqual([fromFile.code, fromFile.stdout, fromFile.stderr], [0, "a.txt\n", ""])
+      refuses(yield* ask(port, { cwd, env: { APP_PASSWORD: wrong } }), /^Senha errada\.\n$/)
+      refuses(yield* ask(port, { cwd }, "--password-file", "outra"), /^Senha errada\.\n$/)
+      refuses(yield* ask(port, { cwd }), /^O servidor pede uma senha\.\n$/)
+      yield* process.kill("SIGTERM")
+      endsWell(yield* process.ended)
+    })
+  )
+
+  it.effect("of several takes any", () =>
+    Effect.gen(function* () {
+      const { serve } = yield* App
+      const cwd = yield* folderWith({ "DB/a.txt": "", senhas: `${newer}\r\n\n${secret}` })
+      const { address } = yield* serve(["--password-file", "senhas"], { cwd })
+      for (const password of [newer, secret]) {
+        const answer = yield* ask(address.port, { cwd, env: { APP_PASSWORD: password } })
+        assert.strictEqual(answer.stdout, "a.txt\n")
+      }
+    })
+  )
+
+  it.effect("exits 1 with one sentence where the file is missing, empty or unreadable", () =>
+    Effect.gen(function* () {
+      const { run } = yield* App
+      const cwd = yield* folderWith({ "DB/a.txt": "", vazio: "", linhas: "\n\r\n\n" })
+      for (const file of ["nenhum", "vazio", "linhas", "DB"]) {
+        const sentence = new RegExp(`^O arquivo de senhas ${file} não serve: .*\\.\n$`)
+        // The variable does not stand in for the file that was named.
+        const env = { APP_PASSWORD: secret }
+        refuses(
+          yield* run(["serve", "--port", "0", "--password-file", file], { cwd, env }),
+          sentence
+        )
+      }
+    })
+  )
+
+  it.effect("takes a new one from its file without a restart, and the old one no longer", () =>
+    Effect.gen(function* () {
+      const { serve } = yield* App
+      const cwd = yield* folderWith({ "DB/a.txt": "", senhas: `${secret}\n` })
+      const { address, process } = yield* serve(["--password-file", "senhas"], { cwd })
+      const inside = yield* RawSocket.connect(address)
+      yield* inside.ask(request("AUTH", secret), "+OK\r\n")
+      writeFileSync(join(cwd, "novas"), `${newer}\n`)
+      renameSync(join(cwd, "novas"), join(cwd, "senhas"))
+      yield* process.says("stderr", /message=passwords\.reloaded/)
+      const old = yield* ask(address.port, { cwd, env: { APP_PASSWORD: secret } })
+      refuses(old, /^Senha errada\.\n$/)
+      const now = yield* ask(address.port, { cwd, env: { APP_PASSWORD: newer } })
+      assert.strictEqual(now.stdout, "a.txt\n")
+      // Who is in stays in.
+      assert.strictEqual(yield* inside.ask(ping, pong), pong)
+      // A file that is of no use leaves things as they are.
+      writeFileSync(join(cwd, "senhas"), "\n")
+      yield* process.says("stderr", /message=passwords\.kept .*error="it is empty"/)
+      const still = yield* ask(address.port, { cwd, env: { APP_PASSWORD: newer } })
+      assert.strictEqual(still.stdout, "a.txt\n")
+      yield* process.kill("SIGTERM")
+      endsWell(yield* process.ended)
+    })
+  )
+
+  it.effect("keeps its passwords where the file goes away, and takes those of a later one", () =>
+    Effect.gen(function* () {
+      const { serve } = yield* App
+      const cwd = yield* folderWith({ "DB/a.txt": "", senhas: `${secret}\n` })
+      const { address, process } = yield* serve(["--password-file", "senhas"], { cwd })
+      renameSync(join(cwd, "senhas"), join(cwd, "guardado"))
+      yield* process.says("stderr", /message=passwords\.kept .*error=ENOENT/)
+      const still = yield* ask(address.port, { cwd, env: { APP_PASSWORD: secret } })
+      assert.strictEqual(still.stdout, "a.txt\n")
+      writeFileSync(join(cwd, "senhas"), `${newer}\n`)
+      yield* process.says("stderr", /message=passwords\.reloaded/)
+      const now = yield* ask(address.port, { cwd, env: { APP_PASSWORD: newer } })
+      assert.strictEqual(now.stdout, "a.txt\n")
+      // It says so once, not every second.
+      yield* process.kill("SIGTERM")
+      const ended = yield* process.ended
+      endsWell(ended)
+      assert.strictEqual(ended.stderr.split("passwords.kept").length, 2)
+    })
+  )
+
+  it.effect("never says one, whatever is asked with it", () =>
+    Effect.gen(function* () {
+      const { serve } = yield* App
+      const cwd = yield* folderWith({ "DB/a.txt": "", senhas: `${secret}\n${newer}\n` })
+      chmodSync(join(cwd, "senhas"), 0o600)
+      const { address, process } = yield* serve(["--password-file", "senhas"], { cwd })
+      const client = yield* RawSocket.connect(address)
+      yield* client.send(
+        [
+          request("AUTH", wrong),
+          request("AUTH", "default", wrong),
+          request("HELLO", "3", "AUTH", "default", wrong),
+          request("AUTH", secret),
+          request("CONFIG", "GET", "requirepass"),
+          request("INFO", "everything"),
+          request("CLIENT", "INFO"),
+          request("QUIT")
+        ].join("")
+      )
+      assert.notMatch(yield* client.rest, everySecret)
+      yield* process.kill("SIGTERM")
+      endsWell(yield* process.ended)
+    })
+  )
+})
+
+layer(App.layer, { timeout: "1 minute" })("app serve that is told to stop", (it) => {
+  const size = 32 * mebibyte
+  const bytes = noise(7, size)
+  const head = `$${size}\r\n`
+
+  /** A server that was told to stop while it sends files to clients that have stopped reading. */
+  const stopping = Effect.fnUntraced(function* (clients: number, ...words: Array<string>) {
+    const { serve } = yield* App
+    const cwd = yield* folderWith({ "DB/a.bin": bytes })
+    const { address, process } = yield* serve(words, { cwd })
+    const transfers = yield* Effect.forEach(Array.from({ length: clients }), () =>
+      Effect.gen(function* () {
+        const client = yield* RawSocket.connect(address)
+        yield* client.send(request("GET", "a.bin"))
+        yield* client.take(head.length)
+        yield* client.pause
+        return client
+      })
+    )
+    const idle = yield* RawSocket.connect(address)
+    yield* idle.ask(ping, pong)
+    yield* process.kill("SIGTERM")
+    // It has heard.
+    assert.strictEqual(yield* idle.rest, "")
+    return { address, process, transfers }
+  })
+
+  it.effect("lets 20 transfers finish, byte for byte, and exits 0", () =>
+    Effect.gen(function* () {
+      const { address, process, transfers } = yield* stopping(20)
+      assert.strictEqual((yield* Effect.exit(RawSocket.connect(address)))._tag, "Failure")
+      for (const client of transfers) {
+        yield* client.resume
+        assert.isTrue((yield* client.takeBytes(size)).equals(bytes))
+        assert.strictEqual(yield* client.rest, "\r\n")
+      }
+      endsWell(yield* process.ended)
+    })
+  )
+
+  it.effect("cuts them off when the grace is over, and exits 0", () =>
+    Effect.gen(function* () {
+      const { process, transfers } = yield* stopping(20, "--grace", "1s")
+      endsWell(yield* process.ended)
+      for (const client of transfers) {
+        yield* client.resume
+        assert.isBelow((yield* client.rest).length, size)
+      }
+    })
+  )
+
+  for (const signal of ["SIGTERM", "SIGINT"] as const) {
+    it.effect(`twice ends at once: ${signal}`, () =>
+      Effect.gen(function* () {
+        const { process, transfers } = yield* stopping(1, "--grace", "1h")
+        yield* process.kill(signal)
+        const { code, signal: killer } = yield* process.ended
+        assert.deepStrictEqual({ code, killer }, { code: 130, killer: null })
+        for (const client of transfers) {
+          yield* client.resume
+          assert.isBelow((yield* client.rest).length, size)
+        }
+      })
+    )
+  }
+
+  it.effect("answers what was asked before", () =>
+    Effect.gen(function* () {
+      const { serve } = yield* App
+      const cwd = yield* folderWith({ "DB/a.txt": "conteúdo" })
+      const { address, process } = yield* serve([], { cwd })
+      const client = yield* RawSocket.connect(address)
+      yield* client.ask(request("GET", "a.txt") + ping, bulk("conteúdo") + pong)
+      yield* process.kill("SIGINT")
+      assert.strictEqual(yield* client.rest, "")
+      endsWell(yield* process.ended)
+    })
+  )
+})

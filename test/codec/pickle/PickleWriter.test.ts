@@ -1,0 +1,135 @@
+import { assert, describe, it } from "@effect/vitest"
+import { Arbitrary, Effect, Schema } from "effect"
+import type { Value } from "../../../src/codec/pickle/PickleMachine.ts"
+import * as Writer from "../../../src/codec/pickle/PickleWriter.ts"
+import * as Word from "../../../src/domain/ByteString.ts"
+import * as Arbitraries from "../../support/Arbitraries.ts"
+import { latin1 } from "../../support/Bytes.ts"
+import { list, none, read, text, tuple, write } from "../../support/Pickles.ts"
+import { isInstalled, run } from "../../support/Programs.ts"
+
+const texts = Arbitrary.array(Arbitraries.text)
+
+/** Every kind of value that a reply has. */
+const value: Arbitrary.Arbitrary<Value> = Arbitrary.all([
+  texts,
+  Arbitrary.schema(Schema.Literals(["text", "none", "list", "file", "nested"]))
+]).pipe(
+  Arbitrary.map(([texts, kind]): Value => {
+    const [first = ""] = texts
+    const names = list(...texts.map(text))
+    switch (kind) {
+      case "text":
+        return text(first)
+      case "none":
+        return none
+      case "list":
+        return names
+      case "file":
+        return tuple(text(first), { _tag: "Bytes", size: texts.length })
+      case "nested":
+        return list(tuple(text(first), names), none, list(names))
+    }
+  })
+)
+
+describe("what is written", () => {
+  it.prop(
+    "is read back as it was",
+    [value],
+    ([value]) => {
+      const found = read([latin1(Writer.whole(write(value)))])
+      assert.deepStrictEqual([found.values, found.malformed, found.inside], [[value], false, false])
+    },
+    { arbitrary: { runs: 500 } }
+  )
+
+  it("is of protocol 3, which every Python 3 reads", () => {
+    assert.strictEqual(
+      Writer.whole(Writer.text(Word.fromText("é"))),
+      "\x80\x03X\x02\0\0\0\xc3\xa9."
+    )
+    assert.strictEqual(
+      Writer.whole(Writer.list([Writer.text(Word.unsafe("HORA")), Writer.none])),
+      "\x80\x03](X\x04\0\0\0HORANe."
+    )
+    assert.strictEqual(Writer.whole(Writer.list([])), "\x80\x03].")
+  })
+
+  it("is of protocol 4 only around 4 GiB and more, whose length needs it", () => {
+    const below = 2 ** 32 - 1
+    assert.strictEqual(Writer.start(below) + Writer.bytesStart(below), "\x80\x03B\xff\xff\xff\xff")
+    assert.strictEqual(
+      Writer.start(2 ** 32) + Writer.bytesStart(2 ** 32),
+      "\x80\x04\x8e\0\0\0\0\x01\0\0\0"
+    )
+    const found = read([latin1(Writer.start(2 ** 40) + Writer.bytesStart(2 ** 40))])
+    assert.deepStrictEqual([found.malformed, found.inside], [false, true])
+  })
+
+  it("is UTF-8, whatever the word was", () => {
+    assert.deepStrictEqual(read([latin1(Writer.whole(Writer.text(Word.unsafe("a\xff"))))]).values, [
+      text("a\ufffd")
+    ])
+  })
+})
+
+const hasPython = isInstalled("python3")
+
+/** Loads each line, and prints what it is as JSON; a tuple is a dictionary, bytes a list of their values. */
+const loader = `
+import json, pickle, sys
+def plain(value):
+    if isinstance(value, tuple): return {"tuple": [plain(item) for item in value]}
+    if isinstance(value, list): return [plain(item) for item in value]
+    if isinstance(value, bytes): return {"bytes": len(value)}
+    return value
+for line in sys.stdin:
+    print(json.dumps(plain(pickle.loads(bytes.fromhex(line)))))
+`
+
+const plain = (value: Value): Schema.Json => {
+  switch (value._tag) {
+    case "Text":
+      return Word.toText(value.word) ?? ""
+    case "None":
+      return null
+    case "Bytes":
+      return { bytes: value.size }
+    case "List":
+      return value.items.map(plain)
+    case "Tuple":
+      return { tuple: value.items.map(plain) }
+  }
+}
+
+describe("Python, where it is installed", () => {
+  it.effect.skipIf(!hasPython)("loads what is written", () =>
+    Effect.gen(function* () {
+      const sizes = [0, 1, 255, 256, 65_535, 65_536, 300_000]
+      const values: ReadonlyArray<Value> = [
+        none,
+        ...["", "a", "é", "日本語\n\0", "😀", "x".repeat(70_000)].map(text),
+        list(),
+        list(text("a")),
+        list(...Array.from({ length: 3000 }, (_, index) => text(`${index}.txt`))),
+        ...sizes.map((size) => tuple(text("imagem.png"), { _tag: "Bytes", size } as const)),
+        list(tuple(text("a"), list(none, text("b"))), list(list()))
+      ]
+      const lines = values.map((value) =>
+        Buffer.from(latin1(Writer.whole(write(value)))).toString("hex")
+      )
+      const { code, stderr, stdout } = yield* run(
+        "python3",
+        ["-c", loader],
+        `${lines.join("\n")}\n`
+      )
+      assert.deepStrictEqual([code, stderr], [0, ""])
+      const loaded = stdout
+        .trimEnd()
+        .split("\n")
+        .map((line): unknown => JSON.parse(line))
+      assert.deepStrictEqual(loaded, values.map(plain))
+    })
+  )
+})

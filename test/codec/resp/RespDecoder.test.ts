@@ -1,0 +1,264 @@
+import { assert, describe, it } from "@effect/vitest"
+import { Arbitrary, Schema } from "effect"
+import { Malformed, type Request } from "../../../src/codec/Codec.ts"
+import {
+  longestLine,
+  makeRequestDecoder,
+  mostBytes,
+  mostWords
+} from "../../../src/codec/resp/RespDecoder.ts"
+import { BadArgument, UnknownCommand } from "../../../src/domain/Errors.ts"
+import * as Word from "../../../src/domain/ByteString.ts"
+import * as Arbitraries from "../../support/Arbitraries.ts"
+import { byteByByte, cutAt, framed, latin1, sent } from "../../support/Bytes.ts"
+import { heapInUse } from "../../support/Heap.ts"
+
+const decode = (pieces: Iterable<Uint8Array>): ReadonlyArray<Request> => {
+  const decoder = makeRequestDecoder()
+  const requests: Array<Request> = []
+  for (const piece of pieces) requests.push(...decoder.push(piece))
+  return [...requests, ...decoder.end()]
+}
+
+const decodeText = (text: string): ReadonlyArray<Request> => decode([latin1(text)])
+
+const places = Arbitrary.array(
+  Arbitrary.schema(Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 1 << 20 })))
+)
+
+const ping = { _tag: "Ping", message: undefined } as const
+const echo = (message: string) => ({ _tag: "Echo", message: Word.unsafe(message) }) as const
+
+describe("a command that was sent", () => {
+  it.prop(
+    "is read back as the same command, wherever its bytes are cut",
+    [Arbitraries.command, places],
+    ([command, places]) => {
+      assert.deepStrictEqual(decode(cutAt(latin1(sent(command)), places)), [command])
+    },
+    { arbitrary: { runs: 500 } }
+  )
+
+  it.prop(
+    "is read back as the same command when its bytes come one at a time",
+    [Arbitraries.command],
+    ([command]) => {
+      assert.deepStrictEqual(decode(byteByByte(latin1(sent(command)))), [command])
+    }
+  )
+
+  it.prop(
+    "is read back among others and inline lines, in order, wherever the bytes are cut",
+    [
+      Arbitrary.array(
+        Arbitrary.all([
+          Arbitraries.command,
+          Arbitrary.schema(Schema.Literals(["", "\r\n", "PING\r\n", "ping\n", "*0\r\n", "*-1\r\n"]))
+        ])
+      ),
+      places
+    ],
+    ([conversation, places]) => {
+      const bytes = latin1(conversation.map(([command, line]) => sent(command) + line).join(""))
+      const requests = conversation.flatMap(([command, line]) =>
+        /ping/i.test(line) ? [command, ping] : [command]
+      )
+      assert.deepStrictEqual(decode(cutAt(bytes, places)), requests)
+      assert.deepStrictEqual(decode(byteByByte(bytes)), requests)
+    },
+    { arbitrary: { runs: 200 } }
+  )
+
+  it("is read back when two halves meet at any of its bytes", () => {
+    const bytes = latin1(framed(["ECHO", "a\r\nb"]) + "ping\n" + framed(["ECHO", ""]))
+    for (let place = 0; place <= bytes.length; place++) {
+      assert.deepStrictEqual(decode(cutAt(bytes, [place])), [echo("a\r\nb"), ping, echo("")])
+    }
+  })
+
+  it("may be as large as a request may be, and come byte by byte", () => {
+    const message = "m".repeat(mostBytes - "ECHO".length)
+    const [request, ...others] = decode(byteByByte(latin1(framed(["ECHO", message]))))
+    assert.deepStrictEqual(others, [])
+    // Compared by hand: a difference of a megabyte is not worth printing.
+    assert.isTrue(request !== undefined && "message" in request && request.message === message)
+  })
+
+  it("may have as many words as a request may have", () => {
+    const words = ["EXISTS", ...new Array<string>(mostWords - 1).fill("x")]
+    const [request] = decodeText(framed(words))
+    assert.isTrue(
+      request !== undefined && "names" in request && request.names.length === mostWords - 1
+    )
+  })
+})
+
+describe("bytes that are no command", () => {
+  /** Bytes that look like RESP for a while: pieces of requests, and anything. */
+  const nearly = Arbitrary.array(
+    Arbitrary.schema(
+      Schema.Literals([
+        "*",
+        "$",
+        "1",
+        "2",
+        "-",
+        "0",
+        "\r",
+        "\n",
+        "\r\n",
+        "PING",
+        '"',
+        "'",
+        "\\x",
+        " ",
+        "\xff",
+        "\0"
+      ])
+    )
+  ).pipe(Arbitrary.map((parts) => latin1(parts.join(""))))
+
+  for (const [what, bytes] of [
+    ["random", Arbitraries.bytes],
+    ["almost right", nearly]
+  ] as const) {
+    it.prop(
+      `never throw, and mean the same wherever they are cut: ${what}`,
+      [bytes, places],
+      ([bytes, places]) => {
+        const whole = decode([bytes])
+        assert.deepStrictEqual(decode(cutAt(bytes, places)), whole)
+        assert.deepStrictEqual(decode(byteByByte(bytes)), whole)
+        assert.isFalse(whole.slice(0, -1).some((request) => request instanceof Malformed))
+      },
+      { arbitrary: { runs: 2000, size: 40 } }
+    )
+  }
+
+  it("do not undo what came before them", () => {
+    assert.deepStrictEqual(decodeText("PING\r\n*1\r\n$4\r\nPING\r\n*x\r\nPING\r\n"), [
+      ping,
+      ping,
+      new Malformed({ message: "Protocol error: invalid multibulk length" })
+    ])
+  })
+
+  it("are the last thing that is read", () => {
+    const decoder = makeRequestDecoder()
+    assert.strictEqual(decoder.push(latin1("*x\r\n")).length, 1)
+    assert.deepStrictEqual(decoder.push(latin1("PING\r\n")), [])
+    assert.deepStrictEqual(decoder.end(), [])
+  })
+
+  it("are not a command for having been cut off by the end of input", () => {
+    for (const start of [
+      "PING",
+      "*1\r\n$4\r\nPING\r",
+      "*1\r\n$4\r\nPI",
+      "*1\r\n$4\r",
+      "*2\r\n$4\r\nPING\r\n",
+      "*"
+    ]) {
+      assert.deepStrictEqual(decodeText(start), [])
+    }
+  })
+
+  const malformed = (message: string) => [new Malformed({ message: `Protocol error: ${message}` })]
+  const cases: ReadonlyArray<readonly [bytes: string, message: string]> = [
+    ["*x\r\n", "invalid multibulk length"],
+    ["*\r\n", "invalid multibulk length"],
+    ["*+1\r\n", "invalid multibulk length"],
+    ["*01\r\n", "invalid multibulk length"],
+    ["*-0\r\n", "invalid multibulk length"],
+    ["* 1\r\n", "invalid multibulk length"],
+    ["*1 \r\n", "invalid multibulk length"],
+    ["*1e1\r\n", "invalid multibulk length"],
+    ["*0x1\r\n", "invalid multibulk length"],
+    ["*1.5\r\n", "invalid multibulk length"],
+    [`*${mostWords + 1}\r\n`, "invalid multibulk length"],
+    ["*9223372036854775808\r\n", "invalid multibulk length"],
+    ["*1\r\nPING\r\n", "expected '$', got 'P'"],
+    ["*1\r\n:4\r\n", "expected '$', got ':'"],
+    ["*1\r\n*1\r\n", "expected '$', got '*'"],
+    ["*1\r\n\x1b[2J\r\n", "expected '$', got ' '"],
+    ["*1\r\n\r\n", "expected '$', got ' '"],
+    ["*1\r\n$\r\n", "invalid bulk length"],
+    ["*1\r\n$-1\r\n", "invalid bulk length"],
+    ["*1\r\n$4x\r\n", "invalid bulk length"],
+    ["*1\r\n$04\r\n", "invalid bulk length"],
+    [`*1\r\n$${mostBytes + 1}\r\n`, "invalid bulk length"],
+    [`*2\r\n$1\r\nx\r\n$${mostBytes}\r\n`, "invalid bulk length"],
+    [`*${"1".repeat(longestLine)}`, "too big mbulk count string"],
+    [`*1\r\n$${"1".repeat(longestLine)}`, "too big bulk count string"],
+    ["x".repeat(longestLine + 1), "too big inline request"],
+    ['"\r\n', "unbalanced quotes in request"],
+    ["'\r\n", "unbalanced quotes in request"],
+    ['"a"b\r\n', "unbalanced quotes in request"],
+    ["'a'b\r\n", "unbalanced quotes in request"],
+    ['"\\"\r\n', "unbalanced quotes in request"]
+  ]
+  for (const [bytes, message] of cases) {
+    it(`break the protocol, ${message}: ${JSON.stringify(bytes.slice(0, 24))}`, () => {
+      assert.deepStrictEqual(decodeText(bytes), malformed(message))
+      assert.deepStrictEqual(decode(byteByByte(latin1(bytes))), malformed(message))
+    })
+  }
+})
+
+describe("words that are no command", () => {
+  it("are an error of their own, and what follows is read on", () => {
+    assert.deepStrictEqual(decodeText("nada\r\nSELECT x\r\n" + framed(["", "x"]) + "PING\r\n"), [
+      new UnknownCommand({ name: "nada" }),
+      new BadArgument({ text: "value is not an integer or out of range" }),
+      new UnknownCommand({ name: "" }),
+      ping
+    ])
+  })
+})
+
+describe("a peer that never ends its request", () => {
+  const chunk = 16 * 1024
+  /** How many bytes are taken before the protocol is found broken; no more than `patience`. */
+  const appetite = (start: string, endless: string, patience: number): number => {
+    const decoder = makeRequestDecoder()
+    decoder.push(latin1(start))
+    const bytes = latin1(endless.repeat(Math.ceil(chunk / endless.length)))
+    for (let fed = bytes.length; fed <= patience; fed += bytes.length) {
+      if (decoder.push(bytes).some((request) => request instanceof Malformed)) return fed
+    }
+    return Number.POSITIVE_INFINITY
+  }
+
+  it("is stopped in an endless line", () => {
+    assert.isAtMost(appetite("", "x", 1 << 20), longestLine + chunk)
+    assert.isAtMost(appetite("", "\0", 1 << 20), longestLine + chunk)
+    assert.isAtMost(appetite("*", "1", 1 << 20), longestLine + chunk)
+    assert.isAtMost(appetite("*2\r\n$", "1", 1 << 20), longestLine + chunk)
+  })
+
+  it("is stopped in endless words", () => {
+    const most = mostBytes + mostWords * "$0\r\n\r\n".length + 2 * chunk
+    assert.isAtMost(
+      appetite(`*${mostWords}\r\n`, `$1000\r\n${"x".repeat(1000)}\r\n`, 2 * most),
+      most
+    )
+  })
+
+  it("costs no memory once it was stopped", () => {
+    const heapAfter = (run: () => void): number => {
+      run()
+      return heapInUse()
+    }
+    const decoder = makeRequestDecoder()
+    const bytes = latin1("x".repeat(chunk))
+    const before = heapAfter(() => {
+      for (let fed = 0; fed <= longestLine; fed += chunk) decoder.push(bytes)
+    })
+    const after = heapAfter(() => {
+      for (let fed = 0; fed < 64 * 1024 * 1024; fed += chunk) decoder.push(bytes)
+    })
+    assert.isBelow(after - before, 8 * 1024 * 1024)
+    // Still in use, so that what it held would have counted.
+    assert.deepStrictEqual(decoder.push(bytes), [])
+  })
+})

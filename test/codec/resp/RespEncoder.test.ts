@@ -1,0 +1,142 @@
+import { assert, describe, it } from "@effect/vitest"
+import { Stream } from "effect"
+import { makeReplyEncoder } from "../../../src/codec/resp/RespEncoder.ts"
+import { FileNotFound, RangeNotSatisfiable, StoreUnavailable } from "../../../src/domain/Errors.ts"
+import * as Reply from "../../../src/domain/Reply.ts"
+import * as Word from "../../../src/domain/ByteString.ts"
+import { onWire } from "../../support/Bytes.ts"
+
+const {
+  Bulk,
+  Content,
+  Dictionary,
+  Farewell,
+  File,
+  Integer,
+  List,
+  Null,
+  Refusal,
+  Silence,
+  SwitchProtocol
+} = Reply.Reply
+
+const body: Reply.Body = {
+  size: 3,
+  bytes: Stream.make(new Uint8Array(3)),
+  part: { name: Word.unsafe("a.txt"), start: 0 }
+}
+const details = Dictionary({
+  entries: [
+    [Word.fromText("nome"), Reply.text("ação.txt")],
+    [Word.fromText("tamanho"), Integer({ value: 7 })]
+  ]
+})
+
+interface Case {
+  readonly what: string
+  readonly reply: Reply.Reply
+  readonly resp2: string
+  /** Where it differs. */
+  readonly resp3?: string
+  readonly tail?: string
+}
+
+const cases: ReadonlyArray<Case> = [
+  { what: "a status", reply: Reply.ok, resp2: "+OK\r\n" },
+  {
+    what: "a status that tries to end its line",
+    reply: Reply.status("a\r\nb"),
+    resp2: "+a  b\r\n"
+  },
+  { what: "text in Portuguese", reply: Reply.text("não"), resp2: onWire("$4\r\nnão\r\n") },
+  { what: "an empty text", reply: Reply.text(""), resp2: "$0\r\n\r\n" },
+  {
+    what: "bytes of every kind",
+    reply: Bulk({ value: Word.unsafe("\r\n\0\xff") }),
+    resp2: "$4\r\n\r\n\0\xff\r\n"
+  },
+  { what: "nothing", reply: Null(), resp2: "$-1\r\n", resp3: "_\r\n" },
+  { what: "a number", reply: Integer({ value: -42 }), resp2: ":-42\r\n" },
+  {
+    what: "the largest number",
+    reply: Integer({ value: Number.MAX_SAFE_INTEGER }),
+    resp2: ":9007199254740991\r\n"
+  },
+  { what: "an empty list", reply: List({ items: [] }), resp2: "*0\r\n" },
+  {
+    what: "lists in lists",
+    reply: List({ items: [List({ items: [Null()] }), Reply.ok] }),
+    resp2: "*2\r\n*1\r\n$-1\r\n+OK\r\n",
+    resp3: "*2\r\n*1\r\n_\r\n+OK\r\n"
+  },
+  {
+    what: "a dictionary",
+    reply: details,
+    resp2: onWire("*4\r\n$4\r\nnome\r\n$10\r\nação.txt\r\n$7\r\ntamanho\r\n:7\r\n"),
+    resp3: onWire("%2\r\n$4\r\nnome\r\n$10\r\nação.txt\r\n$7\r\ntamanho\r\n:7\r\n")
+  },
+  {
+    what: "a file",
+    reply: File({ name: Word.fromText("a"), body }),
+    resp2: "*2\r\n$1\r\na\r\n$3\r\n",
+    tail: "\r\n"
+  },
+  { what: "a file's content", reply: Content({ body }), resp2: "$3\r\n", tail: "\r\n" },
+  {
+    what: "an error",
+    reply: Reply.refusal(new FileNotFound()),
+    resp2: onWire("-NOTFOUND Arquivo não encontrado!\r\n")
+  },
+  {
+    what: "an error with a number in it",
+    reply: Reply.refusal(new RangeNotSatisfiable({ size: 12 })),
+    resp2: onWire("-RANGE Início além do fim do arquivo; tamanho 12.\r\n")
+  },
+  {
+    what: "an error whose cause is nobody's business",
+    reply: Reply.refusal(new StoreUnavailable({ cause: new Error("EIO: /secret") })),
+    resp2: onWire("-UNAVAILABLE Armazenamento indisponível; tente novamente.\r\n")
+  },
+  {
+    what: "an error that tries to end its line",
+    reply: Refusal({ code: "ERR", message: "a\r\n+OK\r\n" }),
+    resp2: "-ERR a  +OK  \r\n"
+  },
+  { what: "silence", reply: Silence(), resp2: "" },
+  { what: "a farewell", reply: Farewell({ reply: Reply.status("Adeus!") }), resp2: "+Adeus!\r\n" }
+]
+
+const switchTo = (version: Reply.ProtocolVersion, reply: Reply.Reply = Reply.ok) =>
+  SwitchProtocol({ version, reply })
+
+describe("a reply", () => {
+  for (const { reply, resp2, resp3 = resp2, tail = "", what } of cases) {
+    it(`is written in RESP 2 and 3: ${what}`, () => {
+      const encoder = makeReplyEncoder()
+      assert.strictEqual(encoder.head(reply), resp2)
+      assert.strictEqual(encoder.tail(reply), tail)
+      encoder.head(switchTo(3))
+      assert.strictEqual(encoder.head(reply), resp3)
+      assert.strictEqual(encoder.tail(reply), tail)
+    })
+  }
+
+  it("that switches the version is written in the new one already", () => {
+    const encoder = makeReplyEncoder()
+    assert.isTrue(encoder.head(switchTo(3, details)).startsWith("%2"))
+    assert.isTrue(encoder.head(details).startsWith("%2"))
+    assert.isTrue(encoder.head(switchTo(2, details)).startsWith("*4"))
+    assert.isTrue(encoder.head(details).startsWith("*4"))
+  })
+
+  it("that switches the version in silence switches it", () => {
+    const encoder = makeReplyEncoder()
+    assert.strictEqual(encoder.head(switchTo(3, Silence())), "")
+    assert.strictEqual(encoder.head(Null()), "_\r\n")
+  })
+
+  it("of one connection knows nothing of another's version", () => {
+    makeReplyEncoder().head(switchTo(3))
+    assert.strictEqual(makeReplyEncoder().head(Null()), "$-1\r\n")
+  })
+})

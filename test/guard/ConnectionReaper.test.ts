@@ -1,0 +1,183 @@
+import { assert, describe, it } from "@effect/vitest"
+import { Duration, Effect, Exit, Scope } from "effect"
+import { TestClock } from "effect/testing"
+import { Socket } from "node:net"
+import { Peer } from "../../src/net/Peer.ts"
+import { Intake, type Limits, makeWatch } from "../../src/guard/ConnectionReaper.ts"
+
+const limits: Limits = {
+  request: Duration.seconds(30),
+  unfinished: 1000,
+  idle: Duration.zero
+}
+
+/** A connection to nowhere, on which so many bytes of a request have come. */
+class Fake extends Intake {
+  held: number
+  readonly #socket: Socket
+
+  constructor(held: number) {
+    const socket = new Socket()
+    super(new Peer(socket), { unfinished: () => this.held })
+    this.#socket = socket
+    this.held = held
+  }
+
+  isCut(): boolean {
+    return this.#socket.destroyed
+  }
+}
+
+/** The server waits for more of it unless it is busy. */
+const intake = Effect.fnUntraced(function* (
+  held: number,
+  { busy = false }: { readonly busy?: boolean } = {}
+) {
+  const fake = new Fake(held)
+  if (!busy) yield* Effect.forkChild(Effect.exit(fake.peer.read), { startImmediately: true })
+  return fake
+})
+
+const cut = (...intakes: ReadonlyArray<Fake>): ReadonlyArray<boolean> =>
+  intakes.map((intake) => intake.isCut())
+
+describe("a watch", () => {
+  it.effect("cuts off a request that was begun and is not complete in time, no sooner", () =>
+    Effect.gen(function* () {
+      const watch = yield* makeWatch(limits)
+      const slow = yield* intake(1)
+      watch.add(slow)
+      yield* TestClock.adjust("30 seconds")
+      assert.isFalse(slow.isCut())
+      yield* TestClock.adjust("2 seconds")
+      assert.isTrue(slow.isCut())
+    })
+  )
+
+  it.effect("is not put off by bytes that complete nothing", () =>
+    Effect.gen(function* () {
+      const watch = yield* makeWatch(limits)
+      const slow = yield* intake(1)
+      watch.add(slow)
+      for (let second = 0; second < 32; second++) {
+        slow.held += 1
+        yield* TestClock.adjust("1 second")
+      }
+      assert.isTrue(slow.isCut())
+    })
+  )
+
+  it.effect("gives the next request a time of its own", () =>
+    Effect.gen(function* () {
+      const watch = yield* makeWatch(limits)
+      const steady = yield* intake(1)
+      watch.add(steady)
+      for (let request = 0; request < 10; request++) {
+        yield* TestClock.adjust("29 seconds")
+        // One is complete and, with the same bytes, the next is begun.
+        steady.completed += 1
+      }
+      assert.isFalse(steady.isCut())
+      yield* TestClock.adjust("32 seconds")
+      assert.isTrue(steady.isCut())
+    })
+  )
+
+  it.effect("has nothing against small requests without end, whatever is seen of the last", () =>
+    Effect.gen(function* () {
+      const watch = yield* makeWatch(limits)
+      const busy = yield* intake(5)
+      watch.add(busy)
+      for (let second = 0; second < 300; second++) {
+        busy.completed += 100
+        yield* TestClock.adjust("1 second")
+      }
+      assert.isFalse(busy.isCut())
+    })
+  )
+
+  it.effect("has nothing against a peer that has begun nothing", () =>
+    Effect.gen(function* () {
+      const watch = yield* makeWatch(limits)
+      const idle = yield* intake(0)
+      watch.add(idle)
+      yield* TestClock.adjust("1 hour")
+      assert.isFalse(idle.isCut())
+      // What is begun later counts from then.
+      idle.held = 1
+      yield* TestClock.adjust("30 seconds")
+      assert.isFalse(idle.isCut())
+      yield* TestClock.adjust("2 seconds")
+      assert.isTrue(idle.isCut())
+    })
+  )
+
+  it.effect("cuts off the largest first where they hold too much together", () =>
+    Effect.gen(function* () {
+      const watch = yield* makeWatch(limits)
+      const small = yield* intake(300)
+      const largest = yield* intake(500)
+      const large = yield* intake(400)
+      for (const each of [small, largest, large]) watch.add(each)
+      yield* TestClock.adjust("2 seconds")
+      assert.deepStrictEqual(cut(small, largest, large), [false, true, false])
+    })
+  )
+
+  it.effect(
+    "cuts off as many as it takes, and nobody where they hold just as much as they may",
+    () =>
+      Effect.gen(function* () {
+        const watch = yield* makeWatch(limits)
+        const one = yield* intake(600)
+        const other = yield* intake(400)
+        watch.add(one)
+        watch.add(other)
+        yield* TestClock.adjust("2 seconds")
+        assert.deepStrictEqual(cut(one, other), [false, false])
+        const third = yield* intake(2000)
+        const fourth = yield* intake(601)
+        watch.add(third)
+        watch.add(fourth)
+        yield* TestClock.adjust("1 second")
+        assert.deepStrictEqual(cut(one, other, third, fourth), [false, false, true, true])
+      })
+  )
+
+  it.effect("does not hold a peer's own bytes against it while the server is busy for it", () =>
+    Effect.gen(function* () {
+      const watch = yield* makeWatch(limits)
+      // What would complete the request may have come; the server is not looking while it sends a long file.
+      const served = yield* intake(1, { busy: true })
+      watch.add(served)
+      yield* TestClock.adjust("10 minutes")
+      assert.isFalse(served.isCut())
+      yield* Effect.forkChild(Effect.exit(served.peer.read), { startImmediately: true })
+      yield* TestClock.adjust("32 seconds")
+      assert.isTrue(served.isCut())
+    })
+  )
+
+  it.effect("does not look after who was removed", () =>
+    Effect.gen(function* () {
+      const watch = yield* makeWatch(limits)
+      const gone = yield* intake(5000)
+      watch.add(gone)
+      watch.remove(gone)
+      yield* TestClock.adjust("1 hour")
+      assert.isFalse(gone.isCut())
+    })
+  )
+
+  it.effect("ends with its scope", () =>
+    Effect.gen(function* () {
+      const scope = yield* Scope.make()
+      const watch = yield* Scope.provide(makeWatch(limits), scope)
+      const slow = yield* intake(5000)
+      watch.add(slow)
+      yield* Scope.close(scope, Exit.void)
+      yield* TestClock.adjust("1 hour")
+      assert.isFalse(slow.isCut())
+    })
+  )
+})

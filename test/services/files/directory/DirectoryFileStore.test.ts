@@ -1,0 +1,390 @@
+/** What a folder of a real machine can do to a store: links, pipes, files that change while they are read. */
+import { assert, describe, it } from "@effect/vitest"
+import { Effect, Exit, Scope } from "effect"
+import { execFileSync, spawnSync } from "node:child_process"
+import {
+  appendFileSync,
+  chmodSync,
+  mkdirSync,
+  readdirSync,
+  readlinkSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  truncateSync,
+  unlinkSync,
+  utimesSync,
+  writeFileSync
+} from "node:fs"
+import { createServer } from "node:net"
+import { join } from "node:path"
+import { fileURLToPath } from "node:url"
+import { FileNotFound, StoreUnavailable } from "../../../../src/domain/Errors.ts"
+import { FolderUnusable } from "../../../../src/services/files/directory/DirectoryFileStore.ts"
+import { contentOf, directoryStore, fileName, namesOf, readAll } from "../../../support/Stores.ts"
+import { folderWith, temporaryFolder } from "../../../support/TemporaryFolder.ts"
+
+const isLinux = process.platform === "linux"
+const isRoot = process.getuid?.() === 0
+
+/** A folder to share and one beside it; links are made as `name -> target`. */
+const sharing = (
+  files: Readonly<Record<string, string | Uint8Array>>,
+  links: Readonly<Record<string, string>> = {}
+) =>
+  Effect.gen(function* () {
+    const outside = yield* folderWith({ "segredo.txt": "segredo", "pasta/segredo.txt": "segredo" })
+    const folder = join(outside, "DB")
+    mkdirSync(folder)
+    for (const [name, content] of Object.entries(files)) {
+      mkdirSync(join(folder, name, ".."), { recursive: true })
+      writeFileSync(join(folder, name), content)
+    }
+    for (const [name, target] of Object.entries(links))
+      symlinkSync(target.replace("OUTSIDE", outside), join(folder, name))
+    return { folder, outside, store: yield* directoryStore(folder) }
+  })
+
+describe("a link", () => {
+  it.effect("to a file inside is that file under another name", () =>
+    Effect.gen(function* () {
+      const { store } = yield* sharing(
+        { "a.txt": "um", "pasta/b.txt": "dois" },
+        {
+          "link.txt": "a.txt",
+          "pasta/acima.txt": "../a.txt",
+          "longe.txt": "./pasta/../pasta/b.txt"
+        }
+      )
+      assert.deepStrictEqual(yield* namesOf(store), [
+        "a.txt",
+        "link.txt",
+        "longe.txt",
+        "pasta/acima.txt",
+        "pasta/b.txt"
+      ])
+      assert.strictEqual((yield* contentOf(store, "link.txt")).toString(), "um")
+      assert.strictEqual((yield* contentOf(store, "pasta/acima.txt")).toString(), "um")
+      assert.strictEqual((yield* contentOf(store, "longe.txt")).toString(), "dois")
+    })
+  )
+
+  it.effect("to a folder inside shares its files under its own name too", () =>
+    Effect.gen(function* () {
+      const { store } = yield* sharing({ "pasta/sub/b.txt": "dois" }, { atalho: "pasta" })
+      assert.deepStrictEqual(yield* namesOf(store), ["atalho/sub/b.txt", "pasta/sub/b.txt"])
+      assert.strictEqual((yield* contentOf(store, "atalho/sub/b.txt")).toString(), "dois")
+    })
+  )
+
+  it.effect("by an absolute path is followed while it stays inside", () =>
+    Effect.gen(function* () {
+      const { store } = yield* sharing({ "a.txt": "um" }, { "link.txt": "OUTSIDE/DB/a.txt" })
+      assert.deepStrictEqual(yield* namesOf(store), ["a.txt", "link.txt"])
+      assert.strictEqual((yield* contentOf(store, "link.txt")).toString(), "um")
+    })
+  )
+
+  const outward = {
+    "arquivo.txt": "../segredo.txt",
+    "absoluto.txt": "OUTSIDE/segredo.txt",
+    pasta: "../pasta",
+    raiz: "/",
+    acima: "..",
+    "quebrado.txt": "nada",
+    "cadeia.txt": "elo.txt",
+    "elo.txt": "../segredo.txt"
+  }
+  const throughThem = [
+    ...Object.keys(outward),
+    "pasta/segredo.txt",
+    "raiz/etc/hostname",
+    "acima/segredo.txt",
+    "acima/DB/../segredo.txt".replace("DB/../", "")
+  ]
+  it.effect(
+    "that leads outside leads nowhere: nothing behind it is listed, described or opened",
+    () =>
+      Effect.gen(function* () {
+        const { store } = yield* sharing({ "a.txt": "um" }, outward)
+        assert.deepStrictEqual(yield* namesOf(store), ["a.txt"])
+        for (const name of throughThem) {
+          assert.instanceOf(yield* Effect.flip(store.describe(fileName(name))), FileNotFound, name)
+          assert.instanceOf(yield* Effect.flip(store.open(fileName(name))), FileNotFound, name)
+        }
+      })
+  )
+
+  it.effect("that goes out and comes back in is followed to where it ends", () =>
+    Effect.gen(function* () {
+      const { store } = yield* sharing({ "a.txt": "um" }, { "volta.txt": "../DB/a.txt" })
+      assert.strictEqual((yield* contentOf(store, "volta.txt")).toString(), "um")
+    })
+  )
+
+  it.effect("to a folder whose name only begins like the shared one's leads nowhere", () =>
+    Effect.gen(function* () {
+      const { folder, outside, store } = yield* sharing(
+        { "a.txt": "um" },
+        { "x.txt": "../DBs/segredo.txt" }
+      )
+      mkdirSync(join(outside, "DBs"))
+      writeFileSync(join(outside, "DBs/segredo.txt"), "segredo")
+      assert.isTrue(folder.endsWith("/DB"))
+      assert.deepStrictEqual(yield* namesOf(store), ["a.txt"])
+      assert.instanceOf(yield* Effect.flip(store.open(fileName("x.txt"))), FileNotFound)
+    })
+  )
+
+  it.effect("to what is hidden is hidden as well, and one out of what is hidden stays hidden", () =>
+    Effect.gen(function* () {
+      const links = { "visivel.txt": ".oculto", ".link": "a.txt", git: ".git" }
+      const { folder, store } = yield* sharing(
+        { "a.txt": "um", ".oculto": "x", ".git/config": "x" },
+        links
+      )
+      assert.deepStrictEqual(yield* namesOf(store), ["a.txt"])
+      for (const name of ["visivel.txt", ".link", ".oculto", ".git/config", "git/config"]) {
+        assert.instanceOf(yield* Effect.flip(store.open(fileName(name))), FileNotFound, name)
+      }
+      const all = yield* directoryStore(folder, { hidden: true })
+      assert.deepStrictEqual(yield* namesOf(all), [
+        ".git/config",
+        ".link",
+        ".oculto",
+        "a.txt",
+        "git/config",
+        "visivel.txt"
+      ])
+      assert.strictEqual((yield* contentOf(all, "visivel.txt")).toString(), "x")
+    })
+  )
+
+  it.effect("in a circle ends somewhere", () =>
+    Effect.gen(function* () {
+      const { store } = yield* sharing(
+        { "a/f": "1", "b/f": "2" },
+        {
+          eu: "eu",
+          um: "dois",
+          dois: "um",
+          "a/aqui": ".",
+          "a/raiz": "..",
+          "a/b": "../b",
+          "b/a": "../a"
+        }
+      )
+      assert.deepStrictEqual(yield* namesOf(store), ["a/b/f", "a/f", "b/a/f", "b/f"])
+      for (const name of ["eu", "um", "dois", "a/aqui"]) {
+        assert.instanceOf(yield* Effect.flip(store.open(fileName(name))), FileNotFound, name)
+      }
+      assert.strictEqual((yield* contentOf(store, "a/aqui/f")).toString(), "1")
+    })
+  )
+})
+
+describe("what is no regular file", () => {
+  it.effect("is never listed nor opened, not even a pipe, which would wait for its writer", () =>
+    Effect.gen(function* () {
+      const { folder, store } = yield* sharing(
+        { "a.txt": "um" },
+        { link: "pipe", nulo: "/dev/null" }
+      )
+      execFileSync("mkfifo", [join(folder, "pipe")])
+      yield* Effect.acquireRelease(
+        Effect.callback<ReturnType<typeof createServer>>((resume) => {
+          const server = createServer().listen(join(folder, "socket"), () =>
+            resume(Effect.succeed(server))
+          )
+        }),
+        (server) => Effect.sync(() => server.close())
+      )
+      assert.deepStrictEqual(yield* namesOf(store), ["a.txt"])
+      for (const name of ["pipe", "link", "socket", "nulo"]) {
+        assert.instanceOf(yield* Effect.flip(store.open(fileName(name))), FileNotFound, name)
+        assert.instanceOf(yield* Effect.flip(store.describe(fileName(name))), FileNotFound, name)
+      }
+    })
+  )
+
+  it.effect.skipIf(!isLinux)(
+    "is a name that is not UTF-8, and the files below it (Linux alone has such names)",
+    () =>
+      Effect.gen(function* () {
+        const { folder, store } = yield* sharing({ "a.txt": "um" })
+        const raw = (name: string) =>
+          Buffer.concat([Buffer.from(`${folder}/`), Buffer.from(name, "latin1")])
+        writeFileSync(raw("\xff.txt"), "x")
+        writeFileSync(raw("a\\b"), "x")
+        mkdirSync(raw("\xe9"))
+        writeFileSync(raw("\xe9/x"), "x")
+        assert.deepStrictEqual(yield* namesOf(store), ["a.txt"])
+      })
+  )
+})
+
+describe("a file that changes while it is read", () => {
+  const size = 3 * 1024 * 1024
+  const before = Buffer.alloc(size, "abcdefg")
+
+  /** Reads a file of which something happens to the path once the first chunk has come. */
+  const readWhile = (change: (path: string) => void) =>
+    Effect.gen(function* () {
+      const { folder, store } = yield* sharing({ grande: before })
+      const path = join(folder, "grande")
+      // Not written just now, so that the coarsest clock of a file system sees a change.
+      utimesSync(path, new Date(0), new Date(0))
+      const file = yield* store.open(fileName("grande"))
+      return yield* readAll(file, { onFirst: () => change(path) })
+    })
+
+  it.effect("by growing is read to the size it had", () =>
+    Effect.gen(function* () {
+      const read = yield* readWhile((path) => appendFileSync(path, "more"))
+      assert.isTrue(read.equals(before))
+    })
+  )
+
+  it.effect("by shrinking fails, and never ends short", () =>
+    Effect.gen(function* () {
+      const error = yield* Effect.flip(readWhile((path) => truncateSync(path, size - 1)))
+      assert.instanceOf(error, StoreUnavailable)
+    })
+  )
+
+  it.effect("by shrinking to nothing fails", () =>
+    Effect.gen(function* () {
+      const error = yield* Effect.flip(readWhile((path) => truncateSync(path, 0)))
+      assert.instanceOf(error, StoreUnavailable)
+    })
+  )
+
+  it.effect("by being overwritten in place fails, its size being the same", () =>
+    Effect.gen(function* () {
+      const error = yield* Effect.flip(
+        readWhile((path) => writeFileSync(path, Buffer.alloc(size, "z"), { flag: "r+" }))
+      )
+      assert.instanceOf(error, StoreUnavailable)
+    })
+  )
+
+  it.effect("by being deleted is read to its end", () =>
+    Effect.gen(function* () {
+      assert.isTrue((yield* readWhile(unlinkSync)).equals(before))
+    })
+  )
+
+  it.effect("by being renamed is read to its end", () =>
+    Effect.gen(function* () {
+      assert.isTrue((yield* readWhile((path) => renameSync(path, `${path}-2`))).equals(before))
+    })
+  )
+
+  it.effect("by another taking its place is read as it was", () =>
+    Effect.gen(function* () {
+      const replace = (path: string) => {
+        writeFileSync(`${path}-novo`, "other")
+        renameSync(`${path}-novo`, path)
+      }
+      assert.isTrue((yield* readWhile(replace)).equals(before))
+    })
+  )
+})
+
+describe("a store of a folder", () => {
+  it.effect.skipIf(!isLinux)(
+    "holds a file open until the scope closes, and not after (as /proc tells)",
+    () =>
+      Effect.gen(function* () {
+        const { folder, store } = yield* sharing({ "a.txt": "um" })
+        const held = () =>
+          readdirSync("/proc/self/fd").filter((descriptor) => {
+            try {
+              return readlinkSync(`/proc/self/fd/${descriptor}`).startsWith(folder)
+            } catch {
+              return false
+            }
+          }).length
+        const scope = yield* Scope.make()
+        yield* store.open(fileName("a.txt")).pipe(Scope.provide(scope))
+        assert.strictEqual(held(), 1)
+        yield* Scope.close(scope, Exit.void)
+        assert.strictEqual(held(), 0)
+        yield* store.describe(fileName("a.txt"))
+        yield* Effect.flip(store.describe(fileName("nada")))
+        assert.strictEqual(held(), 0)
+      })
+  )
+
+  it.effect("may be given through a link and shares what the link leads to", () =>
+    Effect.gen(function* () {
+      const { folder, outside } = yield* sharing({ "a.txt": "um" })
+      symlinkSync(folder, join(outside, "atalho"))
+      const store = yield* directoryStore(join(outside, "atalho"))
+      assert.strictEqual((yield* contentOf(store, "a.txt")).toString(), "um")
+    })
+  )
+
+  it.effect("is not made where there is no folder, or a file in its place", () =>
+    Effect.gen(function* () {
+      const folder = yield* folderWith({ "a.txt": "um" })
+      for (const name of ["nada", "a.txt"]) {
+        const error = yield* Effect.flip(directoryStore(join(folder, name)))
+        assert.instanceOf(error, FolderUnusable)
+        assert.strictEqual(error.folder, join(folder, name))
+      }
+    })
+  )
+
+  it.effect("that is gone is not an empty one", () =>
+    Effect.gen(function* () {
+      const folder = yield* temporaryFolder
+      const store = yield* directoryStore(folder)
+      rmSync(folder, { recursive: true })
+      assert.instanceOf(yield* Effect.flip(namesOf(store)), StoreUnavailable)
+    })
+  )
+
+  it.effect(
+    "is unavailable while the process has no descriptors left, and is back when it has",
+    () =>
+      Effect.gen(function* () {
+        // Large enough to be hashed by a thread, which needs descriptors to begin.
+        const folder = yield* folderWith({ "a.txt": Buffer.alloc(1024 * 1024) })
+        const program = fileURLToPath(new URL("../../../support/exhausted.ts", import.meta.url))
+        const { stderr, stdout } = spawnSync(
+          "sh",
+          ["-c", 'ulimit -n 64 && exec "$@"', "sh", process.execPath, program, folder, "a.txt"],
+          { encoding: "utf8" }
+        )
+        assert.deepStrictEqual(
+          [stdout, stderr],
+          ["StoreUnavailable StoreUnavailable StoreUnavailable ok ok ok", ""]
+        )
+      })
+  )
+
+  it.effect.skipIf(isRoot)(
+    "is unavailable for a file that may not be read (root may read every file)",
+    () =>
+      Effect.gen(function* () {
+        const { folder, store } = yield* sharing({ "a.txt": "um" })
+        chmodSync(join(folder, "a.txt"), 0)
+        assert.instanceOf(yield* Effect.flip(store.open(fileName("a.txt"))), StoreUnavailable)
+      })
+  )
+
+  it.effect.skipIf(isRoot)(
+    "leaves out of its list a folder that may not be read (root may read every folder)",
+    () =>
+      Effect.gen(function* () {
+        const { folder, store } = yield* sharing({ "a.txt": "um", "pasta/b.txt": "dois" })
+        chmodSync(join(folder, "pasta"), 0)
+        const names = yield* Effect.ensuring(
+          namesOf(store),
+          Effect.sync(() => chmodSync(join(folder, "pasta"), 0o755))
+        )
+        assert.deepStrictEqual(names, ["a.txt"])
+      })
+  )
+})

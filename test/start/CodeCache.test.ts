@@ -1,0 +1,116 @@
+/** Whether the program is compiled anew is seen in what runs: V8 takes the code of another text, if it is as long. */
+import { assert, describe, it, layer } from "@effect/vitest"
+import { Effect } from "effect"
+import { chmodSync, copyFileSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import { dirname, join } from "node:path"
+import { crc32 } from "node:zlib"
+import { cacheIn, load } from "../../src/start/CodeCache.ts"
+import { Shared, start } from "../support/App.ts"
+import { folderWith } from "../support/TemporaryFolder.ts"
+
+const textOf = (name: string): string => `(function (require) { require("${name}") })`
+
+/** What a folder's program asks for: the name in its text. */
+const asksFor = (folder: string): string => {
+  const asked: Array<string> = []
+  const require = Object.assign((name: string) => void asked.push(name), globalThis.require)
+  load(folder).run(require)
+  return asked.join()
+}
+
+/** V8's code of a text. */
+const codeOf = (name: string) =>
+  Effect.map(folderWith({ "program.cjs": textOf(name) }), (folder) =>
+    load(folder).cache().subarray(0, -4)
+  )
+
+/** A folder with a text, this code, and the checksum that a text has together with it. */
+const folderOf = Effect.fnUntraced(function* (
+  text: string,
+  code: Uint8Array,
+  summed: string = text
+) {
+  const folder = yield* folderWith({ "program.cjs": text })
+  const sum = Buffer.alloc(4)
+  sum.writeUInt32LE(crc32(code, crc32(summed)))
+  writeFileSync(cacheIn(folder), Buffer.concat([code, sum]))
+  return folder
+})
+
+describe("the code of a program", () => {
+  it.effect("is read from the cache, and the text is not compiled", () =>
+    Effect.gen(function* () {
+      assert.strictEqual(asksFor(yield* folderOf(textOf("text"), yield* codeOf("code"))), "code")
+    })
+  )
+
+  it.effect("is compiled where the cache is of another text", () =>
+    Effect.gen(function* () {
+      const folder = yield* folderOf(textOf("text"), yield* codeOf("code"), textOf("code"))
+      assert.strictEqual(asksFor(folder), "text")
+    })
+  )
+
+  it.effect("is compiled where the cache is another V8's", () =>
+    Effect.gen(function* () {
+      const code = Buffer.from(yield* codeOf("code"))
+      // Behind a number that is V8's for all of its caches comes its version.
+      code.writeUInt8(code.readUInt8(4) ^ 1, 4)
+      assert.strictEqual(asksFor(yield* folderOf(textOf("text"), code)), "text")
+    })
+  )
+
+  it.effect("is compiled where the cache is empty", () =>
+    Effect.gen(function* () {
+      const folder = yield* folderWith({ "program.cjs": textOf("text"), "program.cache": "" })
+      assert.strictEqual(asksFor(folder), "text")
+    })
+  )
+})
+
+const shared = Shared.layer(folderWith({ "a.txt": "a" }))
+
+layer(shared, { timeout: "1 minute", excludeTestServices: true })("the program", (it) => {
+  /** The program's files in a folder of their own, and how it answers there when its cache is as `change` leaves it. */
+  const answer = Effect.fnUntraced(function* (change: (folder: string, cache: string) => void) {
+    const { app, port } = yield* Shared
+    const folder = yield* folderWith({})
+    for (const name of ["app.cjs", "program.cjs", "program.cache"]) {
+      copyFileSync(join(dirname(app.file), name), join(folder, name))
+    }
+    // Where nothing may be written, nothing can be removed.
+    yield* Effect.addFinalizer(() => Effect.sync(() => chmodSync(folder, 0o755)))
+    change(folder, cacheIn(folder))
+    const before = readdirSync(folder)
+    const words = ["client", "--port", String(port), "--cmd", "listar_arquivos"]
+    const running = yield* start(process.execPath, [join(folder, "app.cjs"), ...words], {
+      cwd: folder
+    })
+    const { code, stderr, stdout } = yield* running.ended
+    assert.deepStrictEqual({ code, stderr, stdout }, { code: 0, stderr: "", stdout: "a.txt\n" })
+    assert.deepStrictEqual(readdirSync(folder), before)
+  })
+
+  it.effect("runs without its cache", () => answer((_, cache) => rmSync(cache)))
+
+  it.effect(
+    "runs with a cache that has a wrong byte in the middle, which V8 would end it for",
+    () =>
+      answer((_, cache) => {
+        const bytes = readFileSync(cache)
+        bytes.fill(0x5a, bytes.length / 2, bytes.length / 2 + 16)
+        writeFileSync(cache, bytes)
+      })
+  )
+
+  it.effect("runs with half of its cache", () =>
+    answer((_, cache) => {
+      const bytes = readFileSync(cache)
+      writeFileSync(cache, bytes.subarray(0, bytes.length / 2))
+    })
+  )
+
+  it.effect("runs from a folder in which nothing can be written, and writes nothing", () =>
+    answer((folder) => chmodSync(folder, 0o555))
+  )
+})
