@@ -25,13 +25,13 @@ const longest = 8000
 const mostAddresses = 10_000
 
 /** What wrong passwords have cost so far. */
-export interface Penalties {
+export interface AuthThrottle {
   /** Counts a wrong password at a time, in milliseconds, and tells for how many to keep its answer back. */
   readonly add: (host: string, now: number) => number
 }
 
 /** Nobody has tried anything yet. IPv6 addresses count by their /64. */
-export const makePenalties = (capacity: number = mostAddresses): Penalties => {
+export const makeAuthThrottle = (capacity: number = mostAddresses): AuthThrottle => {
   const records = new Map<string, Record>()
   return {
     add: (host, now) => {

@@ -3,7 +3,7 @@ import { Redacted } from "effect"
 import * as Word from "../domain/ByteString.ts"
 
 /** Who may ask. */
-export interface Passwords {
+export interface Authenticator {
   /** Whether there is a password at all. */
   readonly required: boolean
   /** Whether the user, `default` where none is named, may come in with this password; everybody may where none is required. */
@@ -20,7 +20,9 @@ const isEqual = (secret: Word.Word, given: Word.Word): boolean => {
 }
 
 /** The server's passwords as `current` has them at each question; none leaves it open. */
-export const makePasswords = (current: () => ReadonlyArray<Redacted.Redacted>): Passwords => ({
+export const makeAuthenticator = (
+  current: () => ReadonlyArray<Redacted.Redacted>
+): Authenticator => ({
   get required() {
     return current().length > 0
   },

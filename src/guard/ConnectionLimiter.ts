@@ -11,7 +11,7 @@ export interface Limits {
 }
 
 /** Counts the connections there are. */
-export interface Admission {
+export interface ConnectionLimiter {
   /** Counts a connection from the address, if there is room for it. */
   readonly enter: (address: string) => boolean
   /** Counts one that had entered as gone. */
@@ -27,8 +27,8 @@ export const neighbourhood = (address: string): string =>
       )
     : address.replace(/^::ffff:/i, "")
 
-/** An admission with nobody in yet. */
-export const makeAdmission = ({ connections, perAddress }: Limits): Admission => {
+/** A limiter with nobody in yet. */
+export const makeConnectionLimiter = ({ connections, perAddress }: Limits): ConnectionLimiter => {
   let total = 0
   const counts = new Map<string, number>()
   return {

@@ -4,7 +4,7 @@
  * loop for all: a timer for each of ten thousand connections would cost more than the connections do.
  */
 import { Clock, Duration, Effect, type Scope } from "effect"
-import type { Ending } from "../net/CloseReason.ts"
+import type { CloseReason } from "../net/CloseReason.ts"
 import type { Peer } from "../net/Peer.ts"
 
 /** How much peers may take of the server by doing little. */
@@ -24,7 +24,7 @@ export interface Incoming {
 }
 
 /** What is watched of a connection. */
-export class Intake {
+export class ReadProgress {
   readonly peer: Peer
   readonly incoming: Incoming
   /** How many requests were complete so far. */
@@ -43,65 +43,67 @@ export class Intake {
 }
 
 /** Connections that are watched. */
-export interface Watch {
-  /** Watches a connection until `remove` is called with the same intake. */
-  readonly add: (intake: Intake) => void
-  readonly remove: (intake: Intake) => void
+export interface ConnectionReaper {
+  /** Watches a connection until `remove` is called with the same progress. */
+  readonly add: (progress: ReadProgress) => void
+  readonly remove: (progress: ReadProgress) => void
 }
 
 /** So many peers are cut off before others get their turn: a thousand together would keep everybody waiting 50 ms. */
 const atOnce = 20
 
-/** A watch that ends with the scope. */
-export const makeWatch = ({
+/** A reaper that ends with the scope. */
+export const makeConnectionReaper = ({
   idle,
   request,
   unfinished
-}: Limits): Effect.Effect<Watch, never, Scope.Scope> =>
+}: Limits): Effect.Effect<ConnectionReaper, never, Scope.Scope> =>
   Effect.gen(function* () {
-    const watched = new Set<Intake>()
+    const watched = new Set<ReadProgress>()
     const requestPatience = Duration.toMillis(request)
     const idlePatience = Duration.isZero(idle) ? Number.POSITIVE_INFINITY : Duration.toMillis(idle)
 
     /** Whether the peer has been silent for too long, though it could have asked something. */
-    const isIdle = (intake: Intake, now: number): boolean => {
-      const { activity, isAwaited } = intake.peer
-      if (isAwaited && activity === intake.activity) return now - intake.activeAt >= idlePatience
-      intake.activity = activity
-      intake.activeAt = now
+    const isIdle = (progress: ReadProgress, now: number): boolean => {
+      const { activity, isAwaited } = progress.peer
+      if (isAwaited && activity === progress.activity)
+        return now - progress.activeAt >= idlePatience
+      progress.activity = activity
+      progress.activeAt = now
       return false
     }
 
     /** Whether a request of so many bytes was begun too long ago. */
-    const isLate = (intake: Intake, size: number, now: number): boolean => {
+    const isLate = (progress: ReadProgress, size: number, now: number): boolean => {
       // While the peer is being answered, nothing is read that might complete its request.
-      if (size === 0 || !intake.peer.isAwaited) {
-        intake.begunAfter = -1
+      if (size === 0 || !progress.peer.isAwaited) {
+        progress.begunAfter = -1
         return false
       }
-      if (intake.begunAfter === intake.completed) return now - intake.begunAt >= requestPatience
-      intake.begunAfter = intake.completed
-      intake.begunAt = now
+      if (progress.begunAfter === progress.completed)
+        return now - progress.begunAt >= requestPatience
+      progress.begunAfter = progress.completed
+      progress.begunAt = now
       return false
     }
 
     const look = (now: number) => {
-      const late: Array<readonly [intake: Intake, why: Ending]> = []
-      const holding: Array<readonly [size: number, intake: Intake]> = []
+      const late: Array<readonly [progress: ReadProgress, why: CloseReason]> = []
+      const holding: Array<readonly [size: number, progress: ReadProgress]> = []
       let sum = 0
-      for (const intake of watched) {
-        const size = intake.incoming.unfinished()
-        if (isLate(intake, size, now)) late.push([intake, "request-timeout"])
+      for (const progress of watched) {
+        const size = progress.incoming.unfinished()
+        if (isLate(progress, size, now)) late.push([progress, "request-timeout"])
         else {
-          if (isIdle(intake, now)) intake.peer.ended("idle")
+          if (isIdle(progress, now)) progress.peer.ended("idle")
           sum += size
-          if (size > 0) holding.push([size, intake])
+          if (size > 0) holding.push([size, progress])
         }
       }
       if (sum > unfinished) {
-        for (const [size, intake] of holding.sort(([left], [right]) => right - left)) {
+        for (const [size, progress] of holding.sort(([left], [right]) => right - left)) {
           if (sum <= unfinished) break
-          late.push([intake, "memory"])
+          late.push([progress, "memory"])
           sum -= size
         }
       }
@@ -121,10 +123,10 @@ export const makeWatch = ({
       )
     )
     return {
-      add: (intake) => void watched.add(intake),
-      remove: (intake) => void watched.delete(intake)
+      add: (progress) => void watched.add(progress),
+      remove: (progress) => void watched.delete(progress)
     }
   })
 
 /** Watches nothing. */
-export const unwatched: Watch = { add: () => undefined, remove: () => undefined }
+export const noReaper: ConnectionReaper = { add: () => undefined, remove: () => undefined }

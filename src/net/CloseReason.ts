@@ -1,7 +1,7 @@
 /** Why connections end: the words of the log, and what each of them means. */
 
 /** Why a connection ended. */
-export type Ending =
+export type CloseReason =
   /** The peer ended its input, and had been answered all it asked. */
   | "client-ended"
   /** The peer took its leave: SAIR, QUIT. */

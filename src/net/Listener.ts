@@ -8,7 +8,7 @@ import { createServer, type Server, type Socket } from "node:net"
 import type { Address } from "../domain/Address.ts"
 import type { BadProxyHeader, Source } from "./ProxyHeader.ts"
 import { Peer } from "./Peer.ts"
-import type { Proxies } from "./TrustedProxies.ts"
+import type { TrustedProxies } from "./TrustedProxies.ts"
 import { codeOf } from "./RawSocket.ts"
 import type { Tls } from "./TlsHandshake.ts"
 
@@ -47,7 +47,7 @@ export interface Options extends Address {
   /** How long a peer may take nothing of what it is being sent; for ever unless given. */
   readonly patience?: Duration.Duration
   /** Who is believed to speak for others; nobody unless given. */
-  readonly proxies?: Proxies | undefined
+  readonly proxies?: TrustedProxies | undefined
   /** How many connections there may be for one of theirs to be waited for; beyond that it is closed at once. */
   readonly most?: number | undefined
   /** How connections are encrypted; not at all unless given. What is encrypted comes after a proxy's header. */
@@ -88,7 +88,7 @@ export const listen = <R>(
         )
       )
     }
-    const announced = (socket: Socket, host: string, { header }: Proxies) =>
+    const announced = (socket: Socket, host: string, { header }: TrustedProxies) =>
       header(socket).pipe(
         Effect.tap((source) => Effect.sync(() => meet(socket, source))),
         Effect.onExit((exit) =>

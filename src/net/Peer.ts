@@ -10,7 +10,7 @@
 import { Array, Cause, Data, Duration, Effect, type Pull } from "effect"
 import type { Socket } from "node:net"
 import type { Source } from "./ProxyHeader.ts"
-import type { Ending } from "./CloseReason.ts"
+import type { CloseReason } from "./CloseReason.ts"
 import { noteRead, sendSoon } from "./PendingWrites.ts"
 import type { HandshakeFailed } from "./TlsHandshake.ts"
 
@@ -73,7 +73,7 @@ export class Peer {
   #end: Pull.Pull<never, PeerLost> | undefined
   #reader: Resume | undefined
   #discarding = false
-  #ending: Ending | undefined
+  #closeReason: CloseReason | undefined
   /** Interrupted when the peer is lost while nobody reads from it, so that nobody would notice. */
   servedBy: { readonly interruptUnsafe: () => void } | undefined
 
@@ -120,8 +120,8 @@ export class Peer {
   }
 
   /** Why it is no longer read from, as far as its socket tells; `undefined` while it is, or was taken leave of. */
-  get ending(): Ending | undefined {
-    return this.#ending
+  get closeReason(): CloseReason | undefined {
+    return this.#closeReason
   }
 
   /** How many times bytes have come. */
@@ -155,12 +155,12 @@ export class Peer {
 
   /** @internal */
   stalled(): void {
-    this.#ending = "stalled"
+    this.#closeReason = "stalled"
     this.#socket.destroy(new Error("the peer takes nothing"))
   }
 
   /** Takes what has come so far for all there is: the peer ended its input, or is to be taken leave of. */
-  ended(why: Ending): void {
+  ended(why: CloseReason): void {
     this.#note(why)
     // Nothing has come before it is open.
     if (!this.isOpen) this.#accepted.destroy()
@@ -178,8 +178,8 @@ export class Peer {
   }
 
   /** The first reason is the true one, and what happens after the farewell is none. */
-  #note(ending: Ending): void {
-    if (!this.#discarding) this.#ending ??= ending
+  #note(closeReason: CloseReason): void {
+    if (!this.#discarding) this.#closeReason ??= closeReason
   }
 
   #wake(): void {
@@ -287,7 +287,7 @@ export class Peer {
   }
 
   /** Cuts the connection off for a reason, which the log then tells. */
-  cutOff(why: Ending): Effect.Effect<void> {
+  cutOff(why: CloseReason): Effect.Effect<void> {
     return Effect.suspend(() => {
       this.#note(why)
       return this.destroy

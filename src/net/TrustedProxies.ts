@@ -17,8 +17,8 @@ export interface Options {
   readonly patience?: Duration.Input
 }
 
-/** Proxies that are believed. */
-export interface Proxies {
+/** TrustedProxies that are believed. */
+export interface TrustedProxies {
   /** Whether a connection from this address must begin with a header. */
   readonly includes: (address: string) => boolean
   /**
@@ -53,8 +53,8 @@ const readHeader = Effect.fnUntraced(function* (socket: Socket) {
   }
 })
 
-/** Proxies in these networks. */
-export const makeProxies = ({ networks, patience = "5 seconds" }: Options): Proxies => ({
+/** TrustedProxies in these networks. */
+export const makeProxies = ({ networks, patience = "5 seconds" }: Options): TrustedProxies => ({
   includes: (address) => {
     const parsed = parseAddress(address)
     return parsed !== undefined && networks.some((network) => IpNetwork.contains(network, parsed))

@@ -8,14 +8,14 @@ import { pickle } from "../codec/pickle/Pickle.ts"
 import { resp } from "../codec/resp/Resp.ts"
 import type { Numbers } from "../telemetry/Stats.ts"
 import type { Router } from "../Router.ts"
-import * as Admission from "../guard/ConnectionLimiter.ts"
-import type { Journal } from "../telemetry/EventLog.ts"
+import * as ConnectionLimiter from "../guard/ConnectionLimiter.ts"
+import type { EventLog } from "../telemetry/EventLog.ts"
 import { both, makePacer, type Pacer, unlimited } from "../guard/Pacer.ts"
-import { makePasswords } from "../guard/Authenticator.ts"
+import { makeAuthenticator } from "../guard/Authenticator.ts"
 import type { Peer } from "../net/Peer.ts"
-import { makePenalties } from "../guard/AuthThrottle.ts"
-import { type Ended, endingOf, type Parts, Visit } from "./Visit.ts"
-import * as Watch from "../guard/ConnectionReaper.ts"
+import { makeAuthThrottle } from "../guard/AuthThrottle.ts"
+import { type Ended, closeReasonOf, type Parts, Visit } from "./Visit.ts"
+import * as ConnectionReaper from "../guard/ConnectionReaper.ts"
 
 /** How peers are received. */
 export interface Options {
@@ -33,7 +33,7 @@ export interface Options {
 }
 
 /** What keeps strangers from taking the whole server for themselves. */
-export interface Limits extends Admission.Limits, Watch.Limits {
+export interface Limits extends ConnectionLimiter.Limits, ConnectionReaper.Limits {
   /** How long a peer may take nothing of what it is being sent; zero is for ever. */
   readonly stall: Duration.Duration
 }
@@ -42,7 +42,7 @@ export interface Limits extends Admission.Limits, Watch.Limits {
 const full = "-ERR max number of clients reached\r\n"
 
 /** To so many at once that is said with patience, for each takes a descriptor that no limit counts; then at once. */
-export const mostTurnedAway = 64
+export const mostRejecting = 64
 
 const pacerOf = (rate: number | undefined): Pacer =>
   rate === undefined ? unlimited : makePacer(rate)
@@ -51,7 +51,7 @@ const pacerOf = (rate: number | undefined): Pacer =>
 const nothing = (_: unknown): Effect.Effect<void> => Effect.void
 
 /** Where peers are received. */
-export interface Reception {
+export interface Acceptor {
   /** Receives one peer, and returns when it is gone. */
   readonly receive: (peer: Peer) => Effect.Effect<void>
   /** How many conversations were cut off in the middle because the server stops. */
@@ -59,20 +59,23 @@ export interface Reception {
 }
 
 /** A reception that ends with the scope. */
-export const makeReception = Effect.fnUntraced(function* (
+export const makeAcceptor = Effect.fnUntraced(function* (
   options: Options,
   router: Router["Service"],
   stats: Numbers,
-  journal: Journal
-): Effect.fn.Return<Reception, never, Scope.Scope> {
+  eventLog: EventLog
+): Effect.fn.Return<Acceptor, never, Scope.Scope> {
   const { limits } = options
   const clock = yield* Clock.Clock
-  const passwords = makePasswords(options.passwords ?? (() => []))
-  const penalties = makePenalties()
+  const authenticator = makeAuthenticator(options.passwords ?? (() => []))
+  const throttle = makeAuthThrottle()
   const total = pacerOf(options.maxTotalRate)
-  const admission = limits === undefined ? undefined : Admission.makeAdmission(limits)
-  const watch = limits === undefined ? Watch.unwatched : yield* Watch.makeWatch(limits)
-  let turnedAway = 0
+  const limiter = limits === undefined ? undefined : ConnectionLimiter.makeConnectionLimiter(limits)
+  const reaper =
+    limits === undefined
+      ? ConnectionReaper.noReaper
+      : yield* ConnectionReaper.makeConnectionReaper(limits)
+  let rejecting = 0
   let cutOff = 0
   let warnedAt = Number.NEGATIVE_INFINITY
 
@@ -82,55 +85,58 @@ export const makeReception = Effect.fnUntraced(function* (
       const now = clock.currentTimeMillisUnsafe()
       if (now - warnedAt < 60_000) return Effect.void
       warnedAt = now
-      return journal.note("protocol.foreign", { address, protocol })
+      return eventLog.note("protocol.foreign", { address, protocol })
     })
 
   const onWrongPassword = ({ address, host }: Peer) =>
     Effect.suspend(() => {
-      const delay = penalties.add(host, clock.currentTimeMillisUnsafe())
-      const noted = journal.note("authentication.failed", { address, delay_seconds: delay / 1000 })
+      const delay = throttle.add(host, clock.currentTimeMillisUnsafe())
+      const noted = eventLog.note("authentication.failed", { address, delay_seconds: delay / 1000 })
       return delay === 0 ? noted : Effect.andThen(noted, Effect.sleep(delay))
     })
 
-  const turnAway = (peer: Peer) => {
+  const reject = (peer: Peer) => {
     stats.connectionsRejected += 1
-    const noted = journal.note("connection.refused", {
+    const noted = eventLog.note("connection.refused", {
       address: peer.address,
       connections: stats.connectedClients
     })
     // A handshake only to say that would be dear.
     if (!peer.isOpen) return noted
-    if (turnedAway >= mostTurnedAway) return Effect.andThen(noted, Effect.ignore(peer.write(full)))
-    turnedAway += 1
+    if (rejecting >= mostRejecting) return Effect.andThen(noted, Effect.ignore(peer.write(full)))
+    rejecting += 1
     return noted.pipe(
       Effect.andThen(peer.write(full)),
       Effect.andThen(peer.finish),
       Effect.ignore,
-      Effect.ensuring(Effect.sync(() => void (turnedAway -= 1)))
+      Effect.ensuring(Effect.sync(() => void (rejecting -= 1)))
     )
   }
 
   const parts: Parts = {
     router,
     stats,
-    journal,
-    watch,
+    eventLog,
+    reaper,
     onForeign,
     onWrongPassword,
     clock,
-    passwords,
+    authenticator,
     version: options.version
   }
   const leave = (visit: Visit, exit: Ended) =>
     Effect.suspend(() => {
       stats.connectedClients -= 1
-      admission?.leave(visit.peer.host)
-      const reason = endingOf(visit, exit)
+      limiter?.leave(visit.peer.host)
+      const reason = closeReasonOf(visit, exit)
       if (reason === "grace-over") cutOff += 1
-      const closed = journal.note("connection.closed", visit.account(reason))
+      const closed = eventLog.note("connection.closed", visit.account(reason))
       if (!Exit.isFailure(exit) || !Cause.hasDies(exit.cause)) return closed
       const { address } = visit
-      const failed = journal.note("connection.failed", { address, error: Cause.pretty(exit.cause) })
+      const failed = eventLog.note("connection.failed", {
+        address,
+        error: Cause.pretty(exit.cause)
+      })
       return Effect.andThen(failed, closed)
     })
 
@@ -147,7 +153,7 @@ export const makeReception = Effect.fnUntraced(function* (
   }
 
   return {
-    receive: (peer) => (admission?.enter(peer.host) === false ? turnAway(peer) : talk(peer)),
+    receive: (peer) => (limiter?.enter(peer.host) === false ? reject(peer) : talk(peer)),
     cutOff: () => cutOff
   }
 })

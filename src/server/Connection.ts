@@ -14,7 +14,7 @@ import * as LeanStream from "./LeanStream.ts"
 import type { PeerLost } from "../net/Peer.ts"
 import { type Outgoing, send } from "./ReplyWriter.ts"
 import { silenced } from "./Session.ts"
-import { Intake } from "../guard/ConnectionReaper.ts"
+import { ReadProgress } from "../guard/ConnectionReaper.ts"
 
 type Requests = Array.NonEmptyReadonlyArray<Request>
 
@@ -25,7 +25,7 @@ const smallBody = 64 * 1024
 
 /** Bytes to requests; what one read completes stays together. */
 const decode =
-  (decoder: Decoder, intake: Intake, { common: { stats }, session, tally }: Conversation) =>
+  (decoder: Decoder, progress: ReadProgress, { common: { stats }, session, tally }: Conversation) =>
   (bytes: Stream.Stream<Uint8Array, PeerLost>): Stream.Stream<Request, PeerLost> =>
     Stream.transformPull(bytes, (pull) => {
       let ended = false
@@ -35,7 +35,7 @@ const decode =
           stats.bytesReceived += bytes.length
           tally.bytesReceived += bytes.length
           const requests = decoder.push(bytes, session.isAuthenticated)
-          intake.completed += requests.length
+          progress.completed += requests.length
           return Array.isReadonlyArrayNonEmpty(requests) ? Effect.succeed(requests) : next
         },
         onFailure: Effect.failCause,
@@ -72,12 +72,12 @@ const respond = (conversation: Conversation, request: Request): Answer => {
   }
   if (request instanceof Foreign) {
     stats.protocolErrors += 1
-    tally.ending = "foreign-protocol"
+    tally.closeReason = "foreign-protocol"
     return Effect.as(common.onForeign(conversation.peer, request.protocol), silence)
   }
   if (request instanceof Malformed) {
     stats.protocolErrors += 1
-    tally.ending = "malformed"
+    tally.closeReason = "malformed"
     const farewell = Reply.Reply.Farewell({
       reply: Reply.Reply.Refusal({ code: "ERR", message: request.message })
     })
@@ -87,7 +87,7 @@ const respond = (conversation: Conversation, request: Request): Answer => {
   stats.commandsProcessed += 1
   tally.commands += 1
   if (!session.isAuthenticated && !conversation.codec.takesPassword) {
-    tally.ending = "denied"
+    tally.closeReason = "denied"
     return denied
   }
   if (isQuery(request) || (!session.isAuthenticated && !needsNoPassword(request._tag))) {
@@ -179,7 +179,7 @@ const answer =
             const body = bodyOf(reply)
             text += encodeWhole(reply, body, encoder)
             over = reply._tag === "Farewell"
-            if (body !== undefined && conversation.common.journal.admits("transfer.ended")) {
+            if (body !== undefined && conversation.common.eventLog.admits("transfer.ended")) {
               const transfer = { sent: body.size, complete: true, seconds: 0 }
               return Effect.flatMap(noteTransfer(conversation, body, transfer), () =>
                 answerSome(text)
@@ -200,7 +200,7 @@ const answer =
         })
         return Effect.suspend(() => {
           if (over) {
-            conversation.tally.ending ??= "goodbye"
+            conversation.tally.closeReason ??= "goodbye"
             return Cause.done()
           }
           return next < batch.length ? answerSome("") : answerNext
@@ -218,19 +218,19 @@ export const converse = (
 ): Effect.Effect<void, PeerLost | StoreUnavailable> => {
   const {
     codec,
-    common: { watch },
+    common: { reaper },
     peer
   } = conversation
   const decoder = codec.makeDecoder()
-  const intake = new Intake(peer, decoder)
-  watch.add(intake)
+  const progress = new ReadProgress(peer, decoder)
+  reaper.add(progress)
   const replies = () =>
     Stream.fromPull(Effect.succeed(peer.read)).pipe(
-      decode(decoder, intake, conversation),
+      decode(decoder, progress, conversation),
       answer(codec.makeEncoder(), conversation)
     )
   return LeanStream.runForEach(replies, send(conversation)).pipe(
     Effect.andThen(() => peer.finish),
-    Effect.onExit(() => Effect.sync(() => watch.remove(intake)))
+    Effect.onExit(() => Effect.sync(() => reaper.remove(progress)))
   )
 }

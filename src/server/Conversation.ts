@@ -6,12 +6,12 @@ import type * as Reply from "../domain/Reply.ts"
 import type { Stats } from "../telemetry/Stats.ts"
 import * as Word from "../domain/ByteString.ts"
 import type { Router } from "../Router.ts"
-import type { Ending } from "../net/CloseReason.ts"
-import type { Journal } from "../telemetry/EventLog.ts"
+import type { CloseReason } from "../net/CloseReason.ts"
+import type { EventLog } from "../telemetry/EventLog.ts"
 import type { Pacer } from "../guard/Pacer.ts"
 import type { Peer } from "../net/Peer.ts"
 import type { Session } from "./Session.ts"
-import type { Watch } from "../guard/ConnectionReaper.ts"
+import type { ConnectionReaper } from "../guard/ConnectionReaper.ts"
 
 /** What one conversation came to: plain numbers, for counting must cost next to nothing. */
 export interface Tally {
@@ -20,15 +20,15 @@ export interface Tally {
   bytesReceived: number
   bytesSent: number
   /** Why the conversation itself is over; `undefined` where it is not, or the peer's socket knows why. */
-  ending: Ending | undefined
+  closeReason: CloseReason | undefined
 }
 
 /** What all conversations have in common. */
 export interface Common {
   readonly router: Router["Service"]
   readonly stats: Stats["Service"]
-  readonly watch: Watch
-  readonly journal: Journal
+  readonly reaper: ConnectionReaper
+  readonly eventLog: EventLog
   /** Told when another protocol comes in, such as `HTTP`. */
   readonly onForeign: (peer: Peer, protocol: string) => Effect.Effect<void>
   /** Run before a wrong password is answered; what it waits for, the peer waits for. */
@@ -55,11 +55,11 @@ export interface Transfer {
 
 /** Tells of a body that was sent, or cut off. */
 export const noteTransfer = (
-  { common: { journal }, peer }: Conversation,
+  { common: { eventLog }, peer }: Conversation,
   { part, size }: Reply.Body,
   { complete, seconds, sent }: Transfer
 ): Effect.Effect<void> =>
-  journal.note("transfer.ended", {
+  eventLog.note("transfer.ended", {
     address: peer.address,
     name: Word.toTextLossy(part.name),
     start: part.start,
@@ -71,10 +71,10 @@ export const noteTransfer = (
 
 /** Tells why the store did not do what it was asked. */
 export const noteFailure = (
-  { common: { journal }, peer }: Conversation,
+  { common: { eventLog }, peer }: Conversation,
   { cause }: StoreUnavailable
 ): Effect.Effect<void> =>
-  journal.note("storage.failed", { address: peer.address, error: String(cause) })
+  eventLog.note("storage.failed", { address: peer.address, error: String(cause) })
 
 /** The seconds since a time, in milliseconds since 1970. */
 export const secondsSince = (since: number): Effect.Effect<number> =>

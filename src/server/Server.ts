@@ -2,21 +2,21 @@
 import { Clock, Context, type Duration, Effect, Layer } from "effect"
 import { Stats } from "../telemetry/Stats.ts"
 import { Router } from "../Router.ts"
-import { makeJournal } from "../telemetry/EventLog.ts"
+import { makeEventLog } from "../telemetry/EventLog.ts"
 import type { Address } from "../domain/Address.ts"
 import { listen, type ListenError } from "../net/Listener.ts"
-import type { Proxies } from "../net/TrustedProxies.ts"
-import * as Reception from "./Acceptor.ts"
+import type { TrustedProxies } from "../net/TrustedProxies.ts"
+import * as Acceptor from "./Acceptor.ts"
 import type { Tls } from "../net/TlsHandshake.ts"
 
 /** How to serve. */
-export interface Options extends Address, Reception.Options {
+export interface Options extends Address, Acceptor.Options {
   /** How long what is in progress may go on when the server is told to stop; not at all unless given. */
   readonly grace?: Duration.Duration
   /** How connections are encrypted; not at all unless given. */
   readonly tls?: Tls | undefined
   /** Who is believed to speak for others (PROXY protocol); nobody unless given. */
-  readonly proxies?: Proxies | undefined
+  readonly proxies?: TrustedProxies | undefined
 }
 
 /** The running server. */
@@ -36,13 +36,13 @@ export class Server extends Context.Service<
       Effect.gen(function* () {
         const router = yield* Router
         const stats = yield* Stats
-        const journal = yield* makeJournal
-        const { cutOff, receive } = yield* Reception.makeReception(options, router, stats, journal)
+        const eventLog = yield* makeEventLog
+        const { cutOff, receive } = yield* Acceptor.makeAcceptor(options, router, stats, eventLog)
         let draining = false
         // Finalizers run in reverse: the drain begins, the door closes and the rooms empty, the drain has ended.
         yield* Effect.addFinalizer(() =>
           Effect.suspend(() =>
-            draining ? journal.note("drain.ended", { cut_off: cutOff() }) : Effect.void
+            draining ? eventLog.note("drain.ended", { cut_off: cutOff() }) : Effect.void
           )
         )
         const { limits } = options
@@ -50,17 +50,17 @@ export class Server extends Context.Service<
           {
             ...options,
             onBadHeader: (host, { reason }) =>
-              journal.note("proxy.refused", { address: host, reason }),
+              eventLog.note("proxy.refused", { address: host, reason }),
             ...(limits === undefined
               ? {}
-              : { patience: limits.stall, most: limits.connections + Reception.mostTurnedAway })
+              : { patience: limits.stall, most: limits.connections + Acceptor.mostRejecting })
           },
           receive
         )
         yield* Effect.addFinalizer(() =>
           Effect.suspend(() => {
             draining = true
-            return journal.note("drain.begun", { connections: stats.connectedClients })
+            return eventLog.note("drain.begun", { connections: stats.connectedClients })
           })
         )
         stats.maxClients = limits?.connections ?? 0
@@ -69,7 +69,7 @@ export class Server extends Context.Service<
         stats.startedAt = yield* Clock.currentTimeMillis
         const announceStop = Effect.suspend(() => {
           stats.draining = true
-          return journal.note("drain.announced", { connections: stats.connectedClients })
+          return eventLog.note("drain.announced", { connections: stats.connectedClients })
         })
         return { address, announceStop }
       })

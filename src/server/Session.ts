@@ -11,7 +11,7 @@ import {
 } from "../domain/Errors.ts"
 import * as Reply from "../domain/Reply.ts"
 import * as Word from "../domain/ByteString.ts"
-import { makePasswords, type Passwords } from "../guard/Authenticator.ts"
+import { makeAuthenticator, type Authenticator } from "../guard/Authenticator.ts"
 
 /** What the session is told of its connection and of the server. */
 export interface Identity {
@@ -20,7 +20,7 @@ export interface Identity {
   /** The server's version, such as `1.2.3`. */
   readonly version: string
   /** What opens the server; without it, everybody may ask. */
-  readonly passwords?: Passwords
+  readonly authenticator?: Authenticator
   /** The peer's address and port, as CLIENT INFO tells it. */
   readonly address?: string
   /** How long the connection has been there, in seconds. */
@@ -43,7 +43,7 @@ export interface Session {
 }
 
 const adeus = Reply.status("Adeus!")
-const open = makePasswords(() => [])
+const open = makeAuthenticator(() => [])
 
 const noPasswordConfigured = new BadArgument({
   text:
@@ -93,11 +93,11 @@ class ConnectionSession implements Session {
 
   constructor(identity: Identity) {
     this.#identity = identity
-    this.isAuthenticated = !this.#passwords.required
+    this.isAuthenticated = !this.#authenticator.required
   }
 
-  get #passwords(): Passwords {
-    return this.#identity.passwords ?? open
+  get #authenticator(): Authenticator {
+    return this.#identity.authenticator ?? open
   }
 
   begin(): boolean {
@@ -118,7 +118,7 @@ class ConnectionSession implements Session {
       Reset: () => this.#reset(),
       Hello: (hello) => this.#hello(hello),
       Authenticate: ({ credentials: { password, user } }) =>
-        user === undefined && !this.#passwords.required
+        user === undefined && !this.#authenticator.required
           ? Reply.refusal(noPasswordConfigured)
           : okUnless(this.#authenticate(user, password)),
       Select: ({ index }) => okUnless(index === 0 ? undefined : noSuchIndex),
@@ -145,7 +145,7 @@ class ConnectionSession implements Session {
     this.protocolVersion = 2
     this.clientName = noName
     this.#replies = "on"
-    this.isAuthenticated = !this.#passwords.required
+    this.isAuthenticated = !this.#authenticator.required
     return Reply.Reply.SwitchProtocol({ version: 2, reply: Reply.status("RESET") })
   }
 
@@ -164,7 +164,7 @@ class ConnectionSession implements Session {
 
   /** A wrong password takes nothing away from who has given the right one (acl.c, authCommand). */
   #authenticate(user: Word.Word | undefined, password: Word.Word): CommandError | undefined {
-    if (!this.#passwords.accept(user, password)) {
+    if (!this.#authenticator.accept(user, password)) {
       this.wrongPasswords += 1
       return new WrongPassword()
     }

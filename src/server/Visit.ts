@@ -8,10 +8,10 @@ import { resp } from "../codec/resp/Resp.ts"
 import type { StoreUnavailable } from "../domain/Errors.ts"
 import { converse } from "./Connection.ts"
 import type { Common, Conversation, Tally } from "./Conversation.ts"
-import type { Ending } from "../net/CloseReason.ts"
+import type { CloseReason } from "../net/CloseReason.ts"
 import type { Fields } from "../telemetry/EventLog.ts"
 import type { Pacer } from "../guard/Pacer.ts"
-import type { Passwords } from "../guard/Authenticator.ts"
+import type { Authenticator } from "../guard/Authenticator.ts"
 import type { Peer, PeerLost } from "../net/Peer.ts"
 import { type Identity, makeSession, type Session } from "./Session.ts"
 import type { HandshakeFailed } from "../net/TlsHandshake.ts"
@@ -23,15 +23,17 @@ const longestName = 100
 export type Ended = Exit.Exit<void, PeerLost | StoreUnavailable>
 
 /** Why a conversation ended: what the peer's socket tells, unless that is only that the input ended. */
-export const endingOf = ({ peer, tally }: Conversation, exit: Ended): Ending => {
-  const told = peer.ending
+export const closeReasonOf = ({ peer, tally }: Conversation, exit: Ended): CloseReason => {
+  const told = peer.closeReason
   if (Exit.isFailure(exit)) {
     if (Cause.hasDies(exit.cause)) return "fault"
     if (Option.exists(Cause.findErrorOption(exit.cause), isStoreUnavailable)) return "storage"
     // Whoever is lost while being answered is interrupted as well; that is told by the socket.
     if (Cause.hasInterruptsOnly(exit.cause) && (told ?? "drain") === "drain") return "grace-over"
   }
-  return told === undefined || told === "client-ended" ? (tally.ending ?? told ?? "lost") : told
+  return told === undefined || told === "client-ended"
+    ? (tally.closeReason ?? told ?? "lost")
+    : told
 }
 
 const isStoreUnavailable = ({ _tag }: PeerLost | StoreUnavailable): boolean =>
@@ -40,7 +42,7 @@ const isStoreUnavailable = ({ _tag }: PeerLost | StoreUnavailable): boolean =>
 /** What all visits have in common. */
 export interface Parts extends Common {
   readonly clock: Clock.Clock
-  readonly passwords: Passwords
+  readonly authenticator: Authenticator
   readonly version: string
 }
 
@@ -54,7 +56,7 @@ export class Visit implements Conversation, Identity {
   readonly codec: Codec
   readonly pacer: Pacer
   readonly session: Session
-  readonly tally: Tally = { commands: 0, bytesReceived: 0, bytesSent: 0, ending: undefined }
+  readonly tally: Tally = { commands: 0, bytesReceived: 0, bytesSent: 0, closeReason: undefined }
   readonly id: number
   readonly #since: number
 
@@ -72,8 +74,8 @@ export class Visit implements Conversation, Identity {
     return this.common.version
   }
 
-  get passwords(): Passwords {
-    return this.common.passwords
+  get authenticator(): Authenticator {
+    return this.common.authenticator
   }
 
   get address(): string {
@@ -88,7 +90,7 @@ export class Visit implements Conversation, Identity {
   get run(): Effect.Effect<void, PeerLost | StoreUnavailable> {
     return Effect.suspend(() => {
       const { address, peer } = this
-      return this.common.journal.note("connection.opened", { address }).pipe(
+      return this.common.eventLog.note("connection.opened", { address }).pipe(
         Effect.andThen(peer.handshake),
         Effect.matchEffect({
           onFailure: (error) => this.#giveUp(error),
@@ -99,12 +101,12 @@ export class Visit implements Conversation, Identity {
   }
 
   #giveUp({ reason }: HandshakeFailed): Effect.Effect<void> {
-    this.tally.ending = "handshake"
-    return this.common.journal.note("handshake.failed", { address: this.address, reason })
+    this.tally.closeReason = "handshake"
+    return this.common.eventLog.note("handshake.failed", { address: this.address, reason })
   }
 
   /** What the log is told of it in the end. */
-  account(reason: Ending): Fields {
+  account(reason: CloseReason): Fields {
     const { address, age, codec, session, tally } = this
     const { clientName, protocolVersion } = session
     return {

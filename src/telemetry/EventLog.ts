@@ -35,7 +35,7 @@ export type Event = keyof typeof events
 export type Fields = Readonly<Record<string, string | number | boolean>>
 
 /** The log, as the server writes it. */
-export interface Journal {
+export interface EventLog {
   /** Writes a line, unless there were too many of its event in this second. */
   readonly note: (event: Event, fields: Fields) => Effect.Effect<void>
   /**
@@ -45,8 +45,8 @@ export interface Journal {
   readonly admits: (event: Event) => boolean
 }
 
-/** A journal that says once a second how many lines it left out, until the scope closes. */
-export const makeJournal: Effect.Effect<Journal, never, Scope.Scope> = Effect.gen(function* () {
+/** A eventLog that says once a second how many lines it left out, until the scope closes. */
+export const makeEventLog: Effect.Effect<EventLog, never, Scope.Scope> = Effect.gen(function* () {
   const counts = new Map<Event, number>()
   const nextSecond = Effect.suspend(() => {
     const over = [...counts].filter(([event, count]) => count > events[event].lines)
@@ -84,4 +84,4 @@ export const makeJournal: Effect.Effect<Journal, never, Scope.Scope> = Effect.ge
 })
 
 /** Writes nothing. */
-export const silent: Journal = { note: () => Effect.void, admits: () => false }
+export const silent: EventLog = { note: () => Effect.void, admits: () => false }

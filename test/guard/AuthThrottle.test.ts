@@ -1,9 +1,9 @@
 import { assert, describe, it } from "@effect/vitest"
-import { makePenalties } from "../../src/guard/AuthThrottle.ts"
+import { makeAuthThrottle } from "../../src/guard/AuthThrottle.ts"
 
 /** How long each of so many wrong passwords is kept back, in seconds, that come at these times, in seconds. */
 const delays = (times: ReadonlyArray<number>, host = "192.0.2.1"): ReadonlyArray<number> => {
-  const { add } = makePenalties()
+  const { add } = makeAuthThrottle()
   return times.map((time) => add(host, time * 1000) / 1000)
 }
 
@@ -30,7 +30,7 @@ describe("the answer to a wrong password", () => {
   })
 
   it("depends on the /64 of an IPv6 address, and on the whole of an IPv4 one", () => {
-    const { add } = makePenalties()
+    const { add } = makeAuthThrottle()
     for (const host of ["2001:db8::1", "2001:db8::2", "2001:db8::3", "2001:db8::4"]) add(host, 0)
     assert.strictEqual(add("2001:db8::5", 0), 1000)
     assert.strictEqual(add("2001:db8:0:1::1", 0), 0)
@@ -42,7 +42,7 @@ describe("the answer to a wrong password", () => {
 
 describe("the table of addresses", () => {
   it("forgets the one that was quiet longest when it is full, and no other", () => {
-    const { add } = makePenalties(2)
+    const { add } = makeAuthThrottle(2)
     const fill = (host: string) => {
       for (let time = 0; time < 4; time++) add(host, 0)
     }

@@ -1,51 +1,51 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Arbitrary, Schema } from "effect"
-import { type Admission, makeAdmission } from "../../src/guard/ConnectionLimiter.ts"
+import { type ConnectionLimiter, makeConnectionLimiter } from "../../src/guard/ConnectionLimiter.ts"
 
 const many = 1_000_000
 
 /** How many of these come in one after the other, none leaving. */
-const entering = (admission: Admission, addresses: ReadonlyArray<string>): number =>
-  addresses.filter((address) => admission.enter(address)).length
+const entering = (limiter: ConnectionLimiter, addresses: ReadonlyArray<string>): number =>
+  addresses.filter((address) => limiter.enter(address)).length
 
 const times = (count: number, address: string): ReadonlyArray<string> =>
   Array.from({ length: count }, () => address)
 
 /** Whether two addresses are counted together: one may come in, and then the other not. */
 const together = (one: string, other: string): boolean => {
-  const admission = makeAdmission({ connections: many, perAddress: 1 })
-  assert.isTrue(admission.enter(one), one)
-  return !admission.enter(other)
+  const limiter = makeConnectionLimiter({ connections: many, perAddress: 1 })
+  assert.isTrue(limiter.enter(one), one)
+  return !limiter.enter(other)
 }
 
-describe("an admission", () => {
+describe("a limiter", () => {
   it("lets in so many in all, whoever they are, and one for each that leaves", () => {
-    const admission = makeAdmission({ connections: 3, perAddress: many })
+    const limiter = makeConnectionLimiter({ connections: 3, perAddress: many })
     const addresses = ["192.0.2.1", "127.0.0.1", "2001:db8::1", "192.0.2.2"]
-    assert.strictEqual(entering(admission, addresses), 3)
-    assert.isFalse(admission.enter("127.0.0.1"))
-    admission.leave("2001:db8::1")
-    assert.isTrue(admission.enter("192.0.2.2"))
-    assert.isFalse(admission.enter("192.0.2.2"))
+    assert.strictEqual(entering(limiter, addresses), 3)
+    assert.isFalse(limiter.enter("127.0.0.1"))
+    limiter.leave("2001:db8::1")
+    assert.isTrue(limiter.enter("192.0.2.2"))
+    assert.isFalse(limiter.enter("192.0.2.2"))
   })
 
   it("lets in so many from one address, and others all the same", () => {
-    const admission = makeAdmission({ connections: many, perAddress: 2 })
-    assert.strictEqual(entering(admission, times(5, "192.0.2.1")), 2)
-    assert.strictEqual(entering(admission, times(5, "192.0.2.2")), 2)
-    admission.leave("192.0.2.1")
-    assert.strictEqual(entering(admission, times(5, "192.0.2.1")), 1)
+    const limiter = makeConnectionLimiter({ connections: many, perAddress: 2 })
+    assert.strictEqual(entering(limiter, times(5, "192.0.2.1")), 2)
+    assert.strictEqual(entering(limiter, times(5, "192.0.2.2")), 2)
+    limiter.leave("192.0.2.1")
+    assert.strictEqual(entering(limiter, times(5, "192.0.2.1")), 1)
   })
 
   it("counts who is turned away in neither number", () => {
-    const admission = makeAdmission({ connections: 3, perAddress: 1 })
-    assert.strictEqual(entering(admission, times(100, "192.0.2.1")), 1)
-    assert.isTrue(admission.enter("192.0.2.2"))
-    assert.isTrue(admission.enter("192.0.2.3"))
-    assert.isFalse(admission.enter("192.0.2.4"))
-    admission.leave("192.0.2.3")
+    const limiter = makeConnectionLimiter({ connections: 3, perAddress: 1 })
+    assert.strictEqual(entering(limiter, times(100, "192.0.2.1")), 1)
+    assert.isTrue(limiter.enter("192.0.2.2"))
+    assert.isTrue(limiter.enter("192.0.2.3"))
+    assert.isFalse(limiter.enter("192.0.2.4"))
+    limiter.leave("192.0.2.3")
     // It was full when this one came, and that is not held against its address.
-    assert.isTrue(admission.enter("192.0.2.4"))
+    assert.isTrue(limiter.enter("192.0.2.4"))
   })
 
   it("takes a /64 of IPv6 for one address, however it is written", () => {
@@ -64,21 +64,21 @@ describe("an admission", () => {
 
   it("counts this machine's own programs only in all", () => {
     for (const address of ["127.0.0.1", "127.1.2.3", "::1", "::ffff:127.0.0.1"]) {
-      const admission = makeAdmission({ connections: 10, perAddress: 1 })
-      assert.strictEqual(entering(admission, times(20, address)), 10, address)
+      const limiter = makeConnectionLimiter({ connections: 10, perAddress: 1 })
+      assert.strictEqual(entering(limiter, times(20, address)), 10, address)
     }
     // What only looks like loopback is not.
     for (const address of ["128.0.0.1", "::2", "::ffff:128.0.0.1", "1::1", "12.7.0.1"]) {
-      const admission = makeAdmission({ connections: 10, perAddress: 1 })
-      assert.strictEqual(entering(admission, times(20, address)), 1, address)
+      const limiter = makeConnectionLimiter({ connections: 10, perAddress: 1 })
+      assert.strictEqual(entering(limiter, times(20, address)), 1, address)
     }
   })
 
   it("forgets an address that is gone", () => {
-    const admission = makeAdmission({ connections: many, perAddress: 3 })
+    const limiter = makeConnectionLimiter({ connections: many, perAddress: 3 })
     for (let round = 0; round < 10; round++) {
-      assert.strictEqual(entering(admission, times(5, "192.0.2.1")), 3)
-      for (let index = 0; index < 3; index++) admission.leave("192.0.2.1")
+      assert.strictEqual(entering(limiter, times(5, "192.0.2.1")), 3)
+      for (let index = 0; index < 3; index++) limiter.leave("192.0.2.1")
     }
   })
 })
@@ -103,11 +103,11 @@ const step = Arbitrary.schema(
 )
 
 it.prop(
-  "an admission's counts are right whoever comes and goes in whatever order",
+  "a limiter's counts are right whoever comes and goes in whatever order",
   [Arbitrary.array(step, { minLength: 0, maxLength: 80 })],
   ([steps]) => {
     const limits = { connections: 9, perAddress: 2 }
-    const admission = makeAdmission(limits)
+    const limiter = makeConnectionLimiter(limits)
     const inside: Array<readonly [address: string, group: string | undefined]> = []
     for (const { comes, which } of steps) {
       const visitor = addresses[which]
@@ -118,14 +118,14 @@ it.prop(
         const room =
           inside.length < limits.connections
           && (group === undefined || neighbours < limits.perAddress)
-        assert.strictEqual(admission.enter(address), room)
+        assert.strictEqual(limiter.enter(address), room)
         if (room) inside.push(visitor)
       } else {
         // Only who is in can leave.
         const place = inside.findIndex(([inside]) => inside === address)
         if (place === -1) continue
         inside.splice(place, 1)
-        admission.leave(address)
+        limiter.leave(address)
       }
     }
   },

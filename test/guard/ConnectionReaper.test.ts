@@ -3,7 +3,11 @@ import { Duration, Effect, Exit, Scope } from "effect"
 import { TestClock } from "effect/testing"
 import { Socket } from "node:net"
 import { Peer } from "../../src/net/Peer.ts"
-import { Intake, type Limits, makeWatch } from "../../src/guard/ConnectionReaper.ts"
+import {
+  ReadProgress,
+  type Limits,
+  makeConnectionReaper
+} from "../../src/guard/ConnectionReaper.ts"
 
 const limits: Limits = {
   request: Duration.seconds(30),
@@ -12,7 +16,7 @@ const limits: Limits = {
 }
 
 /** A connection to nowhere, on which so many bytes of a request have come. */
-class Fake extends Intake {
+class Fake extends ReadProgress {
   held: number
   readonly #socket: Socket
 
@@ -29,7 +33,7 @@ class Fake extends Intake {
 }
 
 /** The server waits for more of it unless it is busy. */
-const intake = Effect.fnUntraced(function* (
+const progress = Effect.fnUntraced(function* (
   held: number,
   { busy = false }: { readonly busy?: boolean } = {}
 ) {
@@ -38,15 +42,15 @@ const intake = Effect.fnUntraced(function* (
   return fake
 })
 
-const cut = (...intakes: ReadonlyArray<Fake>): ReadonlyArray<boolean> =>
-  intakes.map((intake) => intake.isCut())
+const cut = (...all: ReadonlyArray<Fake>): ReadonlyArray<boolean> =>
+  all.map((progress) => progress.isCut())
 
-describe("a watch", () => {
+describe("a reaper", () => {
   it.effect("cuts off a request that was begun and is not complete in time, no sooner", () =>
     Effect.gen(function* () {
-      const watch = yield* makeWatch(limits)
-      const slow = yield* intake(1)
-      watch.add(slow)
+      const reaper = yield* makeConnectionReaper(limits)
+      const slow = yield* progress(1)
+      reaper.add(slow)
       yield* TestClock.adjust("30 seconds")
       assert.isFalse(slow.isCut())
       yield* TestClock.adjust("2 seconds")
@@ -56,9 +60,9 @@ describe("a watch", () => {
 
   it.effect("is not put off by bytes that complete nothing", () =>
     Effect.gen(function* () {
-      const watch = yield* makeWatch(limits)
-      const slow = yield* intake(1)
-      watch.add(slow)
+      const reaper = yield* makeConnectionReaper(limits)
+      const slow = yield* progress(1)
+      reaper.add(slow)
       for (let second = 0; second < 32; second++) {
         slow.held += 1
         yield* TestClock.adjust("1 second")
@@ -69,9 +73,9 @@ describe("a watch", () => {
 
   it.effect("gives the next request a time of its own", () =>
     Effect.gen(function* () {
-      const watch = yield* makeWatch(limits)
-      const steady = yield* intake(1)
-      watch.add(steady)
+      const reaper = yield* makeConnectionReaper(limits)
+      const steady = yield* progress(1)
+      reaper.add(steady)
       for (let request = 0; request < 10; request++) {
         yield* TestClock.adjust("29 seconds")
         // One is complete and, with the same bytes, the next is begun.
@@ -85,9 +89,9 @@ describe("a watch", () => {
 
   it.effect("has nothing against small requests without end, whatever is seen of the last", () =>
     Effect.gen(function* () {
-      const watch = yield* makeWatch(limits)
-      const busy = yield* intake(5)
-      watch.add(busy)
+      const reaper = yield* makeConnectionReaper(limits)
+      const busy = yield* progress(5)
+      reaper.add(busy)
       for (let second = 0; second < 300; second++) {
         busy.completed += 100
         yield* TestClock.adjust("1 second")
@@ -98,9 +102,9 @@ describe("a watch", () => {
 
   it.effect("has nothing against a peer that has begun nothing", () =>
     Effect.gen(function* () {
-      const watch = yield* makeWatch(limits)
-      const idle = yield* intake(0)
-      watch.add(idle)
+      const reaper = yield* makeConnectionReaper(limits)
+      const idle = yield* progress(0)
+      reaper.add(idle)
       yield* TestClock.adjust("1 hour")
       assert.isFalse(idle.isCut())
       // What is begun later counts from then.
@@ -114,11 +118,11 @@ describe("a watch", () => {
 
   it.effect("cuts off the largest first where they hold too much together", () =>
     Effect.gen(function* () {
-      const watch = yield* makeWatch(limits)
-      const small = yield* intake(300)
-      const largest = yield* intake(500)
-      const large = yield* intake(400)
-      for (const each of [small, largest, large]) watch.add(each)
+      const reaper = yield* makeConnectionReaper(limits)
+      const small = yield* progress(300)
+      const largest = yield* progress(500)
+      const large = yield* progress(400)
+      for (const each of [small, largest, large]) reaper.add(each)
       yield* TestClock.adjust("2 seconds")
       assert.deepStrictEqual(cut(small, largest, large), [false, true, false])
     })
@@ -128,17 +132,17 @@ describe("a watch", () => {
     "cuts off as many as it takes, and nobody where they hold just as much as they may",
     () =>
       Effect.gen(function* () {
-        const watch = yield* makeWatch(limits)
-        const one = yield* intake(600)
-        const other = yield* intake(400)
-        watch.add(one)
-        watch.add(other)
+        const reaper = yield* makeConnectionReaper(limits)
+        const one = yield* progress(600)
+        const other = yield* progress(400)
+        reaper.add(one)
+        reaper.add(other)
         yield* TestClock.adjust("2 seconds")
         assert.deepStrictEqual(cut(one, other), [false, false])
-        const third = yield* intake(2000)
-        const fourth = yield* intake(601)
-        watch.add(third)
-        watch.add(fourth)
+        const third = yield* progress(2000)
+        const fourth = yield* progress(601)
+        reaper.add(third)
+        reaper.add(fourth)
         yield* TestClock.adjust("1 second")
         assert.deepStrictEqual(cut(one, other, third, fourth), [false, false, true, true])
       })
@@ -146,10 +150,10 @@ describe("a watch", () => {
 
   it.effect("does not hold a peer's own bytes against it while the server is busy for it", () =>
     Effect.gen(function* () {
-      const watch = yield* makeWatch(limits)
+      const reaper = yield* makeConnectionReaper(limits)
       // What would complete the request may have come; the server is not looking while it sends a long file.
-      const served = yield* intake(1, { busy: true })
-      watch.add(served)
+      const served = yield* progress(1, { busy: true })
+      reaper.add(served)
       yield* TestClock.adjust("10 minutes")
       assert.isFalse(served.isCut())
       yield* Effect.forkChild(Effect.exit(served.peer.read), { startImmediately: true })
@@ -160,10 +164,10 @@ describe("a watch", () => {
 
   it.effect("does not look after who was removed", () =>
     Effect.gen(function* () {
-      const watch = yield* makeWatch(limits)
-      const gone = yield* intake(5000)
-      watch.add(gone)
-      watch.remove(gone)
+      const reaper = yield* makeConnectionReaper(limits)
+      const gone = yield* progress(5000)
+      reaper.add(gone)
+      reaper.remove(gone)
       yield* TestClock.adjust("1 hour")
       assert.isFalse(gone.isCut())
     })
@@ -172,9 +176,9 @@ describe("a watch", () => {
   it.effect("ends with its scope", () =>
     Effect.gen(function* () {
       const scope = yield* Scope.make()
-      const watch = yield* Scope.provide(makeWatch(limits), scope)
-      const slow = yield* intake(5000)
-      watch.add(slow)
+      const reaper = yield* Scope.provide(makeConnectionReaper(limits), scope)
+      const slow = yield* progress(5000)
+      reaper.add(slow)
       yield* Scope.close(scope, Exit.void)
       yield* TestClock.adjust("1 hour")
       assert.isFalse(slow.isCut())

@@ -4,18 +4,18 @@ import { type Command, isQuery, needsNoPassword } from "../../src/commands/Comma
 import * as Grammar from "../../src/commands/Parser.ts"
 import * as Reply from "../../src/domain/Reply.ts"
 import * as Word from "../../src/domain/ByteString.ts"
-import { makePasswords } from "../../src/guard/Authenticator.ts"
+import { makeAuthenticator } from "../../src/guard/Authenticator.ts"
 import { makeSession } from "../../src/server/Session.ts"
 import * as Arbitraries from "../support/Arbitraries.ts"
 
 const secrets = ["foobar", "sénha"].map((password) => Redacted.make(password))
-const passwords = makePasswords(() => secrets)
+const authenticator = makeAuthenticator(() => secrets)
 
 /** Asks one session line after line; tells after each whether the session is open. */
 const talk = (
   ...lines: ReadonlyArray<string>
 ): ReadonlyArray<readonly [answer: string, open: boolean]> => {
-  const session = makeSession({ id: 1, version: "1.2.3", passwords })
+  const session = makeSession({ id: 1, version: "1.2.3", authenticator })
   return lines.map((line) => {
     session.begin()
     const command = Grammar.parse(line.split(" ").map(Word.fromText))
@@ -48,7 +48,7 @@ describe("a session with a password", () => {
   })
 
   it("answers HELLO only with the password, and stays in RESP 2 without", () => {
-    const session = makeSession({ id: 1, version: "1.2.3", passwords })
+    const session = makeSession({ id: 1, version: "1.2.3", authenticator })
     const hello = {
       _tag: "Hello",
       version: 3,
@@ -102,7 +102,7 @@ describe("passwords", () => {
     "open for themselves, and for nothing else",
     [Arbitraries.text, Arbitraries.text],
     ([password, other]) => {
-      const { accept, required } = makePasswords(() => [Redacted.make(password)])
+      const { accept, required } = makeAuthenticator(() => [Redacted.make(password)])
       assert.isTrue(required)
       assert.isTrue(accept(undefined, Word.fromText(password)))
       assert.strictEqual(accept(undefined, Word.fromText(other)), other === password)
@@ -112,12 +112,12 @@ describe("passwords", () => {
   )
 
   it("are not asked for where there are none", () => {
-    assert.isFalse(makePasswords(() => []).required)
-    assert.isTrue(makePasswords(() => []).accept(undefined, Word.unsafe("x")))
-    assert.isFalse(makePasswords(() => []).accept(Word.unsafe("nobody"), Word.unsafe("x")))
+    assert.isFalse(makeAuthenticator(() => []).required)
+    assert.isTrue(makeAuthenticator(() => []).accept(undefined, Word.unsafe("x")))
+    assert.isFalse(makeAuthenticator(() => []).accept(Word.unsafe("nobody"), Word.unsafe("x")))
   })
 
   it("are not shown by what is printed", () => {
-    assert.notInclude(JSON.stringify(passwords), "foobar")
+    assert.notInclude(JSON.stringify(authenticator), "foobar")
   })
 })

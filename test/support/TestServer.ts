@@ -11,7 +11,7 @@ import { Stats } from "../../src/telemetry/Stats.ts"
 import { Router } from "../../src/Router.ts"
 import { silent } from "../../src/telemetry/EventLog.ts"
 import { unlimited } from "../../src/guard/Pacer.ts"
-import { unwatched } from "../../src/guard/ConnectionReaper.ts"
+import { noReaper } from "../../src/guard/ConnectionReaper.ts"
 import { converse } from "../../src/server/Connection.ts"
 import type { Address } from "../../src/domain/Address.ts"
 import { listen, type ListenError } from "../../src/net/Listener.ts"
@@ -142,8 +142,8 @@ export const serveObserved = <E>(
         common: {
           router,
           stats,
-          watch: unwatched,
-          journal: silent,
+          reaper: noReaper,
+          eventLog: silent,
           onForeign: () => Effect.void,
           onWrongPassword: () => Effect.void
         },
@@ -151,7 +151,7 @@ export const serveObserved = <E>(
         codec: resp,
         session: makeSession({ id: 1, version }),
         pacer: unlimited,
-        tally: { commands: 0, bytesReceived: 0, bytesSent: 0, ending: undefined }
+        tally: { commands: 0, bytesReceived: 0, bytesSent: 0, closeReason: undefined }
       }).pipe(
         Effect.onExit((exit) => Queue.offer(ends, exit)),
         Effect.exit

@@ -1,11 +1,11 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Exit, Logger, Scope } from "effect"
 import { TestClock } from "effect/testing"
-import { type Event, makeJournal } from "../../src/telemetry/EventLog.ts"
+import { type Event, makeEventLog } from "../../src/telemetry/EventLog.ts"
 
-/** Runs `use` with a journal and all that it has written so far. */
+/** Runs `use` with a eventLog and all that it has written so far. */
 const withJournal = <E>(
-  use: (journal: {
+  use: (eventLog: {
     readonly lines: Array<string>
     readonly note: (event: Event, times: number) => Effect.Effect<void>
     readonly close: Effect.Effect<void>
@@ -17,11 +17,11 @@ const withJournal = <E>(
   })
   return Effect.gen(function* () {
     const scope = yield* Scope.make()
-    const journal = yield* Scope.provide(makeJournal, scope)
+    const eventLog = yield* Scope.provide(makeEventLog, scope)
     yield* use({
       lines,
       note: (event, times) =>
-        Effect.repeat(journal.note(event, { address: "a" }), { times: times - 1 }),
+        Effect.repeat(eventLog.note(event, { address: "a" }), { times: times - 1 }),
       close: Scope.close(scope, Exit.void)
     })
   }).pipe(Effect.provide(Logger.layer([logger])))
@@ -30,7 +30,7 @@ const withJournal = <E>(
 const failed = "WARN authentication.failed a"
 const tenFailed = Array.from({ length: 10 }, () => failed)
 
-describe("a journal", () => {
+describe("a eventLog", () => {
   it.effect("writes ten refusals a second at most, and then says how many it left out", () =>
     withJournal(({ lines, note }) =>
       Effect.gen(function* () {

@@ -15,7 +15,7 @@ import { menu } from "./Menu.ts"
 import type { Messages } from "../Messages.ts"
 import * as NodeHashing from "./NodeHashing.ts"
 import { complain } from "../Output.ts"
-import * as Passwords from "../PasswordFile.ts"
+import * as PasswordFile from "../PasswordFile.ts"
 import { type Options, present } from "./Render.ts"
 import { makeProgressLine } from "./Progress.ts"
 import { connect } from "./Connections.ts"
@@ -164,7 +164,7 @@ export const client = (messages: Messages) =>
 
       const run = Effect.gen(function* () {
         const progress = yield* makeProgressLine(quiet, messages)
-        const [password] = yield* Passwords.load(flags.passwordFile, messages)
+        const [password] = yield* PasswordFile.load(flags.passwordFile, messages)
         const tls = yield* Certificates.load(flags, messages)
         if (tls?.insecure === true) yield* complain(messages.tls.insecure(address))
         const connectors = yield* connect(

@@ -4,7 +4,7 @@ import packageJson from "../../../package.json" with { type: "json" }
 import { Stats } from "../../telemetry/Stats.ts"
 import { Router } from "../../Router.ts"
 import { type Address, formatAddress } from "../../domain/Address.ts"
-import { makeProxies, type Proxies } from "../../net/TrustedProxies.ts"
+import { makeProxies, type TrustedProxies } from "../../net/TrustedProxies.ts"
 import type { Limits } from "../../server/Acceptor.ts"
 import { Server } from "../../server/Server.ts"
 import type { Tls } from "../../net/TlsHandshake.ts"
@@ -20,7 +20,7 @@ import * as Log from "./Log.ts"
 import { stayLean } from "./Heap.ts"
 import type { Messages } from "../Messages.ts"
 import { complain } from "../Output.ts"
-import * as Passwords from "../PasswordFile.ts"
+import * as PasswordFile from "../PasswordFile.ts"
 import type { ServeFlags } from "./ServeFlags.ts"
 import { exitAtOnceIfToldAgain, stopSignal } from "../Signals.ts"
 import { startUpFailure } from "./StartUpFailure.ts"
@@ -49,11 +49,11 @@ export interface Options extends Address {
   /** In bytes a second. */
   readonly maxRate?: number | undefined
   readonly maxTotalRate?: number | undefined
-  readonly passwords?: () => Passwords.Passwords
+  readonly passwords?: () => PasswordFile.Passwords
   readonly grace?: Duration.Duration
   readonly limits?: Limits
   readonly tls?: Tls | undefined
-  readonly proxies?: Proxies | undefined
+  readonly proxies?: TrustedProxies | undefined
 }
 
 /** How much memory small files of a bucket get where nobody says; each saves a request over the network. */
@@ -146,7 +146,7 @@ export const serveUntilToldToStop = Effect.fn("serve")(
     if (Option.isSome(flags.dir) && Option.isSome(flags.store)) {
       return yield* new Failure({ code: exitCode.usage, sentence: messages.usage.dirAndStore })
     }
-    const passwords = yield* Passwords.follow(flags.passwordFile, messages)
+    const passwords = yield* PasswordFile.follow(flags.passwordFile, messages)
     const tls = yield* Certificates.follow(
       { cert: flags.tlsCert, key: flags.tlsKey, ca: flags.tlsClientCa },
       messages
