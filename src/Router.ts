@@ -27,7 +27,7 @@ import * as CommandTable from "./commands/CommandTable.ts"
 import * as RedisGlob from "./domain/RedisGlob.ts"
 import * as Reply from "./domain/Reply.ts"
 import { type Numbers, Stats } from "./telemetry/Stats.ts"
-import * as Word from "./domain/ByteString.ts"
+import * as ByteString from "./domain/ByteString.ts"
 import { Clock } from "./services/Clock.ts"
 import { Digests } from "./services/files/DigestCache.ts"
 import {
@@ -77,20 +77,22 @@ const escapeBraces = (pattern: string): string =>
   pattern.replace(/\\.|[{}]/gs, (found) => (found.length > 1 ? found : `\\${found}`))
 
 /** The text of an argument that must be text. */
-const requireText = (word: Word.Word): Effect.Effect<string, BadArgument> => {
-  const text = Word.toText(word)
+const requireText = (word: ByteString.ByteString): Effect.Effect<string, BadArgument> => {
+  const text = ByteString.toText(word)
   return text === undefined
     ? Effect.fail(new BadArgument({ text: "O argumento não está em UTF-8." }))
     : Effect.succeed(text)
 }
 
 /** A word that cannot be a file's name names no file. */
-const requireName = (word: Word.Word): Effect.Effect<FileName.FileName, FileNotFound> => {
+const requireName = (
+  word: ByteString.ByteString
+): Effect.Effect<FileName.FileName, FileNotFound> => {
   const name = FileName.fromWord(word)
   return name === undefined ? Effect.fail(new FileNotFound()) : Effect.succeed(name)
 }
 
-const requirePattern = (word: Word.Word): Effect.Effect<Glob.Glob, BadArgument> =>
+const requirePattern = (word: ByteString.ByteString): Effect.Effect<Glob.Glob, BadArgument> =>
   word.length > longestPattern
     ? Effect.fail(patternTooLong)
     : Effect.map(requireText(word), (pattern) => Glob.make(escapeBraces(pattern), { dot: true }))
@@ -110,18 +112,29 @@ const redisRange = (
 /** A file that can be sent: held in memory, or open. */
 type Source = WholeFile | OpenFile
 
-const isHeld = (file: Source): file is WholeFile | (OpenFile & { readonly content: Word.Word }) =>
+const isHeld = (
+  file: Source
+): file is WholeFile | (OpenFile & { readonly content: ByteString.ByteString }) =>
   file.content !== undefined
 
-const body = (name: Word.Word, file: Source, start: number, length: number): Reply.Body => {
+const body = (
+  name: ByteString.ByteString,
+  file: Source,
+  start: number,
+  length: number
+): Reply.Body => {
   const part = { name, start }
   return isHeld(file)
-    ? { size: length, held: Word.unsafe(file.content.slice(start, start + length)), part }
+    ? { size: length, held: ByteString.unsafe(file.content.slice(start, start + length)), part }
     : { size: length, bytes: file.read(start, length), part }
 }
 
-const content = (name: Word.Word, file: Source, start: number, length: number): Reply.Reply =>
-  Reply.Reply.Content({ body: body(name, file, start, length) })
+const content = (
+  name: ByteString.ByteString,
+  file: Source,
+  start: number,
+  length: number
+): Reply.Reply => Reply.Reply.Content({ body: body(name, file, start, length) })
 
 const changed = Reply.refusal(new FileChanged())
 
@@ -136,14 +149,14 @@ const sendFile =
   }
 
 const describeFile =
-  (name: Word.Word) =>
+  (name: ByteString.ByteString) =>
   ({ modified, size, version }: FileDetails): Reply.Reply =>
     Reply.Reply.Dictionary({
       entries: [
-        [Word.fromText("nome"), bulk(name)],
-        [Word.fromText("tamanho"), integer(size)],
-        [Word.fromText("modificado"), Reply.text(new Date(modified).toISOString())],
-        [Word.fromText("versao"), Reply.text(version)]
+        [ByteString.fromText("nome"), bulk(name)],
+        [ByteString.fromText("tamanho"), integer(size)],
+        [ByteString.fromText("modificado"), Reply.text(new Date(modified).toISOString())],
+        [ByteString.fromText("versao"), Reply.text(version)]
       ]
     })
 
@@ -172,13 +185,15 @@ const tooManyKeys = new BadArgument({
   text: `Mais de ${mostNames} nomes: use SCAN, ou um padrão mais estreito.`
 })
 
-const requireRedisPattern = (word: Word.Word): Effect.Effect<RedisGlob.RedisGlob, BadArgument> =>
+const requireRedisPattern = (
+  word: ByteString.ByteString
+): Effect.Effect<RedisGlob.RedisGlob, BadArgument> =>
   word.length > longestPattern ? Effect.fail(patternTooLong) : Effect.succeed(RedisGlob.make(word))
 
-const bulk = (value: Word.Word): Reply.Reply => Reply.Reply.Bulk({ value })
+const bulk = (value: ByteString.ByteString): Reply.Reply => Reply.Reply.Bulk({ value })
 
-const contentOf = (file: Source): Effect.Effect<Word.Word, StoreUnavailable> =>
-  isHeld(file) ? Effect.succeed(file.content) : Word.collect(file.read(0, file.size))
+const contentOf = (file: Source): Effect.Effect<ByteString.ByteString, StoreUnavailable> =>
+  isHeld(file) ? Effect.succeed(file.content) : ByteString.collect(file.read(0, file.size))
 
 const typeString = Reply.status("string")
 const typeNone = Reply.status("none")
@@ -205,16 +220,21 @@ const routes = (
   scan: Scan,
   systemClock: EffectClock.Clock
 ): Routes => {
-  const atOnce = (word: Word.Word) => {
+  const atOnce = (word: ByteString.ByteString) => {
     const name = FileName.fromWord(word)
     return name === undefined ? undefined : store.atOnce(name)
   }
-  const open = (word: Word.Word) => Effect.flatMap(requireName(word), store.open)
-  const describe = (word: Word.Word) => Effect.flatMap(requireName(word), store.describe)
+  const open = (word: ByteString.ByteString) => Effect.flatMap(requireName(word), store.open)
+  const describe = (word: ByteString.ByteString) =>
+    Effect.flatMap(requireName(word), store.describe)
   /** Answers with what `reply` makes of a file: at once if the store can, else when `ask` has it. */
   const answerWith =
-    <F, R>(ask: (word: Word.Word) => Effect.Effect<F, CommandError, R>) =>
-    (word: Word.Word, reply: (file: F | WholeFile) => Reply.Reply, absent?: Reply.Reply) => {
+    <F, R>(ask: (word: ByteString.ByteString) => Effect.Effect<F, CommandError, R>) =>
+    (
+      word: ByteString.ByteString,
+      reply: (file: F | WholeFile) => Reply.Reply,
+      absent?: Reply.Reply
+    ) => {
       const file = atOnce(word)
       if (file !== undefined) return reply(file)
       const answer = Effect.map(ask(word), reply)
@@ -222,7 +242,7 @@ const routes = (
     }
   const withFile = answerWith(open)
   const withDetails = answerWith(describe)
-  const exists = (word: Word.Word) =>
+  const exists = (word: ByteString.ByteString) =>
     Effect.suspend(() =>
       atOnce(word) === undefined
         ? Effect.as(describe(word), true).pipe(
@@ -262,7 +282,7 @@ const routes = (
       const file = atOnce(name)
       if (file !== undefined) {
         return version === undefined || version === file.version
-          ? bulk(Word.unsafe(file.sha256))
+          ? bulk(ByteString.unsafe(file.sha256))
           : changed
       }
       return Effect.gen(function* () {
@@ -288,7 +308,7 @@ const routes = (
       Effect.gen(function* () {
         const contents: Array<Reply.Reply> = []
         let size = 0
-        const read = Effect.fnUntraced(function* (name: Word.Word) {
+        const read = Effect.fnUntraced(function* (name: ByteString.ByteString) {
           const file = atOnce(name) ?? (yield* open(name))
           size += file.size
           return size > mostTogether ? yield* tooMuchTogether : bulk(yield* contentOf(file))
@@ -306,7 +326,7 @@ const routes = (
         yield* Stream.runForEachArray(store.names, (names) =>
           Effect.sync(() => {
             for (const name of names)
-              if (RedisGlob.match(glob, Word.fromText(name))) found.add(name)
+              if (RedisGlob.match(glob, ByteString.fromText(name))) found.add(name)
           })
         )
         const names = found.take()
@@ -324,7 +344,7 @@ const routes = (
             Reply.text(String(page.cursor)),
             Reply.Reply.List({
               items: names
-                .map(Word.fromText)
+                .map(ByteString.fromText)
                 .filter((name) => glob === undefined || RedisGlob.match(glob, name))
                 .map(bulk)
             })
@@ -355,14 +375,16 @@ const routes = (
       })
     },
     ServerInfo: ({ sections }) =>
-      Effect.map(serverInfo.describe(sections.map(Word.toTextLossy)), Reply.text),
+      Effect.map(serverInfo.describe(sections.map(ByteString.toTextLossy)), Reply.text),
     ConfigGet: ({ patterns }) => {
       if (patterns.some(({ length }) => length > longestPattern))
         return Reply.refusal(patternTooLong)
-      const globs = patterns.map((pattern) => RedisGlob.make(Word.unsafe(pattern.toLowerCase())))
+      const globs = patterns.map((pattern) =>
+        RedisGlob.make(ByteString.unsafe(pattern.toLowerCase()))
+      )
       return Reply.Reply.Dictionary({
         entries: configuration(stats)
-          .map(([name, value]) => [Word.fromText(name), Reply.text(value)] as const)
+          .map(([name, value]) => [ByteString.fromText(name), Reply.text(value)] as const)
           .filter(([name]) => globs.some((glob) => RedisGlob.match(glob, name)))
       })
     },

@@ -8,7 +8,7 @@ import { encodeRequest, makeReplyBuilder } from "../codec/resp/RespClient.ts"
 import { makeTokenDecoder, MalformedReply, type Token } from "../codec/resp/RespTokens.ts"
 import * as Grammar from "../commands/Parser.ts"
 import type * as Reply from "../domain/Reply.ts"
-import * as Word from "../domain/ByteString.ts"
+import * as ByteString from "../domain/ByteString.ts"
 
 /** No connection could be made. `timedOut` tells a silence from a refusal. */
 export class ConnectFailed extends Data.TaggedError("ConnectFailed")<{
@@ -57,14 +57,14 @@ export interface IncomingBody {
 
 /** A file that arrives, with the name the server gave it. */
 export interface IncomingFile extends IncomingBody {
-  readonly name: Word.Word
+  readonly name: ByteString.ByteString
 }
 
 /** A connection. */
 export interface Connection {
   /** Sends requests without waiting for their replies. */
   readonly send: (
-    requests: ReadonlyArray<ReadonlyArray<Word.Word>>
+    requests: ReadonlyArray<ReadonlyArray<ByteString.ByteString>>
   ) => Effect.Effect<void, ConnectionLost>
   /** The next reply, whole, a refusal included; `Refused` only where the server refused the connection itself. */
   readonly receive: Effect.Effect<Reply.Reply, RequestError>
@@ -129,7 +129,7 @@ export const speak = Effect.fnUntraced(function* (socket: Socket.Socket) {
   const flush = Effect.suspend(() => {
     const text = waiting
     waiting = ""
-    return write(Word.toBytes(Word.unsafe(text)))
+    return write(ByteString.toBytes(ByteString.unsafe(text)))
   })
   return (latin1: string): Effect.Effect<void> =>
     Effect.suspend(() => {
@@ -147,7 +147,7 @@ const hello = (password: Redacted.Redacted | undefined) =>
     credentials:
       password === undefined
         ? undefined
-        : { user: undefined, password: Word.fromText(Redacted.value(password)) },
+        : { user: undefined, password: ByteString.fromText(Redacted.value(password)) },
     clientName: undefined
   })
 
@@ -247,7 +247,7 @@ const connect = Effect.fnUntraced(function* (socket: Socket.Socket, options: Opt
       return yield* unexpected
     const nameSize = yield* takeBulkStart
     if (nameSize > longestName) return yield* unexpected
-    const name = yield* Word.collect(body(nameSize).bytes)
+    const name = yield* ByteString.collect(body(nameSize).bytes)
     return { name, ...body(yield* takeBulkStart) }
   })
 
@@ -259,7 +259,7 @@ const connect = Effect.fnUntraced(function* (socket: Socket.Socket, options: Opt
     return first.reply._tag === "Null" ? undefined : yield* refused(first.reply)
   })
 
-  const send = (requests: ReadonlyArray<ReadonlyArray<Word.Word>>) =>
+  const send = (requests: ReadonlyArray<ReadonlyArray<ByteString.ByteString>>) =>
     Effect.suspend(() => {
       const all = greeting === "due" ? [hello(options.password), ...requests] : requests
       if (greeting === "due") greeting = "sent"

@@ -4,7 +4,7 @@
  * Asking again after a loss is safe, for no question changes anything on the server.
  */
 import { Context, Deferred, Duration, Effect, Exit, Layer, Scope, Semaphore } from "effect"
-import type { Word } from "../domain/ByteString.ts"
+import type { ByteString } from "../domain/ByteString.ts"
 import {
   Client,
   ConnectFailed,
@@ -38,7 +38,7 @@ export interface Connector {
    * both are done again over a new one, with the words as they are by then.
    */
   readonly ask: <A, E, R>(
-    words: () => ReadonlyArray<Word>,
+    words: () => ReadonlyArray<ByteString>,
     receive: Effect.Effect<A, E, R>
   ) => Effect.Effect<A, E | ConnectFailed | ConnectionLost, Exclude<R, Client>>
 }
@@ -103,7 +103,7 @@ export const makeConnector = (
     /** Sends, waits for the turn, reads. An answer that is left half read makes the connection useless to all. */
     const exchange = Effect.fnUntraced(function* <A, E, R>(
       current: Live,
-      words: () => ReadonlyArray<Word>,
+      words: () => ReadonlyArray<ByteString>,
       receive: Effect.Effect<A, E, R>
     ) {
       const done = Deferred.makeUnsafe<void>()
@@ -127,7 +127,7 @@ export const makeConnector = (
     })
 
     const ask = <A, E, R>(
-      words: () => ReadonlyArray<Word>,
+      words: () => ReadonlyArray<ByteString>,
       receive: Effect.Effect<A, E, R>
     ): Effect.Effect<A, E | ConnectFailed | ConnectionLost, Exclude<R, Client>> =>
       Effect.flatMap(Semaphore.withPermit(connecting, connected), (current) =>

@@ -3,7 +3,7 @@
  * a terminal unescaped: a control character could move the cursor, retitle the window or type for the reader.
  */
 import { Reply } from "../domain/Reply.ts"
-import * as Word from "../domain/ByteString.ts"
+import * as ByteString from "../domain/ByteString.ts"
 
 /** C0, DEL and C1, and the marks that change the direction of writing, which can make a name read as another. */
 const unprintable = /[\u0000-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g
@@ -29,15 +29,15 @@ const indent = (line: string): string => `  ${line}`
 /** The lines of a reply for people: a list's items, a dictionary's `key: value`, nothing for null. */
 export const toLines = (reply: Reply): ReadonlyArray<string> =>
   Reply.$match(reply, {
-    Status: ({ text }) => [escape(Word.toTextLossy(text))],
-    Bulk: ({ value }) => [escape(Word.toTextLossy(value))],
+    Status: ({ text }) => [escape(ByteString.toTextLossy(text))],
+    Bulk: ({ value }) => [escape(ByteString.toTextLossy(value))],
     Null: () => [""],
     Integer: ({ value }) => [String(value)],
     List: ({ items }) =>
       items.flatMap((item) => (item._tag === "List" ? toLines(item).map(indent) : toLines(item))),
     Dictionary: ({ entries }) =>
       entries.flatMap(([key, value]) => {
-        const name = escape(Word.toTextLossy(key))
+        const name = escape(ByteString.toTextLossy(key))
         const lines = toLines(value)
         return value._tag === "List" || value._tag === "Dictionary"
           ? [`${name}:`, ...lines.map(indent)]
@@ -58,7 +58,7 @@ export const toText = (reply: Reply): string => {
     return toLines(reply)
       .map((line) => `${line}\n`)
       .join("")
-  const text = escapeLines(Word.toTextLossy(reply.value))
+  const text = escapeLines(ByteString.toTextLossy(reply.value))
   return text.endsWith("\n") ? text : `${text}\n`
 }
 
@@ -74,14 +74,16 @@ export type Json =
 /** A reply as one JSON value, its texts exact but for bytes that are not UTF-8. */
 export const toJson = (reply: Reply): Json =>
   Reply.$match(reply, {
-    Status: ({ text }): Json => Word.toTextLossy(text),
-    Bulk: ({ value }) => Word.toTextLossy(value),
+    Status: ({ text }): Json => ByteString.toTextLossy(text),
+    Bulk: ({ value }) => ByteString.toTextLossy(value),
     Null: () => null,
     Integer: ({ value }) => value,
     List: ({ items }) => items.map(toJson),
     // fromEntries defines its properties, so that a key such as __proto__ is only a key.
     Dictionary: ({ entries }) =>
-      Object.fromEntries(entries.map(([key, value]) => [Word.toTextLossy(key), toJson(value)])),
+      Object.fromEntries(
+        entries.map(([key, value]) => [ByteString.toTextLossy(key), toJson(value)])
+      ),
     Refusal: ({ code, message }) => ({ code, message }),
     SwitchProtocol: ({ reply }) => toJson(reply),
     Farewell: ({ reply }) => toJson(reply),

@@ -5,7 +5,7 @@
 import { Clock, Data, Effect, Fiber, FileSystem, Stream } from "effect"
 import { MalformedReply } from "../codec/resp/RespTokens.ts"
 import * as FileName from "../domain/FileName.ts"
-import * as Word from "../domain/ByteString.ts"
+import * as ByteString from "../domain/ByteString.ts"
 import { Client } from "./Connection.ts"
 import type { Connector } from "./Connector.ts"
 import { Hashing } from "./Hashing.ts"
@@ -111,7 +111,7 @@ const sizeAt = Effect.fnUntraced(function* (place: string) {
 
 /** One version of a file on its way to its place. */
 interface Job {
-  readonly name: Word.Word
+  readonly name: ByteString.ByteString
   readonly text: string
   readonly place: string
   readonly details: RemoteDetails
@@ -141,7 +141,7 @@ const findExisting = Effect.fnUntraced(function* (job: Job) {
 const receiveFrom = Effect.fnUntraced(function* ({ details: { size }, name }: Job, start: number) {
   const incoming = yield* (yield* Client).receiveFile
   if (incoming.name !== name) {
-    return yield* new StrangeName({ name: Word.toTextLossy(incoming.name) })
+    return yield* new StrangeName({ name: ByteString.toTextLossy(incoming.name) })
   }
   if (incoming.size !== size - start) {
     return yield* new MalformedReply({ reason: "the file has another size than was announced" })
@@ -253,13 +253,13 @@ const smallFile = 256 * 1024
 
 /** One try at one version of the file; `Refused` with `CHANGED` where the server has another one by now. */
 const attempt = Effect.fnUntraced(function* (
-  name: Word.Word,
+  name: ByteString.ByteString,
   details: RemoteDetails,
   options: Options,
   connectors: Connectors
 ) {
   const began = yield* Clock.currentTimeMillis
-  const text = Word.toTextLossy(name)
+  const text = ByteString.toTextLossy(name)
   const wanted = FileName.fromWord(name)
   if (wanted === undefined) return yield* new StrangeName({ name: text })
   const place = yield* locate(wanted, options.target)
@@ -281,17 +281,17 @@ const attempt = Effect.fnUntraced(function* (
 })
 
 /** Asks for a file's details. */
-export const describe = (name: Word.Word, connector: Connector) =>
+export const describe = (name: ByteString.ByteString, connector: Connector) =>
   connector.ask(detailsRequest(name), receiveDetails)
 
 /** Fetches the file; one that changes meanwhile is fetched anew. */
 export const download = Effect.fn("download")(function* (
-  name: Word.Word,
+  name: ByteString.ByteString,
   options: Options,
   connectors: Connectors
 ) {
   const { target } = options
-  const path = target._tag === "File" ? target.path : Word.toTextLossy(name)
+  const path = target._tag === "File" ? target.path : ByteString.toTextLossy(name)
   const failed = (cause: unknown) => new SaveFailed({ path, cause })
   const once = Effect.flatMap(describe(name, connectors.bytes), (details) =>
     attempt(name, details, options, connectors)

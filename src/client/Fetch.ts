@@ -5,7 +5,7 @@
 import { Effect, Option, Stream } from "effect"
 import * as Grammar from "../commands/Parser.ts"
 import type { Reply } from "../domain/Reply.ts"
-import * as Word from "../domain/ByteString.ts"
+import * as ByteString from "../domain/ByteString.ts"
 import { Refused, unexpected } from "./Connection.ts"
 import type { Connector } from "./Connector.ts"
 import {
@@ -37,14 +37,14 @@ const isFileError = (error: unknown): error is FileError =>
 /** What became of one file. */
 export type Result =
   | { readonly _tag: "Done"; readonly outcome: Outcome }
-  | { readonly _tag: "Failed"; readonly name: Word.Word; readonly error: FileError }
+  | { readonly _tag: "Failed"; readonly name: ByteString.ByteString; readonly error: FileError }
 
-const bulkOf = (reply: Reply): ReadonlyArray<Word.Word> =>
+const bulkOf = (reply: Reply): ReadonlyArray<ByteString.ByteString> =>
   reply._tag === "Bulk" ? [reply.value] : []
 
 /** Names on the server that match, all of them, in order; listed page by page. */
-export const listNames = (pattern: Word.Word | undefined, connector: Connector) =>
-  Stream.paginate(Option.none<Word.Word>(), (after) => {
+export const listNames = (pattern: ByteString.ByteString | undefined, connector: Connector) =>
+  Stream.paginate(Option.none<ByteString.ByteString>(), (after) => {
     const request = Grammar.print({
       _tag: "List",
       pattern,
@@ -57,7 +57,7 @@ export const listNames = (pattern: Word.Word | undefined, connector: Connector) 
         if (reply._tag !== "List") return Effect.fail(unexpected)
         const names = reply.items.flatMap(bulkOf)
         const last = names.length < pageSize ? undefined : names.at(-1)
-        // Words compare as their bytes do. A page that leads nowhere would be asked for again for ever.
+        // Args compare as their bytes do. A page that leads nowhere would be asked for again for ever.
         return last !== undefined && Option.exists(after, (before) => last <= before)
           ? Effect.fail(unexpected)
           : Effect.succeed([names, Option.map(Option.fromUndefinedOr(last), Option.some)] as const)
@@ -66,10 +66,10 @@ export const listNames = (pattern: Word.Word | undefined, connector: Connector) 
   })
 
 /** Whether a name may stand for others. */
-export const hasGlob = (name: Word.Word): boolean => /[*?[\\]/.test(name)
+export const hasGlob = (name: ByteString.ByteString): boolean => /[*?[\\]/.test(name)
 
 /** The names that a word stands for: itself if it is no pattern or if there is such a file, else all that match. */
-const expand = (word: Word.Word, { bytes }: Connectors) => {
+const expand = (word: ByteString.ByteString, { bytes }: Connectors) => {
   if (!hasGlob(word)) return Stream.succeed(word)
   return Stream.unwrap(
     Effect.match(describe(word, bytes), {
@@ -83,7 +83,11 @@ const expand = (word: Word.Word, { bytes }: Connectors) => {
 }
 
 /** Fetches all that the words stand for; results come in the order of the names, a file's failure among them. */
-export const fetch = (words: ReadonlyArray<Word.Word>, options: Options, connectors: Connectors) =>
+export const fetch = (
+  words: ReadonlyArray<ByteString.ByteString>,
+  options: Options,
+  connectors: Connectors
+) =>
   Stream.fromIterable(words).pipe(
     Stream.flatMap((word) => expand(word, connectors)),
     Stream.mapEffect(

@@ -2,7 +2,7 @@
 import { Data, Effect, Fiber, Stream } from "effect"
 import { MalformedReply } from "../codec/resp/RespTokens.ts"
 import * as Grammar from "../commands/Parser.ts"
-import * as Word from "../domain/ByteString.ts"
+import * as ByteString from "../domain/ByteString.ts"
 import { Client, ConnectionLost, type IncomingBody, ServerSilent } from "./Connection.ts"
 import { type Connectors, describe, Mismatch } from "./Download.ts"
 import { Hashing } from "./Hashing.ts"
@@ -45,7 +45,7 @@ export const whole: Range = { start: 0, length: undefined }
  * is compared with the server's digest at the end, and `Mismatch` then comes after its bytes.
  */
 export const streamFile = Effect.fn("streamFile")(function* <E, R>(
-  name: Word.Word,
+  name: ByteString.ByteString,
   range: Range,
   verify: boolean,
   { bytes, digests }: Connectors,
@@ -65,7 +65,7 @@ export const streamFile = Effect.fn("streamFile")(function* <E, R>(
   const receive = Effect.gen(function* () {
     const incoming = yield* (yield* Client).receiveFile
     if (incoming.name !== name) {
-      return yield* new StrangeName({ name: Word.toTextLossy(incoming.name) })
+      return yield* new StrangeName({ name: ByteString.toTextLossy(incoming.name) })
     }
     if (incoming.size !== end - position) {
       return yield* new MalformedReply({ reason: "the file has another size than was announced" })
@@ -84,6 +84,6 @@ export const streamFile = Effect.fn("streamFile")(function* <E, R>(
     receive
   )
   if (there !== undefined && hash.digest() !== (yield* Fiber.join(there))) {
-    return yield* new Mismatch({ name: Word.toTextLossy(name) })
+    return yield* new Mismatch({ name: ByteString.toTextLossy(name) })
   }
 })

@@ -17,7 +17,7 @@ import {
 import { type Found, makePickleReader } from "../codec/pickle/PickleReader.ts"
 import { MalformedReply } from "../codec/resp/RespTokens.ts"
 import * as Reply from "../domain/Reply.ts"
-import type * as Word from "../domain/ByteString.ts"
+import type * as ByteString from "../domain/ByteString.ts"
 import {
   Client,
   type ConnectFailed,
@@ -187,7 +187,7 @@ const connect = Effect.fnUntraced(function* (socket: Socket.Socket, options: Opt
     return yield* first._tag === "Pickle" ? refused(toRefusal(first.value)) : unexpected
   })
 
-  const send = (requests: ReadonlyArray<ReadonlyArray<Word.Word>>) =>
+  const send = (requests: ReadonlyArray<ReadonlyArray<ByteString.ByteString>>) =>
     Effect.sync(() => {
       for (const words of requests) questions.push(toQuestion(words) ?? oneArgument)
     })

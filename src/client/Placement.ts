@@ -5,7 +5,7 @@
  */
 import { Data, Effect, Exit, FileSystem, Path, type PlatformError, Random, Stream } from "effect"
 import * as FileName from "../domain/FileName.ts"
-import * as Word from "../domain/ByteString.ts"
+import * as ByteString from "../domain/ByteString.ts"
 import type { IncomingFile } from "./Connection.ts"
 
 /** The server sent a file under a name that was not asked for, or that no file can have. `name` is for display. */
@@ -126,12 +126,12 @@ export const writeWhole = <A, E, R>(
 /** Saves `file`, which was asked for as `name`. */
 export const save = Effect.fn("Placement.save")(function* (
   file: IncomingFile,
-  name: Word.Word,
+  name: ByteString.ByteString,
   target: Target
 ) {
   const wanted = FileName.fromWord(name)
   if (wanted === undefined || file.name !== name) {
-    return yield* new StrangeName({ name: Word.toTextLossy(file.name) })
+    return yield* new StrangeName({ name: ByteString.toTextLossy(file.name) })
   }
   const failed = (cause: PlatformError.PlatformError) =>
     new SaveFailed({ path: target._tag === "File" ? target.path : wanted, cause })

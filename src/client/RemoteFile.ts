@@ -3,7 +3,7 @@ import { Effect, Schema } from "effect"
 import { MalformedReply } from "../codec/resp/RespTokens.ts"
 import * as Grammar from "../commands/Parser.ts"
 import type { Reply } from "../domain/Reply.ts"
-import * as Word from "../domain/ByteString.ts"
+import * as ByteString from "../domain/ByteString.ts"
 import { Client, Refused } from "./Connection.ts"
 
 /** What the server knows of a file. */
@@ -12,7 +12,7 @@ export interface RemoteDetails {
   readonly size: number
   readonly modified: Date
   /** The token by which the server knows this version again. */
-  readonly version: Word.Word
+  readonly version: ByteString.ByteString
 }
 
 const Details = Schema.Struct({
@@ -25,7 +25,7 @@ const decodeDetails = Schema.decodeUnknownOption(Details)
 /** The fields of a map, which RESP 2 sends as a flat list. */
 const fields = (reply: Reply): ReadonlyMap<string, string | number> => {
   const found = new Map<string, string | number>()
-  const add = (key: Word.Word, value: Reply | undefined) => {
+  const add = (key: ByteString.ByteString, value: Reply | undefined) => {
     if (value?._tag === "Bulk" || value?._tag === "Integer") found.set(key, value.value)
   }
   if (reply._tag === "Dictionary") for (const [key, value] of reply.entries) add(key, value)
@@ -38,15 +38,17 @@ const fields = (reply: Reply): ReadonlyMap<string, string | number> => {
 }
 
 /** The request for a file's details. */
-export const detailsRequest = (name: Word.Word) => () => Grammar.print({ _tag: "Describe", name })
+export const detailsRequest = (name: ByteString.ByteString) => () =>
+  Grammar.print({ _tag: "Describe", name })
 
 /** The request for the SHA-256 of one version of a file. */
-export const digestRequest = (name: Word.Word, version: Word.Word) => () =>
+export const digestRequest = (name: ByteString.ByteString, version: ByteString.ByteString) => () =>
   Grammar.print({ _tag: "Digest", name, version })
 
 /** The request for the bytes of one version of a file, from `start` on. */
-export const bytesRequest = (name: Word.Word, start: () => number, version: Word.Word) => () =>
-  Grammar.print({ _tag: "SendFile", name, start: start(), length: undefined, version })
+export const bytesRequest =
+  (name: ByteString.ByteString, start: () => number, version: ByteString.ByteString) => () =>
+    Grammar.print({ _tag: "SendFile", name, start: start(), length: undefined, version })
 
 const unexpected = new MalformedReply({ reason: "the reply has another shape than the command's" })
 
@@ -63,7 +65,7 @@ export const receiveDetails = Effect.gen(function* () {
   const { modificado, tamanho, versao } = found.value
   const modified = new Date(modificado)
   if (Number.isNaN(modified.getTime())) return yield* unexpected
-  const details: RemoteDetails = { size: tamanho, modified, version: Word.unsafe(versao) }
+  const details: RemoteDetails = { size: tamanho, modified, version: ByteString.unsafe(versao) }
   return details
 })
 

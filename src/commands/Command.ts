@@ -3,7 +3,7 @@
  * when it needs text. How a command is written down is in Grammar.ts.
  */
 import { Schema } from "effect"
-import { Word } from "../domain/ByteString.ts"
+import { ByteString } from "../domain/ByteString.ts"
 
 const Count = Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER }))
 const SignedInteger = Schema.Int.check(
@@ -16,52 +16,52 @@ export const Query = Schema.TaggedUnion({
   Time: {},
   /** `after`: only names that sort after it. `limit`: at most this many names. */
   List: {
-    pattern: Schema.UndefinedOr(Word),
-    after: Schema.UndefinedOr(Word),
+    pattern: Schema.UndefinedOr(ByteString),
+    after: Schema.UndefinedOr(ByteString),
     limit: Schema.UndefinedOr(Count)
   },
   /** `start` and `length` are in bytes; a range may reach past the end, and then ends there. */
   SendFile: {
-    name: Word,
+    name: ByteString,
     start: Count,
     length: Schema.UndefinedOr(Count),
-    version: Schema.UndefinedOr(Word)
+    version: Schema.UndefinedOr(ByteString)
   },
-  Describe: { name: Word },
-  Digest: { name: Word, version: Schema.UndefinedOr(Word) },
-  Get: { name: Word },
+  Describe: { name: ByteString },
+  Digest: { name: ByteString, version: Schema.UndefinedOr(ByteString) },
+  Get: { name: ByteString },
   /** First and last byte, both included; negative ones count from the end, -1 being the last byte. */
-  GetRange: { name: Word, first: SignedInteger, last: SignedInteger },
-  StringLength: { name: Word },
-  Exists: { names: Schema.NonEmptyArray(Word) },
-  Ping: { message: Schema.UndefinedOr(Word) },
-  Echo: { message: Word },
+  GetRange: { name: ByteString, first: SignedInteger, last: SignedInteger },
+  StringLength: { name: ByteString },
+  Exists: { names: Schema.NonEmptyArray(ByteString) },
+  Ping: { message: Schema.UndefinedOr(ByteString) },
+  Echo: { message: ByteString },
   /** Every name as often as it is asked for; the answers come in that order. */
-  MultiGet: { names: Schema.NonEmptyArray(Word) },
+  MultiGet: { names: Schema.NonEmptyArray(ByteString) },
   /** Patterns of Redis, not those of List; so below. */
-  Keys: { pattern: Word },
+  Keys: { pattern: ByteString },
   /** `cursor`: 0 to begin, else what the last answer gave. `count`: about how many names to look at. */
   Scan: {
     cursor: Count,
-    pattern: Schema.UndefinedOr(Word),
+    pattern: Schema.UndefinedOr(ByteString),
     count: Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER })),
-    type: Schema.UndefinedOr(Word)
+    type: Schema.UndefinedOr(ByteString)
   },
   FileCount: {},
-  Type: { name: Word },
+  Type: { name: ByteString },
   RandomName: {},
   /** The time for programs, as Redis gives it. */
   UnixTime: {},
   /** What Redis calls INFO; all the sections that are always given where none is named. */
-  ServerInfo: { sections: Schema.Array(Word) },
-  ConfigGet: { patterns: Schema.NonEmptyArray(Word) },
+  ServerInfo: { sections: Schema.Array(ByteString) },
+  ConfigGet: { patterns: Schema.NonEmptyArray(ByteString) },
   ConfigHelp: {},
   CommandList: {},
   CommandCount: {},
   CommandNames: {},
   /** All commands where none is named; so for CommandDocs. */
-  CommandInfo: { names: Schema.Array(Word) },
-  CommandDocs: { names: Schema.Array(Word) },
+  CommandInfo: { names: Schema.Array(ByteString) },
+  CommandDocs: { names: Schema.Array(ByteString) },
   CommandHelp: {},
   ClientHelp: {}
 })
@@ -69,7 +69,7 @@ export const Query = Schema.TaggedUnion({
 export type Query = typeof Query.Type
 
 /** `user` is left out by clients that know no user names. */
-const Credentials = Schema.Struct({ user: Schema.UndefinedOr(Word), password: Word })
+const Credentials = Schema.Struct({ user: Schema.UndefinedOr(ByteString), password: ByteString })
 
 /** Commands about the connection itself; the session answers them. */
 export const SessionCommand = Schema.TaggedUnion({
@@ -81,13 +81,13 @@ export const SessionCommand = Schema.TaggedUnion({
   Hello: {
     version: Schema.UndefinedOr(Schema.Literals([2, 3])),
     credentials: Schema.UndefinedOr(Credentials),
-    clientName: Schema.UndefinedOr(Word)
+    clientName: Schema.UndefinedOr(ByteString)
   },
   Authenticate: { credentials: Credentials },
   Select: { index: SignedInteger },
-  ClientSetName: { name: Word },
+  ClientSetName: { name: ByteString },
   ClientGetName: {},
-  ClientSetInfo: { attribute: Schema.Literals(["lib-name", "lib-ver"]), value: Word },
+  ClientSetInfo: { attribute: Schema.Literals(["lib-name", "lib-ver"]), value: ByteString },
   ClientId: {},
   ClientInfo: {},
   ClientNoEvict: { mode: Schema.Literals(["on", "off"]) },

@@ -12,7 +12,7 @@ import {
 } from "./CommandDocs.ts"
 import * as Grammar from "./Parser.ts"
 import * as Reply from "../domain/Reply.ts"
-import * as Word from "../domain/ByteString.ts"
+import * as ByteString from "../domain/ByteString.ts"
 
 /** One name as the table shows it. */
 interface Row {
@@ -89,7 +89,7 @@ const dictionary = (
   Dictionary({
     entries: entries
       .filter((entry) => entry !== undefined)
-      .map(([key, value]) => [Word.fromText(key), value] as const)
+      .map(([key, value]) => [ByteString.fromText(key), value] as const)
   })
 
 const argument = ({
@@ -131,7 +131,7 @@ const docs = ({
 const docsOf = (rows: ReadonlyArray<Row>): Reply.Reply =>
   dictionary(rows.map((row) => [row.name, docs(row)]))
 
-const find = (name: Word.Word): Row | undefined => rowByName.get(name.toLowerCase())
+const find = (name: ByteString.ByteString): Row | undefined => rowByName.get(name.toLowerCase())
 
 /** COMMAND: the details of all commands. */
 export const all: Reply.Reply = list(rows.map(details))
@@ -145,7 +145,7 @@ export const names: Reply.Reply = list([...rowByName.keys()].map(Reply.text))
 const missing = Reply.Reply.Null()
 
 /** COMMAND INFO: the details of those named, null for what is none; of all where none is named. */
-export const infoOf = (names: ReadonlyArray<Word.Word>): Reply.Reply => {
+export const infoOf = (names: ReadonlyArray<ByteString.ByteString>): Reply.Reply => {
   if (names.length === 0) return all
   return list(
     names.map((name) => {
@@ -158,7 +158,7 @@ export const infoOf = (names: ReadonlyArray<Word.Word>): Reply.Reply => {
 const allDocs = docsOf(rows)
 
 /** COMMAND DOCS: the documentation of those named, without what is none; of all where none is named. */
-export const documentationOf = (names: ReadonlyArray<Word.Word>): Reply.Reply =>
+export const documentationOf = (names: ReadonlyArray<ByteString.ByteString>): Reply.Reply =>
   names.length === 0
     ? allDocs
     : docsOf([...new Set(names.map(find).filter((row) => row !== undefined))])

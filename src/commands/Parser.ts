@@ -11,10 +11,10 @@ import {
   WrongArity
 } from "../domain/Errors.ts"
 import type { Case, Command, Tag } from "./Command.ts"
-import * as Word from "../domain/ByteString.ts"
+import * as ByteString from "../domain/ByteString.ts"
 import { writingVerbs } from "./WritingVerbs.ts"
 
-type Words = ReadonlyArray<Word.Word>
+type Args = ReadonlyArray<ByteString.ByteString>
 type Parsed<T extends Tag> = Case<T> | CommandError
 
 /** How one command is written. */
@@ -24,28 +24,29 @@ interface Rule<T extends Tag> {
   /** How many arguments follow the name, at least and at most. */
   readonly arity: readonly [least: number, most: number]
   /** Reads the arguments, whose number has been checked against `arity`. */
-  readonly parse: (words: Words) => Parsed<T>
+  readonly parse: (words: Args) => Parsed<T>
   /** Writes the arguments; the inverse of `parse`. */
-  readonly print: (command: Case<T>) => Words
+  readonly print: (command: Case<T>) => Args
 }
 
 const many = Number.POSITIVE_INFINITY
-const none: Words = []
+const none: Args = []
 
 const syntaxError = new BadArgument({ text: "syntax error" })
 const notAnInteger = new BadArgument({ text: "value is not an integer or out of range" })
 
 /** An argument whose presence the rule's arity guarantees. */
-const argument = (words: Words, index: number): Word.Word => words[index] ?? Word.unsafe("")
+const argument = (words: Args, index: number): ByteString.ByteString =>
+  words[index] ?? ByteString.unsafe("")
 
 /** As Redis reads integers (util.c, string2ll): decimal, no sign but `-`, no leading zero; here up to 2^53 - 1. */
-const integer = (word: Word.Word): number | undefined => {
+const integer = (word: ByteString.ByteString): number | undefined => {
   if (!/^(?:0|-?[1-9][0-9]{0,15})$/.test(word)) return undefined
   const value = Number(word)
   return Number.isSafeInteger(value) ? value : undefined
 }
 
-const count = (word: Word.Word): number | undefined => {
+const count = (word: ByteString.ByteString): number | undefined => {
   const value = integer(word)
   return value === undefined || value < 0 ? undefined : value
 }
@@ -54,18 +55,18 @@ const count = (word: Word.Word): number | undefined => {
 const controlCharacters = /[\u0000-\u001f\u007f-\u009f]/g
 
 /** What a client wrote, fit to stand in an error's line: no control character, at most 128 bytes, always UTF-8. */
-export const printable = (word: Word.Word): string =>
-  Word.toTextLossy(Word.unsafe(word.slice(0, 128)))
+export const printable = (word: ByteString.ByteString): string =>
+  ByteString.toTextLossy(ByteString.unsafe(word.slice(0, 128)))
     .replace(/\ufffd+$/, "")
     .replaceAll("\ufffd", "?")
     .replace(controlCharacters, " ")
 
 /** Pairs of a name and its value, in any order, each at most once; names in upper case. */
 const options = <Name extends string>(
-  words: Words,
+  words: Args,
   names: ReadonlyArray<Name>
-): ReadonlyMap<Name, Word.Word> | CommandError => {
-  const found = new Map<Name, Word.Word>()
+): ReadonlyMap<Name, ByteString.ByteString> | CommandError => {
+  const found = new Map<Name, ByteString.ByteString>()
   for (let index = 0; index < words.length; index += 2) {
     const name = names.find((known) => known === argument(words, index).toUpperCase())
     const value = words[index + 1]
@@ -82,17 +83,20 @@ const notACount = (option: string): CommandError =>
 
 /** The words of the options that are present. */
 const printOptions = (
-  values: ReadonlyArray<readonly [name: string, value: Word.Word | number | undefined]>
-): Words =>
+  values: ReadonlyArray<readonly [name: string, value: ByteString.ByteString | number | undefined]>
+): Args =>
   values.flatMap(([name, value]) =>
     value === undefined
       ? []
-      : [Word.unsafe(name), typeof value === "number" ? Word.unsafe(String(value)) : value]
+      : [
+          ByteString.unsafe(name),
+          typeof value === "number" ? ByteString.unsafe(String(value)) : value
+        ]
   )
 
 const isOptions = (
-  value: ReadonlyMap<string, Word.Word> | CommandError
-): value is ReadonlyMap<string, Word.Word> => value instanceof Map
+  value: ReadonlyMap<string, ByteString.ByteString> | CommandError
+): value is ReadonlyMap<string, ByteString.ByteString> => value instanceof Map
 
 /** A command that is nothing but its name. */
 const bare = <T extends Tag>(command: Case<T>, ...names: Rule<T>["names"]): Rule<T> => ({
@@ -109,12 +113,12 @@ const named = <T extends "Describe" | "Get" | "StringLength" | "Type">(
 ) => ({
   names,
   arity: [1, 1] as const,
-  parse: (words: Words) => ({ _tag, name: argument(words, 0) }),
-  print: (command: { readonly name: Word.Word }) => [command.name]
+  parse: (words: Args) => ({ _tag, name: argument(words, 0) }),
+  print: (command: { readonly name: ByteString.ByteString }) => [command.name]
 })
 
 /** `[padrão] [APOS nome] [LIMITE n]`: a pattern is there when the number of words is odd. */
-const parseList = (words: Words): Parsed<"List"> => {
+const parseList = (words: Args): Parsed<"List"> => {
   const pattern = words.length % 2 === 1 ? argument(words, 0) : undefined
   const found = options(pattern === undefined ? words : words.slice(1), ["APOS", "LIMITE"])
   if (!isOptions(found)) return found
@@ -125,10 +129,10 @@ const parseList = (words: Words): Parsed<"List"> => {
 }
 
 /** `nome [INICIO n] [TAMANHO n] [VERSAO t]` */
-const parseSendFile = (words: Words): Parsed<"SendFile"> => {
+const parseSendFile = (words: Args): Parsed<"SendFile"> => {
   const found = options(words.slice(1), ["INICIO", "TAMANHO", "VERSAO"])
   if (!isOptions(found)) return found
-  const start = count(found.get("INICIO") ?? Word.unsafe("0"))
+  const start = count(found.get("INICIO") ?? ByteString.unsafe("0"))
   if (start === undefined) return notACount("INICIO")
   const written = found.get("TAMANHO")
   const length = written === undefined ? undefined : count(written)
@@ -137,7 +141,7 @@ const parseSendFile = (words: Words): Parsed<"SendFile"> => {
 }
 
 /** `HELLO [protover [AUTH user password] [SETNAME name]]`, errors in the order in which Redis finds them. */
-const parseHello = (words: Words): Parsed<"Hello"> => {
+const parseHello = (words: Args): Parsed<"Hello"> => {
   const [protocol, ...rest] = words
   if (protocol === undefined) {
     return { _tag: "Hello", version: undefined, credentials: undefined, clientName: undefined }
@@ -147,7 +151,7 @@ const parseHello = (words: Words): Parsed<"Hello"> => {
     return new BadArgument({ text: "Protocol version is not an integer or out of range" })
   if (version !== 2 && version !== 3) return new UnsupportedProtocol()
   let credentials: Case<"Hello">["credentials"]
-  let clientName: Word.Word | undefined
+  let clientName: ByteString.ByteString | undefined
   for (let index = 0; index < rest.length;) {
     const option = argument(rest, index)
     const left = rest.length - index - 1
@@ -164,23 +168,23 @@ const parseHello = (words: Words): Parsed<"Hello"> => {
   return { _tag: "Hello", version, credentials, clientName }
 }
 
-const printHello = ({ clientName, credentials, version }: Case<"Hello">): Words =>
+const printHello = ({ clientName, credentials, version }: Case<"Hello">): Args =>
   version === undefined
     ? none
     : [
-        Word.unsafe(String(version)),
+        ByteString.unsafe(String(version)),
         ...(credentials === undefined
           ? none
           : [
-              Word.unsafe("AUTH"),
-              credentials.user ?? Word.unsafe("default"),
+              ByteString.unsafe("AUTH"),
+              credentials.user ?? ByteString.unsafe("default"),
               credentials.password
             ]),
         ...printOptions([["SETNAME", clientName]])
       ]
 
 /** `AUTH [user] password`; a third argument is a syntax error, not one of arity, as Redis has it. */
-const parseAuthenticate = (words: Words): Parsed<"Authenticate"> => {
+const parseAuthenticate = (words: Args): Parsed<"Authenticate"> => {
   const [first, second] = words
   if (first === undefined || words.length > 2) return syntaxError
   return {
@@ -192,21 +196,21 @@ const parseAuthenticate = (words: Words): Parsed<"Authenticate"> => {
   }
 }
 
-const parseSetInfo = (words: Words): Parsed<"ClientSetInfo"> => {
+const parseSetInfo = (words: Args): Parsed<"ClientSetInfo"> => {
   const attribute = argument(words, 0).toLowerCase()
   return attribute === "lib-name" || attribute === "lib-ver"
     ? { _tag: "ClientSetInfo", attribute, value: argument(words, 1) }
     : new BadArgument({ text: `Unrecognized option '${printable(argument(words, 0))}'` })
 }
 
-const parseClientReply = (words: Words): Parsed<"ClientReply"> => {
+const parseClientReply = (words: Args): Parsed<"ClientReply"> => {
   const mode = argument(words, 0).toLowerCase()
   return mode === "on" || mode === "off" || mode === "skip"
     ? { _tag: "ClientReply", mode }
     : syntaxError
 }
 
-const parseGetRange = (words: Words): Parsed<"GetRange"> => {
+const parseGetRange = (words: Args): Parsed<"GetRange"> => {
   const first = integer(argument(words, 1))
   const last = integer(argument(words, 2))
   return first === undefined || last === undefined
@@ -218,9 +222,9 @@ const parseGetRange = (words: Words): Parsed<"GetRange"> => {
 const severalNamed = <T extends "Exists" | "MultiGet">(_tag: T, ...names: Rule<T>["names"]) => ({
   names,
   arity: [1, many] as const,
-  parse: ([first, ...others]: Words) =>
+  parse: ([first, ...others]: Args) =>
     first === undefined ? syntaxError : { _tag, names: [first, ...others] as const },
-  print: (command: { readonly names: Words }) => command.names
+  print: (command: { readonly names: Args }) => command.names
 })
 
 /** A command about commands: all of them, or those that are named. */
@@ -230,19 +234,19 @@ const aboutCommands = <T extends "CommandInfo" | "CommandDocs">(
 ) => ({
   names,
   arity: [0, many] as const,
-  parse: (words: Words) => ({ _tag, names: words }),
-  print: (command: { readonly names: Words }) => command.names
+  parse: (words: Args) => ({ _tag, names: words }),
+  print: (command: { readonly names: Args }) => command.names
 })
 
 /** How many names one SCAN looks at unless it says so itself (redis.io, SCAN). */
 const scanCount = 10
 
 /** `cursor [MATCH pattern] [COUNT n] [TYPE type]`; of an option given twice the last counts (db.c, scanGenericCommand). */
-const parseScan = (words: Words): Parsed<"Scan"> => {
+const parseScan = (words: Args): Parsed<"Scan"> => {
   const cursor = /^[0-9]+$/.test(argument(words, 0)) ? Number(argument(words, 0)) : Number.NaN
   if (!Number.isSafeInteger(cursor)) return new BadArgument({ text: "invalid cursor" })
-  let pattern: Word.Word | undefined
-  let type: Word.Word | undefined
+  let pattern: ByteString.ByteString | undefined
+  let type: ByteString.ByteString | undefined
   let limit: number | undefined = scanCount
   for (let index = 1; index < words.length; index += 2) {
     const option = argument(words, index).toUpperCase()
@@ -259,22 +263,22 @@ const parseScan = (words: Words): Parsed<"Scan"> => {
   return { _tag: "Scan", cursor, pattern, count: limit, type }
 }
 
-const parseConfigGet = ([first, ...others]: Words): Parsed<"ConfigGet"> =>
+const parseConfigGet = ([first, ...others]: Args): Parsed<"ConfigGet"> =>
   first === undefined ? syntaxError : { _tag: "ConfigGet", patterns: [first, ...others] }
 
-const parseNoEvict = (words: Words): Parsed<"ClientNoEvict"> => {
+const parseNoEvict = (words: Args): Parsed<"ClientNoEvict"> => {
   const mode = argument(words, 0).toLowerCase()
   return mode === "on" || mode === "off" ? { _tag: "ClientNoEvict", mode } : syntaxError
 }
 
-const parseDigest = (words: Words): Parsed<"Digest"> => {
+const parseDigest = (words: Args): Parsed<"Digest"> => {
   const found = options(words.slice(1), ["VERSAO"])
   return isOptions(found)
     ? { _tag: "Digest", name: argument(words, 0), version: found.get("VERSAO") }
     : found
 }
 
-const parseSelect = (words: Words): Parsed<"Select"> => {
+const parseSelect = (words: Args): Parsed<"Select"> => {
   const index = integer(argument(words, 0))
   return index === undefined ? notAnInteger : { _tag: "Select", index }
 }
@@ -321,7 +325,11 @@ const rules: { readonly [T in Tag]: Rule<T> } = {
     names: ["getrange", "substr"],
     arity: [3, 3],
     parse: parseGetRange,
-    print: ({ first, last, name }) => [name, Word.unsafe(String(first)), Word.unsafe(String(last))]
+    print: ({ first, last, name }) => [
+      name,
+      ByteString.unsafe(String(first)),
+      ByteString.unsafe(String(last))
+    ]
   },
   StringLength: named("StringLength", "strlen"),
   Exists: severalNamed("Exists", "exists"),
@@ -337,7 +345,7 @@ const rules: { readonly [T in Tag]: Rule<T> } = {
     arity: [1, many],
     parse: parseScan,
     print: ({ count, cursor, pattern, type }) => [
-      Word.unsafe(String(cursor)),
+      ByteString.unsafe(String(cursor)),
       ...printOptions([
         ["MATCH", pattern],
         ["COUNT", count === scanCount ? undefined : count],
@@ -395,7 +403,7 @@ const rules: { readonly [T in Tag]: Rule<T> } = {
     names: ["select"],
     arity: [1, 1],
     parse: parseSelect,
-    print: ({ index }) => [Word.unsafe(String(index))]
+    print: ({ index }) => [ByteString.unsafe(String(index))]
   },
   ClientSetName: {
     names: ["client setname"],
@@ -408,7 +416,7 @@ const rules: { readonly [T in Tag]: Rule<T> } = {
     names: ["client setinfo"],
     arity: [2, 2],
     parse: parseSetInfo,
-    print: ({ attribute, value }) => [Word.unsafe(attribute), value]
+    print: ({ attribute, value }) => [ByteString.unsafe(attribute), value]
   },
   ClientId: bare({ _tag: "ClientId" }, "client id"),
   ClientInfo: bare({ _tag: "ClientInfo" }, "client info"),
@@ -416,13 +424,13 @@ const rules: { readonly [T in Tag]: Rule<T> } = {
     names: ["client no-evict"],
     arity: [1, 1],
     parse: parseNoEvict,
-    print: ({ mode }) => [Word.unsafe(mode)]
+    print: ({ mode }) => [ByteString.unsafe(mode)]
   },
   ClientReply: {
     names: ["client reply"],
     arity: [1, 1],
     parse: parseClientReply,
-    print: ({ mode }) => [Word.unsafe(mode)]
+    print: ({ mode }) => [ByteString.unsafe(mode)]
   },
   ReadOnly: bare({ _tag: "ReadOnly" }, "readonly"),
   ReadWrite: bare({ _tag: "ReadWrite" }, "readwrite")
@@ -438,7 +446,7 @@ export interface Entry {
 }
 
 interface Reader extends Entry {
-  readonly parse: (words: Words) => Command | CommandError
+  readonly parse: (words: Args) => Command | CommandError
 }
 
 const isTag = (key: string): key is Tag => Object.hasOwn(rules, key)
@@ -472,7 +480,7 @@ export const subcommands = (container: string): ReadonlyArray<Entry> =>
   readers.filter(({ name }) => name.startsWith(`${container} `))
 
 /** The command in `words`, or why it is none. An empty line is an unknown command. */
-export const parse = (words: Words): Command | CommandError => {
+export const parse = (words: Args): Command | CommandError => {
   const first = argument(words, 0)
   const name = first.toLowerCase()
   const reader = commands.get(name)
@@ -489,8 +497,8 @@ export const parse = (words: Words): Command | CommandError => {
 
 const parseSubcommand = (
   container: string,
-  word: Word.Word,
-  words: Words
+  word: ByteString.ByteString,
+  words: Args
 ): Command | CommandError => {
   const reader = subcommandsByName.get(`${container} ${word.toLowerCase()}`)
   return reader === undefined
@@ -500,16 +508,13 @@ const parseSubcommand = (
     : read(reader, words)
 }
 
-const read = (
-  { arity: [least, most], name, parse }: Reader,
-  words: Words
-): Command | CommandError =>
+const read = ({ arity: [least, most], name, parse }: Reader, words: Args): Command | CommandError =>
   words.length < least || words.length > most
     ? new WrongArity({ name: name.replace(" ", "|") })
     : parse(words)
 
 /** The words of a command, its canonical name first; what `parse` reads back as the same command. */
-export const print = <T extends Tag>(command: Case<T>): Words => {
+export const print = <T extends Tag>(command: Case<T>): Args => {
   const rule: Rule<T> = rules[command._tag]
-  return [...rule.names[0].split(" ").map(Word.unsafe), ...rule.print(command)]
+  return [...rule.names[0].split(" ").map(ByteString.unsafe), ...rule.print(command)]
 }

@@ -7,11 +7,11 @@ import { Effect, Schema, Stream } from "effect"
 const isWord = (value: string): boolean => /^[\0-\xff]*$/.test(value)
 
 /** Bytes as a string whose every character is one byte, U+0000 to U+00FF. */
-export const Word = Schema.String.check(
+export const ByteString = Schema.String.check(
   Schema.makeFilter(isWord, { expected: "a string of characters up to U+00FF" })
-).pipe(Schema.brand("Word"))
+).pipe(Schema.brand("ByteString"))
 /** Bytes as a string whose every character is one byte. */
-export type Word = typeof Word.Type
+export type ByteString = typeof ByteString.Type
 
 const isAscii = (value: string): boolean => /^[\0-\x7f]*$/.test(value)
 
@@ -20,14 +20,14 @@ const utf8Encoder = new TextEncoder()
 
 /** The word whose bytes are these characters; only for strings that were read as latin1 or are ASCII by construction. */
 // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the one door: looking at every character again would cost more than reading them did
-export const unsafe = (latin1: string): Word => latin1 as Word
+export const unsafe = (latin1: string): ByteString => latin1 as ByteString
 
 /** The word that holds `text` in UTF-8. A lone surrogate becomes U+FFFD, as everywhere in the platform. */
-export const fromText = (text: string): Word =>
+export const fromText = (text: string): ByteString =>
   isAscii(text) ? unsafe(text) : fromBytes(utf8Encoder.encode(text))
 
 /** The word that holds these bytes. */
-export const fromBytes = (bytes: Uint8Array): Word =>
+export const fromBytes = (bytes: Uint8Array): ByteString =>
   unsafe(
     (Buffer.isBuffer(bytes)
       ? bytes
@@ -36,7 +36,9 @@ export const fromBytes = (bytes: Uint8Array): Word =>
   )
 
 /** The word that holds all bytes of a stream. */
-export const collect = <E, R>(bytes: Stream.Stream<Uint8Array, E, R>): Effect.Effect<Word, E, R> =>
+export const collect = <E, R>(
+  bytes: Stream.Stream<Uint8Array, E, R>
+): Effect.Effect<ByteString, E, R> =>
   Stream.runFold(
     bytes,
     () => "",
@@ -44,14 +46,14 @@ export const collect = <E, R>(bytes: Stream.Stream<Uint8Array, E, R>): Effect.Ef
   ).pipe(Effect.map(unsafe))
 
 /** The bytes of a word. */
-export const toBytes = (word: Word): Uint8Array<ArrayBuffer> => {
+export const toBytes = (word: ByteString): Uint8Array<ArrayBuffer> => {
   const bytes = new Uint8Array(word.length)
   for (let index = 0; index < word.length; index++) bytes[index] = word.charCodeAt(index)
   return bytes
 }
 
 /** The text a word holds, or `undefined` where its bytes are not UTF-8. */
-export const toText = (word: Word): string | undefined => {
+export const toText = (word: ByteString): string | undefined => {
   if (isAscii(word)) return word
   try {
     return utf8Decoder.decode(toBytes(word))
@@ -61,5 +63,5 @@ export const toText = (word: Word): string | undefined => {
 }
 
 /** The text a word holds for people to read: bytes that are not UTF-8 become U+FFFD. */
-export const toTextLossy = (word: Word): string =>
+export const toTextLossy = (word: ByteString): string =>
   isAscii(word) ? word : new TextDecoder().decode(toBytes(word))

@@ -3,7 +3,7 @@
  * no code behind this type looks for `..` again. Whether such a file exists, and where, is the store's affair.
  */
 import { type Brand, type Order, Schema } from "effect"
-import * as Word from "./ByteString.ts"
+import * as ByteString from "./ByteString.ts"
 
 /** A path relative to the shared folder, safe by construction. */
 export type FileName = string & Brand.Brand<"FileName">
@@ -26,8 +26,8 @@ export const fromText = (text: string): FileName | undefined =>
   isFileName(text) ? text : undefined
 
 /** The name a word holds, or `undefined` where it is not UTF-8 or no file could have it. */
-export const fromWord = (word: Word.Word): FileName | undefined => {
-  const text = Word.toText(word)
+export const fromWord = (word: ByteString.ByteString): FileName | undefined => {
+  const text = ByteString.toText(word)
   return text === undefined ? undefined : fromText(text)
 }
 

@@ -3,7 +3,7 @@
  * `[^a]` one byte of a class, `\` takes the next byte as it is. An unfinished class ends with the pattern. Matching
  * only ever goes back to the last `*`, so no pattern costs more than its length times the name's.
  */
-import type { Word } from "./ByteString.ts"
+import type { ByteString } from "./ByteString.ts"
 
 type ByteTest = (byte: number) => boolean
 type Token = "*" | ByteTest
@@ -27,7 +27,7 @@ interface Class {
 }
 
 /** The class that begins after the `[` before `start`. */
-const readClass = (pattern: Word, start: number): Class => {
+const readClass = (pattern: ByteString, start: number): Class => {
   const negated = pattern.charAt(start) === "^"
   const bytes = new Set<number>()
   let index = negated ? start + 1 : start
@@ -49,7 +49,7 @@ const readClass = (pattern: Word, start: number): Class => {
 }
 
 /** Reads a pattern; there is none that cannot be read. */
-export const make = (pattern: Word): RedisGlob => {
+export const make = (pattern: ByteString): RedisGlob => {
   const tokens: Array<Token> = []
   let index = 0
   while (index < pattern.length) {
@@ -74,7 +74,7 @@ export const make = (pattern: Word): RedisGlob => {
 }
 
 /** Whether all of `word` matches. */
-export const match = ({ tokens }: RedisGlob, word: Word): boolean => {
+export const match = ({ tokens }: RedisGlob, word: ByteString): boolean => {
   let token = 0
   let index = 0
   /** Where to go on after a mismatch: behind the last `*`, which then takes one byte more. */

@@ -3,7 +3,7 @@
  */
 import { Data, type Stream } from "effect"
 import type { CommandError, StoreUnavailable } from "./Errors.ts"
-import * as Word from "./ByteString.ts"
+import * as ByteString from "./ByteString.ts"
 
 /** The bytes of a file, or of a part of it; `size` is their number. */
 export type Body = HeldBody | StreamedBody
@@ -11,7 +11,7 @@ export type Body = HeldBody | StreamedBody
 /** Bytes that are all there. */
 export interface HeldBody {
   readonly size: number
-  readonly held: Word.Word
+  readonly held: ByteString.ByteString
   /** What the bytes are of, for the log to tell. */
   readonly part: Part
 }
@@ -29,21 +29,23 @@ export interface StreamedBody {
 
 /** A part of a file, from byte `start` on. */
 export interface Part {
-  readonly name: Word.Word
+  readonly name: ByteString.ByteString
   readonly start: number
 }
 
 /** One answer to one command. */
 export type Reply = Data.TaggedEnum<{
   /** A short text of one line, such as `OK`. */
-  Status: { readonly text: Word.Word }
-  Bulk: { readonly value: Word.Word }
+  Status: { readonly text: ByteString.ByteString }
+  Bulk: { readonly value: ByteString.ByteString }
   Null: {}
   Integer: { readonly value: number }
   List: { readonly items: ReadonlyArray<Reply> }
-  Dictionary: { readonly entries: ReadonlyArray<readonly [key: Word.Word, value: Reply]> }
+  Dictionary: {
+    readonly entries: ReadonlyArray<readonly [key: ByteString.ByteString, value: Reply]>
+  }
   /** A file: its name, then its bytes. */
-  File: { readonly name: Word.Word; readonly body: Body }
+  File: { readonly name: ByteString.ByteString; readonly body: Body }
   /** The bytes of a file and nothing else. */
   Content: { readonly body: Body }
   Refusal: { readonly code: string; readonly message: string }
@@ -62,10 +64,10 @@ export type ProtocolVersion = 2 | 3
 export const Reply = Data.taggedEnum<Reply>()
 
 /** A status, such as `OK`, from ASCII or Portuguese text. */
-export const status = (text: string): Reply => Reply.Status({ text: Word.fromText(text) })
+export const status = (text: string): Reply => Reply.Status({ text: ByteString.fromText(text) })
 
 /** A bulk string that holds `text` in UTF-8. */
-export const text = (value: string): Reply => Reply.Bulk({ value: Word.fromText(value) })
+export const text = (value: string): Reply => Reply.Bulk({ value: ByteString.fromText(value) })
 
 /** The answer that tells a client why it was refused. */
 export const refusal = (error: CommandError): Reply =>

@@ -1,17 +1,20 @@
 /** The passwords that open a server. There is one user, Redis's `default`; any of the passwords will do, so that one can be changed for another without a moment in which neither works. */
 import { Redacted } from "effect"
-import * as Word from "../domain/ByteString.ts"
+import * as ByteString from "../domain/ByteString.ts"
 
 /** Who may ask. */
 export interface Authenticator {
   /** Whether there is a password at all. */
   readonly required: boolean
   /** Whether the user, `default` where none is named, may come in with this password; everybody may where none is required. */
-  readonly accept: (user: Word.Word | undefined, password: Word.Word) => boolean
+  readonly accept: (
+    user: ByteString.ByteString | undefined,
+    password: ByteString.ByteString
+  ) => boolean
 }
 
 /** Looks at every byte that was given, whether or not one differed before, so that time tells nothing of `secret`. */
-const isEqual = (secret: Word.Word, given: Word.Word): boolean => {
+const isEqual = (secret: ByteString.ByteString, given: ByteString.ByteString): boolean => {
   let difference = secret.length ^ given.length
   for (let index = 0; index < given.length; index++) {
     difference |= given.charCodeAt(index) ^ secret.charCodeAt(index % (secret.length || 1))
@@ -29,7 +32,7 @@ export const makeAuthenticator = (
   accept: (user, password) => {
     // Every password is compared, whichever is the right one.
     const equal = current().map((secret) =>
-      isEqual(Word.fromText(Redacted.value(secret)), password)
+      isEqual(ByteString.fromText(Redacted.value(secret)), password)
     )
     return (
       (user === undefined || user === "default") && (equal.length === 0 || equal.includes(true))

@@ -18,7 +18,7 @@ import { Hashing, HashUnavailable } from "../client/Hashing.ts"
 import type { StrangeName } from "../client/Placement.ts"
 import { digestRequest, receiveDigest, receiveReply } from "../client/RemoteFile.ts"
 import * as Grammar from "../commands/Parser.ts"
-import * as Word from "../domain/ByteString.ts"
+import * as ByteString from "../domain/ByteString.ts"
 import { socketTo, type Tls } from "./Connect.ts"
 import { passing } from "./Sha256.ts"
 
@@ -138,12 +138,12 @@ export class Client extends Context.Service<
         const digests = yield* connector(options, Duration.infinity)
         yield* questions.connect
 
-        const text = (words: ReadonlyArray<Word.Word>) =>
+        const text = (words: ReadonlyArray<ByteString.ByteString>) =>
           Effect.flatMap(
             questions.ask(() => words, receiveReply),
             (reply) =>
               reply._tag === "Bulk"
-                ? Effect.succeed(Word.toTextLossy(reply.value))
+                ? Effect.succeed(ByteString.toTextLossy(reply.value))
                 : Effect.fail(unexpected)
           )
 
@@ -152,12 +152,15 @@ export class Client extends Context.Service<
           time: text(Grammar.print({ _tag: "Time" })),
           list: (pattern) =>
             Stream.map(
-              listNames(pattern === undefined ? undefined : Word.fromText(pattern), questions),
-              Word.toTextLossy
+              listNames(
+                pattern === undefined ? undefined : ByteString.fromText(pattern),
+                questions
+              ),
+              ByteString.toTextLossy
             ),
-          details: (name) => describe(Word.fromText(name), questions),
+          details: (name) => describe(ByteString.fromText(name), questions),
           digest: Effect.fn("Client.digest")(function* (name) {
-            const word = Word.fromText(name)
+            const word = ByteString.fromText(name)
             const { version } = yield* describe(word, questions)
             return yield* digests.ask(digestRequest(word, version), receiveDigest)
           }),
@@ -167,8 +170,12 @@ export class Client extends Context.Service<
                 Effect.gen(function* () {
                   const bytes = yield* connector(options, silence)
                   const range = { start, length }
-                  yield* streamFile(Word.fromText(name), range, true, { bytes, digests }, (chunk) =>
-                    Queue.offer(queue, chunk)
+                  yield* streamFile(
+                    ByteString.fromText(name),
+                    range,
+                    true,
+                    { bytes, digests },
+                    (chunk) => Queue.offer(queue, chunk)
                   )
                 }).pipe(Effect.provideService(Hashing, hashing), Queue.into(queue)),
               { bufferSize: readAhead }

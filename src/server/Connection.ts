@@ -7,7 +7,7 @@ import { type Decoder, type Encoder, Foreign, Malformed, type Request } from "..
 import { isQuery, needsNoPassword } from "../commands/Command.ts"
 import { type CommandError, NotAuthenticated, type StoreUnavailable } from "../domain/Errors.ts"
 import * as Reply from "../domain/Reply.ts"
-import * as Word from "../domain/ByteString.ts"
+import * as ByteString from "../domain/ByteString.ts"
 import type { Answer } from "../Router.ts"
 import { type Conversation, noteFailure, noteTransfer, secondsSince } from "./Conversation.ts"
 import * as LeanStream from "./LeanStream.ts"
@@ -114,7 +114,7 @@ const gather = (reply: Reply.Reply): Effect.Effect<Reply.Reply, StoreUnavailable
   if (reply._tag !== "File" && reply._tag !== "Content") return Effect.succeed(reply)
   const { body } = reply
   if ("held" in body || body.size > smallBody) return Effect.succeed(reply)
-  return Effect.map(Word.collect(body.bytes), (held) => ({
+  return Effect.map(ByteString.collect(body.bytes), (held) => ({
     ...reply,
     body: { size: body.size, held, part: body.part }
   }))

@@ -4,7 +4,7 @@ import type { Codec } from "../codec/Codec.ts"
 import type { StoreUnavailable } from "../domain/Errors.ts"
 import type * as Reply from "../domain/Reply.ts"
 import type { Stats } from "../telemetry/Stats.ts"
-import * as Word from "../domain/ByteString.ts"
+import * as ByteString from "../domain/ByteString.ts"
 import type { Router } from "../Router.ts"
 import type { CloseReason } from "../net/CloseReason.ts"
 import type { EventLog } from "../telemetry/EventLog.ts"
@@ -61,7 +61,7 @@ export const noteTransfer = (
 ): Effect.Effect<void> =>
   eventLog.note("transfer.ended", {
     address: peer.address,
-    name: Word.toTextLossy(part.name),
+    name: ByteString.toTextLossy(part.name),
     start: part.start,
     length: size,
     bytes_out: sent,

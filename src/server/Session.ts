@@ -10,7 +10,7 @@ import {
   WrongPassword
 } from "../domain/Errors.ts"
 import * as Reply from "../domain/Reply.ts"
-import * as Word from "../domain/ByteString.ts"
+import * as ByteString from "../domain/ByteString.ts"
 import { makeAuthenticator, type Authenticator } from "../guard/Authenticator.ts"
 
 /** What the session is told of its connection and of the server. */
@@ -30,7 +30,7 @@ export interface Identity {
 /** The memory of one connection. */
 export interface Session {
   /** As CLIENT SETNAME or HELLO set it; else empty. */
-  readonly clientName: Word.Word
+  readonly clientName: ByteString.ByteString
   readonly protocolVersion: Reply.ProtocolVersion
   /** How many wrong passwords were given. */
   readonly wrongPasswords: number
@@ -65,11 +65,12 @@ const noSuchIndex = new BadArgument({ text: "DB index is out of range" })
 const longestName = 1024
 
 /** networking.c, validateClientName: printable ASCII without the space. */
-const isClientName = (value: Word.Word): boolean =>
+const isClientName = (value: ByteString.ByteString): boolean =>
   value.length <= longestName && /^[!-~]*$/.test(value)
 
 /** A copy that does not keep the whole request it was cut from in memory. */
-const ownCopy = (word: Word.Word): Word.Word => Word.fromBytes(Word.toBytes(word))
+const ownCopy = (word: ByteString.ByteString): ByteString.ByteString =>
+  ByteString.fromBytes(ByteString.toBytes(word))
 
 /** Nothing to send, but the same effect on what follows. */
 export const silenced = (reply: Reply.Reply): Reply.Reply =>
@@ -77,7 +78,7 @@ export const silenced = (reply: Reply.Reply): Reply.Reply =>
     ? { ...reply, reply: Reply.Reply.Silence() }
     : Reply.Reply.Silence()
 
-const noName = Word.unsafe("")
+const noName = ByteString.unsafe("")
 
 /** The session of a connection that has just been accepted. */
 export const makeSession = (identity: Identity): Session => new ConnectionSession(identity)
@@ -128,7 +129,7 @@ class ConnectionSession implements Session {
       // Accepted for the clients that send it on connecting; nothing is done with it.
       ClientSetInfo: () => Reply.ok,
       ClientId: () => Reply.Reply.Integer({ value: this.#identity.id }),
-      ClientInfo: () => Reply.Reply.Bulk({ value: Word.unsafe(this.#description()) }),
+      ClientInfo: () => Reply.Reply.Bulk({ value: ByteString.unsafe(this.#description()) }),
       // What these ask for is so anyway.
       ClientNoEvict: () => Reply.ok,
       ReadOnly: () => Reply.ok,
@@ -163,7 +164,10 @@ class ConnectionSession implements Session {
   }
 
   /** A wrong password takes nothing away from who has given the right one (acl.c, authCommand). */
-  #authenticate(user: Word.Word | undefined, password: Word.Word): CommandError | undefined {
+  #authenticate(
+    user: ByteString.ByteString | undefined,
+    password: ByteString.ByteString
+  ): CommandError | undefined {
     if (!this.#authenticator.accept(user, password)) {
       this.wrongPasswords += 1
       return new WrongPassword()
@@ -172,7 +176,7 @@ class ConnectionSession implements Session {
     return undefined
   }
 
-  #setName(value: Word.Word): CommandError | undefined {
+  #setName(value: ByteString.ByteString): CommandError | undefined {
     if (!isClientName(value)) return invalidName
     this.clientName = ownCopy(value)
     return undefined
@@ -183,13 +187,13 @@ class ConnectionSession implements Session {
     const { id, version } = this.#identity
     return Reply.Reply.Dictionary({
       entries: [
-        [Word.unsafe("server"), Reply.text("sockets-client-server")],
-        [Word.unsafe("version"), Reply.text(version)],
-        [Word.unsafe("proto"), Reply.Reply.Integer({ value: this.protocolVersion })],
-        [Word.unsafe("id"), Reply.Reply.Integer({ value: id })],
-        [Word.unsafe("mode"), Reply.text("standalone")],
-        [Word.unsafe("role"), Reply.text("master")],
-        [Word.unsafe("modules"), Reply.Reply.List({ items: [] })]
+        [ByteString.unsafe("server"), Reply.text("sockets-client-server")],
+        [ByteString.unsafe("version"), Reply.text(version)],
+        [ByteString.unsafe("proto"), Reply.Reply.Integer({ value: this.protocolVersion })],
+        [ByteString.unsafe("id"), Reply.Reply.Integer({ value: id })],
+        [ByteString.unsafe("mode"), Reply.text("standalone")],
+        [ByteString.unsafe("role"), Reply.text("master")],
+        [ByteString.unsafe("modules"), Reply.Reply.List({ items: [] })]
       ]
     })
   }

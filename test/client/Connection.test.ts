@@ -13,14 +13,14 @@ import {
 } from "../../src/client/Connection.ts"
 import { MalformedReply } from "../../src/codec/resp/RespTokens.ts"
 import * as Reply from "../../src/domain/Reply.ts"
-import * as Word from "../../src/domain/ByteString.ts"
+import * as ByteString from "../../src/domain/ByteString.ts"
 import type { Address } from "../../src/domain/Address.ts"
 import * as FakeServer from "../support/FakeServer.ts"
 
 const { breaks, ends, fileReply } = FakeServer
 
-const words = (...texts: ReadonlyArray<string>): ReadonlyArray<Word.Word> =>
-  texts.map(Word.fromText)
+const words = (...texts: ReadonlyArray<string>): ReadonlyArray<ByteString.ByteString> =>
+  texts.map(ByteString.fromText)
 const time = words("hora_atual")
 const sendFile = words("enviar_arquivo", "file1.txt")
 
@@ -49,7 +49,7 @@ const wholeOf = ({ bytes }: IncomingBody) =>
   Stream.runFold(
     bytes,
     () => "",
-    (text, part) => text + Word.fromBytes(part)
+    (text, part) => text + ByteString.fromBytes(part)
   )
 
 /** One reply to each of `count` requests that are answered like this. */
@@ -232,7 +232,7 @@ describe("a file", () => {
       const { client } = yield* talk({ answers: [fileReply("a\xc3\xa7\xc3\xa3o", content)] })
       yield* client.send([sendFile])
       const file = yield* client.receiveFile
-      assert.strictEqual(file.name, Word.fromText("ação"))
+      assert.strictEqual(file.name, ByteString.fromText("ação"))
       assert.strictEqual(file.size, content.length)
       // Compared by hand: a difference this long is not worth printing.
       assert.isTrue((yield* wholeOf(file)) === content)
@@ -439,7 +439,7 @@ describe("a server that is connected and says nothing", () => {
       yield* client.send([sendFile])
       const file = yield* client.receiveFile
       const some = yield* Stream.runHead(file.bytes)
-      assert.deepStrictEqual(Option.map(some, Word.fromBytes), Option.some("abc"))
+      assert.deepStrictEqual(Option.map(some, ByteString.fromBytes), Option.some("abc"))
       const error = yield* outlasted(Stream.runDrain(file.bytes))
       assert.strictEqual(error._tag, "ServerSilent")
     })
@@ -456,7 +456,9 @@ describe("a server that is connected and says nothing", () => {
         const next = yield* Effect.forkChild(pull, { startImmediately: true })
         yield* TestClock.adjust(Duration.seconds(14))
         socket.write(byte)
-        assert.deepStrictEqual((yield* Fiber.join(next)).map(Word.fromBytes), [Word.unsafe(byte)])
+        assert.deepStrictEqual((yield* Fiber.join(next)).map(ByteString.fromBytes), [
+          ByteString.unsafe(byte)
+        ])
       }
     })
   )

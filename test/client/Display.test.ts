@@ -2,7 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { Arbitrary, Schema } from "effect"
 import { escape, escapeLines, toJson, toText } from "../../src/client/Display.ts"
 import * as Reply from "../../src/domain/Reply.ts"
-import * as Word from "../../src/domain/ByteString.ts"
+import * as ByteString from "../../src/domain/ByteString.ts"
 
 const { Bulk, Dictionary, Farewell, Integer, List, Null, Refusal, SwitchProtocol } = Reply.Reply
 
@@ -61,7 +61,7 @@ describe("text from the other side, of many lines", () => {
   })
 })
 
-const word = Word.fromText
+const word = ByteString.fromText
 const details = Dictionary({
   entries: [
     [word("nome"), Reply.text("ação.txt")],
@@ -90,7 +90,7 @@ describe("a reply, for people", () => {
     ["a refusal", Refusal({ code: "ERR", message: "não" }), "ERR não\n"],
     ["a farewell", Farewell({ reply: Reply.status("Adeus!") }), "Adeus!\n"],
     ["a switch", SwitchProtocol({ version: 3, reply: Reply.ok }), "OK\n"],
-    ["bytes that are no UTF-8", Bulk({ value: Word.unsafe("a\xffb") }), "a\ufffdb\n"]
+    ["bytes that are no UTF-8", Bulk({ value: ByteString.unsafe("a\xffb") }), "a\ufffdb\n"]
   ]
   for (const [what, reply, text] of cases) {
     it(`is ${what}`, () => assert.strictEqual(toText(reply), text))
@@ -129,7 +129,7 @@ describe("a reply, for scripts", () => {
     ["a dictionary", details, { nome: "ação.txt", tamanho: 7, donos: ["ana", "bia"] }],
     ["a refusal", Refusal({ code: "ERR", message: "não" }), { code: "ERR", message: "não" }],
     ["a farewell", Farewell({ reply: Reply.ok }), "OK"],
-    ["bytes that are no UTF-8", Bulk({ value: Word.unsafe("a\xffb") }), "a\ufffdb"]
+    ["bytes that are no UTF-8", Bulk({ value: ByteString.unsafe("a\xffb") }), "a\ufffdb"]
   ]
   for (const [what, reply, json] of cases) {
     it(`is ${what}`, () => assert.deepStrictEqual(parsed(reply), json))

@@ -5,14 +5,14 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync } from "n
 import { join } from "node:path"
 import { ConnectionLost, type IncomingFile } from "../../src/client/Connection.ts"
 import * as Download from "../../src/client/Placement.ts"
-import * as Word from "../../src/domain/ByteString.ts"
+import * as ByteString from "../../src/domain/ByteString.ts"
 import { folderWith, temporaryFolder } from "../support/TemporaryFolder.ts"
 
 const lost = new ConnectionLost({ cause: new Error("reset") })
 
 /** A file that arrives in these pieces, the last of which may be the end of the connection. */
 const arriving = (
-  name: Word.Word,
+  name: ByteString.ByteString,
   pieces: ReadonlyArray<Uint8Array | ConnectionLost>
 ): IncomingFile => ({
   name,
@@ -26,14 +26,14 @@ const arriving = (
 
 const bytes = Uint8Array.from({ length: 70_000 }, (_, index) => index)
 const whole = (name: string): IncomingFile =>
-  arriving(Word.fromText(name), [bytes.subarray(0, 50_000), bytes.subarray(50_000)])
+  arriving(ByteString.fromText(name), [bytes.subarray(0, 50_000), bytes.subarray(50_000)])
 
 const into = (folder: string): Download.Target => ({ _tag: "Folder", folder })
 const at = (path: string): Download.Target => ({ _tag: "File", path })
 
 /** Saves a file that comes under the name that was asked for. */
 const save = (name: string, target: Download.Target) =>
-  Download.save(whole(name), Word.fromText(name), target)
+  Download.save(whole(name), ByteString.fromText(name), target)
 
 /** Every name in the folder, whatever it is, sorted. */
 const contents = (folder: string): ReadonlyArray<string> =>
@@ -94,7 +94,7 @@ layer(NodeServices.layer)("a download", (it) => {
     it.effect("is saved with no bytes if it has none", () =>
       Effect.gen(function* () {
         const folder = yield* temporaryFolder
-        const name = Word.unsafe("empty")
+        const name = ByteString.unsafe("empty")
         const { path } = yield* Download.save(arriving(name, []), name, into(folder))
         assert.strictEqual(readFileSync(path).length, 0)
       })
@@ -133,7 +133,7 @@ layer(NodeServices.layer)("a download", (it) => {
           const folder = join(outer, "inner")
           mkdirSync(folder)
           // One of the names is not UTF-8, so none is converted.
-          const word = Word.unsafe(name)
+          const word = ByteString.unsafe(name)
           for (const target of [into(folder), at(join(folder, "x"))]) {
             const error = yield* Effect.flip(Download.save(arriving(word, [bytes]), word, target))
             assert.strictEqual(error._tag, "StrangeName")
@@ -150,7 +150,7 @@ layer(NodeServices.layer)("a download", (it) => {
         const folder = yield* temporaryFolder
         for (const target of [into(folder), at(join(folder, "x"))]) {
           const error = yield* Effect.flip(
-            Download.save(whole(name), Word.unsafe("file1.txt"), target)
+            Download.save(whole(name), ByteString.unsafe("file1.txt"), target)
           )
           assert.deepStrictEqual(error, new Download.StrangeName({ name }))
         }
@@ -243,7 +243,7 @@ layer(NodeServices.layer)("a download", (it) => {
     it.effect("leaves the old file and no part of itself when the connection is cut", () =>
       Effect.gen(function* () {
         const folder = yield* folderWith({ "file1.txt": "old" })
-        const name = Word.unsafe("file1.txt")
+        const name = ByteString.unsafe("file1.txt")
         for (const target of [into(folder), at(join(folder, "file1.txt"))]) {
           const error = yield* Effect.flip(
             Download.save(arriving(name, [bytes, lost]), name, target)
@@ -258,7 +258,7 @@ layer(NodeServices.layer)("a download", (it) => {
     it.effect("leaves nothing where nothing was", () =>
       Effect.gen(function* () {
         const folder = yield* temporaryFolder
-        const name = Word.unsafe("file1.txt")
+        const name = ByteString.unsafe("file1.txt")
         yield* Effect.flip(Download.save(arriving(name, [bytes, lost]), name, into(folder)))
         assert.deepStrictEqual(contents(folder), [])
       })
@@ -267,7 +267,7 @@ layer(NodeServices.layer)("a download", (it) => {
     it.effect("leaves the old file and no part of itself when it is interrupted", () =>
       Effect.gen(function* () {
         const folder = yield* folderWith({ "file1.txt": "old" })
-        const name = Word.unsafe("file1.txt")
+        const name = ByteString.unsafe("file1.txt")
         const half = yield* Deferred.make<void>()
         const file: IncomingFile = {
           name,

@@ -11,7 +11,7 @@ import * as PickleClient from "../../src/client/PickleConnection.ts"
 import { MalformedReply } from "../../src/codec/resp/RespTokens.ts"
 import * as Grammar from "../../src/commands/Parser.ts"
 import * as Reply from "../../src/domain/Reply.ts"
-import * as Word from "../../src/domain/ByteString.ts"
+import * as ByteString from "../../src/domain/ByteString.ts"
 import type { Address } from "../../src/domain/Address.ts"
 import { latin1 } from "../support/Bytes.ts"
 import { list, none, read, text } from "../support/Pickles.ts"
@@ -20,8 +20,8 @@ import { folderWith } from "../support/TemporaryFolder.ts"
 
 const hasPython = isInstalled("python3")
 
-const words = (...texts: ReadonlyArray<string>): ReadonlyArray<Word.Word> =>
-  texts.map(Word.fromText)
+const words = (...texts: ReadonlyArray<string>): ReadonlyArray<ByteString.ByteString> =>
+  texts.map(ByteString.fromText)
 
 const silence = Duration.seconds(15)
 
@@ -40,7 +40,7 @@ const wholeOf = ({ bytes }: IncomingBody) =>
   Stream.runFold(
     bytes,
     () => "",
-    (text, part) => text + Word.fromBytes(part)
+    (text, part) => text + ByteString.fromBytes(part)
   )
 
 const image = Uint8Array.from({ length: 300_000 }, (_, index) => (index * index) % 251)
@@ -100,14 +100,14 @@ describe("an original server", () => {
     Effect.gen(function* () {
       const client = yield* connect((yield* original()).address)
       const contents = {
-        "ação.txt": latin1(Word.fromText("conteúdo")),
+        "ação.txt": latin1(ByteString.fromText("conteúdo")),
         "imagem.png": image,
         vazio: latin1("")
       }
       for (const [name, content] of Object.entries(contents)) {
         yield* client.send([words("enviar_arquivo", name)])
         const file = yield* client.receiveFile
-        assert.deepStrictEqual([file.name, file.size], [Word.fromText(name), content.length])
+        assert.deepStrictEqual([file.name, file.size], [ByteString.fromText(name), content.length])
         assert.isTrue((yield* wholeOf(file)) === Buffer.from(content).toString("latin1"), name)
       }
       assert.deepStrictEqual(yield* ask(client, "LISTAR"), names)

@@ -8,7 +8,7 @@ import * as CommandTable from "../../src/commands/CommandTable.ts"
 import { WrongArity } from "../../src/domain/Errors.ts"
 import * as Grammar from "../../src/commands/Parser.ts"
 import type { Reply } from "../../src/domain/Reply.ts"
-import * as Word from "../../src/domain/ByteString.ts"
+import * as ByteString from "../../src/domain/ByteString.ts"
 
 const items = (reply: Reply | undefined): ReadonlyArray<Reply> => {
   if (reply?._tag !== "List") throw new Error(`no list: ${JSON.stringify(reply)}`)
@@ -22,7 +22,7 @@ const fields = (reply: Reply | undefined): ReadonlyMap<string, Reply> => {
 
 const bulk = (reply: Reply | undefined): string => {
   if (reply?._tag !== "Bulk") throw new Error(`no bulk string: ${JSON.stringify(reply)}`)
-  return Word.toTextLossy(reply.value)
+  return ByteString.toTextLossy(reply.value)
 }
 
 const status = (reply: Reply | undefined): string => {
@@ -35,7 +35,7 @@ const integer = (reply: Reply | undefined): number => {
   return reply.value
 }
 
-const words = (...texts: ReadonlyArray<string>) => texts.map(Word.fromText)
+const words = (...texts: ReadonlyArray<string>) => texts.map(ByteString.fromText)
 
 /** Name, arity, flags and the positions of the keys. */
 const detailsOf = (name: string) => {
@@ -200,7 +200,7 @@ describe("COMMAND DOCS", () => {
 describe("HELP", () => {
   it("shows each subcommand with its arguments, in lines", () => {
     const lines = items(CommandTable.helpOf("client")).map((line) =>
-      Word.toText(Word.unsafe(status(line)))
+      ByteString.toText(ByteString.unsafe(status(line)))
     )
     assert.include(lines, "SETNAME nome")
     assert.include(lines, "    Dá um nome à conexão.")

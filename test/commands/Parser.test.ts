@@ -9,11 +9,11 @@ import {
   WrongArity
 } from "../../src/domain/Errors.ts"
 import * as Grammar from "../../src/commands/Parser.ts"
-import * as Word from "../../src/domain/ByteString.ts"
+import * as ByteString from "../../src/domain/ByteString.ts"
 import * as Arbitraries from "../support/Arbitraries.ts"
 
-const parse = (...words: ReadonlyArray<string>) => Grammar.parse(words.map(Word.fromText))
-const word = Word.fromText
+const parse = (...words: ReadonlyArray<string>) => Grammar.parse(words.map(ByteString.fromText))
+const word = ByteString.fromText
 
 describe("a command", () => {
   it.prop(
@@ -286,7 +286,7 @@ describe("words that are no command", () => {
     "are never echoed with a control character, nor with more than 128 bytes",
     [Arbitraries.bytes],
     ([bytes]) => {
-      const long = Word.fromBytes(
+      const long = ByteString.fromBytes(
         Buffer.concat([bytes, Buffer.alloc(200, Buffer.concat([bytes, Buffer.of(10)]))])
       )
       const name = Grammar.printable(long)

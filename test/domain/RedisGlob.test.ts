@@ -2,14 +2,14 @@ import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
 import { join } from "node:path"
 import * as RedisGlob from "../../src/domain/RedisGlob.ts"
-import * as Word from "../../src/domain/ByteString.ts"
+import * as ByteString from "../../src/domain/ByteString.ts"
 import * as Arbitraries from "../support/Arbitraries.ts"
 import { isInstalled, run, start } from "../support/Programs.ts"
 import { folderWith } from "../support/TemporaryFolder.ts"
 import { seeded } from "../support/Seeded.ts"
 
 const matches = (pattern: string, name: string): boolean =>
-  RedisGlob.match(RedisGlob.make(Word.fromText(pattern)), Word.fromText(name))
+  RedisGlob.match(RedisGlob.make(ByteString.fromText(pattern)), ByteString.fromText(name))
 
 describe("a pattern of Redis", () => {
   const cases: ReadonlyArray<readonly [pattern: string, yes: string, no: string]> = [
@@ -50,16 +50,16 @@ describe("a pattern of Redis", () => {
     "matches itself when every sign of it is escaped, and everything when it is a star",
     [Arbitraries.bytes],
     ([bytes]) => {
-      const word = Word.fromBytes(bytes)
-      const escaped = Word.unsafe(word.replace(/[^]/g, "\\$&"))
+      const word = ByteString.fromBytes(bytes)
+      const escaped = ByteString.unsafe(word.replace(/[^]/g, "\\$&"))
       assert.isTrue(RedisGlob.match(RedisGlob.make(escaped), word))
-      assert.isTrue(RedisGlob.match(RedisGlob.make(Word.unsafe("*")), word))
+      assert.isTrue(RedisGlob.match(RedisGlob.make(ByteString.unsafe("*")), word))
     }
   )
 
   it("costs no more than its length times the name's, however many stars it has", () => {
-    const glob = RedisGlob.make(Word.unsafe(`${"*a".repeat(128)}b`))
-    const name = Word.unsafe("a".repeat(4096))
+    const glob = RedisGlob.make(ByteString.unsafe(`${"*a".repeat(128)}b`))
+    const name = ByteString.unsafe("a".repeat(4096))
     const before = performance.now()
     assert.isFalse(RedisGlob.match(glob, name))
     // An exponential matcher would not end before the stars do; this takes a few milliseconds.

@@ -3,7 +3,7 @@ import { Redacted } from "effect"
 import { type Command, isQuery, needsNoPassword } from "../../src/commands/Command.ts"
 import * as Grammar from "../../src/commands/Parser.ts"
 import * as Reply from "../../src/domain/Reply.ts"
-import * as Word from "../../src/domain/ByteString.ts"
+import * as ByteString from "../../src/domain/ByteString.ts"
 import { makeAuthenticator } from "../../src/guard/Authenticator.ts"
 import { makeSession } from "../../src/server/Session.ts"
 import * as Arbitraries from "../support/Arbitraries.ts"
@@ -18,7 +18,7 @@ const talk = (
   const session = makeSession({ id: 1, version: "1.2.3", authenticator })
   return lines.map((line) => {
     session.begin()
-    const command = Grammar.parse(line.split(" ").map(Word.fromText))
+    const command = Grammar.parse(line.split(" ").map(ByteString.fromText))
     if (command instanceof Error || isQuery(command)) throw new Error(line)
     const reply = session.answer(command)
     return [reply._tag === "Refusal" ? reply.code : reply._tag, session.isAuthenticated] as const
@@ -53,7 +53,7 @@ describe("a session with a password", () => {
       _tag: "Hello",
       version: 3,
       credentials: undefined,
-      clientName: Word.unsafe("eu")
+      clientName: ByteString.unsafe("eu")
     } as const
     const reply = session.answer(hello)
     assert.isTrue(
@@ -104,17 +104,19 @@ describe("passwords", () => {
     ([password, other]) => {
       const { accept, required } = makeAuthenticator(() => [Redacted.make(password)])
       assert.isTrue(required)
-      assert.isTrue(accept(undefined, Word.fromText(password)))
-      assert.strictEqual(accept(undefined, Word.fromText(other)), other === password)
-      assert.isFalse(accept(Word.unsafe("nobody"), Word.fromText(password)))
+      assert.isTrue(accept(undefined, ByteString.fromText(password)))
+      assert.strictEqual(accept(undefined, ByteString.fromText(other)), other === password)
+      assert.isFalse(accept(ByteString.unsafe("nobody"), ByteString.fromText(password)))
     },
     { arbitrary: { runs: 500 } }
   )
 
   it("are not asked for where there are none", () => {
     assert.isFalse(makeAuthenticator(() => []).required)
-    assert.isTrue(makeAuthenticator(() => []).accept(undefined, Word.unsafe("x")))
-    assert.isFalse(makeAuthenticator(() => []).accept(Word.unsafe("nobody"), Word.unsafe("x")))
+    assert.isTrue(makeAuthenticator(() => []).accept(undefined, ByteString.unsafe("x")))
+    assert.isFalse(
+      makeAuthenticator(() => []).accept(ByteString.unsafe("nobody"), ByteString.unsafe("x"))
+    )
   })
 
   it("are not shown by what is printed", () => {

@@ -2,7 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { isQuery } from "../../src/commands/Command.ts"
 import * as Grammar from "../../src/commands/Parser.ts"
 import * as Reply from "../../src/domain/Reply.ts"
-import * as Word from "../../src/domain/ByteString.ts"
+import * as ByteString from "../../src/domain/ByteString.ts"
 import { makeSession, silenced } from "../../src/server/Session.ts"
 
 const { Bulk, Dictionary, Farewell, Integer, List, Null, Silence, SwitchProtocol } = Reply.Reply
@@ -12,7 +12,7 @@ const talk = (...lines: ReadonlyArray<string>): ReadonlyArray<Reply.Reply> => {
   const session = makeSession({ id: 7, version: "1.2.3" })
   return lines.map((line) => {
     const wanted = session.begin()
-    const command = Grammar.parse(line.split(" ").map(Word.fromText))
+    const command = Grammar.parse(line.split(" ").map(ByteString.fromText))
     if (command instanceof Error) return wanted ? Reply.refusal(command) : Silence()
     if (!isQuery(command)) return session.answer(command)
     return wanted ? Reply.status("PONG") : Silence()
@@ -27,20 +27,20 @@ const error = (message: string, code = "ERR"): Reply.Reply => Reply.Reply.Refusa
 const invalidName = error("Client names cannot contain spaces, newlines or special characters.")
 const wrongPassword = error("invalid username-password pair or user is disabled.", "WRONGPASS")
 const farewell = Farewell({ reply: Reply.ok })
-const bulk = (value: string) => Bulk({ value: Word.unsafe(value) })
+const bulk = (value: string) => Bulk({ value: ByteString.unsafe(value) })
 
 const greeting = (version: Reply.ProtocolVersion): Reply.Reply =>
   SwitchProtocol({
     version,
     reply: Dictionary({
       entries: [
-        [Word.unsafe("server"), bulk("sockets-client-server")],
-        [Word.unsafe("version"), bulk("1.2.3")],
-        [Word.unsafe("proto"), Integer({ value: version })],
-        [Word.unsafe("id"), Integer({ value: 7 })],
-        [Word.unsafe("mode"), bulk("standalone")],
-        [Word.unsafe("role"), bulk("master")],
-        [Word.unsafe("modules"), List({ items: [] })]
+        [ByteString.unsafe("server"), bulk("sockets-client-server")],
+        [ByteString.unsafe("version"), bulk("1.2.3")],
+        [ByteString.unsafe("proto"), Integer({ value: version })],
+        [ByteString.unsafe("id"), Integer({ value: 7 })],
+        [ByteString.unsafe("mode"), bulk("standalone")],
+        [ByteString.unsafe("role"), bulk("master")],
+        [ByteString.unsafe("modules"), List({ items: [] })]
       ]
     })
   })

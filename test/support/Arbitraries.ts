@@ -1,7 +1,7 @@
 /** Values for properties: bytes of every kind where a schema alone would mostly make ASCII. */
 import { Arbitrary, Schema } from "effect"
 import { Command } from "../../src/commands/Command.ts"
-import * as Word from "../../src/domain/ByteString.ts"
+import * as ByteString from "../../src/domain/ByteString.ts"
 
 const byte = Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 255 }))
 
@@ -62,7 +62,9 @@ export const command: Arbitrary.Arbitrary<Command> = Arbitrary.all([
   Arbitrary.map(([command, key]) =>
     Schema.decodeUnknownSync(Command)(
       mapWords(command, (word) =>
-        Word.fromBytes(Word.toBytes(Word.fromText(word)).map((value) => value ^ key))
+        ByteString.fromBytes(
+          ByteString.toBytes(ByteString.fromText(word)).map((value) => value ^ key)
+        )
       )
     )
   ),

@@ -1,15 +1,15 @@
 /** Bytes as latin1 text, one character a byte, and the ways to cut them. */
 import * as Grammar from "../../src/commands/Parser.ts"
 import type { Command } from "../../src/commands/Command.ts"
-import * as Word from "../../src/domain/ByteString.ts"
+import * as ByteString from "../../src/domain/ByteString.ts"
 
 /** The bytes of a latin1 string. */
 export const latin1 = (text: string): Uint8Array => Buffer.from(text, "latin1")
 
 /** Text as it travels: UTF-8, one character a byte. */
-export const onWire = (text: string): string => Word.fromText(text)
+export const onWire = (text: string): string => ByteString.fromText(text)
 
-/** Words as clients send them: an array of bulk strings. */
+/** Args as clients send them: an array of bulk strings. */
 export const framed = (words: ReadonlyArray<string>): string =>
   `*${words.length}\r\n${words.map((word) => `$${word.length}\r\n${word}\r\n`).join("")}`
 

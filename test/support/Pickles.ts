@@ -6,18 +6,18 @@ import { Malformed } from "../../src/codec/Codec.ts"
 import type { Value } from "../../src/codec/pickle/PickleMachine.ts"
 import { type Limits, makePickleReader } from "../../src/codec/pickle/PickleReader.ts"
 import * as Writer from "../../src/codec/pickle/PickleWriter.ts"
-import * as Word from "../../src/domain/ByteString.ts"
+import * as ByteString from "../../src/domain/ByteString.ts"
 
 /** Half a surrogate pair, as Python encodes it with `surrogatepass`: `1110xxxx 10xxxxxx 10xxxxxx`. */
-const half = (code: number): Word.Word =>
-  Word.unsafe(
+const half = (code: number): ByteString.ByteString =>
+  ByteString.unsafe(
     String.fromCharCode(0xe0 + (code >> 12), 0x80 + ((code >> 6) % 64), 0x80 + (code % 64))
   )
 
-const encode = (text: string): Word.Word =>
-  Word.unsafe(
+const encode = (text: string): ByteString.ByteString =>
+  ByteString.unsafe(
     Array.from(text, (character) =>
-      character.isWellFormed() ? Word.fromText(character) : half(character.charCodeAt(0))
+      character.isWellFormed() ? ByteString.fromText(character) : half(character.charCodeAt(0))
     ).join("")
   )
 

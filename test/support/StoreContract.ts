@@ -2,7 +2,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, type Scope } from "effect"
 import { FileNotFound } from "../../src/domain/Errors.ts"
-import * as Word from "../../src/domain/ByteString.ts"
+import * as ByteString from "../../src/domain/ByteString.ts"
 import type { FileStore } from "../../src/services/files/FileStore.ts"
 import { contentOf, fileName, namesOf, readAll } from "./Stores.ts"
 
@@ -151,7 +151,7 @@ export const storeContract = (kind: string, makeShelf: MakeShelf): void => {
               [modified, size, version],
               [file.modified, file.size, file.version]
             )
-            assert.strictEqual(content, Word.fromBytes(yield* contentOf(store, text)))
+            assert.strictEqual(content, ByteString.fromBytes(yield* contentOf(store, text)))
             assert.strictEqual(sha256, yield* file.sha256)
           }
         })

@@ -9,7 +9,7 @@ import { layer as nodeHashing } from "../../src/cli/client/NodeHashing.ts"
 import { Client } from "../../src/client/Connection.ts"
 import { type Connector, makeConnector } from "../../src/client/Connector.ts"
 import { download, type Options } from "../../src/client/Download.ts"
-import * as Word from "../../src/domain/ByteString.ts"
+import * as ByteString from "../../src/domain/ByteString.ts"
 import type { Address } from "../../src/domain/Address.ts"
 
 /** Bytes that no two runs of differ in, and no two places of repeat. */
@@ -105,7 +105,7 @@ export const fetchInto = (
   Effect.scoped(
     Effect.flatMap(connectors(address, retries), (connectors) =>
       download(
-        Word.fromText(name),
+        ByteString.fromText(name),
         {
           target: { _tag: "Folder", folder },
           verify: true,

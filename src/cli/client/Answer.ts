@@ -16,11 +16,11 @@ import { receiveReply, type RemoteDetails } from "../../client/RemoteFile.ts"
 import * as FileName from "../../domain/FileName.ts"
 import * as Grammar from "../../commands/Parser.ts"
 import type { Reply } from "../../domain/Reply.ts"
-import * as Word from "../../domain/ByteString.ts"
+import * as ByteString from "../../domain/ByteString.ts"
 import { printBytes } from "../Output.ts"
 
 /** The words of a command. */
-export type Words = ReadonlyArray<Word.Word>
+export type Args = ReadonlyArray<ByteString.ByteString>
 
 /** What to do with answers. */
 export interface Options {
@@ -46,7 +46,7 @@ export type Answer =
   /** A line of a listing; its details only in a long one, and only if the file is still there. */
   | {
       readonly _tag: "Name"
-      readonly name: Word.Word
+      readonly name: ByteString.ByteString
       readonly details: RemoteDetails | undefined
     }
   | { readonly _tag: "File"; readonly result: Fetch.Result }
@@ -109,7 +109,7 @@ const streamed: Answer = { _tag: "Streamed" }
 /** Saves, or streams, the bytes of a reply that are no more than that: of GET, or of an original server. */
 const keep = Effect.fnUntraced(function* (
   file: IncomingFile,
-  name: Word.Word,
+  name: ByteString.ByteString,
   output: string | undefined
 ) {
   if (output === "-") {
@@ -117,13 +117,13 @@ const keep = Effect.fnUntraced(function* (
     return streamed
   }
   const { path, size } = yield* Placement.save(file, name, yield* targetOf(output))
-  return savedAs(Word.toTextLossy(name), path, size)
+  return savedAs(ByteString.toTextLossy(name), path, size)
 })
 
 /** Asks, and keeps what comes as the bytes of a file called `name`. */
 const fetchPlain = (
-  words: Words,
-  name: Word.Word,
+  words: Args,
+  name: ByteString.ByteString,
   receive: Effect.Effect<IncomingFile, RequestError, Client>,
   { output }: Options,
   { bytes }: Connectors
@@ -140,7 +140,7 @@ const receiveFile = Effect.flatMap(Client, ({ receiveFile }) => receiveFile)
 /** GET has null where the file commands have this error (Errors.ts). */
 const notFound = new Refused({ code: "NOTFOUND", message: "Arquivo não encontrado!" })
 
-const receiveContent = (name: Word.Word) =>
+const receiveContent = (name: ByteString.ByteString) =>
   Effect.flatMap(Client, ({ receiveContent }) => receiveContent).pipe(
     Effect.flatMap((content) =>
       content === undefined ? Effect.fail(notFound) : Effect.succeed({ name, ...content })
@@ -148,7 +148,7 @@ const receiveContent = (name: Word.Word) =>
   )
 
 /** Streams each file to standard output, one after the other. */
-const streamFiles = (names: Words, { range, verify }: Options, connectors: Connectors) =>
+const streamFiles = (names: Args, { range, verify }: Options, connectors: Connectors) =>
   Stream.fromIterable(names).pipe(
     Stream.mapEffect((name) =>
       Effect.as(
@@ -162,7 +162,7 @@ const streamFiles = (names: Words, { range, verify }: Options, connectors: Conne
 
 /** Saves a part of a file. */
 const saveRange = Effect.fnUntraced(function* (
-  name: Word.Word,
+  name: ByteString.ByteString,
   range: Range,
   { output }: Options,
   connectors: Connectors
@@ -182,7 +182,7 @@ const saveRange = Effect.fnUntraced(function* (
   return savedAs(wanted, place, size)
 })
 
-const fetchFiles = (names: Words, options: Options, connectors: Connectors) =>
+const fetchFiles = (names: Args, options: Options, connectors: Connectors) =>
   Stream.unwrap(
     Effect.gen(function* () {
       const target = yield* targetOf(options.output)
@@ -201,7 +201,11 @@ const fetchFiles = (names: Words, options: Options, connectors: Connectors) =>
   )
 
 /** Lists all names, page by page; in a long listing, with what the server knows of each. */
-const listNames = (pattern: Word.Word | undefined, { long }: Options, { bytes }: Connectors) => {
+const listNames = (
+  pattern: ByteString.ByteString | undefined,
+  { long }: Options,
+  { bytes }: Connectors
+) => {
   const names = Fetch.listNames(pattern, bytes)
   if (!long)
     return Stream.map(names, (name): Answer => ({ _tag: "Name", name, details: undefined }))
@@ -218,10 +222,10 @@ const listNames = (pattern: Word.Word | undefined, { long }: Options, { bytes }:
 }
 
 /** Whether the first word names the command that sends a file; more words may follow it here than on the wire. */
-const isSendFile = (words: Words): boolean => Grammar.parse(words.slice(0, 2))._tag === "SendFile"
+const isSendFile = (words: Args): boolean => Grammar.parse(words.slice(0, 2))._tag === "SendFile"
 
 /** Asks, whatever it is; the answer is the server's. */
-const askPlainly = (words: Words, { bytes }: Connectors) =>
+const askPlainly = (words: Args, { bytes }: Connectors) =>
   Stream.fromEffect(
     Effect.map(
       bytes.ask(() => words, receiveReply),
@@ -229,7 +233,7 @@ const askPlainly = (words: Words, { bytes }: Connectors) =>
     )
   )
 
-const isListing = (words: Words, { original }: Options): boolean => {
+const isListing = (words: Args, { original }: Options): boolean => {
   const command = Grammar.parse(words)
   return (
     command._tag === "List"
@@ -240,7 +244,7 @@ const isListing = (words: Words, { original }: Options): boolean => {
 }
 
 /** Whether a question may have several answers, a listing or several files, and the only name it asks for. */
-export const shapeOf = (words: Words, options: Options) => {
+export const shapeOf = (words: Args, options: Options) => {
   const names = isSendFile(words) ? words.slice(1) : []
   const [asked] = names
   return {
@@ -254,7 +258,7 @@ export const shapeOf = (words: Words, options: Options) => {
  * name only tells here how to read what comes, and what a person means by it: all names, whole files.
  */
 export const answer = (
-  words: Words,
+  words: Args,
   options: Options,
   connectors: Connectors
 ): Stream.Stream<Answer, AnswerError, Environment> => {
@@ -262,7 +266,7 @@ export const answer = (
   const [, ...names] = words
   const isFile = names.length > 0 && isSendFile(words)
   if (isFile && options.original) {
-    return fetchPlain(words, names[0] ?? Word.unsafe(""), receiveFile, options, connectors)
+    return fetchPlain(words, names[0] ?? ByteString.unsafe(""), receiveFile, options, connectors)
   }
   if (isFile) {
     return options.output === "-"

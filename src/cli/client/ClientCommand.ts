@@ -4,7 +4,7 @@ import { Argument, Command } from "effect/cli"
 import type { Connectors } from "../../client/Download.ts"
 import { splitLine } from "../../codec/resp/InlineLine.ts"
 import * as Grammar from "../../commands/Parser.ts"
-import * as Word from "../../domain/ByteString.ts"
+import * as ByteString from "../../domain/ByteString.ts"
 import { formatAddress } from "../../domain/Address.ts"
 import * as Answer from "./Answer.ts"
 import * as Certificates from "../Certificates.ts"
@@ -30,9 +30,11 @@ const wordsOf = (
   cmd: string,
   rest: ReadonlyArray<string>,
   messages: Messages
-): Effect.Effect<Answer.Words, Failure> => {
+): Effect.Effect<Answer.Args, Failure> => {
   const words =
-    rest.length === 0 ? splitLine(Word.fromText(cmd)) : [cmd, ...rest].map(Word.fromText)
+    rest.length === 0
+      ? splitLine(ByteString.fromText(cmd))
+      : [cmd, ...rest].map(ByteString.fromText)
   if (words === undefined) return Effect.fail(usage(messages.usage.unbalancedQuotes))
   return words.length === 0
     ? Effect.fail(usage(messages.usage.emptyCommand))
@@ -45,7 +47,7 @@ const inFlight = 64
 /** A line of a batch: its number, counted from 1, and its words, unless its quotes are unbalanced. */
 interface Line {
   readonly number: number
-  readonly words: Answer.Words | undefined
+  readonly words: Answer.Args | undefined
 }
 
 const isFarewell = ({ words }: Line): boolean => {
@@ -100,7 +102,7 @@ const batch = Effect.fnUntraced(function* (
     Stream.zipWithIndex,
     Stream.map(([line, index]): Line => ({
       number: index + 1,
-      words: splitLine(Word.fromText(line))
+      words: splitLine(ByteString.fromText(line))
     })),
     Stream.filter(({ words }) => words?.length !== 0),
     Stream.takeWhile((line) => {

@@ -8,7 +8,7 @@ import { escape } from "../../client/Display.ts"
 import type { Connectors } from "../../client/Download.ts"
 import { receiveReply } from "../../client/RemoteFile.ts"
 import * as Grammar from "../../commands/Parser.ts"
-import * as Word from "../../domain/ByteString.ts"
+import * as ByteString from "../../domain/ByteString.ts"
 import * as Answer from "./Answer.ts"
 import { explain } from "./ErrorMessage.ts"
 import { exitCode, Failure } from "../Failure.ts"
@@ -36,14 +36,14 @@ const chooseEntry = ({ menu }: Messages) =>
     })
   )
 
-const chooseFile = (names: ReadonlyArray<Word.Word>, { menu }: Messages) =>
+const chooseFile = (names: ReadonlyArray<ByteString.ByteString>, { menu }: Messages) =>
   prompt(
-    Prompt.AutoComplete<Word.Word>({
+    Prompt.AutoComplete<ByteString.ByteString>({
       message: menu.file,
       emptyMessage: menu.nothing,
       filterLabel: menu.filter,
       filterPlaceholder: menu.placeholder,
-      choices: names.map((name) => ({ title: escape(Word.toTextLossy(name)), value: name }))
+      choices: names.map((name) => ({ title: escape(ByteString.toTextLossy(name)), value: name }))
     })
   )
 
@@ -71,10 +71,10 @@ export const menu = Effect.fn("menu")(
   ) {
     const { address, messages } = presentation
 
-    const question = (words: Answer.Words) =>
+    const question = (words: Answer.Args) =>
       present(Answer.answer(words, options, connectors), { ...presentation, ...single })
 
-    const fetch = Effect.fnUntraced(function* (words: Answer.Words) {
+    const fetch = Effect.fnUntraced(function* (words: Answer.Args) {
       const answers = yield* Stream.runCollect(Answer.answer(words, options, connectors))
       presentation.clear()
       for (const answer of answers) {

@@ -3,7 +3,7 @@ import { Effect, type Stdio, Stream } from "effect"
 import * as Display from "../../client/Display.ts"
 import type { Outcome } from "../../client/Download.ts"
 import type { Result } from "../../client/Fetch.ts"
-import * as Word from "../../domain/ByteString.ts"
+import * as ByteString from "../../domain/ByteString.ts"
 import type { Answer, AnswerError } from "./Answer.ts"
 import { explain } from "./ErrorMessage.ts"
 import { exitCode, Failure } from "../Failure.ts"
@@ -16,7 +16,7 @@ export interface Options {
   /** Whether the question may have several answers: a listing, several files, or a pattern. */
   readonly many: boolean
   /** The one name that was asked for; where its file is the only answer, there were not several after all. */
-  readonly asked: Word.Word | undefined
+  readonly asked: ByteString.ByteString | undefined
   /** The server, as it is called in sentences. */
   readonly address: string
   readonly messages: Messages
@@ -56,7 +56,7 @@ const toText = (answer: Answer): string => {
       return Display.toText(answer.reply)
     case "Name": {
       const { details, name } = answer
-      const text = Display.escape(Word.toTextLossy(name))
+      const text = Display.escape(ByteString.toTextLossy(name))
       return details === undefined
         ? `${text}\n`
         : `${String(details.size).padStart(sizeColumn)}  ${date(details.modified)}  ${text}\n`
@@ -76,7 +76,7 @@ const toJson = (answer: Answer, options: Options): ReadonlyArray<Display.Json> =
       return [Display.toJson(answer.reply)]
     case "Name": {
       const { details } = answer
-      const name = Word.toTextLossy(answer.name)
+      const name = ByteString.toTextLossy(answer.name)
       return details === undefined
         ? [name]
         : [{ name, bytes: details.size, modified: details.modified.toISOString() }]
@@ -88,7 +88,7 @@ const toJson = (answer: Answer, options: Options): ReadonlyArray<Display.Json> =
         answer.result._tag === "Done"
           ? outcomeJson(answer.result.outcome)
           : {
-              name: Word.toTextLossy(answer.result.name),
+              name: ByteString.toTextLossy(answer.result.name),
               error: explain(answer.result.error, address, messages).sentence
             }
       ]
@@ -107,10 +107,10 @@ interface Counts {
 }
 
 const isOneOfMany = (result: Result, { asked, many }: Options): boolean =>
-  many && nameOf(result) !== (asked === undefined ? undefined : Word.toTextLossy(asked))
+  many && nameOf(result) !== (asked === undefined ? undefined : ByteString.toTextLossy(asked))
 
 const nameOf = (result: Result): string =>
-  result._tag === "Done" ? result.outcome.name : Word.toTextLossy(result.name)
+  result._tag === "Done" ? result.outcome.name : ByteString.toTextLossy(result.name)
 
 /** Counts a file, and says of it what is not for standard output. */
 const note = (answer: Answer, counts: Counts, options: Options) => {
@@ -123,7 +123,7 @@ const note = (answer: Answer, counts: Counts, options: Options) => {
     if (code === exitCode.mismatch) counts.mismatched = true
     return options.complain(
       isOneOfMany(result, options)
-        ? messages.client.failed(Display.escape(Word.toTextLossy(result.name)), sentence)
+        ? messages.client.failed(Display.escape(ByteString.toTextLossy(result.name)), sentence)
         : sentence
     )
   }

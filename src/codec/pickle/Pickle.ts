@@ -7,7 +7,7 @@ import type { Command } from "../../commands/Command.ts"
 import { UnknownCommand } from "../../domain/Errors.ts"
 import * as Grammar from "../../commands/Parser.ts"
 import { Reply } from "../../domain/Reply.ts"
-import * as Word from "../../domain/ByteString.ts"
+import * as ByteString from "../../domain/ByteString.ts"
 import { type Codec, type Decoder, type Encoder, Malformed, type Request } from "../Codec.ts"
 import type { Value } from "./PickleMachine.ts"
 import { type Limits, makePickleReader } from "./PickleReader.ts"
@@ -27,14 +27,14 @@ const originals: ReadonlySet<string> = new Set<Command["_tag"]>([
 const isOriginal = (request: Request): boolean => originals.has(request._tag)
 
 /** A verb takes what it needs of its argument, as the original does: only a file's name is ever looked at. */
-const parse = (verb: Word.Word, argument: Word.Word): Request =>
+const parse = (verb: ByteString.ByteString, argument: ByteString.ByteString): Request =>
   [Grammar.parse([verb]), Grammar.parse([verb, argument])].find(isOriginal)
   ?? new UnknownCommand({ name: Grammar.printable(verb) })
 
 const unknown = new UnknownCommand({ name: "" })
 
 /** No file has an empty name. */
-const noArgument = Word.unsafe("")
+const noArgument = ByteString.unsafe("")
 
 const toRequest = (value: Value): Request => {
   if (value._tag !== "List" && value._tag !== "Tuple") return unknown
@@ -67,7 +67,7 @@ const makeDecoder = (): Decoder => {
 
 /** A refusal is a str as well. The original's has no name in parentheses. */
 const refusal = (message: string): Writer.Written =>
-  Writer.text(Word.fromText(message.replace(/ \(unknown command '.*'\)$/s, "")))
+  Writer.text(ByteString.fromText(message.replace(/ \(unknown command '.*'\)$/s, "")))
 
 /** The five commands are answered with texts, lists of them and files; the rest is here for the compiler's sake. */
 const write = (reply: Reply): Writer.Written =>
@@ -75,7 +75,7 @@ const write = (reply: Reply): Writer.Written =>
     Status: ({ text }) => Writer.text(text),
     Bulk: ({ value }) => Writer.text(value),
     Null: () => Writer.none,
-    Integer: ({ value }) => Writer.text(Word.unsafe(String(value))),
+    Integer: ({ value }) => Writer.text(ByteString.unsafe(String(value))),
     List: ({ items }) => Writer.list(items.map(write)),
     Dictionary: ({ entries }) =>
       Writer.list(entries.map(([key, value]) => Writer.pair(Writer.text(key), write(value)))),

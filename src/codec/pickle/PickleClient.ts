@@ -1,7 +1,7 @@
 /** The original project's conversation as a client has it: words to pickles, values to replies. */
 import * as Grammar from "../../commands/Parser.ts"
 import { Reply } from "../../domain/Reply.ts"
-import * as Word from "../../domain/ByteString.ts"
+import * as ByteString from "../../domain/ByteString.ts"
 import type { Value } from "./PickleMachine.ts"
 import type { Limits } from "./PickleReader.ts"
 import * as Writer from "./PickleWriter.ts"
@@ -16,10 +16,10 @@ export interface Question {
   readonly limit: number | undefined
 }
 
-const question = (verb: string, argument?: Word.Word, limit?: number): Question => ({
+const question = (verb: string, argument?: ByteString.ByteString, limit?: number): Question => ({
   pickle: Writer.whole(
     Writer.list([
-      Writer.text(Word.fromText(verb)),
+      Writer.text(ByteString.fromText(verb)),
       argument === undefined ? Writer.none : Writer.text(argument)
     ])
   ),
@@ -30,7 +30,7 @@ const question = (verb: string, argument?: Word.Word, limit?: number): Question 
  * The request in these words, or `undefined` where they are more than a verb and an argument. The five commands that
  * the original has go by its own names for them, whichever name was given; what it does not know is for it to refuse.
  */
-export const toQuestion = (words: ReadonlyArray<Word.Word>): Question | undefined => {
+export const toQuestion = (words: ReadonlyArray<ByteString.ByteString>): Question | undefined => {
   const command = Grammar.parse(words)
   const [verb, argument, ...others] = words
   switch (command._tag) {
@@ -48,7 +48,7 @@ export const toQuestion = (words: ReadonlyArray<Word.Word>): Question | undefine
       return others.length === 0 ? question("ARQUIVO", command.name) : undefined
     default:
       return others.length === 0 && verb !== undefined
-        ? question(Word.toTextLossy(verb), argument)
+        ? question(ByteString.toTextLossy(verb), argument)
         : undefined
   }
 }
@@ -67,7 +67,7 @@ const toItem = (value: Value): Reply | undefined => {
 /** The reply in a pickle, or `undefined` where it is none that the original gives. */
 export const toReply = (value: Value, limit?: number): Reply | undefined => {
   if (value._tag === "Text") {
-    const message = Word.toTextLossy(value.word)
+    const message = ByteString.toTextLossy(value.word)
     const code = refusals.get(message)
     return code === undefined ? Reply.Bulk({ value: value.word }) : Reply.Refusal({ code, message })
   }
@@ -81,7 +81,7 @@ export const toReply = (value: Value, limit?: number): Reply | undefined => {
 /** The answer to a command that asks for a file, where it is a sentence: every one of them says no. */
 export const toRefusal = (value: Value): Reply | undefined => {
   if (value._tag !== "Text") return undefined
-  const message = Word.toTextLossy(value.word)
+  const message = ByteString.toTextLossy(value.word)
   return Reply.Refusal({ code: refusals.get(message) ?? "ERR", message })
 }
 

@@ -3,12 +3,12 @@
  * can make text, None, lists and tuples and nothing else, so that there is nothing in it to import, call or build with.
  * Bytes, and which of them are which opcode, are not known here.
  */
-import { Word } from "../../domain/ByteString.ts"
+import { ByteString } from "../../domain/ByteString.ts"
 
 /** A str: its UTF-8, or what Python writes for a str that has none (a lone surrogate). */
 export interface Text {
   readonly _tag: "Text"
-  readonly word: Word
+  readonly word: ByteString
 }
 
 /** A list or a tuple. */

@@ -4,7 +4,7 @@
  * opcode that these do not need is no opcode here, so nothing that a pickle says is ever executed. What the values
  * mean is not known here.
  */
-import * as Word from "../../domain/ByteString.ts"
+import * as ByteString from "../../domain/ByteString.ts"
 import { Malformed } from "../Codec.ts"
 import { PickleMachine, type Problem, type Value } from "./PickleMachine.ts"
 
@@ -56,20 +56,20 @@ type Opcode =
   | { readonly _tag: "Frame" }
   | { readonly _tag: "Stop" }
 
-const text = (word: Word.Word): Value => ({ _tag: "Text", word })
+const text = (word: ByteString.ByteString): Value => ({ _tag: "Text", word })
 const none: Value = { _tag: "None" }
 
 /** What Python writes for one half of a surrogate pair (codecs, `surrogatepass`): UTF-8's pattern with three bytes. */
-const surrogate = (half: string): Word.Word => {
+const surrogate = (half: string): ByteString.ByteString => {
   const code = half.charCodeAt(0)
-  return Word.fromBytes(
+  return ByteString.fromBytes(
     Uint8Array.of(0xe0 | (code >> 12), 0x80 | ((code >> 6) & 0x3f), 0x80 | (code & 0x3f))
   )
 }
 
 /** The UTF-8 of protocol 0's text (codecs, `raw-unicode-escape`): latin1 but for `\uXXXX` and `\UXXXXXXXX`. */
-const unescape = (line: string): Word.Word | undefined => {
-  if (/^[^\\\x80-\xff]*$/.test(line)) return Word.unsafe(line)
+const unescape = (line: string): ByteString.ByteString | undefined => {
+  if (/^[^\\\x80-\xff]*$/.test(line)) return ByteString.unsafe(line)
   let valid = true
   const unescaped = line.replace(
     /\\(?:u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|[^])?/g,
@@ -81,10 +81,12 @@ const unescape = (line: string): Word.Word | undefined => {
     }
   )
   if (!valid) return undefined
-  if (unescaped.isWellFormed()) return Word.fromText(unescaped)
+  if (unescaped.isWellFormed()) return ByteString.fromText(unescaped)
   const parts = unescaped.split(/(\p{Surrogate})/u)
-  return Word.unsafe(
-    parts.map((part, index) => (index % 2 === 1 ? surrogate(part) : Word.fromText(part))).join("")
+  return ByteString.unsafe(
+    parts
+      .map((part, index) => (index % 2 === 1 ? surrogate(part) : ByteString.fromText(part)))
+      .join("")
   )
 }
 
@@ -237,7 +239,7 @@ export const makePickleReader = (limits: Limits): PickleReader => {
           needed = 0
           return undefined
         }
-        const line = Word.fromBytes(input.subarray(position + 1, end))
+        const line = ByteString.fromBytes(input.subarray(position + 1, end))
         consume(end + 1 - position)
         return opcode.run(machine, line)
       }
@@ -247,7 +249,7 @@ export const makePickleReader = (limits: Limits): PickleReader => {
         const size = readNumber(1, opcode.width)
         if (used - passed + start + size > limits.size) return tooLarge
         if (!has(start + size)) return undefined
-        const word = Word.fromBytes(input.subarray(position + start, position + start + size))
+        const word = ByteString.fromBytes(input.subarray(position + start, position + start + size))
         consume(start + size)
         return machine.push(text(word))
       }

@@ -5,7 +5,7 @@
  * They are of protocol 3, which every Python 3 reads; below it, bytes need GLOBAL and REDUCE. A byte string of 4 GiB or
  * more needs BINBYTES8, which came with protocol 4 (Python 3.4), so such a pickle says that it is one of those.
  */
-import * as Word from "../../domain/ByteString.ts"
+import * as ByteString from "../../domain/ByteString.ts"
 
 /** One value, without the beginning and the end of a pickle around it. */
 export type Written = string
@@ -23,8 +23,8 @@ const number = (value: number, width: 4 | 8): string => {
 export const none: Written = "N"
 
 /** BINUNICODE. What is no UTF-8 would make Python fail, and becomes U+FFFD. */
-export const text = (word: Word.Word): Written => {
-  const utf8 = Word.fromText(Word.toTextLossy(word))
+export const text = (word: ByteString.ByteString): Written => {
+  const utf8 = ByteString.fromText(ByteString.toTextLossy(word))
   return `X${number(utf8.length, 4)}${utf8}`
 }
 

@@ -1,5 +1,5 @@
 /** Splits an inline request into words, by the quoting rules of Redis (sds.c, sdssplitargs). */
-import * as Word from "../../domain/ByteString.ts"
+import * as ByteString from "../../domain/ByteString.ts"
 
 const escapes: ReadonlyMap<string, string> = new Map([
   ["n", "\n"],
@@ -62,8 +62,8 @@ const singleQuoted = (line: string, start: number): Quoted | undefined => {
 }
 
 /** The words of a line, or `undefined` where a quote never closes or is followed by anything but a space. */
-export const splitLine = (line: string): ReadonlyArray<Word.Word> | undefined => {
-  const words: Array<Word.Word> = []
+export const splitLine = (line: string): ReadonlyArray<ByteString.ByteString> | undefined => {
+  const words: Array<ByteString.ByteString> = []
   let index = 0
   while (true) {
     while (isSpace(line[index])) index++
@@ -82,6 +82,6 @@ export const splitLine = (line: string): ReadonlyArray<Word.Word> | undefined =>
         index += 1
       }
     }
-    words.push(Word.unsafe(word))
+    words.push(ByteString.unsafe(word))
   }
 }

@@ -1,10 +1,10 @@
 /** RESP as the client speaks it: words to requests, tokens to replies. */
 import * as Reply from "../../domain/Reply.ts"
-import * as Word from "../../domain/ByteString.ts"
+import * as ByteString from "../../domain/ByteString.ts"
 import { MalformedReply, type Token } from "./RespTokens.ts"
 
 /** A request, as latin1: an array of bulk strings. */
-export const encodeRequest = (words: ReadonlyArray<Word.Word>): string => {
+export const encodeRequest = (words: ReadonlyArray<ByteString.ByteString>): string => {
   let text = `*${words.length}\r\n`
   for (const word of words) text += `$${word.length}\r\n${word}\r\n`
   return text
@@ -56,7 +56,7 @@ const cost = (token: Token): number => {
 
 /** Keys of a dictionary are bulk strings here, as this server sends them. */
 const toDictionary = (items: ReadonlyArray<Reply.Reply>): Reply.Reply | MalformedReply => {
-  const entries: Array<readonly [Word.Word, Reply.Reply]> = []
+  const entries: Array<readonly [ByteString.ByteString, Reply.Reply]> = []
   for (let index = 0; index < items.length; index += 2) {
     const key = items[index]
     const value = items[index + 1]
@@ -93,7 +93,7 @@ export const makeReplyBuilder = (): ReplyBuilder => {
     kind === "List" ? Reply.Reply.List({ items }) : toDictionary(items)
 
   const completeBulk = () => {
-    const value = Word.unsafe(parts.join(""))
+    const value = ByteString.unsafe(parts.join(""))
     parts = []
     return complete(Reply.Reply.Bulk({ value }))
   }
@@ -124,7 +124,7 @@ export const makeReplyBuilder = (): ReplyBuilder => {
         bulk = token.size
         return bulk === 0 ? completeBulk() : undefined
       case "BulkPart":
-        parts.push(Word.fromBytes(token.bytes))
+        parts.push(ByteString.fromBytes(token.bytes))
         bulk -= token.bytes.length
         return bulk === 0 ? completeBulk() : undefined
     }

@@ -4,7 +4,7 @@
  * 7.0.15 in test/fixtures/resp-vectors.json).
  */
 import * as Grammar from "../../commands/Parser.ts"
-import * as Word from "../../domain/ByteString.ts"
+import * as ByteString from "../../domain/ByteString.ts"
 import { type Decoder, Foreign, Malformed, type Request } from "../Codec.ts"
 import { opensArray, opensTls } from "../../domain/FirstByte.ts"
 import { isHttp } from "../Detect.ts"
@@ -46,7 +46,7 @@ const mostPlainDigits = 7
 const readLength = (digits: string): number =>
   /^(?:0|-?[1-9][0-9]*)$/.test(digits) ? Number(digits) : Number.NaN
 
-const noWords: Array<Word.Word> = []
+const noWords: Array<ByteString.ByteString> = []
 
 /**
  * A decoder with a state of its own. Bytes are held as latin1 text, which is as good as bytes and faster to search
@@ -147,7 +147,7 @@ class RequestDecoder implements Decoder {
     return line.startsWith("$")
       ? readLength(line.slice(1))
       : protocolError(
-          `expected '$', got '${Grammar.printable(Word.unsafe(line.charAt(0) || " "))}'`
+          `expected '$', got '${Grammar.printable(ByteString.unsafe(line.charAt(0) || " "))}'`
         )
   }
 
@@ -160,7 +160,7 @@ class RequestDecoder implements Decoder {
   }
 
   /** One word of an array; `undefined` until it is complete. */
-  #takeBulk(): Word.Word | Malformed | undefined {
+  #takeBulk(): ByteString.ByteString | Malformed | undefined {
     if (this.#bulk === -1) {
       const length = this.#takeBulkLength()
       if (typeof length !== "number") return length
@@ -173,14 +173,14 @@ class RequestDecoder implements Decoder {
       this.#needed = this.#bulk + 2
       return undefined
     }
-    const word = Word.unsafe(this.#text.slice(this.#position, this.#position + this.#bulk))
+    const word = ByteString.unsafe(this.#text.slice(this.#position, this.#position + this.#bulk))
     this.#position += this.#bulk + 2
     this.#bulk = -1
     return word
   }
 
   /** The words of the next request; none where an empty line or an empty array stood. */
-  #takeWords(): ReadonlyArray<Word.Word> | Malformed | undefined {
+  #takeWords(): ReadonlyArray<ByteString.ByteString> | Malformed | undefined {
     if (this.#missing === 0) {
       if (this.#text.charCodeAt(this.#position) !== opensArray) {
         const line = this.#takeLine("\n", tooBigInline)
@@ -215,7 +215,7 @@ class RequestDecoder implements Decoder {
       this.#broken = bytes[0] === opensTls
       if (this.#broken) return [noTls]
     }
-    const chunk = Word.fromBytes(bytes)
+    const chunk = ByteString.fromBytes(bytes)
     if (this.#broken || !this.#join(chunk)) return requests
     while (this.#position < this.#text.length) {
       const isInline = this.#missing === 0 && this.#text.charCodeAt(this.#position) !== opensArray

@@ -1,10 +1,10 @@
 /** Writes replies in RESP 2 or 3 (redis.io, protocol specification); HELLO and RESET change which, from that reply on. */
 import type { ProtocolVersion, Reply } from "../../domain/Reply.ts"
-import * as Word from "../../domain/ByteString.ts"
+import * as ByteString from "../../domain/ByteString.ts"
 import type { Encoder } from "../Codec.ts"
 
 /** A status or an error ends with its line, so no line may end inside it. */
-const oneLine = (text: Word.Word): string => text.replace(/[\r\n]/g, " ")
+const oneLine = (text: ByteString.ByteString): string => text.replace(/[\r\n]/g, " ")
 
 const bulk = (value: string): string => `$${value.length}\r\n${value}\r\n`
 
@@ -35,7 +35,7 @@ const write = (reply: Reply, version: ProtocolVersion): string => {
     case "Content":
       return `$${reply.body.size}\r\n`
     case "Refusal":
-      return `-${reply.code} ${oneLine(Word.fromText(reply.message))}\r\n`
+      return `-${reply.code} ${oneLine(ByteString.fromText(reply.message))}\r\n`
     case "SwitchProtocol":
       return write(reply.reply, reply.version)
     case "Silence":

@@ -4,7 +4,7 @@
  */
 import { Data } from "effect"
 import * as Reply from "../../domain/Reply.ts"
-import * as Word from "../../domain/ByteString.ts"
+import * as ByteString from "../../domain/ByteString.ts"
 
 /** A piece of a reply. */
 export type Token =
@@ -41,7 +41,7 @@ const size = (digits: string): number | undefined => {
 
 /** `-CODE text`: the code is the first word. */
 const refusal = (line: string): Reply.Reply => {
-  const text = Word.toTextLossy(Word.unsafe(line))
+  const text = ByteString.toTextLossy(ByteString.unsafe(line))
   const space = text.indexOf(" ")
   return space === -1
     ? Reply.Reply.Refusal({ code: text, message: "" })
@@ -53,7 +53,7 @@ const readLine = (line: string): Token | MalformedReply => {
   const rest = line.slice(1)
   switch (type) {
     case "+":
-      return leaf(Reply.Reply.Status({ text: Word.unsafe(rest) }))
+      return leaf(Reply.Reply.Status({ text: ByteString.unsafe(rest) }))
     case "-":
       return leaf(refusal(rest))
     case ":": {
@@ -111,7 +111,7 @@ export const makeTokenDecoder = (): TokenDecoder => {
         position += 1
       } else {
         const found = bytes.indexOf(0x0a, position)
-        line += Word.fromBytes(bytes.subarray(position, found === -1 ? bytes.length : found))
+        line += ByteString.fromBytes(bytes.subarray(position, found === -1 ? bytes.length : found))
         if (line.length > longestLine) return fail(malformed("a line is too long"))
         if (found === -1) return tokens
         position = found + 1

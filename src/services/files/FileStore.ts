@@ -5,7 +5,7 @@
 import { Context, Effect, Glob, type Scope, Stream } from "effect"
 import type { FileNotFound, StoreUnavailable } from "../../domain/Errors.ts"
 import { byBytes, type FileName } from "../../domain/FileName.ts"
-import type * as Word from "../../domain/ByteString.ts"
+import type * as ByteString from "../../domain/ByteString.ts"
 import { makeNameCollector } from "./TopNames.ts"
 
 /** Which names to list. */
@@ -36,14 +36,14 @@ export interface OpenFile extends FileDetails {
    */
   readonly read: (start: number, length: number) => Stream.Stream<Uint8Array, StoreUnavailable>
   /** All of the bytes, where the store came by them as it opened the file. */
-  readonly content?: Word.Word | undefined
+  readonly content?: ByteString.ByteString | undefined
   /** The SHA-256 of the whole file, 64 lower-case hexadecimal digits. Fails as `read` does. */
   readonly sha256: Effect.Effect<string, StoreUnavailable>
 }
 
 /** A file with all of its bytes. */
 export interface WholeFile extends FileDetails {
-  readonly content: Word.Word
+  readonly content: ByteString.ByteString
   /** The SHA-256 of the content, 64 lower-case hexadecimal digits. */
   readonly sha256: string
 }

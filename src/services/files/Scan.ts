@@ -7,7 +7,7 @@
 import { Clock, Effect, Random, Stream } from "effect"
 import type { StoreUnavailable } from "../../domain/Errors.ts"
 import { byBytes, type FileName } from "../../domain/FileName.ts"
-import * as Word from "../../domain/ByteString.ts"
+import * as ByteString from "../../domain/ByteString.ts"
 import type { FileStore } from "./FileStore.ts"
 
 /** A cursor has 53 bits, which clients in JavaScript hold exactly: 40 of a hash, then those of a process's mark. */
@@ -22,7 +22,7 @@ export const anyMark: Effect.Effect<number> = Random.nextIntBetween(1, marks)
  * domain); spread is all that is asked of it.
  */
 export const hash = (name: string): number => {
-  const word = Word.fromText(name)
+  const word = ByteString.fromText(name)
   let high = 0xdeadbeef
   let low = 0x41c6ce57
   for (let index = 0; index < word.length; index++) {

@@ -11,7 +11,7 @@ import {
   UnknownCommand
 } from "../../../src/domain/Errors.ts"
 import * as Reply from "../../../src/domain/Reply.ts"
-import * as Word from "../../../src/domain/ByteString.ts"
+import * as ByteString from "../../../src/domain/ByteString.ts"
 import { byteByByte, latin1 } from "../../support/Bytes.ts"
 import { list, none, read, text, tuple, write } from "../../support/Pickles.ts"
 
@@ -47,7 +47,7 @@ describe("a request", () => {
   it("names a file in UTF-8", () => {
     assert.deepStrictEqual(asked(list(text("ARQUIVO"), text("março.txt"))), {
       _tag: "SendFile",
-      name: Word.fromText("março.txt"),
+      name: ByteString.fromText("março.txt"),
       start: 0,
       length: undefined,
       version: undefined
@@ -157,7 +157,7 @@ const sent = (reply: Reply.Reply, body = ""): Value => {
 const bodyOf = (content: string): Reply.Body => ({
   size: content.length,
   bytes: Stream.empty,
-  part: { name: Word.unsafe("a.txt"), start: 0 }
+  part: { name: ByteString.unsafe("a.txt"), start: 0 }
 })
 
 describe("a reply", () => {
@@ -170,7 +170,10 @@ describe("a reply", () => {
       sent(Reply.Reply.List({ items: [Reply.text("ação"), Reply.text("b")] })),
       list(text("ação"), text("b"))
     )
-    const file = Reply.Reply.File({ name: Word.fromText("ação.txt"), body: bodyOf("conteúdo") })
+    const file = Reply.Reply.File({
+      name: ByteString.fromText("ação.txt"),
+      body: bodyOf("conteúdo")
+    })
     assert.deepStrictEqual(
       sent(file, "conteúdo"),
       tuple(text("ação.txt"), { _tag: "Bytes", size: 8 })
@@ -211,7 +214,7 @@ describe("a reply", () => {
       size: 2
     })
     assert.deepStrictEqual(
-      sent(Reply.Reply.Dictionary({ entries: [[Word.unsafe("a"), Reply.text("b")]] })),
+      sent(Reply.Reply.Dictionary({ entries: [[ByteString.unsafe("a"), Reply.text("b")]] })),
       list(tuple(text("a"), text("b")))
     )
     assert.deepStrictEqual(

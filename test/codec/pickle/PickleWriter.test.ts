@@ -2,7 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { Arbitrary, Effect, Schema } from "effect"
 import type { Value } from "../../../src/codec/pickle/PickleMachine.ts"
 import * as Writer from "../../../src/codec/pickle/PickleWriter.ts"
-import * as Word from "../../../src/domain/ByteString.ts"
+import * as ByteString from "../../../src/domain/ByteString.ts"
 import * as Arbitraries from "../../support/Arbitraries.ts"
 import { latin1 } from "../../support/Bytes.ts"
 import { list, none, read, text, tuple, write } from "../../support/Pickles.ts"
@@ -46,11 +46,11 @@ describe("what is written", () => {
 
   it("is of protocol 3, which every Python 3 reads", () => {
     assert.strictEqual(
-      Writer.whole(Writer.text(Word.fromText("é"))),
+      Writer.whole(Writer.text(ByteString.fromText("é"))),
       "\x80\x03X\x02\0\0\0\xc3\xa9."
     )
     assert.strictEqual(
-      Writer.whole(Writer.list([Writer.text(Word.unsafe("HORA")), Writer.none])),
+      Writer.whole(Writer.list([Writer.text(ByteString.unsafe("HORA")), Writer.none])),
       "\x80\x03](X\x04\0\0\0HORANe."
     )
     assert.strictEqual(Writer.whole(Writer.list([])), "\x80\x03].")
@@ -68,9 +68,10 @@ describe("what is written", () => {
   })
 
   it("is UTF-8, whatever the word was", () => {
-    assert.deepStrictEqual(read([latin1(Writer.whole(Writer.text(Word.unsafe("a\xff"))))]).values, [
-      text("a\ufffd")
-    ])
+    assert.deepStrictEqual(
+      read([latin1(Writer.whole(Writer.text(ByteString.unsafe("a\xff"))))]).values,
+      [text("a\ufffd")]
+    )
   })
 })
 
@@ -91,7 +92,7 @@ for line in sys.stdin:
 const plain = (value: Value): Schema.Json => {
   switch (value._tag) {
     case "Text":
-      return Word.toText(value.word) ?? ""
+      return ByteString.toText(value.word) ?? ""
     case "None":
       return null
     case "Bytes":

@@ -1,7 +1,7 @@
 /** The rules are those of Redis (sds.c, sdssplitargs). */
 import { assert, describe, it } from "@effect/vitest"
 import { splitLine } from "../../../src/codec/resp/InlineLine.ts"
-import * as Word from "../../../src/domain/ByteString.ts"
+import * as ByteString from "../../../src/domain/ByteString.ts"
 import * as Arbitraries from "../../support/Arbitraries.ts"
 
 describe("a line", () => {
@@ -31,7 +31,7 @@ describe("a line", () => {
     ["a\xa0b\x85c", ["a\xa0b\x85c"]]
   ]
   it.each(lines)("%j is split as Redis splits it", (line, words) => {
-    assert.deepStrictEqual(splitLine(line), words.map(Word.unsafe))
+    assert.deepStrictEqual(splitLine(line), words.map(ByteString.unsafe))
   })
 
   const unbalanced = ['"', "'", '"a', "'a", '"a"b', "'a'b", '""""', "a 'b", '"a\\"', "'a\\'", '"\\']
@@ -42,8 +42,8 @@ describe("a line", () => {
   it.prop("carries any bytes between double quotes", [Arbitraries.bytes], ([bytes]) => {
     const quoted = Array.from(bytes, (byte) => `\\x${byte.toString(16).padStart(2, "0")}`).join("")
     assert.deepStrictEqual(splitLine(`ECHO "${quoted}"`), [
-      Word.unsafe("ECHO"),
-      Word.fromBytes(bytes)
+      ByteString.unsafe("ECHO"),
+      ByteString.fromBytes(bytes)
     ])
   })
 

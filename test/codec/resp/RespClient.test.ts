@@ -12,7 +12,7 @@ import { makeReplyEncoder } from "../../../src/codec/resp/RespEncoder.ts"
 import { makeTokenDecoder, MalformedReply, type Token } from "../../../src/codec/resp/RespTokens.ts"
 import * as Grammar from "../../../src/commands/Parser.ts"
 import * as Reply from "../../../src/domain/Reply.ts"
-import * as Word from "../../../src/domain/ByteString.ts"
+import * as ByteString from "../../../src/domain/ByteString.ts"
 import * as Arbitraries from "../../support/Arbitraries.ts"
 import { byteByByte, cutAt, latin1 } from "../../support/Bytes.ts"
 
@@ -36,22 +36,22 @@ const decodeText = (text: string): ReadonlyArray<Reply.Reply | MalformedReply> =
 
 /** A reply before it has its bodies, which no schema can describe. */
 type Plan =
-  | { readonly _tag: "Status"; readonly text: Word.Word }
-  | { readonly _tag: "Bulk"; readonly value: Word.Word }
+  | { readonly _tag: "Status"; readonly text: ByteString.ByteString }
+  | { readonly _tag: "Bulk"; readonly value: ByteString.ByteString }
   | { readonly _tag: "Null" }
   | { readonly _tag: "Integer"; readonly value: number }
   | { readonly _tag: "Refusal"; readonly code: string; readonly message: string }
   | { readonly _tag: "List"; readonly items: ReadonlyArray<Plan> }
   | {
       readonly _tag: "Dictionary"
-      readonly entries: ReadonlyArray<readonly [key: Word.Word, value: Plan]>
+      readonly entries: ReadonlyArray<readonly [key: ByteString.ByteString, value: Plan]>
     }
 
 const oneLine = Schema.isPattern(/^[^\r\n]*$/)
 
 const Plan: Schema.Schema<Plan> = Schema.Union([
-  Schema.TaggedStruct("Status", { text: Word.Word.check(oneLine) }),
-  Schema.TaggedStruct("Bulk", { value: Word.Word }),
+  Schema.TaggedStruct("Status", { text: ByteString.ByteString.check(oneLine) }),
+  Schema.TaggedStruct("Bulk", { value: ByteString.ByteString }),
   Schema.TaggedStruct("Null", {}),
   Schema.TaggedStruct("Integer", { value: Schema.Int }),
   Schema.TaggedStruct("Refusal", {
@@ -63,7 +63,7 @@ const Plan: Schema.Schema<Plan> = Schema.Union([
   }),
   Schema.TaggedStruct("List", { items: Schema.Array(Schema.suspend(() => Plan)) }),
   Schema.TaggedStruct("Dictionary", {
-    entries: Schema.Array(Schema.Tuple([Word.Word, Schema.suspend(() => Plan)]))
+    entries: Schema.Array(Schema.Tuple([ByteString.ByteString, Schema.suspend(() => Plan)]))
   })
 ])
 
@@ -107,7 +107,7 @@ const nested = Arbitrary.schema(Plan).pipe(
 const byte = Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 255 }))
 
 /** A word of bytes of every kind. */
-const word = Arbitrary.map(Arbitraries.bytes, Word.fromBytes)
+const word = Arbitrary.map(Arbitraries.bytes, ByteString.fromBytes)
 
 /** Any reply that is sent, with the bytes of its body where it has one. */
 interface Sent {
@@ -115,10 +115,10 @@ interface Sent {
   readonly body: string
 }
 
-const bodyOf = (value: Word.Word): Reply.Body => ({
+const bodyOf = (value: ByteString.ByteString): Reply.Body => ({
   size: value.length,
-  bytes: Stream.succeed(Word.toBytes(value)),
-  part: { name: Word.unsafe("a.txt"), start: 0 }
+  bytes: Stream.succeed(ByteString.toBytes(value)),
+  part: { name: ByteString.unsafe("a.txt"), start: 0 }
 })
 
 /** The kinds of reply beside the nested ones: each around or beside what else there is. */
@@ -159,9 +159,11 @@ const seen = ({ body, reply }: Sent, version: Reply.ProtocolVersion): Reply.Repl
         : List({ items: entries.flatMap(([value, item]) => [Bulk({ value }), item]) })
     }
     case "File":
-      return List({ items: [Bulk({ value: reply.name }), Bulk({ value: Word.unsafe(body) })] })
+      return List({
+        items: [Bulk({ value: reply.name }), Bulk({ value: ByteString.unsafe(body) })]
+      })
     case "Content":
-      return Bulk({ value: Word.unsafe(body) })
+      return Bulk({ value: ByteString.unsafe(body) })
     case "Farewell":
     case "SwitchProtocol":
       return inside(reply.reply)

@@ -8,7 +8,7 @@ import {
   mostWords
 } from "../../../src/codec/resp/RespDecoder.ts"
 import { BadArgument, UnknownCommand } from "../../../src/domain/Errors.ts"
-import * as Word from "../../../src/domain/ByteString.ts"
+import * as ByteString from "../../../src/domain/ByteString.ts"
 import * as Arbitraries from "../../support/Arbitraries.ts"
 import { byteByByte, cutAt, framed, latin1, sent } from "../../support/Bytes.ts"
 import { heapInUse } from "../../support/Heap.ts"
@@ -27,7 +27,7 @@ const places = Arbitrary.array(
 )
 
 const ping = { _tag: "Ping", message: undefined } as const
-const echo = (message: string) => ({ _tag: "Echo", message: Word.unsafe(message) }) as const
+const echo = (message: string) => ({ _tag: "Echo", message: ByteString.unsafe(message) }) as const
 
 describe("a command that was sent", () => {
   it.prop(

@@ -3,7 +3,7 @@ import { Stream } from "effect"
 import { makeReplyEncoder } from "../../../src/codec/resp/RespEncoder.ts"
 import { FileNotFound, RangeNotSatisfiable, StoreUnavailable } from "../../../src/domain/Errors.ts"
 import * as Reply from "../../../src/domain/Reply.ts"
-import * as Word from "../../../src/domain/ByteString.ts"
+import * as ByteString from "../../../src/domain/ByteString.ts"
 import { onWire } from "../../support/Bytes.ts"
 
 const {
@@ -23,12 +23,12 @@ const {
 const body: Reply.Body = {
   size: 3,
   bytes: Stream.make(new Uint8Array(3)),
-  part: { name: Word.unsafe("a.txt"), start: 0 }
+  part: { name: ByteString.unsafe("a.txt"), start: 0 }
 }
 const details = Dictionary({
   entries: [
-    [Word.fromText("nome"), Reply.text("ação.txt")],
-    [Word.fromText("tamanho"), Integer({ value: 7 })]
+    [ByteString.fromText("nome"), Reply.text("ação.txt")],
+    [ByteString.fromText("tamanho"), Integer({ value: 7 })]
   ]
 })
 
@@ -52,7 +52,7 @@ const cases: ReadonlyArray<Case> = [
   { what: "an empty text", reply: Reply.text(""), resp2: "$0\r\n\r\n" },
   {
     what: "bytes of every kind",
-    reply: Bulk({ value: Word.unsafe("\r\n\0\xff") }),
+    reply: Bulk({ value: ByteString.unsafe("\r\n\0\xff") }),
     resp2: "$4\r\n\r\n\0\xff\r\n"
   },
   { what: "nothing", reply: Null(), resp2: "$-1\r\n", resp3: "_\r\n" },
@@ -77,7 +77,7 @@ const cases: ReadonlyArray<Case> = [
   },
   {
     what: "a file",
-    reply: File({ name: Word.fromText("a"), body }),
+    reply: File({ name: ByteString.fromText("a"), body }),
     resp2: "*2\r\n$1\r\na\r\n$3\r\n",
     tail: "\r\n"
   },

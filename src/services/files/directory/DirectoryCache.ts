@@ -19,7 +19,7 @@
 import { Result } from "effect"
 import { closeSync, fstatSync, lstatSync, readSync, type Stats, statSync } from "node:fs"
 import type { FileName } from "../../../domain/FileName.ts"
-import * as Word from "../../../domain/ByteString.ts"
+import * as ByteString from "../../../domain/ByteString.ts"
 import { type Folder, openContained } from "./SafeOpen.ts"
 import { sha256Of } from "../Digest.ts"
 import { detailsOf } from "./DirectoryDetails.ts"
@@ -56,18 +56,18 @@ class SmallFile implements WholeFile {
   readonly size: number
   readonly modified: number
   readonly version: string
-  readonly content: Word.Word
+  readonly content: ByteString.ByteString
   #sha256: string | undefined
 
   constructor({ modified, size, version }: FileDetails, bytes: Uint8Array) {
     this.size = size
     this.modified = modified
     this.version = version
-    this.content = Word.fromBytes(bytes)
+    this.content = ByteString.fromBytes(bytes)
   }
 
   get sha256(): string {
-    return (this.#sha256 ??= sha256Of(Word.toBytes(this.content)))
+    return (this.#sha256 ??= sha256Of(ByteString.toBytes(this.content)))
   }
 }
 

@@ -3,7 +3,7 @@ import { Effect, Semaphore, Stream } from "effect"
 import { isReadonlyArrayNonEmpty, type NonEmptyReadonlyArray } from "effect/Array"
 import { StoreUnavailable } from "../../../domain/Errors.ts"
 import { type FileName, isHidden, join } from "../../../domain/FileName.ts"
-import * as Word from "../../../domain/ByteString.ts"
+import * as ByteString from "../../../domain/ByteString.ts"
 import type { Dirent } from "node:fs"
 import { opendir, realpath, stat } from "node:fs/promises"
 import { type Folder, isInside } from "./SafeOpen.ts"
@@ -49,7 +49,7 @@ const look = (
   entry: Dirent,
   skipped: Skipped
 ): Found | Promise<Found> => {
-  const part = Word.toText(Word.unsafe(entry.name))
+  const part = ByteString.toText(ByteString.unsafe(entry.name))
   if (part === undefined) {
     skipped.count += 1
     return undefined

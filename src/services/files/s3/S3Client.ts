@@ -4,7 +4,7 @@
  * SDK, whose bodies are Node's streams.
  */
 import { Data, Duration, Effect, Redacted, type Scope, Semaphore } from "effect"
-import * as Word from "../../../domain/ByteString.ts"
+import * as ByteString from "../../../domain/ByteString.ts"
 import { AsyncLocalStorage } from "node:async_hooks"
 import { Readable } from "node:stream"
 import { setFlagsFromString } from "node:v8"
@@ -75,7 +75,7 @@ export interface KeySelection {
 /** Some of the keys, sorted by their UTF-8 bytes. */
 export interface KeyPage {
   /** Bytes, for nothing makes a store keep to UTF-8. */
-  readonly keys: ReadonlyArray<Word.Word>
+  readonly keys: ReadonlyArray<ByteString.ByteString>
   /** Whether there are more. */
   readonly more: boolean
 }
@@ -152,8 +152,8 @@ const requireDetails = (headers: Headers): Effect.Effect<ObjectDetails, S3Failur
 }
 
 /** A key as the list tells it, encoded like a query: some characters cannot stand in XML. */
-const decodeKey = (encoded: string): Word.Word =>
-  Word.unsafe(
+const decodeKey = (encoded: string): ByteString.ByteString =>
+  ByteString.unsafe(
     encoded
       .replaceAll("+", " ")
       .replaceAll(/%([0-9A-F]{2})/gi, (_, digits: string) =>

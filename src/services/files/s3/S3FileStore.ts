@@ -7,7 +7,7 @@ import { Duration, Effect, Layer, Schema, Stream } from "effect"
 import { FileNotFound, StoreUnavailable } from "../../../domain/Errors.ts"
 import { type FileName, isHidden } from "../../../domain/FileName.ts"
 import { Stats } from "../../../telemetry/Stats.ts"
-import * as Word from "../../../domain/ByteString.ts"
+import * as ByteString from "../../../domain/ByteString.ts"
 import { sha256 } from "../Digest.ts"
 import { type FileDetails, FileStore, type OpenFile, type WholeFile } from "../FileStore.ts"
 import { type Fetch, makeReadAhead } from "./ReadAhead.ts"
@@ -60,7 +60,7 @@ const heldFile = (look: Look): WholeFile | undefined =>
   look.isWhole && look.beginning.length <= largestHeld
     ? {
         ...fileDetails(look.details),
-        content: Word.fromBytes(look.beginning),
+        content: ByteString.fromBytes(look.beginning),
         get sha256() {
           return look.sha256
         }
@@ -152,7 +152,7 @@ export const layer = (options: Options): Layer.Layer<FileStore, BucketUnusable, 
       const keyOf = (name: FileName): string | undefined => {
         const key = prefix + name
         return (isHidden(name) && !options.hidden)
-          || Word.fromText(key).length > S3Client.longestKey
+          || ByteString.fromText(key).length > S3Client.longestKey
           ? undefined
           : key
       }

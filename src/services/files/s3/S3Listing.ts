@@ -4,7 +4,7 @@
  */
 import { Cause, Effect, Glob, Stream } from "effect"
 import { byBytes, type FileName, fromText, isHidden } from "../../../domain/FileName.ts"
-import * as Word from "../../../domain/ByteString.ts"
+import * as ByteString from "../../../domain/ByteString.ts"
 import type { Selection } from "../FileStore.ts"
 import { type KeyPage, type KeySelection, longestKey } from "./S3Client.ts"
 
@@ -24,7 +24,7 @@ const literalStart = (pattern: string): string => /^[^\\*?[\]{}()!+@|]*/.exec(pa
 
 /** A key to begin after, no longer than S3 takes; where it had to be cut, what comes too early is left out by us. */
 const beginAfter = (key: string): string =>
-  Word.fromText(key).length <= longestKey ? key : key.slice(0, longestKey / 4).toWellFormed()
+  ByteString.fromText(key).length <= longestKey ? key : key.slice(0, longestKey / 4).toWellFormed()
 
 /**
  * The names whose keys begin with `start` (a prefix of names), after the name `after`, sorted by their UTF-8 bytes.
@@ -45,7 +45,7 @@ const namesFrom = <E>(
       return Effect.gen(function* () {
         while (more) {
           const found = yield* page({ prefix: prefix + start, after: from, limit })
-          const keys = found.keys.map(Word.toText)
+          const keys = found.keys.map(ByteString.toText)
           // The next page is asked for by the last key of this one, not by S3's token: a key is the same everywhere.
           from = keys.findLast((key) => key !== undefined)
           more = found.more && from !== undefined
