@@ -29,7 +29,7 @@ import * as Reply from "./domain/Reply.ts"
 import { type Numbers, Stats } from "./telemetry/Stats.ts"
 import * as ByteString from "./domain/ByteString.ts"
 import { Clock } from "./services/Clock.ts"
-import { Digests } from "./services/files/DigestCache.ts"
+import { DigestCache } from "./services/files/DigestCache.ts"
 import {
   type FileDetails,
   FileStore,
@@ -37,7 +37,7 @@ import {
   type WholeFile
 } from "./services/files/FileStore.ts"
 import { Info } from "./services/Info.ts"
-import { makeNameCollector } from "./services/files/TopNames.ts"
+import { makeTopNames } from "./services/files/TopNames.ts"
 import { anyMark, makeScan, type Scan } from "./services/files/Scan.ts"
 import { makeServerInfo, type ServerInfo } from "./services/ServerInfo.ts"
 
@@ -112,7 +112,7 @@ const redisRange = (
 /** A file that can be sent: held in memory, or open. */
 type Source = WholeFile | OpenFile
 
-const isHeld = (
+const isBuffered = (
   file: Source
 ): file is WholeFile | (OpenFile & { readonly content: ByteString.ByteString }) =>
   file.content !== undefined
@@ -124,8 +124,8 @@ const body = (
   length: number
 ): Reply.Body => {
   const part = { name, start }
-  return isHeld(file)
-    ? { size: length, held: ByteString.unsafe(file.content.slice(start, start + length)), part }
+  return isBuffered(file)
+    ? { size: length, buffered: ByteString.unsafe(file.content.slice(start, start + length)), part }
     : { size: length, bytes: file.read(start, length), part }
 }
 
@@ -193,7 +193,7 @@ const requireRedisPattern = (
 const bulk = (value: ByteString.ByteString): Reply.Reply => Reply.Reply.Bulk({ value })
 
 const contentOf = (file: Source): Effect.Effect<ByteString.ByteString, StoreUnavailable> =>
-  isHeld(file) ? Effect.succeed(file.content) : ByteString.collect(file.read(0, file.size))
+  isBuffered(file) ? Effect.succeed(file.content) : ByteString.collect(file.read(0, file.size))
 
 const typeString = Reply.status("string")
 const typeNone = Reply.status("none")
@@ -212,7 +212,7 @@ const configuration = (stats: Numbers): ReadonlyArray<readonly [name: string, va
 
 const routes = (
   store: FileStore["Service"],
-  digests: Digests["Service"],
+  digests: DigestCache["Service"],
   clock: Clock["Service"],
   info: Info["Service"],
   stats: Numbers,
@@ -220,9 +220,9 @@ const routes = (
   scan: Scan,
   systemClock: EffectClock.Clock
 ): Routes => {
-  const atOnce = (word: ByteString.ByteString) => {
+  const getIfPresent = (word: ByteString.ByteString) => {
     const name = FileName.fromWord(word)
-    return name === undefined ? undefined : store.atOnce(name)
+    return name === undefined ? undefined : store.getIfPresent(name)
   }
   const open = (word: ByteString.ByteString) => Effect.flatMap(requireName(word), store.open)
   const describe = (word: ByteString.ByteString) =>
@@ -235,7 +235,7 @@ const routes = (
       reply: (file: F | WholeFile) => Reply.Reply,
       absent?: Reply.Reply
     ) => {
-      const file = atOnce(word)
+      const file = getIfPresent(word)
       if (file !== undefined) return reply(file)
       const answer = Effect.map(ask(word), reply)
       return absent === undefined ? answer : orIfAbsent(absent)(answer)
@@ -244,7 +244,7 @@ const routes = (
   const withDetails = answerWith(describe)
   const exists = (word: ByteString.ByteString) =>
     Effect.suspend(() =>
-      atOnce(word) === undefined
+      getIfPresent(word) === undefined
         ? Effect.as(describe(word), true).pipe(
             Effect.catchTag("FileNotFound", () => Effect.succeed(false))
           )
@@ -279,7 +279,7 @@ const routes = (
     SendFile: (query) => withFile(query.name, sendFile(query)),
     Describe: ({ name }) => withDetails(name, describeFile(name)),
     Digest: ({ name, version }) => {
-      const file = atOnce(name)
+      const file = getIfPresent(name)
       if (file !== undefined) {
         return version === undefined || version === file.version
           ? bulk(ByteString.unsafe(file.sha256))
@@ -309,7 +309,7 @@ const routes = (
         const contents: Array<Reply.Reply> = []
         let size = 0
         const read = Effect.fnUntraced(function* (name: ByteString.ByteString) {
-          const file = atOnce(name) ?? (yield* open(name))
+          const file = getIfPresent(name) ?? (yield* open(name))
           size += file.size
           return size > mostTogether ? yield* tooMuchTogether : bulk(yield* contentOf(file))
         })
@@ -322,7 +322,7 @@ const routes = (
     Keys: ({ pattern }) =>
       Effect.gen(function* () {
         const glob = yield* requireRedisPattern(pattern)
-        const found = makeNameCollector(mostNames + 1)
+        const found = makeTopNames(mostNames + 1)
         yield* Stream.runForEachArray(store.names, (names) =>
           Effect.sync(() => {
             for (const name of names)
@@ -417,7 +417,7 @@ export class Router extends Context.Service<
       const stats = yield* Stats
       const table = routes(
         store,
-        yield* Digests,
+        yield* DigestCache,
         yield* Clock,
         yield* Info,
         stats,
@@ -427,5 +427,5 @@ export class Router extends Context.Service<
       )
       return { answer: (query) => routeOf(table, query)(query) }
     })
-  ).pipe(Layer.provide(Digests.layer))
+  ).pipe(Layer.provide(DigestCache.layer))
 }

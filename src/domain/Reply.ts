@@ -6,12 +6,12 @@ import type { CommandError, StoreUnavailable } from "./Errors.ts"
 import * as ByteString from "./ByteString.ts"
 
 /** The bytes of a file, or of a part of it; `size` is their number. */
-export type Body = HeldBody | StreamedBody
+export type Body = BufferedBody | StreamedBody
 
 /** Bytes that are all there. */
-export interface HeldBody {
+export interface BufferedBody {
   readonly size: number
-  readonly held: ByteString.ByteString
+  readonly buffered: ByteString.ByteString
   /** What the bytes are of, for the log to tell. */
   readonly part: Part
 }

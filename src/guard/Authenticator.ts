@@ -13,7 +13,7 @@ export interface Authenticator {
   ) => boolean
 }
 
-/** Looks at every byte that was given, whether or not one differed before, so that time tells nothing of `secret`. */
+/** ObjectCache at every byte that was given, whether or not one differed before, so that time tells nothing of `secret`. */
 const isEqual = (secret: ByteString.ByteString, given: ByteString.ByteString): boolean => {
   let difference = secret.length ^ given.length
   for (let index = 0; index < given.length; index++) {

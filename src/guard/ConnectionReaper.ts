@@ -1,5 +1,5 @@
 /**
- * Looks once a second after all connections: cuts off peers that begin a request and do not end it, for a byte now and
+ * ObjectCache once a second after all connections: cuts off peers that begin a request and do not end it, for a byte now and
  * then would hold a connection and its memory for ever, and takes leave of those that ask nothing for too long. One
  * loop for all: a timer for each of ten thousand connections would cost more than the connections do.
  */
@@ -50,7 +50,7 @@ export interface ConnectionReaper {
 }
 
 /** So many peers are cut off before others get their turn: a thousand together would keep everybody waiting 50 ms. */
-const atOnce = 20
+const cutsATurn = 20
 
 /** A reaper that ends with the scope. */
 export const makeConnectionReaper = ({
@@ -110,7 +110,7 @@ export const makeConnectionReaper = ({
       return Effect.forEach(
         late,
         ([{ peer }, why], index) =>
-          index % atOnce === atOnce - 1
+          index % cutsATurn === cutsATurn - 1
             ? Effect.andThen(peer.cutOff(why), Effect.yieldNow)
             : peer.cutOff(why),
         { discard: true }

@@ -105,18 +105,18 @@ const bodyOf = (reply: Reply.Reply): Reply.Body | undefined =>
 
 /** All the bytes of a reply whose body, if it has one, is there. */
 const encodeWhole = (reply: Reply.Reply, body: Reply.Body | undefined, encoder: Encoder): string =>
-  body !== undefined && "held" in body
-    ? encoder.head(reply) + body.held + encoder.tail(reply)
+  body !== undefined && "buffered" in body
+    ? encoder.head(reply) + body.buffered + encoder.tail(reply)
     : encoder.head(reply)
 
 /** The reply with its body read, if that is a small one. */
 const gather = (reply: Reply.Reply): Effect.Effect<Reply.Reply, StoreUnavailable> => {
   if (reply._tag !== "File" && reply._tag !== "Content") return Effect.succeed(reply)
   const { body } = reply
-  if ("held" in body || body.size > smallBody) return Effect.succeed(reply)
-  return Effect.map(ByteString.collect(body.bytes), (held) => ({
+  if ("buffered" in body || body.size > smallBody) return Effect.succeed(reply)
+  return Effect.map(ByteString.collect(body.bytes), (buffered) => ({
     ...reply,
-    body: { size: body.size, held, part: body.part }
+    body: { size: body.size, buffered, part: body.part }
   }))
 }
 

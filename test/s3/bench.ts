@@ -63,12 +63,12 @@ const compare = async (
 /** Runs `work` on all items, so many at once. */
 const each = async <A>(
   items: ReadonlyArray<A>,
-  atOnce: number,
+  getIfPresent: number,
   work: (item: A, worker: number) => Promise<unknown>
 ): Promise<void> => {
   const queue = items.values()
   await Promise.all(
-    Array.from({ length: atOnce }, async (_, worker) => {
+    Array.from({ length: getIfPresent }, async (_, worker) => {
       for (const item of queue) await work(item, worker)
     })
   )
@@ -171,15 +171,15 @@ try {
     () => each(small, many.length, bySdk)
   )
   const hot = Array.from({ length: hotRequests }, () => "small-0")
-  for (const atOnce of [1, 16]) {
+  for (const getIfPresent of [1, 16]) {
     const [near, far] = [
-      await connections(local.port, atOnce),
-      await connections(cached.port, atOnce)
+      await connections(local.port, getIfPresent),
+      await connections(cached.port, getIfPresent)
     ]
     const ask = (sockets: ReadonlyArray<Socket>) => () =>
-      each(hot, atOnce, (name, worker) => get(sockets[worker] ?? one, name, smallSize))
+      each(hot, getIfPresent, (name, worker) => get(sockets[worker] ?? one, name, smallSize))
     await compare(
-      `one hot object of 1 KiB, ${atOnce} at once, against a folder`,
+      `one hot object of 1 KiB, ${getIfPresent} at once, against a folder`,
       "objects",
       hotRequests,
       ask(far),

@@ -226,7 +226,7 @@ describe("a connection on which something happens", () => {
       const gate = yield* Deferred.make<void>()
       const store = Layer.succeed(FileStore, {
         names: Stream.empty,
-        atOnce: () => undefined,
+        getIfPresent: () => undefined,
         list: () => Effect.succeed([]),
         describe: () => Effect.succeed(details),
         open: () =>

@@ -74,7 +74,7 @@ export const make = ({ before, size }: Options): Effect.Effect<SlowFile> =>
       layer: Layer.succeed(FileStore, {
         names: Stream.empty,
         list: () => Effect.succeed([]),
-        atOnce: () => undefined,
+        getIfPresent: () => undefined,
         describe: (name) =>
           name === "nada" ? Effect.fail(new FileNotFound()) : Effect.succeed(details),
         open: (name) => (name === "nada" ? Effect.fail(new FileNotFound()) : open)

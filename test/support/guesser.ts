@@ -9,7 +9,7 @@ import { request } from "./Bytes.ts"
 const [host = "", port = "", attempts = ""] = process.argv.slice(2)
 
 /** About five hundred guesses a second, evenly, which leaves the machine to others. In milliseconds. */
-const atOnce = 100
+const getIfPresent = 100
 const patience = 200
 
 const wrong = request("AUTH", "errada")
@@ -29,10 +29,10 @@ const guess = async (): Promise<void> => {
 }
 
 const guessOn = async (index: number): Promise<void> => {
-  await setTimeout((index / atOnce) * patience)
+  await setTimeout((index / getIfPresent) * patience)
   while (left-- > 0) await guess()
 }
 
 process.stdout.write("begun\n")
-await Promise.all(Array.from({ length: atOnce }, (_, index) => guessOn(index)))
+await Promise.all(Array.from({ length: getIfPresent }, (_, index) => guessOn(index)))
 process.stdout.write(`answered ${answered}\n`)

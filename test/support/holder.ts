@@ -8,7 +8,7 @@ import { createInterface } from "node:readline"
 const [host = "", port = "", count = ""] = process.argv.slice(2)
 
 /** As many are on their way at once as the system surely takes. */
-const atOnce = 100
+const getIfPresent = 100
 
 const open = (): Promise<Socket> =>
   new Promise((resolve, reject) => {
@@ -30,7 +30,7 @@ const ping = (socket: Socket): Promise<boolean> =>
 
 const sockets: Array<Socket> = []
 while (sockets.length < Number(count)) {
-  const some = Math.min(atOnce, Number(count) - sockets.length)
+  const some = Math.min(getIfPresent, Number(count) - sockets.length)
   sockets.push(...(await Promise.all(Array.from({ length: some }, open))))
 }
 for (const socket of sockets) socket.on("error", () => undefined)
@@ -38,8 +38,8 @@ process.stdout.write(`open ${sockets.length}\n`)
 
 for await (const _ of createInterface({ input: process.stdin })) {
   let answered = 0
-  for (let next = 0; next < sockets.length; next += atOnce) {
-    const answers = await Promise.all(sockets.slice(next, next + atOnce).map(ping))
+  for (let next = 0; next < sockets.length; next += getIfPresent) {
+    const answers = await Promise.all(sockets.slice(next, next + getIfPresent).map(ping))
     answered += answers.filter(Boolean).length
   }
   process.stdout.write(`answered ${answered}\n`)

@@ -16,16 +16,16 @@ const capacity = 10_000
 const mostLooks = 10
 
 /** The digests of the shared files. */
-export class Digests extends Context.Service<
-  Digests,
+export class DigestCache extends Context.Service<
+  DigestCache,
   {
     /** The SHA-256 of the file in 64 lower-case hexadecimal digits; of `version` alone, if that is given. */
     readonly of: (name: FileName, version: string | undefined) => Effect.Effect<string, DigestError>
   }
->()("sockets/services/Digests") {
-  /** Digests of the store's files. */
+>()("sockets/services/DigestCache") {
+  /** DigestCache of the store's files. */
   static readonly layer = Layer.effect(
-    Digests,
+    DigestCache,
     Effect.gen(function* () {
       const store = yield* FileStore
       const cache = yield* Cache.makeWith(

@@ -6,7 +6,7 @@ import { Context, Effect, Glob, type Scope, Stream } from "effect"
 import type { FileNotFound, StoreUnavailable } from "../../domain/Errors.ts"
 import { byBytes, type FileName } from "../../domain/FileName.ts"
 import type * as ByteString from "../../domain/ByteString.ts"
-import { makeNameCollector } from "./TopNames.ts"
+import { makeTopNames } from "./TopNames.ts"
 
 /** Which names to list. */
 export interface Selection {
@@ -62,7 +62,7 @@ export class FileStore extends Context.Service<
      * The file as it is now, where that takes no waiting, as for a small file in memory. `undefined` says nothing of
      * the file, and whoever must know goes on to `describe` or `open` it. It may do nothing but return `undefined`.
      */
-    readonly atOnce: (name: FileName) => WholeFile | undefined
+    readonly getIfPresent: (name: FileName) => WholeFile | undefined
     /** What is known of the file. */
     readonly describe: (
       name: FileName
@@ -80,7 +80,7 @@ export const select = <E, R>(
   { after, limit, pattern }: Selection
 ): Effect.Effect<ReadonlyArray<FileName>, E, R> =>
   Effect.suspend(() => {
-    const collector = makeNameCollector(limit ?? Number.POSITIVE_INFINITY)
+    const collector = makeTopNames(limit ?? Number.POSITIVE_INFINITY)
     const isSelected = (name: FileName) =>
       (after === undefined || byBytes(name, after) > 0)
       && (pattern === undefined || Glob.match(pattern, name))

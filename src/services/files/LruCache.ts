@@ -1,7 +1,7 @@
 /** Small files held in memory, the least recently used of which go first when they take more than a bound. */
 
 /** Values by key. */
-export interface SmallFiles<A> {
+export interface LruCache<A> {
   /** The value, which counts as used. */
   readonly get: (key: string) => A | undefined
   /** Keeps the value, if it is not larger than all may be together. `weight` is in bytes. */
@@ -13,7 +13,7 @@ export interface SmallFiles<A> {
 export const overhead = 1024
 
 /** Keeps values of `capacity` bytes together. */
-export const makeSmallFiles = <A>(capacity: number): SmallFiles<A> => {
+export const makeLruCache = <A>(capacity: number): LruCache<A> => {
   // A Map keeps the order in which its keys came; who is used comes anew.
   const entries = new Map<string, { readonly value: A; readonly weight: number }>()
   let total = 0

@@ -34,7 +34,7 @@ export const layer = (files: ReadonlyMap<FileName, MemoryFile>): Layer.Layer<Fil
     return {
       names,
       list: (selection) => select(names, selection),
-      atOnce: () => undefined,
+      getIfPresent: () => undefined,
       describe: find,
       open: find
     }

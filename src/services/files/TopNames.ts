@@ -2,7 +2,7 @@
 import { byBytes, type FileName } from "../../domain/FileName.ts"
 
 /** Collects names one by one. */
-export interface NameCollector {
+export interface TopNames {
   readonly add: (name: FileName) => void
   /** The smallest of the names so far, sorted by their UTF-8 bytes. */
   readonly take: () => ReadonlyArray<FileName>
@@ -36,7 +36,7 @@ const merge = (
 }
 
 /** A collector of at most `limit` names. */
-export const makeNameCollector = (limit: number): NameCollector => {
+export const makeTopNames = (limit: number): TopNames => {
   let sorted: ReadonlyArray<FileName> = []
   let run: Array<FileName> = []
 

@@ -3,7 +3,7 @@ import { Context, Deferred, Effect, Exit, Fiber, Layer } from "effect"
 import { writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { FileChanged, FileNotFound, StoreUnavailable } from "../../../src/domain/Errors.ts"
-import { Digests } from "../../../src/services/files/DigestCache.ts"
+import { DigestCache } from "../../../src/services/files/DigestCache.ts"
 import { FileStore } from "../../../src/services/files/FileStore.ts"
 import { directoryStore, fileName } from "../../support/Stores.ts"
 import { folderWith } from "../../support/TemporaryFolder.ts"
@@ -44,11 +44,11 @@ const setUp = Effect.fnUntraced(function* (
       })
   })
   const context = yield* Layer.build(
-    Digests.layer.pipe(Layer.provide(Layer.succeed(FileStore, counting)))
+    DigestCache.layer.pipe(Layer.provide(Layer.succeed(FileStore, counting)))
   )
   return {
     path: join(folder, "a.bin"),
-    digests: Context.get(context, Digests),
+    digests: Context.get(context, DigestCache),
     counts,
     store,
     /** Done when a second one has asked and found that the first one's digest is being computed. */
@@ -106,9 +106,9 @@ describe("a digest", () => {
             )
         })
         const context = yield* Layer.build(
-          Digests.layer.pipe(Layer.provide(Layer.succeed(FileStore, changing)))
+          DigestCache.layer.pipe(Layer.provide(Layer.succeed(FileStore, changing)))
         )
-        const digests = Context.get(context, Digests)
+        const digests = Context.get(context, DigestCache)
         assert.strictEqual(yield* digests.of(name, undefined), sha256(bytes))
         looks = 0
         assert.instanceOf(yield* Effect.flip(digests.of(name, "gone")), FileChanged)
@@ -212,9 +212,9 @@ describe("a digest", () => {
       )
       const store = yield* directoryStore(yield* folderWith(files))
       const context = yield* Layer.build(
-        Digests.layer.pipe(Layer.provide(Layer.succeed(FileStore, store)))
+        DigestCache.layer.pipe(Layer.provide(Layer.succeed(FileStore, store)))
       )
-      const { of } = Context.get(context, Digests)
+      const { of } = Context.get(context, DigestCache)
       const found = yield* Effect.forEach(
         Object.keys(files),
         (name) => of(fileName(name), undefined),

@@ -1,9 +1,9 @@
 import { assert, describe, it } from "@effect/vitest"
-import { makeSmallFiles, overhead } from "../../../src/services/files/LruCache.ts"
+import { makeLruCache, overhead } from "../../../src/services/files/LruCache.ts"
 
 describe("small files in memory", () => {
   it("stay while they fit; then the one that was used longest ago goes", () => {
-    const files = makeSmallFiles<string>(3 * (1000 + overhead))
+    const files = makeLruCache<string>(3 * (1000 + overhead))
     for (const key of ["a", "b", "c"]) files.set(key, key, 1000)
     assert.strictEqual(files.get("a"), "a")
     files.set("d", "d", 1000)
@@ -14,7 +14,7 @@ describe("small files in memory", () => {
   })
 
   it("make room for a larger one, as many as it takes", () => {
-    const files = makeSmallFiles<string>(3 * (1000 + overhead))
+    const files = makeLruCache<string>(3 * (1000 + overhead))
     for (const key of ["a", "b", "c"]) files.set(key, key, 1000)
     files.set("d", "d", 2000)
     assert.deepStrictEqual(
@@ -24,16 +24,16 @@ describe("small files in memory", () => {
   })
 
   it("are not kept where one is larger than all may be, or where none may be", () => {
-    const files = makeSmallFiles<string>(1000)
+    const files = makeLruCache<string>(1000)
     files.set("a", "a", 1000)
     assert.isUndefined(files.get("a"))
-    const none = makeSmallFiles<string>(0)
+    const none = makeLruCache<string>(0)
     none.set("a", "", 0)
     assert.isUndefined(none.get("a"))
   })
 
   it("count once where they are set again, and not at all once they are deleted", () => {
-    const files = makeSmallFiles<string>(2 * (1000 + overhead))
+    const files = makeLruCache<string>(2 * (1000 + overhead))
     for (let round = 0; round < 10; round++) files.set("a", `a${round}`, 1000)
     files.set("b", "b", 1000)
     assert.deepStrictEqual([files.get("a"), files.get("b")], ["a9", "b"])

@@ -24,7 +24,7 @@ import { type Folder, openContained } from "./SafeOpen.ts"
 import { sha256Of } from "../Digest.ts"
 import { detailsOf } from "./DirectoryDetails.ts"
 import type { FileDetails, WholeFile } from "../FileStore.ts"
-import { makeSmallFiles } from "../LruCache.ts"
+import { makeLruCache } from "../LruCache.ts"
 
 /** What is read without yielding to anybody is no larger: some 20 µs where it is in the page cache. In bytes. */
 const largest = 64 * 1024
@@ -35,7 +35,7 @@ const largest = 64 * 1024
  */
 const settled = 100
 
-/** Looks whether there is something at a path, without following it. */
+/** ObjectCache whether there is something at a path, without following it. */
 const look = (path: string): Stats | undefined => {
   try {
     return lstatSync(path, { throwIfNoEntry: false })
@@ -107,12 +107,12 @@ const readWhole = (descriptor: number): number => {
 /** The small files of a folder. */
 export interface DirectoryCache {
   /** The file, if it is a small one and nothing is amiss with it. */
-  readonly atOnce: (name: FileName) => WholeFile | undefined
+  readonly getIfPresent: (name: FileName) => WholeFile | undefined
 }
 
 /** Holds up to `capacity` bytes of the folder's files, those that were asked for last. */
 export const makeDirectoryCache = (folder: Folder, capacity: number): DirectoryCache => {
-  const entries = makeSmallFiles<Entry>(capacity)
+  const entries = makeLruCache<Entry>(capacity)
 
   /** Reads a file that is not changed meanwhile. */
   const read = (name: FileName, path: string, descriptor: number): SmallFile | undefined => {
@@ -158,7 +158,7 @@ export const makeDirectoryCache = (folder: Folder, capacity: number): DirectoryC
     }
   }
 
-  const atOnce = (name: FileName): SmallFile | undefined => {
+  const getIfPresent = (name: FileName): SmallFile | undefined => {
     const entry = entries.get(name)
     if (entry !== undefined) {
       if (isCurrent(entry)) return entry.file
@@ -167,5 +167,5 @@ export const makeDirectoryCache = (folder: Folder, capacity: number): DirectoryC
     return isSmall(name) ? open(name) : undefined
   }
 
-  return { atOnce: capacity === 0 ? () => undefined : atOnce }
+  return { getIfPresent: capacity === 0 ? () => undefined : getIfPresent }
 }

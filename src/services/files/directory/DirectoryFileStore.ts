@@ -186,10 +186,10 @@ export const layer = (options: Options): Layer.Layer<FileStore, FolderUnusable> 
       const folder = yield* openFolder(options)
       const openFile = open(folder, yield* makeHashThreads)
       const { names } = makeDirectoryWalk(folder)
-      const { atOnce } = makeDirectoryCache(folder, options.cache ?? defaultCache)
+      const { getIfPresent } = makeDirectoryCache(folder, options.cache ?? defaultCache)
       return {
         names,
-        atOnce,
+        getIfPresent,
         list: (selection) => select(names, selection),
         describe: (name) => Effect.scoped(openFile(name)),
         open: openFile

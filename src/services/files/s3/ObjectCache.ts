@@ -1,18 +1,18 @@
 /**
  * The beginnings of objects, and so the whole of small ones: one request tells what an object is and brings what most
  * readers want of it. Small objects are kept and asked for again by their ETag, which brings them only where they have
- * changed. What the store said may be told again for a moment, and to all who ask meanwhile; what the moment is, and
+ * changed. What the store said may be told again for a moment, and to all who retry meanwhile; what the moment is, and
  * how requests are repeated, is not decided here.
  */
 import { Clock, Duration, Effect, Exit, Fiber, Option, type Scope } from "effect"
 import type { Bucket, ObjectDetails, S3Failure } from "./S3Client.ts"
 import { sha256Of } from "../Digest.ts"
-import { makeSmallFiles, overhead } from "../LruCache.ts"
+import { makeLruCache, overhead } from "../LruCache.ts"
 
-/** What one look at an object brought. */
-export class Look {
+/** What one object at an object brought. */
+export class CachedObject {
   readonly details: ObjectDetails
-  /** The first bytes: `lookSize` of them, or all there are. */
+  /** The first bytes: `prefetchSize` of them, or all there are. */
   readonly beginning: Uint8Array
   #sha256: string | undefined
 
@@ -32,12 +32,12 @@ export class Look {
   }
 }
 
-/** Looks at objects. */
-export interface Looks {
+/** The objects that were looked at lately. */
+export interface ObjectCache {
   /** What the object is, and its beginning. */
-  readonly at: (key: string) => Effect.Effect<Look, S3Failure>
+  readonly at: (key: string) => Effect.Effect<CachedObject, S3Failure>
   /** The same, where the store's last answer may be told again. */
-  readonly fresh: (key: string) => Look | undefined
+  readonly fresh: (key: string) => CachedObject | undefined
   /** Takes note of what was learnt otherwise: what the object is, or that there is none. */
   readonly learn: (key: string, details: ObjectDetails | undefined) => void
 }
@@ -46,72 +46,75 @@ export interface Looks {
 export interface Options {
   readonly bucket: Bucket
   /** How a request is sent until it is answered. */
-  readonly ask: <A>(request: Effect.Effect<A, S3Failure>) => Effect.Effect<A, S3Failure>
+  readonly retry: <A>(request: Effect.Effect<A, S3Failure>) => Effect.Effect<A, S3Failure>
   /** How many bytes of small objects are kept. */
   readonly capacity: number
   /** For how long an answer of the store may be told, from when it was asked; zero for never again. */
   readonly fresh: Duration.Duration
 }
 
-/** The bytes that a look brings, at most: a request takes about as long as so many bytes do. */
-export const lookSize = 256 * 1024
+/** The bytes that a object brings, at most: a request takes about as long as so many bytes do. */
+export const prefetchSize = 256 * 1024
 
-/** How many objects are known to be longer than a look, at most, so that no more than that is asked for. */
+/** How many objects are known to be longer than a object, at most, so that no more than that is asked for. */
 const mostLong = 10_000
 
-/** A look, and when the store was asked, in milliseconds since 1970. */
+/** A object, and when the store was asked, in milliseconds since 1970. */
 interface Kept {
-  readonly look: Look
+  readonly object: CachedObject
   readonly askedAt: number
 }
 
-/** A look that is under way. */
+/** A object that is under way. */
 interface Flight {
-  readonly fiber: Fiber.Fiber<Look, S3Failure>
+  readonly fiber: Fiber.Fiber<CachedObject, S3Failure>
   readonly askedAt: number
   /** How many wait for it; without them it is given up. */
   waiting: number
 }
 
-/** Looks that share what they see, until the scope closes. */
-export const makeLooks = Effect.fnUntraced(function* ({
-  ask,
+/** A cache whose askers share what they see, until the scope closes. */
+export const makeObjectCache = Effect.fnUntraced(function* ({
+  retry,
   bucket,
   capacity,
   fresh
-}: Options): Effect.fn.Return<Looks, never, Scope.Scope> {
+}: Options): Effect.fn.Return<ObjectCache, never, Scope.Scope> {
   const scope = yield* Effect.scope
   const clock = yield* Clock.Clock
   const freshness = Duration.toMillis(fresh)
-  const small = makeSmallFiles<Kept>(capacity)
-  const long = makeSmallFiles<true>(mostLong * overhead)
+  const small = makeLruCache<Kept>(capacity)
+  const long = makeLruCache<true>(mostLong * overhead)
   const flights = new Map<string, Flight>()
 
   const isFresh = (askedAt: number, now: number): boolean => now < askedAt + freshness
 
-  const freshLook = (key: string, now: number): Look | undefined => {
+  const freshObject = (key: string, now: number): CachedObject | undefined => {
     const kept = small.get(key)
-    return kept !== undefined && isFresh(kept.askedAt, now) ? kept.look : undefined
+    return kept !== undefined && isFresh(kept.askedAt, now) ? kept.object : undefined
   }
 
   const noteSize = (key: string, size: number): void => {
-    if (size > lookSize) long.set(key, true, 0)
+    if (size > prefetchSize) long.set(key, true, 0)
     else long.delete(key)
   }
 
-  const fetch = (key: string, known: Look | undefined): Effect.Effect<Look, S3Failure> =>
+  const fetch = (
+    key: string,
+    known: CachedObject | undefined
+  ): Effect.Effect<CachedObject, S3Failure> =>
     Effect.suspend(() => {
       const chunks: Array<Uint8Array> = []
       const range = {
         start: 0,
-        length: lookSize,
+        length: prefetchSize,
         isLikelyAll: long.get(key) === undefined,
         ifNoneMatch: known?.details.etag
       }
       return Effect.map(
         bucket.get(key, range, (chunk) => chunks.push(chunk)),
         // Copied even where it is one: a chunk is a part of a buffer of 64 KiB, all of which would be kept with it.
-        (details) => new Look(details, Buffer.concat(chunks))
+        (details) => new CachedObject(details, Buffer.concat(chunks))
       )
     }).pipe(
       Effect.catchIf(
@@ -121,11 +124,11 @@ export const makeLooks = Effect.fnUntraced(function* ({
       // An empty object has no first byte (RFC 9110, 15.5.17).
       Effect.catchIf(
         ({ status }) => status === 416,
-        () => Effect.map(bucket.head(key), (details) => new Look(details, Buffer.alloc(0)))
+        () => Effect.map(bucket.head(key), (details) => new CachedObject(details, Buffer.alloc(0)))
       )
     )
 
-  const settle = (key: string, flight: Flight, exit: Exit.Exit<Look, S3Failure>): void => {
+  const settle = (key: string, flight: Flight, exit: Exit.Exit<CachedObject, S3Failure>): void => {
     const { askedAt } = flight
     if (flights.get(key) === flight) flights.delete(key)
     if (Exit.isFailure(exit)) {
@@ -133,15 +136,15 @@ export const makeLooks = Effect.fnUntraced(function* ({
         small.delete(key)
       return
     }
-    const look = exit.value
-    noteSize(key, look.details.size)
+    const object = exit.value
+    noteSize(key, object.details.size)
     const older = small.get(key)
     if (older !== undefined && older.askedAt > askedAt) return
     small.delete(key)
-    if (look.isWhole) small.set(key, { look, askedAt }, look.beginning.length)
+    if (object.isWhole) small.set(key, { object, askedAt }, object.beginning.length)
   }
 
-  const join = (key: string, flight: Flight): Effect.Effect<Look, S3Failure> => {
+  const join = (key: string, flight: Flight): Effect.Effect<CachedObject, S3Failure> => {
     flight.waiting += 1
     return Effect.onInterrupt(Fiber.join(flight.fiber), () => {
       flight.waiting -= 1
@@ -151,8 +154,8 @@ export const makeLooks = Effect.fnUntraced(function* ({
     })
   }
 
-  const begin = (key: string, known: Look | undefined, askedAt: number) =>
-    ask(fetch(key, known)).pipe(
+  const begin = (key: string, known: CachedObject | undefined, askedAt: number) =>
+    retry(fetch(key, known)).pipe(
       // Not a turn of the event loop later, for somebody waits.
       Effect.forkIn(scope, { startImmediately: true }),
       Effect.flatMap((fiber) => {
@@ -167,17 +170,17 @@ export const makeLooks = Effect.fnUntraced(function* ({
     at: (key) =>
       Effect.suspend(() => {
         const now = clock.currentTimeMillisUnsafe()
-        const look = freshLook(key, now)
-        if (look !== undefined) return Effect.succeed(look)
+        const object = freshObject(key, now)
+        if (object !== undefined) return Effect.succeed(object)
         const flight = flights.get(key)
         return flight !== undefined && isFresh(flight.askedAt, now)
           ? join(key, flight)
-          : begin(key, small.get(key)?.look, now)
+          : begin(key, small.get(key)?.object, now)
       }),
-    fresh: (key) => freshLook(key, clock.currentTimeMillisUnsafe()),
+    fresh: (key) => freshObject(key, clock.currentTimeMillisUnsafe()),
     learn: (key, details) => {
       noteSize(key, details?.size ?? 0)
-      if (small.get(key)?.look.details.etag !== details?.etag) small.delete(key)
+      if (small.get(key)?.object.details.etag !== details?.etag) small.delete(key)
       flights.delete(key)
     }
   }

@@ -13,8 +13,8 @@ import { type FileDetails, FileStore, type OpenFile, type WholeFile } from "../F
 import { type Fetch, makeReadAhead } from "./ReadAhead.ts"
 import * as S3Client from "./S3Client.ts"
 import { allNames, type Keys, selectedNames } from "./S3Listing.ts"
-import { type Look, makeLooks } from "./ObjectCache.ts"
-import { makeRecovery, type Recovery } from "./S3Retry.ts"
+import { type CachedObject, makeObjectCache } from "./ObjectCache.ts"
+import { makeS3Retry, type S3Retry } from "./S3Retry.ts"
 
 /** The bucket cannot be shared: it is not there, may not be read, or nobody answers. */
 export class BucketUnusable extends Schema.TaggedError<BucketUnusable>()("BucketUnusable", {
@@ -55,14 +55,14 @@ const unavailable = (cause: unknown) => new StoreUnavailable({ cause })
 /** What is answered with in one write, and so without a stream; the same for a folder. In bytes. */
 const largestHeld = 64 * 1024
 
-/** A look as a file, where it is all of a small one. */
-const heldFile = (look: Look): WholeFile | undefined =>
-  look.isWhole && look.beginning.length <= largestHeld
+/** An object as a file, where it is all of a small one. */
+const heldFile = (object: CachedObject): WholeFile | undefined =>
+  object.isWhole && object.beginning.length <= largestHeld
     ? {
-        ...fileDetails(look.details),
-        content: ByteString.fromBytes(look.beginning),
+        ...fileDetails(object.details),
+        content: ByteString.fromBytes(object.beginning),
         get sha256() {
-          return look.sha256
+          return object.sha256
         }
       }
     : undefined
@@ -77,7 +77,7 @@ const asMissing = (failure: S3Client.S3Failure): FileNotFound | StoreUnavailable
 const fetchFrom =
   (
     bucket: S3Client.Bucket,
-    recovery: Recovery,
+    retrying: S3Retry,
     key: string,
     etag: string
   ): Fetch<StoreUnavailable> =>
@@ -99,8 +99,8 @@ const fetchFrom =
               )
             )
       )
-      return recovery
-        .persist(rest, () => come)
+      return retrying
+        .resume(rest, () => come)
         .pipe(
           Effect.mapError(unavailable),
           Effect.flatMap(() =>
@@ -137,13 +137,13 @@ export const layer = (options: Options): Layer.Layer<FileStore, BucketUnusable, 
       const stats = yield* Stats
       const prefix = options.prefix === "" ? "" : options.prefix.replace(/\/*$/, "/")
       const { bucket, probe } = yield* openBucket(options, prefix)
-      const recovery = yield* makeRecovery(probe, (reachable) => {
+      const retrying = yield* makeS3Retry(probe, (reachable) => {
         stats.storeReachable = reachable
       })
-      const { ask } = recovery
-      const looks = yield* makeLooks({
+      const { retry } = retrying
+      const cache = yield* makeObjectCache({
         bucket,
-        ask,
+        retry,
         capacity: options.cache,
         fresh: options.fresh
       })
@@ -161,16 +161,16 @@ export const layer = (options: Options): Layer.Layer<FileStore, BucketUnusable, 
         return key === undefined ? Effect.fail(new FileNotFound()) : Effect.succeed(key)
       }
 
-      const opened = (key: string, look: Look): OpenFile => {
-        const { beginning, details } = look
-        const fetch = fetchFrom(bucket, recovery, key, details.etag)
+      const opened = (key: string, object: CachedObject): OpenFile => {
+        const { beginning, details } = object
+        const fetch = fetchFrom(bucket, retrying, key, details.etag)
         const read = (start: number, length: number) => {
           const near = beginning.subarray(start, start + length)
           const far = length - near.length
           const rest = far === 0 ? Stream.empty : ahead.read(fetch, start + near.length, far)
           return near.length === 0 ? rest : Stream.concat(Stream.succeed(near), rest)
         }
-        const checksum = ask(bucket.checksum(key, details.etag)).pipe(
+        const checksum = retry(bucket.checksum(key, details.etag)).pipe(
           // Who may read the bytes may still not be told their checksum.
           Effect.orElseSucceed(() => undefined),
           Effect.flatMap((stored) =>
@@ -180,39 +180,39 @@ export const layer = (options: Options): Layer.Layer<FileStore, BucketUnusable, 
         return {
           ...fileDetails(details),
           read,
-          content: heldFile(look)?.content,
-          sha256: look.isWhole ? Effect.sync(() => look.sha256) : checksum
+          content: heldFile(object)?.content,
+          sha256: object.isWhole ? Effect.sync(() => object.sha256) : checksum
         }
       }
 
       const keys: Keys<StoreUnavailable> = {
         prefix,
         hidden: options.hidden,
-        page: (selection) => Effect.mapError(ask(bucket.list(selection)), unavailable)
+        page: (selection) => Effect.mapError(retry(bucket.list(selection)), unavailable)
       }
 
       return {
         names: allNames(keys),
         list: (selection) => selectedNames(keys, selection),
-        atOnce: (name) => {
+        getIfPresent: (name) => {
           const key = keyOf(name)
-          const look = key === undefined ? undefined : looks.fresh(key)
-          return look === undefined ? undefined : heldFile(look)
+          const object = key === undefined ? undefined : cache.fresh(key)
+          return object === undefined ? undefined : heldFile(object)
         },
         describe: Effect.fnUntraced(function* (name) {
           const key = yield* requireKey(name)
-          return yield* ask(bucket.head(key)).pipe(
-            Effect.tap((details) => Effect.sync(() => looks.learn(key, details))),
+          return yield* retry(bucket.head(key)).pipe(
+            Effect.tap((details) => Effect.sync(() => cache.learn(key, details))),
             Effect.map(fileDetails),
             Effect.mapError((failure) => {
-              if (failure.status === 404) looks.learn(key, undefined)
+              if (failure.status === 404) cache.learn(key, undefined)
               return asMissing(failure)
             })
           )
         }),
         open: Effect.fnUntraced(function* (name) {
           const key = yield* requireKey(name)
-          return opened(key, yield* Effect.mapError(looks.at(key), asMissing))
+          return opened(key, yield* Effect.mapError(cache.at(key), asMissing))
         })
       }
     })

@@ -8,14 +8,14 @@ import * as CircuitBreaker from "effect/persistence/CircuitBreaker"
 import { S3Failure } from "./S3Client.ts"
 
 /** Requests to one store, sent until they are answered. */
-export interface Recovery {
+export interface S3Retry {
   /** For a question that somebody waits for: again for up to 10 s, not at all while the store is known to be gone. */
-  readonly ask: <A>(request: Effect.Effect<A, S3Failure>) => Effect.Effect<A, S3Failure>
+  readonly retry: <A>(request: Effect.Effect<A, S3Failure>) => Effect.Effect<A, S3Failure>
   /**
    * For bytes that were promised: again, by a request for what is still missing, until nothing came for 30 s.
    * `progress` tells how many bytes have come.
    */
-  readonly persist: (
+  readonly resume: (
     request: Effect.Effect<void, S3Failure>,
     progress: () => number
   ) => Effect.Effect<void, S3Failure>
@@ -54,14 +54,14 @@ const refused = "CircuitOpen"
 const key = "store"
 
 /**
- * Recovery for one store, until the scope closes. `probe` is a cheap request; it is sent while requests are not
+ * S3Retry for one store, until the scope closes. `probe` is a cheap request; it is sent while requests are not
  * answered, for a server that says it is not ready is asked nothing. `onReadiness` is told when the store goes and
  * when it is back.
  */
-export const makeRecovery = Effect.fnUntraced(function* (
+export const makeS3Retry = Effect.fnUntraced(function* (
   probe: Effect.Effect<unknown, S3Failure>,
   onReadiness: (ready: boolean) => void
-): Effect.fn.Return<Recovery, never, Scope.Scope> {
+): Effect.fn.Return<S3Retry, never, Scope.Scope> {
   const breaker = yield* CircuitBreaker.make({
     tripPolicy: CircuitBreaker.consecutive(failuresToOpen),
     openDuration: openTime
@@ -111,7 +111,7 @@ export const makeRecovery = Effect.fnUntraced(function* (
   })
 
   return {
-    ask: (request) =>
+    retry: (request) =>
       guarded(request).pipe(
         Effect.retry({
           schedule: pauses,
@@ -122,7 +122,7 @@ export const makeRecovery = Effect.fnUntraced(function* (
           orElse: () => Effect.fail(tooLong)
         })
       ),
-    persist: Effect.fnUntraced(function* (request, progress) {
+    resume: Effect.fnUntraced(function* (request, progress) {
       let came = progress()
       let since = yield* Clock.currentTimeMillis
       let pause = shortestPause

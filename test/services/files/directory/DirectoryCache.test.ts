@@ -26,11 +26,12 @@ const isRoot = process.getuid?.() === 0
 /** Files are held once they have not changed for a while: of real time, for the file system goes by no other. */
 const settle = TestClock.withLive(Effect.sleep(150))
 
-const content = (store: FileStore["Service"], name: string) => store.atOnce(fileName(name))?.content
+const content = (store: FileStore["Service"], name: string) =>
+  store.getIfPresent(fileName(name))?.content
 
 const isHeld = (store: FileStore["Service"], name: string): boolean => {
-  const file = store.atOnce(fileName(name))
-  return file !== undefined && store.atOnce(fileName(name)) === file
+  const file = store.getIfPresent(fileName(name))
+  return file !== undefined && store.getIfPresent(fileName(name)) === file
 }
 
 /** Whether a file is held right after a change; tried again where the machine was too slow to call that "right after". */
@@ -220,13 +221,13 @@ describe("the memory for small files", () => {
   it.effect("is bounded, and those that were not asked for the longest leave it first", () =>
     Effect.gen(function* () {
       const { store } = yield* sharing(files, 35_000)
-      const first = names.map((name) => store.atOnce(fileName(name)))
+      const first = names.map((name) => store.getIfPresent(fileName(name)))
       // Room was for three, so that d has taken the place of a; then b is asked for, and a takes the place of c.
-      assert.strictEqual(store.atOnce(fileName("b")), first[1])
-      assert.notStrictEqual(store.atOnce(fileName("a")), first[0])
-      assert.strictEqual(store.atOnce(fileName("b")), first[1])
-      assert.strictEqual(store.atOnce(fileName("d")), first[3])
-      assert.notStrictEqual(store.atOnce(fileName("c")), first[2])
+      assert.strictEqual(store.getIfPresent(fileName("b")), first[1])
+      assert.notStrictEqual(store.getIfPresent(fileName("a")), first[0])
+      assert.strictEqual(store.getIfPresent(fileName("b")), first[1])
+      assert.strictEqual(store.getIfPresent(fileName("d")), first[3])
+      assert.notStrictEqual(store.getIfPresent(fileName("c")), first[2])
     })
   )
 
@@ -240,7 +241,7 @@ describe("the memory for small files", () => {
   it.effect("can be none, and then nothing is read but by the thread pool", () =>
     Effect.gen(function* () {
       const { store } = yield* sharing(files, 0)
-      assert.isUndefined(store.atOnce(fileName("a")))
+      assert.isUndefined(store.getIfPresent(fileName("a")))
     })
   )
 })

@@ -2,7 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { Clock, Effect, Fiber } from "effect"
 import { TestClock } from "effect/testing"
 import { S3Failure } from "../../../../src/services/files/s3/S3Client.ts"
-import { makeRecovery } from "../../../../src/services/files/s3/S3Retry.ts"
+import { makeS3Retry } from "../../../../src/services/files/s3/S3Retry.ts"
 
 const failure = (status: number | undefined, code = "ECONNREFUSED") =>
   new S3Failure({ status, code, cause: undefined })
@@ -18,15 +18,15 @@ const store = Effect.gen(function* () {
     state.probed += 1
     return state.away ? Effect.fail(failure(undefined)) : Effect.void
   })
-  const recovery = yield* makeRecovery(probe, (ready) => void state.told.push(ready))
-  return { ...recovery, state, request }
+  const retrying = yield* makeS3Retry(probe, (ready) => void state.told.push(ready))
+  return { ...retrying, state, request }
 })
 
 describe("a question to the store", () => {
   it.effect("is asked once where it is answered, also with a refusal", () =>
     Effect.gen(function* () {
-      const { ask, request, state } = yield* store
-      assert.strictEqual(yield* ask(request), "ok")
+      const { retry, request, state } = yield* store
+      assert.strictEqual(yield* retry(request), "ok")
       assert.strictEqual(state.asked, 1)
       for (const status of [304, 403, 404, 412, 416]) {
         let asked = 0
@@ -34,7 +34,7 @@ describe("a question to the store", () => {
           asked += 1
           return Effect.fail(failure(status))
         })
-        assert.strictEqual((yield* Effect.flip(ask(refused))).status, status)
+        assert.strictEqual((yield* Effect.flip(retry(refused))).status, status)
         assert.strictEqual(asked, 1)
       }
       assert.deepStrictEqual(state.told, [])
@@ -43,9 +43,9 @@ describe("a question to the store", () => {
 
   it.effect("is asked again until it is answered", () =>
     Effect.gen(function* () {
-      const { ask, request, state } = yield* store
+      const { retry, request, state } = yield* store
       state.away = true
-      const asking = yield* Effect.forkChild(ask(request), { startImmediately: true })
+      const asking = yield* Effect.forkChild(retry(request), { startImmediately: true })
       yield* TestClock.adjust("100 millis")
       state.away = false
       yield* TestClock.adjust("10 seconds")
@@ -55,8 +55,8 @@ describe("a question to the store", () => {
 
   it.effect("that hangs fails after ten seconds", () =>
     Effect.gen(function* () {
-      const { ask } = yield* store
-      const asking = yield* Effect.forkChild(Effect.flip(ask(Effect.never)), {
+      const { retry } = yield* store
+      const asking = yield* Effect.forkChild(Effect.flip(retry(Effect.never)), {
         startImmediately: true
       })
       yield* TestClock.adjust("10 seconds")
@@ -66,22 +66,24 @@ describe("a question to the store", () => {
 
   it.effect("is refused at once when the store is gone, and answered when it is back", () =>
     Effect.gen(function* () {
-      const { ask, request, state } = yield* store
+      const { retry, request, state } = yield* store
       state.away = true
-      const asking = yield* Effect.forkChild(Effect.flip(ask(request)), { startImmediately: true })
+      const asking = yield* Effect.forkChild(Effect.flip(retry(request)), {
+        startImmediately: true
+      })
       yield* TestClock.adjust("10 seconds")
       yield* Fiber.join(asking)
       assert.deepStrictEqual(state.told, [false])
       const before = state.asked
       const now = yield* Clock.currentTimeMillis
-      yield* Effect.flip(ask(request))
+      yield* Effect.flip(retry(request))
       assert.strictEqual(yield* Clock.currentTimeMillis, now)
       assert.isAtMost(state.asked, before + 1)
       // Nobody asks, and yet it is seen that the store is back.
       state.away = false
       yield* TestClock.adjust("3 seconds")
       assert.deepStrictEqual(state.told, [false, true])
-      assert.strictEqual(yield* ask(request), "ok")
+      assert.strictEqual(yield* retry(request), "ok")
     })
   )
 })
@@ -89,11 +91,11 @@ describe("a question to the store", () => {
 describe("bytes from the store", () => {
   it.effect("are asked for until nothing came for thirty seconds", () =>
     Effect.gen(function* () {
-      const { persist, request, state } = yield* store
+      const { resume, request, state } = yield* store
       state.away = true
       const reading = yield* Effect.forkChild(
         Effect.flip(
-          persist(Effect.asVoid(request), () => 0).pipe(
+          resume(Effect.asVoid(request), () => 0).pipe(
             Effect.ensuring(Effect.map(Clock.currentTimeMillis, () => undefined))
           )
         ),
@@ -108,14 +110,14 @@ describe("bytes from the store", () => {
 
   it.effect("that come now and then, cut off each time, are asked for on and on", () =>
     Effect.gen(function* () {
-      const { persist } = yield* store
+      const { resume } = yield* store
       let come = 0
       const cut = Effect.suspend(() => {
         come += 1
         return come === 100 ? Effect.void : Effect.fail(failure(206, "ECONNRESET"))
       })
       const reading = yield* Effect.forkChild(
-        persist(cut, () => come),
+        resume(cut, () => come),
         { startImmediately: true }
       )
       yield* TestClock.adjust("1 minute")
@@ -126,13 +128,13 @@ describe("bytes from the store", () => {
 
   it.effect("of an object that changed are not asked for again", () =>
     Effect.gen(function* () {
-      const { persist } = yield* store
+      const { resume } = yield* store
       let asked = 0
       const changed = Effect.suspend(() => {
         asked += 1
         return Effect.fail(failure(412, "PreconditionFailed"))
       })
-      assert.strictEqual((yield* Effect.flip(persist(changed, () => 0))).status, 412)
+      assert.strictEqual((yield* Effect.flip(resume(changed, () => 0))).status, 412)
       assert.strictEqual(asked, 1)
     })
   )
