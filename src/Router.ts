@@ -136,14 +136,14 @@ const content = (
   length: number
 ): Reply.Reply => Reply.Reply.Content({ body: body(name, file, start, length) })
 
-const changed = Reply.refusal(new FileChanged())
+const changed = Reply.error(new FileChanged())
 
 /** The part of the file that SendFile asks for, of the version that it asks for. */
 const sendFile =
   ({ length, name, start, version }: Case<"SendFile">) =>
   (file: Source): Reply.Reply => {
     if (version !== undefined && version !== file.version) return changed
-    if (start > file.size) return Reply.refusal(new RangeNotSatisfiable({ size: file.size }))
+    if (start > file.size) return Reply.error(new RangeNotSatisfiable({ size: file.size }))
     const rest = file.size - start
     return Reply.Reply.File({ name, body: body(name, file, start, Math.min(rest, length ?? rest)) })
   }
@@ -172,8 +172,8 @@ const integer = (value: number): Reply.Reply => Reply.Reply.Integer({ value })
 const missing = Reply.Reply.Null()
 const empty = Reply.text("")
 const pong = Reply.status("PONG")
-const draining = Reply.refusal(new Draining())
-const unreachable = Reply.refusal(new StoreUnavailable({ cause: undefined }))
+const draining = Reply.error(new Draining())
+const unreachable = Reply.error(new StoreUnavailable({ cause: undefined }))
 
 /** MGET answers with at most this much at once, for it is held in memory; GET sends files of any size. In bytes. */
 const mostTogether = 16 * 1024 * 1024
@@ -377,8 +377,7 @@ const routes = (
     ServerInfo: ({ sections }) =>
       Effect.map(serverInfo.describe(sections.map(ByteString.toTextLossy)), Reply.text),
     ConfigGet: ({ patterns }) => {
-      if (patterns.some(({ length }) => length > longestPattern))
-        return Reply.refusal(patternTooLong)
+      if (patterns.some(({ length }) => length > longestPattern)) return Reply.error(patternTooLong)
       const globs = patterns.map((pattern) =>
         RedisGlob.make(ByteString.unsafe(pattern.toLowerCase()))
       )

@@ -147,10 +147,10 @@ export interface Messages {
     readonly cannotConnect: (address: string, reason: string) => string
     readonly connectTimeout: (address: string) => string
     readonly connectionLost: (address: string) => string
-    readonly serverSilent: (address: string, seconds: number) => string
+    readonly readTimeout: (address: string, seconds: number) => string
     readonly malformedReply: (address: string, reason: string) => string
     readonly refused: (code: string, message: string) => string
-    readonly strangeName: (name: string) => string
+    readonly unexpectedName: (name: string) => string
     readonly cannotSave: (path: string, reason: string) => string
     readonly mismatch: (name: string) => string
     readonly oneFileForMany: (output: string) => string
@@ -362,10 +362,10 @@ const pt: Messages = {
     cannotConnect: (address, reason) => `Não foi possível conectar a ${address}: ${reason}.`,
     connectTimeout: (address) => `Não foi possível conectar a ${address}: sem resposta.`,
     connectionLost: (address) => `A conexão com ${address} caiu.`,
-    serverSilent: (address, seconds) => `O servidor ${address} ficou calado por ${seconds} s.`,
+    readTimeout: (address, seconds) => `O servidor ${address} ficou calado por ${seconds} s.`,
     malformedReply: (address, reason) => `Resposta incompreensível de ${address}: ${reason}.`,
     refused: (code, message) => `${code} ${message}`,
-    strangeName: (name) =>
+    unexpectedName: (name) =>
       `O servidor mandou um arquivo com outro nome: "${name}". Nada foi gravado.`,
     cannotSave: (path, reason) => `Não foi possível gravar ${path}: ${reason}.`,
     mismatch: (name) =>
@@ -598,10 +598,11 @@ const en: Messages = {
     cannotConnect: (address, reason) => `Cannot connect to ${address}: ${reason}.`,
     connectTimeout: (address) => `Cannot connect to ${address}: no answer.`,
     connectionLost: (address) => `The connection to ${address} was lost.`,
-    serverSilent: (address, seconds) => `The server ${address} was silent for ${seconds} s.`,
+    readTimeout: (address, seconds) => `The server ${address} was silent for ${seconds} s.`,
     malformedReply: (address, reason) => `Cannot understand the reply of ${address}: ${reason}.`,
     refused: (code, message) => `${code} ${message}`,
-    strangeName: (name) => `The server sent a file of another name: "${name}". Nothing was saved.`,
+    unexpectedName: (name) =>
+      `The server sent a file of another name: "${name}". Nothing was saved.`,
     cannotSave: (path, reason) => `Cannot save ${path}: ${reason}.`,
     mismatch: (name) =>
       `What arrived of ${name} does not match the server's SHA-256. Nothing was saved.`,

@@ -35,24 +35,24 @@ export class ConnectionLost extends Data.TaggedError("ConnectionLost")<{
 }
 
 /** The server is connected and says nothing. */
-export class ServerSilent extends Data.TaggedError("ServerSilent")<{
+export class ReadTimeout extends Data.TaggedError("ReadTimeout")<{
   readonly seconds: number
 }> {}
 
 /** The server answered, and its answer is no. `message` is the server's own sentence. */
-export class Refused extends Data.TaggedError("Refused")<{
+export class ErrorReply extends Data.TaggedError("ErrorReply")<{
   readonly code: string
   readonly message: string
 }> {}
 
 /** What can go wrong with a request once there is a connection. */
-export type RequestError = ConnectionLost | ServerSilent | MalformedReply | Refused
+export type RequestError = ConnectionLost | ReadTimeout | MalformedReply | ErrorReply
 
 /** Bytes that arrive as they are asked for, until the next reply is asked for: what is left of them is skipped then. */
 export interface IncomingBody {
   /** In bytes. */
   readonly size: number
-  readonly bytes: Stream.Stream<Uint8Array, ConnectionLost | ServerSilent | MalformedReply>
+  readonly bytes: Stream.Stream<Uint8Array, ConnectionLost | ReadTimeout | MalformedReply>
 }
 
 /** A file that arrives, with the name the server gave it. */
@@ -66,7 +66,7 @@ export interface Connection {
   readonly send: (
     requests: ReadonlyArray<ReadonlyArray<ByteString.ByteString>>
   ) => Effect.Effect<void, ConnectionLost>
-  /** The next reply, whole, a refusal included; `Refused` only where the server refused the connection itself. */
+  /** The next reply, whole, a refusal included; `ErrorReply` only where the server refused the connection itself. */
   readonly receive: Effect.Effect<Reply.Reply, RequestError>
   /** The next reply, which is a file. */
   readonly receiveFile: Effect.Effect<IncomingFile, RequestError>
@@ -89,8 +89,8 @@ export const unexpected = new MalformedReply({
 /** The longest name of a file that is taken from a server, in bytes; Linux's PATH_MAX. */
 export const longestName = 4096
 
-const refused = (reply: Reply.Reply): Refused | MalformedReply =>
-  reply._tag === "Refusal" ? new Refused({ code: reply.code, message: reply.message }) : unexpected
+const refused = (reply: Reply.Reply): ErrorReply | MalformedReply =>
+  reply._tag === "Error" ? new ErrorReply({ code: reply.code, message: reply.message }) : unexpected
 
 /** What the system or TLS says of it, where one of them does. */
 const causeOf = (error: Socket.SocketError): unknown =>
@@ -104,15 +104,15 @@ export const connectFailed = (error: Socket.SocketError): ConnectFailed =>
   })
 
 /** What `pull` reads next; a server that says nothing for too long is given up. */
-export const hear = <A>(
+export const readWithTimeout = <A>(
   pull: Effect.Effect<A, Socket.SocketError>,
   { silence }: Options
-): Effect.Effect<A, ConnectionLost | ServerSilent> =>
+): Effect.Effect<A, ConnectionLost | ReadTimeout> =>
   pull.pipe(
     Effect.mapError((error) => new ConnectionLost({ cause: causeOf(error) })),
     Effect.timeoutOrElse({
       duration: silence,
-      orElse: () => Effect.fail(new ServerSilent({ seconds: Duration.toSeconds(silence) }))
+      orElse: () => Effect.fail(new ReadTimeout({ seconds: Duration.toSeconds(silence) }))
     })
   )
 
@@ -122,7 +122,7 @@ export const hear = <A>(
  * little, for everything that is asked is answered before long; what is asked together, as by those who have just got
  * their answers, leaves in one write, which the server answers in one.
  */
-export const speak = Effect.fnUntraced(function* (socket: Socket.Socket) {
+export const writer = Effect.fnUntraced(function* (socket: Socket.Socket) {
   const scope = yield* Effect.scope
   const { write } = yield* socket.writer
   let waiting = ""
@@ -154,20 +154,20 @@ const hello = (password: Redacted.Redacted | undefined) =>
 /** Connects, and agrees on RESP 3: the greeting goes out with the first request and costs no round trip. */
 const connect = Effect.fnUntraced(function* (socket: Socket.Socket, options: Options) {
   const pull = yield* Socket.readerBytes(socket).pipe(Effect.mapError(connectFailed))
-  const write = yield* speak(socket)
+  const write = yield* writer(socket)
   const decoder = makeTokenDecoder()
   let greeting: "due" | "sent" | "answered" = "due"
   let tokens: ReadonlyArray<Token | MalformedReply> = []
   let next = 0
 
-  const fill = hear(pull, options).pipe(
+  const fill = readWithTimeout(pull, options).pipe(
     Effect.map((chunks) => {
       tokens = chunks.flatMap((chunk) => decoder.push(chunk))
       next = 0
     })
   )
 
-  const take: Effect.Effect<Token, Exclude<RequestError, Refused>> = Effect.suspend(() => {
+  const take: Effect.Effect<Token, Exclude<RequestError, ErrorReply>> = Effect.suspend(() => {
     const token = tokens[next]
     if (token === undefined) return Effect.andThen(fill, take)
     next += 1
@@ -192,9 +192,7 @@ const connect = Effect.fnUntraced(function* (socket: Socket.Socket, options: Opt
     if (greeting !== "sent") return Effect.void
     greeting = "answered"
     return Effect.flatMap(receiveReply, (reply) =>
-      reply._tag === "Refusal" && reply.code !== "NOPROTO"
-        ? Effect.fail(refused(reply))
-        : Effect.void
+      reply._tag === "Error" && reply.code !== "NOPROTO" ? Effect.fail(refused(reply)) : Effect.void
     )
   })
 

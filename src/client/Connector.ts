@@ -10,7 +10,7 @@ import {
   ConnectFailed,
   type Connection,
   ConnectionLost,
-  ServerSilent
+  ReadTimeout
 } from "./Connection.ts"
 
 /** How to go on after a loss. */
@@ -52,7 +52,7 @@ interface Live {
 }
 
 const isLoss = (error: unknown): boolean =>
-  (error instanceof ConnectionLost && !error.isFinal) || error instanceof ServerSilent
+  (error instanceof ConnectionLost && !error.isFinal) || error instanceof ReadTimeout
 
 /** A connector whose connection is closed with the scope. */
 export const makeConnector = (

@@ -43,13 +43,13 @@ export const toLines = (reply: Reply): ReadonlyArray<string> =>
           ? [`${name}:`, ...lines.map(indent)]
           : lines.map((line) => `${name}: ${line}`)
       }),
-    Refusal: ({ code, message }) => [escape(`${code} ${message}`)],
+    Error: ({ code, message }) => [escape(`${code} ${message}`)],
     SwitchProtocol: ({ reply }) => toLines(reply),
-    Farewell: ({ reply }) => toLines(reply),
+    CloseAfterReply: ({ reply }) => toLines(reply),
     // These have no form of their own once they have arrived.
     File: () => [],
     Content: () => [],
-    Silence: () => []
+    NoReply: () => []
   })
 
 /** All of a reply for people, each line ended. A text that is the whole reply may have lines of its own. */
@@ -84,10 +84,10 @@ export const toJson = (reply: Reply): Json =>
       Object.fromEntries(
         entries.map(([key, value]) => [ByteString.toTextLossy(key), toJson(value)])
       ),
-    Refusal: ({ code, message }) => ({ code, message }),
+    Error: ({ code, message }) => ({ code, message }),
     SwitchProtocol: ({ reply }) => toJson(reply),
-    Farewell: ({ reply }) => toJson(reply),
+    CloseAfterReply: ({ reply }) => toJson(reply),
     File: () => null,
     Content: () => null,
-    Silence: () => null
+    NoReply: () => null
   })

@@ -14,7 +14,7 @@ import {
   locate,
   putInPlace,
   SaveFailed,
-  StrangeName,
+  UnexpectedName,
   type Target,
   writeWhole
 } from "./Placement.ts"
@@ -141,7 +141,7 @@ const findExisting = Effect.fnUntraced(function* (job: Job) {
 const receiveFrom = Effect.fnUntraced(function* ({ details: { size }, name }: Job, start: number) {
   const incoming = yield* (yield* Client).receiveFile
   if (incoming.name !== name) {
-    return yield* new StrangeName({ name: ByteString.toTextLossy(incoming.name) })
+    return yield* new UnexpectedName({ name: ByteString.toTextLossy(incoming.name) })
   }
   if (incoming.size !== size - start) {
     return yield* new MalformedReply({ reason: "the file has another size than was announced" })
@@ -251,7 +251,7 @@ const receiveLarge = Effect.fnUntraced(function* (job: Job) {
 /** Files up to this many bytes are held in memory until they are written; resuming them would save nothing. */
 const smallFile = 256 * 1024
 
-/** One try at one version of the file; `Refused` with `CHANGED` where the server has another one by now. */
+/** One try at one version of the file; `ErrorReply` with `CHANGED` where the server has another one by now. */
 const attempt = Effect.fnUntraced(function* (
   name: ByteString.ByteString,
   details: RemoteDetails,
@@ -261,7 +261,7 @@ const attempt = Effect.fnUntraced(function* (
   const began = yield* Clock.currentTimeMillis
   const text = ByteString.toTextLossy(name)
   const wanted = FileName.fromWord(name)
-  if (wanted === undefined) return yield* new StrangeName({ name: text })
+  if (wanted === undefined) return yield* new UnexpectedName({ name: text })
   const place = yield* locate(wanted, options.target)
   const job: Job = { name, text, place, details, options, connectors }
   const existing = yield* findExisting(job)
@@ -298,7 +298,7 @@ export const download = Effect.fn("download")(function* (
   )
   return yield* once.pipe(
     Effect.retry({
-      while: (error) => error._tag === "Refused" && error.code === "CHANGED",
+      while: (error) => error._tag === "ErrorReply" && error.code === "CHANGED",
       times: mostRestarts
     }),
     Effect.catchTag("PlatformError", failed),

@@ -6,7 +6,7 @@ import { Effect, Option, Stream } from "effect"
 import * as Grammar from "../commands/Parser.ts"
 import type { Reply } from "../domain/Reply.ts"
 import * as ByteString from "../domain/ByteString.ts"
-import { Refused, unexpected } from "./Connection.ts"
+import { ErrorReply, unexpected } from "./Connection.ts"
 import type { Connector } from "./Connector.ts"
 import {
   type Connectors,
@@ -16,7 +16,7 @@ import {
   type Options,
   type Outcome
 } from "./Download.ts"
-import { SaveFailed, StrangeName } from "./Placement.ts"
+import { SaveFailed, UnexpectedName } from "./Placement.ts"
 import { receiveReply } from "./RemoteFile.ts"
 
 /** Files on their way at a time. Waiting for the disk to be done with each takes most of a small file's time. */
@@ -26,11 +26,11 @@ const together = 64
 const pageSize = 100_000
 
 /** Why one file could not be fetched; the others still can be. */
-export type FileError = Refused | StrangeName | SaveFailed | Mismatch
+export type FileError = ErrorReply | UnexpectedName | SaveFailed | Mismatch
 
 const isFileError = (error: unknown): error is FileError =>
-  error instanceof Refused
-  || error instanceof StrangeName
+  error instanceof ErrorReply
+  || error instanceof UnexpectedName
   || error instanceof SaveFailed
   || error instanceof Mismatch
 
@@ -75,7 +75,7 @@ const expand = (word: ByteString.ByteString, { bytes }: Connectors) => {
     Effect.match(describe(word, bytes), {
       onSuccess: () => Stream.succeed(word),
       onFailure: (error) =>
-        error._tag === "Refused" && error.code === "NOTFOUND"
+        error._tag === "ErrorReply" && error.code === "NOTFOUND"
           ? Stream.orElseIfEmpty(listNames(word, bytes), () => Stream.succeed(word))
           : Stream.fail(error)
     })

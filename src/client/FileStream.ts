@@ -3,10 +3,10 @@ import { Data, Effect, Fiber, Stream } from "effect"
 import { MalformedReply } from "../codec/resp/RespTokens.ts"
 import * as Grammar from "../commands/Parser.ts"
 import * as ByteString from "../domain/ByteString.ts"
-import { Client, ConnectionLost, type IncomingBody, ServerSilent } from "./Connection.ts"
+import { Client, ConnectionLost, type IncomingBody, ReadTimeout } from "./Connection.ts"
 import { type Connectors, describe, Mismatch } from "./Download.ts"
 import { Hashing } from "./Hashing.ts"
-import { StrangeName } from "./Placement.ts"
+import { UnexpectedName } from "./Placement.ts"
 import { digestRequest, receiveDigest } from "./RemoteFile.ts"
 
 /** A part of a file, in bytes. */
@@ -31,7 +31,7 @@ export const handOn = <E, R>(
       return write(chunk)
     }).pipe(
       Effect.catchIf(
-        (error) => begun && (error instanceof ConnectionLost || error instanceof ServerSilent),
+        (error) => begun && (error instanceof ConnectionLost || error instanceof ReadTimeout),
         (cause) => Effect.fail(new StreamCut({ cause }))
       )
     )
@@ -65,7 +65,7 @@ export const streamFile = Effect.fn("streamFile")(function* <E, R>(
   const receive = Effect.gen(function* () {
     const incoming = yield* (yield* Client).receiveFile
     if (incoming.name !== name) {
-      return yield* new StrangeName({ name: ByteString.toTextLossy(incoming.name) })
+      return yield* new UnexpectedName({ name: ByteString.toTextLossy(incoming.name) })
     }
     if (incoming.size !== end - position) {
       return yield* new MalformedReply({ reason: "the file has another size than was announced" })

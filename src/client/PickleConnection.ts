@@ -23,13 +23,13 @@ import {
   type ConnectFailed,
   connectFailed,
   ConnectionLost,
-  hear,
+  readWithTimeout,
   type IncomingBody,
   longestName,
   type Options,
-  Refused,
-  type ServerSilent,
-  speak,
+  ErrorReply,
+  type ReadTimeout,
+  writer,
   unexpected
 } from "./Connection.ts"
 
@@ -37,19 +37,19 @@ import {
 const lingering = "2 seconds"
 
 /** What the conversation cannot carry; the code is the client's own. */
-const oneArgument = new Refused({
+const oneArgument = new ErrorReply({
   code: "ONEARGUMENT",
   message: "Em pickle, um comando leva um só argumento."
 })
 
-const refused = (reply: Reply.Reply | undefined): Refused | MalformedReply =>
-  reply?._tag === "Refusal" ? new Refused(reply) : unexpected
+const refused = (reply: Reply.Reply | undefined): ErrorReply | MalformedReply =>
+  reply?._tag === "Error" ? new ErrorReply(reply) : unexpected
 
 /** One connection, until its scope closes; if all went well, not before the server has said goodbye. */
 const dial = Effect.fnUntraced(function* (socket: Socket.Socket) {
   const pull = yield* Socket.readerBytes(socket).pipe(Effect.mapError(connectFailed))
   const writing = yield* Scope.make()
-  const write = yield* Scope.provide(speak(socket), writing)
+  const write = yield* Scope.provide(writer(socket), writing)
   const goodbye = Effect.forever(pull).pipe(
     Effect.interruptible,
     Effect.timeoutOption(lingering),
@@ -64,7 +64,7 @@ const dial = Effect.fnUntraced(function* (socket: Socket.Socket) {
 const connect = Effect.fnUntraced(function* (socket: Socket.Socket, options: Options) {
   const parent = yield* Effect.scope
   /** Asked and not sent. */
-  const questions: Array<Question | Refused> = []
+  const questions: Array<Question | ErrorReply> = []
 
   const open = Effect.gen(function* () {
     const scope = yield* Scope.fork(parent)
@@ -75,7 +75,7 @@ const connect = Effect.fnUntraced(function* (socket: Socket.Socket, options: Opt
   let all: ReadonlyArray<Found> = []
   let next = 0
 
-  const fill = Effect.suspend(() => hear(line.pull, options)).pipe(
+  const fill = Effect.suspend(() => readWithTimeout(line.pull, options)).pipe(
     Effect.map((chunks) => {
       line.heard = true
       all = chunks.flatMap(line.reader.push)
@@ -85,7 +85,7 @@ const connect = Effect.fnUntraced(function* (socket: Socket.Socket, options: Opt
 
   const take: Effect.Effect<
     Exclude<Found, { readonly _tag: "Malformed" }>,
-    ConnectionLost | ServerSilent | MalformedReply
+    ConnectionLost | ReadTimeout | MalformedReply
   > = Effect.suspend(() => {
     const found = all[next]
     if (found === undefined) return Effect.andThen(fill, take)
@@ -154,7 +154,7 @@ const connect = Effect.fnUntraced(function* (socket: Socket.Socket, options: Opt
     yield* skip
     const question = questions.shift()
     if (question === undefined) return yield* unexpected
-    if (question instanceof Refused) return yield* question
+    if (question instanceof ErrorReply) return yield* question
     const first = yield* Effect.catchTag(exchange(question), "ConnectionLost", (error) =>
       line.answers > 0 && !line.heard
         ? Effect.andThen(callAgain, exchange(question))
@@ -168,8 +168,8 @@ const connect = Effect.fnUntraced(function* (socket: Socket.Socket, options: Opt
     const reply = first._tag === "Pickle" ? toReply(first.value, limit) : undefined
     return reply ?? (yield* unexpected)
   }).pipe(
-    Effect.catchTag("Refused", ({ code, message }) =>
-      Effect.succeed(Reply.Reply.Refusal({ code, message }))
+    Effect.catchTag("ErrorReply", ({ code, message }) =>
+      Effect.succeed(Reply.Reply.Error({ code, message }))
     )
   )
 

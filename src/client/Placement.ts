@@ -9,7 +9,7 @@ import * as ByteString from "../domain/ByteString.ts"
 import type { IncomingFile } from "./Connection.ts"
 
 /** The server sent a file under a name that was not asked for, or that no file can have. `name` is for display. */
-export class StrangeName extends Data.TaggedError("StrangeName")<{ readonly name: string }> {}
+export class UnexpectedName extends Data.TaggedError("UnexpectedName")<{ readonly name: string }> {}
 
 /** The file cannot be saved: a full disk, a folder in its place, no permission. */
 export class SaveFailed extends Data.TaggedError("SaveFailed")<{
@@ -60,17 +60,17 @@ const makeFolders = Effect.fnUntraced(function* (parts: ReadonlyArray<string>, r
  */
 const made = new WeakMap<Target, Set<string>>()
 
-/** The path of the target, whose folders are made; `StrangeName` where the name leads out of the folder. */
+/** The path of the target, whose folders are made; `UnexpectedName` where the name leads out of the folder. */
 export const locate = Effect.fnUntraced(function* (name: FileName.FileName, target: Target) {
   const path = yield* Path.Path
   if (target._tag === "File") return target.path
-  if (path.sep === "\\" && reservedOnWindows.test(name)) return yield* new StrangeName({ name })
+  if (path.sep === "\\" && reservedOnWindows.test(name)) return yield* new UnexpectedName({ name })
   const parts = name.split("/").slice(0, -1)
   const folder = parts.join("/")
   const known = made.get(target) ?? new Set<string>()
   made.set(target, known)
   if (!known.has(folder)) {
-    if (!(yield* makeFolders(parts, target.folder))) return yield* new StrangeName({ name })
+    if (!(yield* makeFolders(parts, target.folder))) return yield* new UnexpectedName({ name })
     known.add(folder)
   }
   return path.join(target.folder, name)
@@ -131,7 +131,7 @@ export const save = Effect.fn("Placement.save")(function* (
 ) {
   const wanted = FileName.fromWord(name)
   if (wanted === undefined || file.name !== name) {
-    return yield* new StrangeName({ name: ByteString.toTextLossy(file.name) })
+    return yield* new UnexpectedName({ name: ByteString.toTextLossy(file.name) })
   }
   const failed = (cause: PlatformError.PlatformError) =>
     new SaveFailed({ path: target._tag === "File" ? target.path : wanted, cause })

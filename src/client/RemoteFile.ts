@@ -4,7 +4,7 @@ import { MalformedReply } from "../codec/resp/RespTokens.ts"
 import * as Grammar from "../commands/Parser.ts"
 import type { Reply } from "../domain/Reply.ts"
 import * as ByteString from "../domain/ByteString.ts"
-import { Client, Refused } from "./Connection.ts"
+import { Client, ErrorReply } from "./Connection.ts"
 
 /** What the server knows of a file. */
 export interface RemoteDetails {
@@ -55,7 +55,7 @@ const unexpected = new MalformedReply({ reason: "the reply has another shape tha
 /** The next reply, unless it is a refusal. */
 export const receiveReply = Effect.gen(function* () {
   const reply = yield* (yield* Client).receive
-  return reply._tag === "Refusal" ? yield* new Refused(reply) : reply
+  return reply._tag === "Error" ? yield* new ErrorReply(reply) : reply
 })
 
 /** The details that were asked for. */

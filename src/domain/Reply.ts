@@ -48,13 +48,13 @@ export type Reply = Data.TaggedEnum<{
   File: { readonly name: ByteString.ByteString; readonly body: Body }
   /** The bytes of a file and nothing else. */
   Content: { readonly body: Body }
-  Refusal: { readonly code: string; readonly message: string }
+  Error: { readonly code: string; readonly message: string }
   /** From this reply on, itself included, the conversation goes on in this version of RESP. */
   SwitchProtocol: { readonly version: ProtocolVersion; readonly reply: Reply }
   /** Nothing is sent, as a client asked with CLIENT REPLY. */
-  Silence: {}
+  NoReply: {}
   /** The last reply of the connection. */
-  Farewell: { readonly reply: Reply }
+  CloseAfterReply: { readonly reply: Reply }
 }>
 
 /** The versions of RESP that are spoken. */
@@ -70,8 +70,8 @@ export const status = (text: string): Reply => Reply.Status({ text: ByteString.f
 export const text = (value: string): Reply => Reply.Bulk({ value: ByteString.fromText(value) })
 
 /** The answer that tells a client why it was refused. */
-export const refusal = (error: CommandError): Reply =>
-  Reply.Refusal({ code: error.code, message: error.message })
+export const error = (error: CommandError): Reply =>
+  Reply.Error({ code: error.code, message: error.message })
 
 /** `+OK` */
 export const ok: Reply = status("OK")

@@ -15,16 +15,16 @@ import { describe, type Mismatch } from "../client/Download.ts"
 import { listNames } from "../client/Fetch.ts"
 import { streamFile, whole } from "../client/FileStream.ts"
 import { Hashing, HashUnavailable } from "../client/Hashing.ts"
-import type { StrangeName } from "../client/Placement.ts"
+import type { UnexpectedName } from "../client/Placement.ts"
 import { digestRequest, receiveDigest, receiveReply } from "../client/RemoteFile.ts"
 import * as Grammar from "../commands/Parser.ts"
 import * as ByteString from "../domain/ByteString.ts"
 import { socketTo, type Tls } from "./Connect.ts"
 import { passing } from "./Sha256.ts"
 
-export { ConnectFailed, ConnectionLost, Refused, ServerSilent } from "../client/Connection.ts"
+export { ConnectFailed, ConnectionLost, ErrorReply, ReadTimeout } from "../client/Connection.ts"
 export { Mismatch } from "../client/Download.ts"
-export { StrangeName } from "../client/Placement.ts"
+export { UnexpectedName } from "../client/Placement.ts"
 export { MalformedReply } from "../codec/resp/RespTokens.ts"
 export type { Tls } from "./Connect.ts"
 
@@ -63,11 +63,11 @@ export interface Details {
   readonly version: string
 }
 
-/** Why a question has no answer. `Refused` is the server's no, with its `code`: `NOTFOUND`, `RANGE`… */
+/** Why a question has no answer. `ErrorReply` is the server's no, with its `code`: `NOTFOUND`, `RANGE`… */
 export type AskError = ConnectFailed | RequestError
 
 /** Why the bytes of a file ended early, or are not to be trusted. */
-export type OpenError = AskError | Mismatch | StrangeName
+export type OpenError = AskError | Mismatch | UnexpectedName
 
 const targetOf = ({
   connecting = Duration.seconds(10),

@@ -49,14 +49,14 @@ const decode =
       return Effect.succeed(next)
     })
 
-const authenticationRequired = Reply.refusal(
+const authenticationRequired = Reply.error(
   new NotAuthenticated({ text: "Authentication required." })
 )
 
 /** The end, for a client that has no way to give the password. */
-const denied = Reply.Reply.Farewell({ reply: Reply.status("Acesso negado.") })
+const denied = Reply.Reply.CloseAfterReply({ reply: Reply.status("Acesso negado.") })
 /** The end, without a word. */
-const silence = Reply.Reply.Farewell({ reply: Reply.Reply.Silence() })
+const silence = Reply.Reply.CloseAfterReply({ reply: Reply.Reply.NoReply() })
 
 /** What a request is answered with: by the session, by the router, or by itself if it is no command. */
 const respond = (conversation: Conversation, request: Request): Answer => {
@@ -68,7 +68,7 @@ const respond = (conversation: Conversation, request: Request): Answer => {
     stats.commandsProcessed += 1
     tally.commands += 1
     // Nothing is changed by a query, so one whose reply is not wanted need not be asked.
-    return wanted ? common.router.answer(request) : Reply.Reply.Silence()
+    return wanted ? common.router.answer(request) : Reply.Reply.NoReply()
   }
   if (request instanceof Foreign) {
     stats.protocolErrors += 1
@@ -78,12 +78,12 @@ const respond = (conversation: Conversation, request: Request): Answer => {
   if (request instanceof Malformed) {
     stats.protocolErrors += 1
     tally.closeReason = "malformed"
-    const farewell = Reply.Reply.Farewell({
-      reply: Reply.Reply.Refusal({ code: "ERR", message: request.message })
+    const farewell = Reply.Reply.CloseAfterReply({
+      reply: Reply.Reply.Error({ code: "ERR", message: request.message })
     })
     return wanted ? farewell : silenced(farewell)
   }
-  if (request instanceof Error) return wanted ? Reply.refusal(request) : Reply.Reply.Silence()
+  if (request instanceof Error) return wanted ? Reply.error(request) : Reply.Reply.NoReply()
   stats.commandsProcessed += 1
   tally.commands += 1
   if (!session.isAuthenticated && !conversation.codec.takesPassword) {
@@ -91,7 +91,7 @@ const respond = (conversation: Conversation, request: Request): Answer => {
     return denied
   }
   if (isQuery(request) || (!session.isAuthenticated && !needsNoPassword(request._tag))) {
-    return wanted ? authenticationRequired : Reply.Reply.Silence()
+    return wanted ? authenticationRequired : Reply.Reply.NoReply()
   }
   const { wrongPasswords } = session
   const reply = session.answer(request)
@@ -133,7 +133,7 @@ const settle = Effect.fnUntraced(function* (
   const reply = yield* Effect.flatMap(answer, gather).pipe(
     Scope.provide(scope),
     Effect.tapErrorTag("StoreUnavailable", (error) => noteFailure(conversation, error)),
-    Effect.catch((error) => Effect.succeed(Reply.refusal(error)))
+    Effect.catch((error) => Effect.succeed(Reply.error(error)))
   )
   const body = bodyOf(reply)
   if (body !== undefined && "bytes" in body) {
@@ -145,7 +145,7 @@ const settle = Effect.fnUntraced(function* (
     const seconds = yield* secondsSince(since)
     yield* noteTransfer(conversation, body, { sent: body.size, complete: true, seconds })
   }
-  return { text: encodeWhole(reply, body, encoder), last: reply._tag === "Farewell" }
+  return { text: encodeWhole(reply, body, encoder), last: reply._tag === "CloseAfterReply" }
 })
 
 /**
@@ -178,7 +178,7 @@ const answer =
             }
             const body = bodyOf(reply)
             text += encodeWhole(reply, body, encoder)
-            over = reply._tag === "Farewell"
+            over = reply._tag === "CloseAfterReply"
             if (body !== undefined && conversation.common.eventLog.admits("transfer.ended")) {
               const transfer = { sent: body.size, complete: true, seconds: 0 }
               return Effect.flatMap(noteTransfer(conversation, body, transfer), () =>

@@ -74,9 +74,9 @@ const ownCopy = (word: ByteString.ByteString): ByteString.ByteString =>
 
 /** Nothing to send, but the same effect on what follows. */
 export const silenced = (reply: Reply.Reply): Reply.Reply =>
-  reply._tag === "Farewell" || reply._tag === "SwitchProtocol"
-    ? { ...reply, reply: Reply.Reply.Silence() }
-    : Reply.Reply.Silence()
+  reply._tag === "CloseAfterReply" || reply._tag === "SwitchProtocol"
+    ? { ...reply, reply: Reply.Reply.NoReply() }
+    : Reply.Reply.NoReply()
 
 const noName = ByteString.unsafe("")
 
@@ -114,13 +114,13 @@ class ConnectionSession implements Session {
 
   #perform(command: SessionCommand): Reply.Reply {
     return SessionCommand.match(command, {
-      Close: () => Reply.Reply.Farewell({ reply: adeus }),
-      Quit: () => Reply.Reply.Farewell({ reply: Reply.ok }),
+      Close: () => Reply.Reply.CloseAfterReply({ reply: adeus }),
+      Quit: () => Reply.Reply.CloseAfterReply({ reply: Reply.ok }),
       Reset: () => this.#reset(),
       Hello: (hello) => this.#hello(hello),
       Authenticate: ({ credentials: { password, user } }) =>
         user === undefined && !this.#authenticator.required
-          ? Reply.refusal(noPasswordConfigured)
+          ? Reply.error(noPasswordConfigured)
           : okUnless(this.#authenticate(user, password)),
       Select: ({ index }) => okUnless(index === 0 ? undefined : noSuchIndex),
       ClientSetName: ({ name }) => okUnless(this.#setName(name)),
@@ -151,13 +151,13 @@ class ConnectionSession implements Session {
   }
 
   #hello({ clientName, credentials, version }: Case<"Hello">): Reply.Reply {
-    if (clientName !== undefined && !isClientName(clientName)) return Reply.refusal(invalidName)
+    if (clientName !== undefined && !isClientName(clientName)) return Reply.error(invalidName)
     const error =
       credentials === undefined
         ? undefined
         : this.#authenticate(credentials.user, credentials.password)
-    if (error !== undefined) return Reply.refusal(error)
-    if (!this.isAuthenticated) return Reply.refusal(helloNotAuthenticated)
+    if (error !== undefined) return Reply.error(error)
+    if (!this.isAuthenticated) return Reply.error(helloNotAuthenticated)
     if (clientName !== undefined) this.#setName(clientName)
     this.protocolVersion = version ?? this.protocolVersion
     return Reply.Reply.SwitchProtocol({ version: this.protocolVersion, reply: this.#greeting() })
@@ -210,4 +210,4 @@ class ConnectionSession implements Session {
 }
 
 const okUnless = (error: CommandError | undefined): Reply.Reply =>
-  error === undefined ? Reply.ok : Reply.refusal(error)
+  error === undefined ? Reply.ok : Reply.error(error)

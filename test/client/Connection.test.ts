@@ -9,7 +9,7 @@ import {
   type Connection,
   ConnectFailed,
   type IncomingBody,
-  Refused
+  ErrorReply
 } from "../../src/client/Connection.ts"
 import { MalformedReply } from "../../src/codec/resp/RespTokens.ts"
 import * as Reply from "../../src/domain/Reply.ts"
@@ -115,7 +115,7 @@ describe("a client", () => {
       for (const request of [time, sendFile, sendFile, time]) yield* client.send([request])
       assert.deepStrictEqual(yield* client.receive, Reply.status("1"))
       assert.strictEqual(yield* wholeOf(yield* client.receiveFile), "olá")
-      assert.strictEqual((yield* Effect.flip(client.receiveFile))._tag, "Refused")
+      assert.strictEqual((yield* Effect.flip(client.receiveFile))._tag, "ErrorReply")
       assert.deepStrictEqual(yield* client.receive, Reply.status("4"))
     })
   )
@@ -195,7 +195,7 @@ describe("a refusal", () => {
   it.effect("is a reply like others where a reply is asked for", () =>
     Effect.gen(function* () {
       const [refusal, next] = yield* replies({ answers: [notFound, "+OK\r\n"] })
-      assert.deepStrictEqual(refusal, Reply.Reply.Refusal({ code, message }))
+      assert.deepStrictEqual(refusal, Reply.Reply.Error({ code, message }))
       assert.deepStrictEqual(next, Reply.ok)
     })
   )
@@ -204,7 +204,7 @@ describe("a refusal", () => {
     Effect.gen(function* () {
       const { client } = yield* talk({ answers: [notFound, notFound, "+OK\r\n"] })
       yield* client.send([sendFile, sendFile, time])
-      const refused = new Refused({ code, message })
+      const refused = new ErrorReply({ code, message })
       assert.deepStrictEqual(yield* Effect.flip(client.receiveFile), refused)
       assert.deepStrictEqual(yield* Effect.flip(client.receiveContent), refused)
       assert.deepStrictEqual(yield* client.receive, Reply.ok)
@@ -218,7 +218,7 @@ describe("a refusal", () => {
         yield* client.send([sendFile])
         assert.deepStrictEqual(
           yield* Effect.flip<unknown, unknown, never>(client[receive]),
-          new Refused({ code: "ERR", message: "max clients" })
+          new ErrorReply({ code: "ERR", message: "max clients" })
         )
       }
     })
@@ -427,8 +427,8 @@ describe("a server that is connected and says nothing", () => {
       const { client, server } = yield* talk({ greeting: "", answers: [] })
       yield* client.send([time])
       const error = yield* outlasted(client.receive)
-      assert.strictEqual(error._tag, "ServerSilent")
-      assert.strictEqual(error._tag === "ServerSilent" ? error.seconds : 0, 15)
+      assert.strictEqual(error._tag, "ReadTimeout")
+      assert.strictEqual(error._tag === "ReadTimeout" ? error.seconds : 0, 15)
       assert.strictEqual((yield* server.connection).destroyed, false)
     })
   )
@@ -441,7 +441,7 @@ describe("a server that is connected and says nothing", () => {
       const some = yield* Stream.runHead(file.bytes)
       assert.deepStrictEqual(Option.map(some, ByteString.fromBytes), Option.some("abc"))
       const error = yield* outlasted(Stream.runDrain(file.bytes))
-      assert.strictEqual(error._tag, "ServerSilent")
+      assert.strictEqual(error._tag, "ReadTimeout")
     })
   )
 

@@ -4,7 +4,16 @@ import { escape, escapeLines, toJson, toText } from "../../src/client/Display.ts
 import * as Reply from "../../src/domain/Reply.ts"
 import * as ByteString from "../../src/domain/ByteString.ts"
 
-const { Bulk, Dictionary, Farewell, Integer, List, Null, Refusal, SwitchProtocol } = Reply.Reply
+const {
+  Bulk,
+  Dictionary,
+  CloseAfterReply,
+  Integer,
+  List,
+  Null,
+  Error: ErrorReply,
+  SwitchProtocol
+} = Reply.Reply
 
 /** What a terminal may take for an order, or for a change of the direction of writing. */
 const steers = /[\u0000-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/
@@ -87,8 +96,8 @@ describe("a reply, for people", () => {
       "  a\n    \n"
     ],
     ["a dictionary", details, "nome: ação.txt\ntamanho: 7\ndonos:\n  ana\n  bia\n"],
-    ["a refusal", Refusal({ code: "ERR", message: "não" }), "ERR não\n"],
-    ["a farewell", Farewell({ reply: Reply.status("Adeus!") }), "Adeus!\n"],
+    ["a refusal", ErrorReply({ code: "ERR", message: "não" }), "ERR não\n"],
+    ["a farewell", CloseAfterReply({ reply: Reply.status("Adeus!") }), "Adeus!\n"],
     ["a switch", SwitchProtocol({ version: 3, reply: Reply.ok }), "OK\n"],
     ["bytes that are no UTF-8", Bulk({ value: ByteString.unsafe("a\xffb") }), "a\ufffdb\n"]
   ]
@@ -106,7 +115,7 @@ describe("a reply, for people", () => {
     const replies: ReadonlyArray<Reply.Reply> = [
       Reply.status(evil),
       Reply.text(evil),
-      Refusal({ code: evil, message: evil }),
+      ErrorReply({ code: evil, message: evil }),
       List({ items: [Reply.text(evil), List({ items: [Reply.status(evil)] })] }),
       Dictionary({ entries: [[word(evil), Reply.text(evil)]] }),
       Dictionary({ entries: [[word(evil), List({ items: [Reply.text(evil)] })]] })
@@ -127,8 +136,8 @@ describe("a reply, for scripts", () => {
     ["a number", Integer({ value: 7 }), 7],
     ["a list", List({ items: [Null(), List({ items: [] })] }), [null, []]],
     ["a dictionary", details, { nome: "ação.txt", tamanho: 7, donos: ["ana", "bia"] }],
-    ["a refusal", Refusal({ code: "ERR", message: "não" }), { code: "ERR", message: "não" }],
-    ["a farewell", Farewell({ reply: Reply.ok }), "OK"],
+    ["a refusal", ErrorReply({ code: "ERR", message: "não" }), { code: "ERR", message: "não" }],
+    ["a farewell", CloseAfterReply({ reply: Reply.ok }), "OK"],
     ["bytes that are no UTF-8", Bulk({ value: ByteString.unsafe("a\xffb") }), "a\ufffdb"]
   ]
   for (const [what, reply, json] of cases) {

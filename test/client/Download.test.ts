@@ -136,7 +136,7 @@ layer(NodeServices.layer)("a download", (it) => {
           const word = ByteString.unsafe(name)
           for (const target of [into(folder), at(join(folder, "x"))]) {
             const error = yield* Effect.flip(Download.save(arriving(word, [bytes]), word, target))
-            assert.strictEqual(error._tag, "StrangeName")
+            assert.strictEqual(error._tag, "UnexpectedName")
           }
           assert.deepStrictEqual(contents(outer), ["file1.txt", "inner"])
         })
@@ -152,7 +152,7 @@ layer(NodeServices.layer)("a download", (it) => {
           const error = yield* Effect.flip(
             Download.save(whole(name), ByteString.unsafe("file1.txt"), target)
           )
-          assert.deepStrictEqual(error, new Download.StrangeName({ name }))
+          assert.deepStrictEqual(error, new Download.UnexpectedName({ name }))
         }
         assert.deepStrictEqual(contents(folder), [])
       })
@@ -165,7 +165,7 @@ layer(NodeServices.layer)("a download", (it) => {
         const outer = yield* folderWith({ "elsewhere/x": "", "here/x": "" })
         symlinkSync("../elsewhere", join(outer, "here", "relatorios"))
         const error = yield* Effect.flip(save("relatorios/2024.csv", into(join(outer, "here"))))
-        assert.strictEqual(error._tag, "StrangeName")
+        assert.strictEqual(error._tag, "UnexpectedName")
         assert.deepStrictEqual(contents(join(outer, "elsewhere")), ["x"])
       })
     )
@@ -175,7 +175,7 @@ layer(NodeServices.layer)("a download", (it) => {
         const outer = yield* folderWith({ "elsewhere/x": "", "here/x": "" })
         symlinkSync("../elsewhere", join(outer, "here", "relatorios"))
         const error = yield* Effect.flip(save("relatorios/a/b.csv", into(join(outer, "here"))))
-        assert.strictEqual(error._tag, "StrangeName")
+        assert.strictEqual(error._tag, "UnexpectedName")
         assert.deepStrictEqual(contents(join(outer, "elsewhere")), ["x"])
       })
     )

@@ -6,7 +6,12 @@ import { Socket } from "effect/socket"
 import { TestClock } from "effect/testing"
 import { createServer, type Server as NetServer, type Socket as NetSocket } from "node:net"
 import { fileURLToPath } from "node:url"
-import { Client, type Connection, type IncomingBody, Refused } from "../../src/client/Connection.ts"
+import {
+  Client,
+  type Connection,
+  type IncomingBody,
+  ErrorReply
+} from "../../src/client/Connection.ts"
 import * as PickleClient from "../../src/client/PickleConnection.ts"
 import { MalformedReply } from "../../src/codec/resp/RespTokens.ts"
 import * as Grammar from "../../src/commands/Parser.ts"
@@ -57,7 +62,7 @@ const original = Effect.fnUntraced(function* (...options: ReadonlyArray<string>)
 const ask = (client: Connection, ...texts: ReadonlyArray<string>) =>
   Effect.andThen(client.send([words(...texts)]), client.receive)
 
-const refusal = (code: string, message: string) => Reply.Reply.Refusal({ code, message })
+const refusal = (code: string, message: string) => Reply.Reply.Error({ code, message })
 const unknown = refusal("ERR", "Comando desconhecido.")
 const missing = refusal("NOTFOUND", "Arquivo não encontrado!")
 const names = Reply.Reply.List({ items: ["ação.txt", "imagem.png", "vazio"].map(Reply.text) })
@@ -247,10 +252,10 @@ describe("a question", () => {
       ])
       assert.deepStrictEqual(yield* client.receive, Reply.text("a"))
       const listing = yield* client.receive
-      assert.isTrue(listing._tag === "Refusal" && listing.code === "ONEARGUMENT")
+      assert.isTrue(listing._tag === "Error" && listing.code === "ONEARGUMENT")
       const refused = yield* Effect.flip(client.receiveFile)
-      assert.isTrue(refused instanceof Refused && refused.code === "ONEARGUMENT")
-      assert.strictEqual((yield* client.receive)._tag, "Refusal")
+      assert.isTrue(refused instanceof ErrorReply && refused.code === "ONEARGUMENT")
+      assert.strictEqual((yield* client.receive)._tag, "Error")
       assert.strictEqual(server.heard.length, 1)
     })
   )
@@ -307,7 +312,7 @@ describe("an answer", () => {
     Effect.gen(function* () {
       const said = yield* Effect.flip((yield* answers("VSem permissao\n.")).receiveFile)
       assert.isTrue(
-        said instanceof Refused && said.code === "ERR" && said.message === "Sem permissao"
+        said instanceof ErrorReply && said.code === "ERR" && said.message === "Sem permissao"
       )
     })
   )
@@ -376,7 +381,7 @@ describe("an answer", () => {
       const asking = yield* Effect.forkChild(Effect.flip(ask(client, "LISTAR")))
       yield* server.asked
       yield* TestClock.adjust(silence)
-      assert.strictEqual((yield* Fiber.join(asking))._tag, "ServerSilent")
+      assert.strictEqual((yield* Fiber.join(asking))._tag, "ReadTimeout")
     })
   )
 })

@@ -135,10 +135,10 @@ describe("a client", () => {
         Stream.runDrain(client.open("nada"))
       ]) {
         const error = yield* Effect.flip(asked)
-        assert.deepInclude(error, { _tag: "Refused", code: "NOTFOUND" })
+        assert.deepInclude(error, { _tag: "ErrorReply", code: "NOTFOUND" })
       }
       const beyond = Stream.runDrain(client.open("a.txt", { start: 3 }))
-      assert.deepInclude(yield* Effect.flip(beyond), { _tag: "Refused", code: "RANGE" })
+      assert.deepInclude(yield* Effect.flip(beyond), { _tag: "ErrorReply", code: "RANGE" })
     })
   )
 
@@ -159,9 +159,9 @@ describe("a client", () => {
       const client = yield* clientOf({ port, password: Redacted.make("segredo") })
       assert.strictEqual((yield* bytesOf(client.open("a.txt"))).toString(), "um")
       const stranger = yield* clientOf({ port })
-      assert.deepInclude(yield* Effect.flip(stranger.info), { _tag: "Refused", code: "NOAUTH" })
+      assert.deepInclude(yield* Effect.flip(stranger.info), { _tag: "ErrorReply", code: "NOAUTH" })
       const wrong = yield* clientOf({ port, password: Redacted.make("outro") })
-      assert.deepInclude(yield* Effect.flip(wrong.info), { _tag: "Refused", code: "WRONGPASS" })
+      assert.deepInclude(yield* Effect.flip(wrong.info), { _tag: "ErrorReply", code: "WRONGPASS" })
     })
   )
 

@@ -21,7 +21,7 @@ const talk = (
     const command = Grammar.parse(line.split(" ").map(ByteString.fromText))
     if (command instanceof Error || isQuery(command)) throw new Error(line)
     const reply = session.answer(command)
-    return [reply._tag === "Refusal" ? reply.code : reply._tag, session.isAuthenticated] as const
+    return [reply._tag === "Error" ? reply.code : reply._tag, session.isAuthenticated] as const
   })
 }
 
@@ -57,7 +57,7 @@ describe("a session with a password", () => {
     } as const
     const reply = session.answer(hello)
     assert.isTrue(
-      reply._tag === "Refusal"
+      reply._tag === "Error"
         && reply.code === "NOAUTH"
         && reply.message.startsWith("HELLO must be called")
     )

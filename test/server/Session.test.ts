@@ -5,7 +5,8 @@ import * as Reply from "../../src/domain/Reply.ts"
 import * as ByteString from "../../src/domain/ByteString.ts"
 import { makeSession, silenced } from "../../src/server/Session.ts"
 
-const { Bulk, Dictionary, Farewell, Integer, List, Null, Silence, SwitchProtocol } = Reply.Reply
+const { Bulk, Dictionary, CloseAfterReply, Integer, List, Null, NoReply, SwitchProtocol } =
+  Reply.Reply
 
 /** Asks one session line after line, as a connection does; PING stands for what the session does not answer. */
 const talk = (...lines: ReadonlyArray<string>): ReadonlyArray<Reply.Reply> => {
@@ -13,20 +14,20 @@ const talk = (...lines: ReadonlyArray<string>): ReadonlyArray<Reply.Reply> => {
   return lines.map((line) => {
     const wanted = session.begin()
     const command = Grammar.parse(line.split(" ").map(ByteString.fromText))
-    if (command instanceof Error) return wanted ? Reply.refusal(command) : Silence()
+    if (command instanceof Error) return wanted ? Reply.error(command) : NoReply()
     if (!isQuery(command)) return session.answer(command)
-    return wanted ? Reply.status("PONG") : Silence()
+    return wanted ? Reply.status("PONG") : NoReply()
   })
 }
 
 /** The reply to the last line. */
-const last = (...lines: ReadonlyArray<string>): Reply.Reply => talk(...lines).at(-1) ?? Silence()
+const last = (...lines: ReadonlyArray<string>): Reply.Reply => talk(...lines).at(-1) ?? NoReply()
 
 const pong = Reply.status("PONG")
-const error = (message: string, code = "ERR"): Reply.Reply => Reply.Reply.Refusal({ code, message })
+const error = (message: string, code = "ERR"): Reply.Reply => Reply.Reply.Error({ code, message })
 const invalidName = error("Client names cannot contain spaces, newlines or special characters.")
 const wrongPassword = error("invalid username-password pair or user is disabled.", "WRONGPASS")
-const farewell = Farewell({ reply: Reply.ok })
+const farewell = CloseAfterReply({ reply: Reply.ok })
 const bulk = (value: string) => Bulk({ value: ByteString.unsafe(value) })
 
 const greeting = (version: Reply.ProtocolVersion): Reply.Reply =>
@@ -47,7 +48,7 @@ const greeting = (version: Reply.ProtocolVersion): Reply.Reply =>
 
 /** Checked against redis-server 7.0.15, line by line. */
 describe("CLIENT REPLY", () => {
-  const quiet = Silence()
+  const quiet = NoReply()
   const conversations: ReadonlyArray<
     readonly [
       promise: string,
@@ -142,7 +143,7 @@ describe("CLIENT REPLY", () => {
         ["hello 3", SwitchProtocol({ version: 3, reply: quiet })],
         ["hello", greeting(3)],
         ["client reply off", quiet],
-        ["quit", Farewell({ reply: quiet })]
+        ["quit", CloseAfterReply({ reply: quiet })]
       ]
     ]
   ]
@@ -254,7 +255,7 @@ describe("a connection", () => {
 
   it("hears a farewell as its last reply", () => {
     assert.deepStrictEqual(last("quit"), farewell)
-    assert.deepStrictEqual(last("sair"), Farewell({ reply: Reply.status("Adeus!") }))
+    assert.deepStrictEqual(last("sair"), CloseAfterReply({ reply: Reply.status("Adeus!") }))
   })
 
   it("knows nothing of another's name or version", () => {
@@ -265,8 +266,8 @@ describe("a connection", () => {
 
 describe("a silenced reply", () => {
   it("sends nothing, and still ends the connection or switches the version", () => {
-    assert.deepStrictEqual(silenced(Reply.ok), Silence())
-    assert.deepStrictEqual(silenced(farewell), Farewell({ reply: Silence() }))
-    assert.deepStrictEqual(silenced(greeting(3)), SwitchProtocol({ version: 3, reply: Silence() }))
+    assert.deepStrictEqual(silenced(Reply.ok), NoReply())
+    assert.deepStrictEqual(silenced(farewell), CloseAfterReply({ reply: NoReply() }))
+    assert.deepStrictEqual(silenced(greeting(3)), SwitchProtocol({ version: 3, reply: NoReply() }))
   })
 })

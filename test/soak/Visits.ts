@@ -52,7 +52,7 @@ interface Question {
 }
 
 const isNotFound = (reply: Reply): boolean =>
-  reply._tag === "Refusal" && reply.text.startsWith("NOTFOUND ")
+  reply._tag === "Error" && reply.text.startsWith("NOTFOUND ")
 
 const get = ({ folder }: Around, name: string, since: Moment): Question => ({
   words: ["GET", name],
@@ -71,7 +71,7 @@ const send = ({ folder }: Around, name: string, since: Moment, range?: Range): Q
   ],
   isRight: (reply) => {
     if (reply._tag !== "List") {
-      const isPastEnd = reply._tag === "Refusal" && reply.text.startsWith("RANGE ")
+      const isPastEnd = reply._tag === "Error" && reply.text.startsWith("RANGE ")
       return isPastEnd
         ? range !== undefined && folder.wasShorterThan(name, since, range.start)
         : isNotFound(reply) && folder.wasMissing(name, since)

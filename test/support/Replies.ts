@@ -4,7 +4,7 @@ import type { ConnectionEnded, RawSocket } from "./RawSocket.ts"
 
 /** A reply. */
 export type Reply =
-  | { readonly _tag: "Status" | "Refusal"; readonly text: string }
+  | { readonly _tag: "Status" | "Error"; readonly text: string }
   | { readonly _tag: "Integer"; readonly value: number }
   | { readonly _tag: "Bulk"; readonly bytes: Buffer }
   | { readonly _tag: "Null" }
@@ -19,7 +19,7 @@ export const readReply = (socket: RawSocket): Effect.Effect<Reply, ConnectionEnd
       case "+":
         return Effect.succeed({ _tag: "Status", text })
       case "-":
-        return Effect.succeed({ _tag: "Refusal", text })
+        return Effect.succeed({ _tag: "Error", text })
       case ":":
         return Effect.succeed({ _tag: "Integer", value: count })
       case "$":

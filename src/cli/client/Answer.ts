@@ -4,7 +4,7 @@ import {
   Client,
   type ConnectFailed,
   type IncomingFile,
-  Refused,
+  ErrorReply,
   type RequestError
 } from "../../client/Connection.ts"
 import { type Connectors, describe, Outcome, type Progress } from "../../client/Download.ts"
@@ -138,7 +138,7 @@ const fetchPlain = (
 const receiveFile = Effect.flatMap(Client, ({ receiveFile }) => receiveFile)
 
 /** GET has null where the file commands have this error (Errors.ts). */
-const notFound = new Refused({ code: "NOTFOUND", message: "Arquivo não encontrado!" })
+const notFound = new ErrorReply({ code: "NOTFOUND", message: "Arquivo não encontrado!" })
 
 const receiveContent = (name: ByteString.ByteString) =>
   Effect.flatMap(Client, ({ receiveContent }) => receiveContent).pipe(

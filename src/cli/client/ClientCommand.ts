@@ -56,7 +56,7 @@ const isFarewell = ({ words }: Line): boolean => {
 }
 
 const isSettled = (error: Answer.AnswerError): boolean =>
-  error._tag === "Refused" || error._tag === "StrangeName" || error._tag === "OneFileForMany"
+  error._tag === "ErrorReply" || error._tag === "UnexpectedName" || error._tag === "OneFileForMany"
 
 /** Asks a command a line, without waiting for one answer before the next question; answers come out in order. */
 const batch = Effect.fnUntraced(function* (

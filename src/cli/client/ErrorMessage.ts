@@ -36,17 +36,17 @@ export const explain = (error: AnswerError, address: string, messages: Messages)
       })
     case "StreamCut":
       return new Failure({ code: exitCode.connection, sentence: client.connectionLost(address) })
-    case "ServerSilent":
+    case "ReadTimeout":
       return new Failure({
         code: exitCode.connection,
-        sentence: client.serverSilent(address, error.seconds)
+        sentence: client.readTimeout(address, error.seconds)
       })
     case "MalformedReply":
       return new Failure({
         code: exitCode.connection,
         sentence: client.malformedReply(address, error.reason)
       })
-    case "Refused":
+    case "ErrorReply":
       // It is the connection that is refused, and not what was asked.
       if (error.code === "NOTLS") {
         return new Failure({ code: exitCode.connection, sentence: messages.tls.wantsTls(address) })
@@ -55,10 +55,10 @@ export const explain = (error: AnswerError, address: string, messages: Messages)
         code: exitCode.refused,
         sentence: refusal(error.code, error.message, messages)
       })
-    case "StrangeName":
+    case "UnexpectedName":
       return new Failure({
         code: exitCode.refused,
-        sentence: client.strangeName(escape(error.name))
+        sentence: client.unexpectedName(escape(error.name))
       })
     case "SaveFailed":
       return new Failure({

@@ -119,7 +119,7 @@ export const menu = Effect.fn("menu")(
     while (true) {
       const entry = yield* chooseEntry(messages)
       yield* choose(entry).pipe(
-        Effect.catchTag(["Refused", "StrangeName", "SaveFailed", "Mismatch"], (error) =>
+        Effect.catchTag(["ErrorReply", "UnexpectedName", "SaveFailed", "Mismatch"], (error) =>
           complain(explain(error, address, messages).sentence)
         ),
         // It has said why; the person may go on.

@@ -81,10 +81,10 @@ const write = (reply: Reply): Writer.Written =>
       Writer.list(entries.map(([key, value]) => Writer.pair(Writer.text(key), write(value)))),
     File: ({ body, name }) => Writer.text(name) + Writer.bytesStart(body.size),
     Content: ({ body }) => Writer.bytesStart(body.size),
-    Refusal: ({ message }) => refusal(message),
+    Error: ({ message }) => refusal(message),
     SwitchProtocol: ({ reply }) => write(reply),
-    Silence: () => Writer.none,
-    Farewell: ({ reply }) => write(reply)
+    NoReply: () => Writer.none,
+    CloseAfterReply: ({ reply }) => write(reply)
   })
 
 const head = (reply: Reply): string => {
@@ -92,13 +92,13 @@ const head = (reply: Reply): string => {
     case "File":
     case "Content":
       return Writer.start(reply.body.size) + write(reply)
-    case "Silence":
+    case "NoReply":
       return ""
     case "SwitchProtocol":
       return head(reply.reply)
-    case "Farewell":
+    case "CloseAfterReply":
       // A refusal that ends the conversation tells of a broken protocol.
-      return reply.reply._tag === "Refusal" ? "" : head(reply.reply)
+      return reply.reply._tag === "Error" ? "" : head(reply.reply)
     default:
       return Writer.whole(write(reply))
   }

@@ -69,7 +69,7 @@ export const toReply = (value: Value, limit?: number): Reply | undefined => {
   if (value._tag === "Text") {
     const message = ByteString.toTextLossy(value.word)
     const code = refusals.get(message)
-    return code === undefined ? Reply.Bulk({ value: value.word }) : Reply.Refusal({ code, message })
+    return code === undefined ? Reply.Bulk({ value: value.word }) : Reply.Error({ code, message })
   }
   if (value._tag !== "List" && value._tag !== "Tuple") return toItem(value)
   const items = value.items.slice(0, limit).flatMap((item) => toItem(item) ?? [])
@@ -82,7 +82,7 @@ export const toReply = (value: Value, limit?: number): Reply | undefined => {
 export const toRefusal = (value: Value): Reply | undefined => {
   if (value._tag !== "Text") return undefined
   const message = ByteString.toTextLossy(value.word)
-  return Reply.Refusal({ code: refusals.get(message) ?? "ERR", message })
+  return Reply.Error({ code: refusals.get(message) ?? "ERR", message })
 }
 
 /** Whether a pickle is a name and the bytes that have passed. */

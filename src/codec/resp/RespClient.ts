@@ -46,7 +46,7 @@ const cost = (token: Token): number => {
       switch (token.reply._tag) {
         case "Status":
           return itemCost + token.reply.text.length
-        case "Refusal":
+        case "Error":
           return itemCost + token.reply.code.length + token.reply.message.length
         default:
           return itemCost

@@ -34,13 +34,13 @@ const write = (reply: Reply, version: ProtocolVersion): string => {
       return `*2\r\n${bulk(reply.name)}$${reply.body.size}\r\n`
     case "Content":
       return `$${reply.body.size}\r\n`
-    case "Refusal":
+    case "Error":
       return `-${reply.code} ${oneLine(ByteString.fromText(reply.message))}\r\n`
     case "SwitchProtocol":
       return write(reply.reply, reply.version)
-    case "Silence":
+    case "NoReply":
       return ""
-    case "Farewell":
+    case "CloseAfterReply":
       return write(reply.reply, version)
   }
 }

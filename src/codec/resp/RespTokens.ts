@@ -44,8 +44,8 @@ const refusal = (line: string): Reply.Reply => {
   const text = ByteString.toTextLossy(ByteString.unsafe(line))
   const space = text.indexOf(" ")
   return space === -1
-    ? Reply.Reply.Refusal({ code: text, message: "" })
-    : Reply.Reply.Refusal({ code: text.slice(0, space), message: text.slice(space + 1) })
+    ? Reply.Reply.Error({ code: text, message: "" })
+    : Reply.Reply.Error({ code: text.slice(0, space), message: text.slice(space + 1) })
 }
 
 const readLine = (line: string): Token | MalformedReply => {

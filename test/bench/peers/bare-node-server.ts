@@ -22,7 +22,7 @@ const now = (): Reply.Reply => {
 }
 
 const pong = Reply.status("PONG")
-const unknown = Reply.Reply.Refusal({ code: "ERR", message: "unknown command" })
+const unknown = Reply.Reply.Error({ code: "ERR", message: "unknown command" })
 
 createServer({ noDelay: true }, (socket) => {
   const decoder = resp.makeDecoder()

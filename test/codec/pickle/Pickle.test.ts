@@ -181,7 +181,7 @@ describe("a reply", () => {
   })
 
   it("that refuses is the original's sentence", () => {
-    const refusal = (error: Parameters<typeof Reply.refusal>[0]) => sent(Reply.refusal(error))
+    const refusal = (error: Parameters<typeof Reply.error>[0]) => sent(Reply.error(error))
     assert.deepStrictEqual(
       refusal(new UnknownCommand({ name: "x') (y" })),
       text("Comando desconhecido.")
@@ -199,11 +199,11 @@ describe("a reply", () => {
 
   it("that says goodbye is Adeus!, and there is none to a broken protocol", () => {
     assert.deepStrictEqual(
-      sent(Reply.Reply.Farewell({ reply: Reply.status("Adeus!") })),
+      sent(Reply.Reply.CloseAfterReply({ reply: Reply.status("Adeus!") })),
       text("Adeus!")
     )
-    const broken = Reply.Reply.Refusal({ code: "ERR", message: "Pickle: too large" })
-    assert.strictEqual(encode(Reply.Reply.Farewell({ reply: broken })), "")
+    const broken = Reply.Reply.Error({ code: "ERR", message: "Pickle: too large" })
+    assert.strictEqual(encode(Reply.Reply.CloseAfterReply({ reply: broken })), "")
   })
 
   it("has a form even where the five commands never bring it about", () => {
@@ -221,6 +221,6 @@ describe("a reply", () => {
       sent(Reply.Reply.SwitchProtocol({ version: 3, reply: Reply.ok })),
       text("OK")
     )
-    assert.strictEqual(encode(Reply.Reply.Silence()), "")
+    assert.strictEqual(encode(Reply.Reply.NoReply()), "")
   })
 })

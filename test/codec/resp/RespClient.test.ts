@@ -16,7 +16,7 @@ import * as ByteString from "../../../src/domain/ByteString.ts"
 import * as Arbitraries from "../../support/Arbitraries.ts"
 import { byteByByte, cutAt, latin1 } from "../../support/Bytes.ts"
 
-const { Bulk, Dictionary, Integer, List, Null, Refusal, Status } = Reply.Reply
+const { Bulk, Dictionary, Integer, List, Null, Error: ErrorReply, Status } = Reply.Reply
 
 /** What the client makes of bytes: replies, and, as the last thing of all, what is wrong with them. */
 const decode = (pieces: Iterable<Uint8Array>): ReadonlyArray<Reply.Reply | MalformedReply> => {
@@ -40,7 +40,7 @@ type Plan =
   | { readonly _tag: "Bulk"; readonly value: ByteString.ByteString }
   | { readonly _tag: "Null" }
   | { readonly _tag: "Integer"; readonly value: number }
-  | { readonly _tag: "Refusal"; readonly code: string; readonly message: string }
+  | { readonly _tag: "Error"; readonly code: string; readonly message: string }
   | { readonly _tag: "List"; readonly items: ReadonlyArray<Plan> }
   | {
       readonly _tag: "Dictionary"
@@ -54,7 +54,7 @@ const Plan: Schema.Schema<Plan> = Schema.Union([
   Schema.TaggedStruct("Bulk", { value: ByteString.ByteString }),
   Schema.TaggedStruct("Null", {}),
   Schema.TaggedStruct("Integer", { value: Schema.Int }),
-  Schema.TaggedStruct("Refusal", {
+  Schema.TaggedStruct("Error", {
     code: Schema.Literals(["ERR", "NOTFOUND", "NOPROTO", "WRONGPASS"]),
     message: Schema.String.check(
       oneLine,
@@ -90,8 +90,8 @@ const toReply = (plan: Plan): Reply.Reply => {
     // Zero has one form on the wire.
     case "Integer":
       return Integer({ value: plan.value === 0 ? 0 : plan.value })
-    case "Refusal":
-      return Refusal(plan)
+    case "Error":
+      return ErrorReply(plan)
     case "List":
       return List({ items: plan.items.map(toReply) })
     case "Dictionary":
@@ -139,7 +139,7 @@ const sent: Arbitrary.Arbitrary<Sent> = Arbitrary.all([
       case "content":
         return { reply: Reply.Reply.Content({ body: bodyOf(content) }), body: content }
       case "farewell":
-        return { reply: Reply.Reply.Farewell({ reply }), body: "" }
+        return { reply: Reply.Reply.CloseAfterReply({ reply }), body: "" }
       case "switch":
         return { reply: Reply.Reply.SwitchProtocol({ version: 3, reply }), body: "" }
     }
@@ -164,7 +164,7 @@ const seen = ({ body, reply }: Sent, version: Reply.ProtocolVersion): Reply.Repl
       })
     case "Content":
       return Bulk({ value: ByteString.unsafe(body) })
-    case "Farewell":
+    case "CloseAfterReply":
     case "SwitchProtocol":
       return inside(reply.reply)
     default:
@@ -175,7 +175,7 @@ const seen = ({ body, reply }: Sent, version: Reply.ProtocolVersion): Reply.Repl
 /** The bytes of a conversation in which the server says these things. */
 const spoken = (replies: ReadonlyArray<Sent>, version: Reply.ProtocolVersion): Uint8Array => {
   const encoder = makeReplyEncoder()
-  encoder.head(Reply.Reply.SwitchProtocol({ version, reply: Reply.Reply.Silence() }))
+  encoder.head(Reply.Reply.SwitchProtocol({ version, reply: Reply.Reply.NoReply() }))
   return latin1(
     replies.map(({ body, reply }) => encoder.head(reply) + body + encoder.tail(reply)).join("")
   )

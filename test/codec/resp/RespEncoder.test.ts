@@ -10,13 +10,13 @@ const {
   Bulk,
   Content,
   Dictionary,
-  Farewell,
+  CloseAfterReply,
   File,
   Integer,
   List,
   Null,
-  Refusal,
-  Silence,
+  Error: ErrorReply,
+  NoReply,
   SwitchProtocol
 } = Reply.Reply
 
@@ -84,26 +84,30 @@ const cases: ReadonlyArray<Case> = [
   { what: "a file's content", reply: Content({ body }), resp2: "$3\r\n", tail: "\r\n" },
   {
     what: "an error",
-    reply: Reply.refusal(new FileNotFound()),
+    reply: Reply.error(new FileNotFound()),
     resp2: onWire("-NOTFOUND Arquivo não encontrado!\r\n")
   },
   {
     what: "an error with a number in it",
-    reply: Reply.refusal(new RangeNotSatisfiable({ size: 12 })),
+    reply: Reply.error(new RangeNotSatisfiable({ size: 12 })),
     resp2: onWire("-RANGE Início além do fim do arquivo; tamanho 12.\r\n")
   },
   {
     what: "an error whose cause is nobody's business",
-    reply: Reply.refusal(new StoreUnavailable({ cause: new Error("EIO: /secret") })),
+    reply: Reply.error(new StoreUnavailable({ cause: new Error("EIO: /secret") })),
     resp2: onWire("-UNAVAILABLE Armazenamento indisponível; tente novamente.\r\n")
   },
   {
     what: "an error that tries to end its line",
-    reply: Refusal({ code: "ERR", message: "a\r\n+OK\r\n" }),
+    reply: ErrorReply({ code: "ERR", message: "a\r\n+OK\r\n" }),
     resp2: "-ERR a  +OK  \r\n"
   },
-  { what: "silence", reply: Silence(), resp2: "" },
-  { what: "a farewell", reply: Farewell({ reply: Reply.status("Adeus!") }), resp2: "+Adeus!\r\n" }
+  { what: "silence", reply: NoReply(), resp2: "" },
+  {
+    what: "a farewell",
+    reply: CloseAfterReply({ reply: Reply.status("Adeus!") }),
+    resp2: "+Adeus!\r\n"
+  }
 ]
 
 const switchTo = (version: Reply.ProtocolVersion, reply: Reply.Reply = Reply.ok) =>
@@ -131,7 +135,7 @@ describe("a reply", () => {
 
   it("that switches the version in silence switches it", () => {
     const encoder = makeReplyEncoder()
-    assert.strictEqual(encoder.head(switchTo(3, Silence())), "")
+    assert.strictEqual(encoder.head(switchTo(3, NoReply())), "")
     assert.strictEqual(encoder.head(Null()), "_\r\n")
   })
 

@@ -196,14 +196,13 @@ describe("a million mutated requests", () => {
         const answer = (session: Session, request: Request): Reply.Reply | undefined => {
           const wanted = session.begin()
           if (request instanceof Malformed) {
-            return Reply.Reply.Refusal({ code: "ERR", message: request.message })
+            return Reply.Reply.Error({ code: "ERR", message: request.message })
           }
-          if (request instanceof Foreign) return Reply.Reply.Silence()
-          if (request instanceof Error)
-            return wanted ? Reply.refusal(request) : Reply.Reply.Silence()
+          if (request instanceof Foreign) return Reply.Reply.NoReply()
+          if (request instanceof Error) return wanted ? Reply.error(request) : Reply.Reply.NoReply()
           tally.commands += 1
           if (!isQuery(request)) return session.answer(request)
-          if (!wanted) return Reply.Reply.Silence()
+          if (!wanted) return Reply.Reply.NoReply()
           const reply = router.answer(request)
           if (!Effect.isEffect(reply)) return reply
           if (random(routesWalked) > 0) return undefined
@@ -211,7 +210,7 @@ describe("a million mutated requests", () => {
           return Effect.runSync(
             reply.pipe(
               Effect.scoped,
-              Effect.catch((error) => Effect.succeed(Reply.refusal(error)))
+              Effect.catch((error) => Effect.succeed(Reply.error(error)))
             )
           )
         }
@@ -250,7 +249,7 @@ describe("a million mutated requests", () => {
             if (reply === undefined) continue
             const head = encoder.head(reply)
             const silent =
-              reply._tag === "Silence" || ("reply" in reply && reply.reply._tag === "Silence")
+              reply._tag === "NoReply" || ("reply" in reply && reply.reply._tag === "NoReply")
             if (silent ? head !== "" : !/^[-+:$*%_][^\r\n]*\r\n/.test(head)) {
               assert.fail(`${JSON.stringify(request)} was answered with ${JSON.stringify(head)}`)
             }
