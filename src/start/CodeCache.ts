@@ -35,7 +35,7 @@ const readCache = (file: string, text: Buffer): Buffer | undefined => {
 }
 
 /** The program, ready to run. */
-export interface Code {
+export interface CachedCode {
   /** Runs it, in this process and with its arguments. */
   readonly run: (require: NodeJS.Require) => void
   /** What the cache should hold: all functions that were compiled until now. */
@@ -46,7 +46,7 @@ export interface Code {
 export const cacheIn = (folder: string): string => `${folder}/${cacheName}`
 
 /** The program in a folder; compiled as ever where the cache is missing, damaged, or another Node's. */
-export const load = (folder: string): Code => {
+export const load = (folder: string): CachedCode => {
   const filename = `${folder}/${textName}`
   const text = readFileSync(filename)
   const cachedData = readCache(cacheIn(folder), text)

@@ -8,7 +8,7 @@ import * as ByteString from "../../domain/ByteString.ts"
 import { formatAddress } from "../../domain/Address.ts"
 import * as Answer from "./Answer.ts"
 import * as Certificates from "../Certificates.ts"
-import { explain } from "./ErrorMessage.ts"
+import { errorMessage } from "./ErrorMessage.ts"
 import { exitCode, Failure } from "../Failure.ts"
 import * as Flags from "../Flags.ts"
 import { menu } from "./Menu.ts"
@@ -16,7 +16,7 @@ import type { Messages } from "../Messages.ts"
 import * as NodeHashing from "./NodeHashing.ts"
 import { complain } from "../Output.ts"
 import * as PasswordFile from "../PasswordFile.ts"
-import { type Options, present } from "./Render.ts"
+import { type Options, render } from "./Render.ts"
 import { makeProgressLine } from "./Progress.ts"
 import { connect } from "./Connections.ts"
 import { stopSignal } from "../Signals.ts"
@@ -76,7 +76,7 @@ const batch = Effect.fnUntraced(function* (
     if (words === undefined) return Effect.succeed(messages.usage.unbalancedQuotes)
     return Stream.runCollect(Answer.answer(words, options, connectors)).pipe(
       Effect.catchIf(isSettled, (error) =>
-        Effect.succeed(explain(error, presentation.address, messages).sentence)
+        Effect.succeed(errorMessage(error, presentation.address, messages).sentence)
       )
     )
   }
@@ -84,7 +84,7 @@ const batch = Effect.fnUntraced(function* (
     typeof found === "string"
       ? complainOf(number, found)
       : Effect.catchTag(
-          present(Stream.fromIterable(found), {
+          render(Stream.fromIterable(found), {
             ...presentation,
             complain: (sentence) => complainOf(number, sentence),
             ...Answer.shapeOf(words, options)
@@ -209,7 +209,7 @@ export const client = (messages: Messages) =>
           return yield* batch(options, connectors, presentation)
         }
         const words = yield* wordsOf(cmd.value, rest, messages)
-        return yield* present(Answer.answer(words, options, connectors), {
+        return yield* render(Answer.answer(words, options, connectors), {
           ...presentation,
           ...Answer.shapeOf(words, options)
         })
@@ -218,7 +218,7 @@ export const client = (messages: Messages) =>
         Effect.scoped,
         Effect.provide(NodeHashing.layer),
         Effect.mapError((error) =>
-          error._tag === "Failure" ? error : explain(error, address, messages)
+          error._tag === "Failure" ? error : errorMessage(error, address, messages)
         ),
         Effect.raceFirst(Effect.andThen(stopSignal, Effect.fail(interrupted)))
       )

@@ -18,7 +18,7 @@ const refusal = (code: string, message: string, messages: Messages): string =>
   ?? escape(code === "ERR" ? message : messages.client.refused(code, message))
 
 /** The end of a run that asked the server at `address`. */
-export const explain = (error: AnswerError, address: string, messages: Messages): Failure => {
+export const errorMessage = (error: AnswerError, address: string, messages: Messages): Failure => {
   const { client } = messages
   switch (error._tag) {
     case "ConnectFailed":

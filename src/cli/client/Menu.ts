@@ -10,11 +10,11 @@ import { receiveReply } from "../../client/RemoteFile.ts"
 import * as Grammar from "../../commands/Parser.ts"
 import * as ByteString from "../../domain/ByteString.ts"
 import * as Answer from "./Answer.ts"
-import { explain } from "./ErrorMessage.ts"
+import { errorMessage } from "./ErrorMessage.ts"
 import { exitCode, Failure } from "../Failure.ts"
 import type { Messages } from "../Messages.ts"
 import { complain, print } from "../Output.ts"
-import { type Options, present } from "./Render.ts"
+import { type Options, render } from "./Render.ts"
 
 const single = { many: false, asked: undefined }
 
@@ -72,7 +72,7 @@ export const menu = Effect.fn("menu")(
     const { address, messages } = presentation
 
     const question = (words: Answer.Args) =>
-      present(Answer.answer(words, options, connectors), { ...presentation, ...single })
+      render(Answer.answer(words, options, connectors), { ...presentation, ...single })
 
     const fetch = Effect.fnUntraced(function* (words: Answer.Args) {
       const answers = yield* Stream.runCollect(Answer.answer(words, options, connectors))
@@ -83,7 +83,7 @@ export const menu = Effect.fn("menu")(
           const { path, size } = answer.result.outcome
           yield* print(`${messages.menu.saved(escape(path), size)}\n`)
         } else {
-          yield* present(Stream.succeed(answer), { ...presentation, ...single })
+          yield* render(Stream.succeed(answer), { ...presentation, ...single })
         }
       }
     })
@@ -120,7 +120,7 @@ export const menu = Effect.fn("menu")(
       const entry = yield* chooseEntry(messages)
       yield* choose(entry).pipe(
         Effect.catchTag(["ErrorReply", "UnexpectedName", "SaveFailed", "Mismatch"], (error) =>
-          complain(explain(error, address, messages).sentence)
+          complain(errorMessage(error, address, messages).sentence)
         ),
         // It has said why; the person may go on.
         Effect.catchTag("Failure", () => Effect.void)

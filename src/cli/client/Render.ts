@@ -5,12 +5,12 @@ import type { Outcome } from "../../client/Download.ts"
 import type { Result } from "../../client/Fetch.ts"
 import * as ByteString from "../../domain/ByteString.ts"
 import type { Answer, AnswerError } from "./Answer.ts"
-import { explain } from "./ErrorMessage.ts"
+import { errorMessage } from "./ErrorMessage.ts"
 import { exitCode, Failure } from "../Failure.ts"
 import type { Messages } from "../Messages.ts"
 import { complain, print } from "../Output.ts"
 
-/** How to present answers. */
+/** How to render answers. */
 export interface Options {
   readonly json: boolean
   /** Whether the question may have several answers: a listing, several files, or a pattern. */
@@ -89,7 +89,7 @@ const toJson = (answer: Answer, options: Options): ReadonlyArray<Display.Json> =
           ? outcomeJson(answer.result.outcome)
           : {
               name: ByteString.toTextLossy(answer.result.name),
-              error: explain(answer.result.error, address, messages).sentence
+              error: errorMessage(answer.result.error, address, messages).sentence
             }
       ]
     case "Streamed":
@@ -119,7 +119,7 @@ const note = (answer: Answer, counts: Counts, options: Options) => {
   const { result } = answer
   if (result._tag === "Failed") {
     counts.failed += 1
-    const { code, sentence } = explain(result.error, address, messages)
+    const { code, sentence } = errorMessage(result.error, address, messages)
     if (code === exitCode.mismatch) counts.mismatched = true
     return options.complain(
       isOneOfMany(result, options)
@@ -143,7 +143,7 @@ const note = (answer: Answer, counts: Counts, options: Options) => {
 }
 
 /** Prints the answers to one question as they come; fails if some file could not be had. */
-export const present = <R>(answers: Stream.Stream<Answer, AnswerError, R>, options: Options) =>
+export const render = <R>(answers: Stream.Stream<Answer, AnswerError, R>, options: Options) =>
   Effect.gen(function* () {
     const { clear, json, messages } = options
     let many = options.many

@@ -15,7 +15,7 @@ interface Member {
 }
 
 /** The workers there are, by their number. */
-export interface RollCall {
+export interface StatsAggregator {
   /** Counts in a worker that will answer `ask`. */
   readonly enter: (worker: number, ask: Effect.Effect<void>) => Effect.Effect<void>
   /** The answer of one. */
@@ -27,7 +27,7 @@ export interface RollCall {
 }
 
 /** Nobody is there yet. */
-export const makeRollCall = (): RollCall => {
+export const makeStatsAggregator = (): StatsAggregator => {
   const members = new Map<number, Member>()
   let gone = sum.initialValue
 

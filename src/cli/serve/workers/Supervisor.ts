@@ -10,7 +10,7 @@ import { exitAtOnceIfToldAgain, stopSignal } from "../../Signals.ts"
 import { endWithThis, start } from "./WorkerProcess.ts"
 import { hear, Notice } from "./Protocol.ts"
 import { replaceForEver } from "./RestartPolicy.ts"
-import { makeRollCall } from "./StatsAggregator.ts"
+import { makeStatsAggregator } from "./StatsAggregator.ts"
 import type { Announce } from "./Worker.ts"
 
 /** What to supervise. */
@@ -38,7 +38,7 @@ export const supervise = (
     cluster.schedulingPolicy = cluster.SCHED_RR
     yield* endWithThis(cluster)
     const startedAt = yield* Clock.currentTimeMillis
-    const rollCall = makeRollCall()
+    const aggregator = makeStatsAggregator()
     const firstUp = yield* Deferred.make<Address>()
     const running = new Set<number>()
     let address: Address | undefined
@@ -56,7 +56,7 @@ export const supervise = (
       const scope = yield* Effect.scope
       yield* Effect.addFinalizer(() => {
         running.delete(worker)
-        return rollCall.leave(worker)
+        return aggregator.leave(worker)
       })
       const child = yield* start(cluster)
       yield* child.order({ _tag: "Begin", number: worker, port: portFor(worker) })
@@ -64,12 +64,12 @@ export const supervise = (
         address ??= { host, port }
         // All others died while it started, and with them the hold on the port.
         if (port !== address.port) return yield* child.kill
-        yield* rollCall.enter(worker, child.order({ _tag: "Tell" }))
+        yield* aggregator.enter(worker, child.order({ _tag: "Tell" }))
         yield* Deferred.succeed(firstUp, address)
         const isReplacement = !(yield* Deferred.succeed(up, undefined))
         if (isReplacement) yield* Effect.logInfo("worker.replaced")
       })
-      const answer = Effect.flatMap(rollCall.all, (totals) =>
+      const answer = Effect.flatMap(aggregator.all, (totals) =>
         child.order({ _tag: "Answer", together: { totals, processId: process.pid, startedAt } })
       )
       yield* Effect.forkScoped(
@@ -77,7 +77,7 @@ export const supervise = (
           Notice.match(notice, {
             Ready: ready,
             Ask: () => Effect.asVoid(Effect.forkIn(answer, scope)),
-            Report: ({ together }) => rollCall.report(worker, together.totals)
+            Report: ({ together }) => aggregator.report(worker, together.totals)
           })
         )
       )

@@ -11,7 +11,7 @@ export interface Ended {
 }
 
 /** A process. */
-export interface Child {
+export interface WorkerProcess {
   readonly pid: number | undefined
   readonly order: (order: Order) => Effect.Effect<void>
   /** What comes from it, not understood yet. */
@@ -22,7 +22,7 @@ export interface Child {
 }
 
 /** Starts a worker. When the scope closes, it is told to stop, and waited for. */
-export const start = (cluster: Cluster): Effect.Effect<Child, never, Scope.Scope> =>
+export const start = (cluster: Cluster): Effect.Effect<WorkerProcess, never, Scope.Scope> =>
   Effect.acquireRelease(
     Effect.gen(function* () {
       const received = yield* Queue.unbounded<unknown>()
