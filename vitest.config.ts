@@ -17,7 +17,7 @@ export default defineConfig({
     environment: "node",
     pool: "forks",
     retry: 0,
-    globalSetup: "test/support/bundle.ts",
+    globalSetup: "test/support/setup/bundle.ts",
     reporters: ["default"],
     projects: [
       {
@@ -26,7 +26,7 @@ export default defineConfig({
           name: "everyday",
           include: [everyday],
           exclude: [long, s3],
-          globalSetup: "test/support/leftOut.ts",
+          globalSetup: "test/support/setup/leftOut.ts",
           // By default half of the cores are left to others, and on a machine of two the suite takes twice as long.
           maxWorkers: 2,
           testTimeout: 20_000,

@@ -3,7 +3,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { spawnSync } from "node:child_process"
 import { existsSync, readFileSync } from "node:fs"
 import { join } from "node:path"
-import { root } from "./support/App.ts"
+import { root } from "./support/programs/App.ts"
 
 const [english, portuguese] = ["README.md", "README.pt-BR.md"] as const
 

@@ -4,7 +4,7 @@ import { spawn } from "node:child_process"
 import { readFileSync } from "node:fs"
 import { createServer, connect } from "node:net"
 import type { Address } from "../../src/domain/Address.ts"
-import { type EndedEarly, start, type Running } from "../support/App.ts"
+import { type EndedEarly, start, type Running } from "../support/programs/App.ts"
 import { Trouble } from "./Row.ts"
 
 /** Descriptors that one process may have. Node raises its own limit to this, and its children inherit that. */

@@ -1,7 +1,7 @@
 /** The files that the benchmark reads and writes: runs and their page in docs/, the baseline beside this file. */
 import { Effect, FileSystem, Schema } from "effect"
 import { join } from "node:path"
-import { root } from "../support/App.ts"
+import { root } from "../support/programs/App.ts"
 import { Baseline, record } from "./Baseline.ts"
 import { append, page, Runs } from "./Page.ts"
 import type { Row } from "./Row.ts"

@@ -5,8 +5,8 @@ import { join } from "node:path"
 import { parseDuration } from "../../src/cli/Flags.ts"
 import { fromEnvironment } from "../../src/cli/Language.ts"
 import packageJson from "../../package.json" with { type: "json" }
-import { App, type Ended, root, start } from "../support/App.ts"
-import { temporaryFolder } from "../support/TemporaryFolder.ts"
+import { App, type Ended, root, start } from "../support/programs/App.ts"
+import { temporaryFolder } from "../support/stores/TemporaryFolder.ts"
 
 const english = { LC_ALL: "en_US.UTF-8" }
 

@@ -15,7 +15,7 @@ import { MalformedReply } from "../../src/codec/resp/RespTokens.ts"
 import * as Reply from "../../src/domain/Reply.ts"
 import * as ByteString from "../../src/domain/ByteString.ts"
 import type { Address } from "../../src/domain/Address.ts"
-import * as FakeServer from "../support/FakeServer.ts"
+import * as FakeServer from "../support/fakes/FakeServer.ts"
 
 const { breaks, ends, fileReply } = FakeServer
 

@@ -6,7 +6,7 @@ import { join } from "node:path"
 import { ConnectionLost, type IncomingFile } from "../../src/client/Connection.ts"
 import * as Download from "../../src/client/Placement.ts"
 import * as ByteString from "../../src/domain/ByteString.ts"
-import { folderWith, temporaryFolder } from "../support/TemporaryFolder.ts"
+import { folderWith, temporaryFolder } from "../support/stores/TemporaryFolder.ts"
 
 const lost = new ConnectionLost({ cause: new Error("reset") })
 

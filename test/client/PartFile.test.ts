@@ -4,7 +4,7 @@ import { Effect, Path } from "effect"
 import { readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import * as PartFile from "../../src/client/PartFile.ts"
-import { temporaryFolder } from "../support/TemporaryFolder.ts"
+import { temporaryFolder } from "../support/stores/TemporaryFolder.ts"
 import { contents } from "../support/Transfers.ts"
 
 /** Claims the part file of a target with 100 bytes, and lets go of it again: it stays as it is. */

@@ -18,10 +18,10 @@ import * as Grammar from "../../src/commands/Parser.ts"
 import * as Reply from "../../src/domain/Reply.ts"
 import * as ByteString from "../../src/domain/ByteString.ts"
 import type { Address } from "../../src/domain/Address.ts"
-import { latin1 } from "../support/Bytes.ts"
-import { list, none, read, text } from "../support/Pickles.ts"
-import { isInstalled, start } from "../support/Programs.ts"
-import { folderWith } from "../support/TemporaryFolder.ts"
+import { latin1 } from "../support/values/Bytes.ts"
+import { list, none, read, text } from "../support/values/Pickles.ts"
+import { isInstalled, start } from "../support/programs/Programs.ts"
+import { folderWith } from "../support/stores/TemporaryFolder.ts"
 
 const hasPython = isInstalled("python3")
 

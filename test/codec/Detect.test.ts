@@ -3,8 +3,8 @@ import { detect } from "../../src/codec/Detect.ts"
 import { pickle } from "../../src/codec/pickle/Pickle.ts"
 import { resp } from "../../src/codec/resp/Resp.ts"
 import * as Reply from "../../src/domain/Reply.ts"
-import { latin1 } from "../support/Bytes.ts"
-import { goldens } from "../support/Pickles.ts"
+import { latin1 } from "../support/values/Bytes.ts"
+import { goldens } from "../support/values/Pickles.ts"
 
 const hello = Reply.text("oi")
 const asPickle = "\x80\x03X\x02\0\0\0oi."

@@ -10,7 +10,7 @@ import {
 } from "../../src/domain/Errors.ts"
 import * as Grammar from "../../src/commands/Parser.ts"
 import * as ByteString from "../../src/domain/ByteString.ts"
-import * as Arbitraries from "../support/Arbitraries.ts"
+import * as Arbitraries from "../support/values/Arbitraries.ts"
 
 const parse = (...words: ReadonlyArray<string>) => Grammar.parse(words.map(ByteString.fromText))
 const word = ByteString.fromText

@@ -7,8 +7,8 @@ import { Effect } from "effect"
 import { createWriteStream, readFileSync, statSync, truncateSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { finished } from "node:stream/promises"
-import { App, start } from "../support/App.ts"
-import { folderWith, temporaryFolder } from "../support/TemporaryFolder.ts"
+import { App, start } from "../support/programs/App.ts"
+import { folderWith, temporaryFolder } from "../support/stores/TemporaryFolder.ts"
 import { noise, sha256Of } from "../support/Transfers.ts"
 
 const MiB = 1024 * 1024

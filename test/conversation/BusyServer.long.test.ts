@@ -6,10 +6,10 @@ import { existsSync, mkdtempSync, truncateSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import type { Address } from "../../src/domain/Address.ts"
-import { App } from "../support/App.ts"
-import { request } from "../support/Bytes.ts"
-import * as RawSocket from "../support/RawSocket.ts"
-import { folderWith } from "../support/TemporaryFolder.ts"
+import { App } from "../support/programs/App.ts"
+import { request } from "../support/values/Bytes.ts"
+import * as RawSocket from "../support/peers/RawSocket.ts"
+import { folderWith } from "../support/stores/TemporaryFolder.ts"
 
 const GiB = 1024 ** 3
 

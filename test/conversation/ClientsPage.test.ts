@@ -4,10 +4,10 @@ import { Effect } from "effect"
 import { spawnSync } from "node:child_process"
 import { mkdirSync, readFileSync, symlinkSync } from "node:fs"
 import { join } from "node:path"
-import { root, start } from "../support/App.ts"
-import { isInstalled } from "../support/Programs.ts"
-import { folderWith } from "../support/TemporaryFolder.ts"
-import { serveFolder } from "../support/TestServer.ts"
+import { root, start } from "../support/programs/App.ts"
+import { isInstalled } from "../support/programs/Programs.ts"
+import { folderWith } from "../support/stores/TemporaryFolder.ts"
+import { serveFolder } from "../support/programs/TestServer.ts"
 
 const shared = join(root, "DB")
 const page = readFileSync(join(root, "docs/clients.md"), "utf8")

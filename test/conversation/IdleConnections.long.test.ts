@@ -3,14 +3,14 @@ import { assert, layer } from "@effect/vitest"
 import { Effect } from "effect"
 import { readFileSync } from "node:fs"
 import { fileURLToPath } from "node:url"
-import { App, start } from "../support/App.ts"
-import * as RawSocket from "../support/RawSocket.ts"
-import { folderWith } from "../support/TemporaryFolder.ts"
+import { App, start } from "../support/programs/App.ts"
+import * as RawSocket from "../support/peers/RawSocket.ts"
+import { folderWith } from "../support/stores/TemporaryFolder.ts"
 
 const connections = 10_000
 const holders = 4
 
-const holder = fileURLToPath(new URL("../support/holder.ts", import.meta.url))
+const holder = fileURLToPath(new URL("../support/programs/holder.ts", import.meta.url))
 
 /** The memory of a process that is in use (proc(5), VmRSS), in bytes. */
 const residentMemory = (pid: number): number => {

@@ -2,10 +2,10 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
 import { createHash } from "node:crypto"
-import { bulk, request } from "../support/Bytes.ts"
-import { connect } from "../support/RawSocket.ts"
-import { folderWith } from "../support/TemporaryFolder.ts"
-import { serveFolder } from "../support/TestServer.ts"
+import { bulk, request } from "../support/values/Bytes.ts"
+import { connect } from "../support/peers/RawSocket.ts"
+import { folderWith } from "../support/stores/TemporaryFolder.ts"
+import { serveFolder } from "../support/programs/TestServer.ts"
 
 const mebibyte = 1024 * 1024
 

@@ -1,10 +1,10 @@
 /** What 10,000 connections leave behind: nothing. */
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
-import { connect } from "../support/RawSocket.ts"
+import { connect } from "../support/peers/RawSocket.ts"
 import { heapInUse } from "../support/Heap.ts"
-import { folderWith } from "../support/TemporaryFolder.ts"
-import { serveFolder } from "../support/TestServer.ts"
+import { folderWith } from "../support/stores/TemporaryFolder.ts"
+import { serveFolder } from "../support/programs/TestServer.ts"
 
 const open = () =>
   process.getActiveResourcesInfo().filter((resource) => resource === "TCPSocketWrap").length

@@ -3,9 +3,9 @@ import { assert, layer } from "@effect/vitest"
 import { Effect } from "effect"
 import { readFileSync } from "node:fs"
 import { join } from "node:path"
-import { App } from "../support/App.ts"
-import * as Proxy from "../support/Proxy.ts"
-import { folderWith, temporaryFolder } from "../support/TemporaryFolder.ts"
+import { App } from "../support/programs/App.ts"
+import * as Proxy from "../support/fakes/Proxy.ts"
+import { folderWith, temporaryFolder } from "../support/stores/TemporaryFolder.ts"
 import { contents, noise } from "../support/Transfers.ts"
 
 const count = 10_000

@@ -1,9 +1,9 @@
 /** Three thousand write-and-renames, on a quiet server and on a busy one: no answer is older than its question. */
 import { assert, layer } from "@effect/vitest"
 import { Effect } from "effect"
-import { App } from "../support/App.ts"
-import * as Staleness from "../support/Staleness.ts"
-import { temporaryFolder } from "../support/TemporaryFolder.ts"
+import { App } from "../support/programs/App.ts"
+import * as Staleness from "../support/stores/Staleness.ts"
+import { temporaryFolder } from "../support/stores/TemporaryFolder.ts"
 
 layer(App.layer, { timeout: "1 minute" })("of three thousand write-and-renames", (it) => {
   for (const [state, askers] of [

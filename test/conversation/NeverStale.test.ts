@@ -1,9 +1,9 @@
 /** A file that changes while it is asked for: no answer is older than its question. */
 import { assert, layer } from "@effect/vitest"
 import { Effect } from "effect"
-import { App } from "../support/App.ts"
-import * as Staleness from "../support/Staleness.ts"
-import { temporaryFolder } from "../support/TemporaryFolder.ts"
+import { App } from "../support/programs/App.ts"
+import * as Staleness from "../support/stores/Staleness.ts"
+import { temporaryFolder } from "../support/stores/TemporaryFolder.ts"
 
 layer(App.layer, { timeout: "1 minute" })("a file that ten ask for all the time", (it) => {
   const count = (change: Staleness.Change) =>

@@ -1,10 +1,10 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
 import type { Address } from "../../src/domain/Address.ts"
-import { request } from "../support/Bytes.ts"
-import { serveProbed } from "../support/ProbedServer.ts"
-import * as RawSocket from "../support/RawSocket.ts"
-import { folderWith } from "../support/TemporaryFolder.ts"
+import { request } from "../support/values/Bytes.ts"
+import { serveProbed } from "../support/programs/ProbedServer.ts"
+import * as RawSocket from "../support/peers/RawSocket.ts"
+import { folderWith } from "../support/stores/TemporaryFolder.ts"
 
 /** A file that leaves in one write, and one that is sent as it is read. */
 const files = { "small.txt": "small", "large.bin": "x".repeat(200_000) }

@@ -7,12 +7,12 @@ import { networkInterfaces } from "node:os"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 import type { Address } from "../../src/domain/Address.ts"
-import { bulk, onWire } from "../support/Bytes.ts"
-import { goldens } from "../support/Pickles.ts"
-import { isInstalled, run } from "../support/Programs.ts"
-import { connect } from "../support/RawSocket.ts"
-import { folderWith, temporaryFolder } from "../support/TemporaryFolder.ts"
-import { serveFolder } from "../support/TestServer.ts"
+import { bulk, onWire } from "../support/values/Bytes.ts"
+import { goldens } from "../support/values/Pickles.ts"
+import { isInstalled, run } from "../support/programs/Programs.ts"
+import { connect } from "../support/peers/RawSocket.ts"
+import { folderWith, temporaryFolder } from "../support/stores/TemporaryFolder.ts"
+import { serveFolder } from "../support/programs/TestServer.ts"
 
 const hasPython = isInstalled("python3")
 

@@ -2,10 +2,10 @@
 import { assert, layer } from "@effect/vitest"
 import { Effect } from "effect"
 import type { Address } from "../../src/domain/Address.ts"
-import { App } from "../support/App.ts"
-import { request } from "../support/Bytes.ts"
-import * as RawSocket from "../support/RawSocket.ts"
-import { folderWith } from "../support/TemporaryFolder.ts"
+import { App } from "../support/programs/App.ts"
+import { request } from "../support/values/Bytes.ts"
+import * as RawSocket from "../support/peers/RawSocket.ts"
+import { folderWith } from "../support/stores/TemporaryFolder.ts"
 
 const MiB = 1024 * 1024
 const size = 8 * MiB

@@ -2,9 +2,9 @@
 import { assert, layer } from "@effect/vitest"
 import { Context, Effect, Layer, Schema } from "effect"
 import type { Address } from "../../src/domain/Address.ts"
-import { isInstalled, run, start } from "../support/Programs.ts"
-import { folderWith } from "../support/TemporaryFolder.ts"
-import { serveFolder } from "../support/TestServer.ts"
+import { isInstalled, run, start } from "../support/programs/Programs.ts"
+import { folderWith } from "../support/stores/TemporaryFolder.ts"
+import { serveFolder } from "../support/programs/TestServer.ts"
 
 const hasRedisCli = isInstalled("redis-cli")
 // The script of util-linux; that of BSD and macOS takes other options.

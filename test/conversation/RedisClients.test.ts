@@ -7,9 +7,9 @@ import { spawnSync } from "node:child_process"
 import { fileURLToPath } from "node:url"
 import { createClient as createClient5 } from "redis-5"
 import { createClient as createClient6, RESP_TYPES } from "redis-6"
-import { start } from "../support/Programs.ts"
-import { folderWith } from "../support/TemporaryFolder.ts"
-import { serveFolder } from "../support/TestServer.ts"
+import { start } from "../support/programs/Programs.ts"
+import { folderWith } from "../support/stores/TemporaryFolder.ts"
+import { serveFolder } from "../support/programs/TestServer.ts"
 import { sha256 } from "../support/Transfers.ts"
 
 /** Every byte there is, beside every other in turn, and more than any buffer takes at once. */

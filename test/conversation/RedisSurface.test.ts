@@ -4,11 +4,11 @@ import { Context, Effect, Layer, Redacted } from "effect"
 import { rmSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import type { Address } from "../../src/domain/Address.ts"
-import { bulk, onWire, request } from "../support/Bytes.ts"
-import { isInstalled, run, start } from "../support/Programs.ts"
-import { connect } from "../support/RawSocket.ts"
-import { folderWith } from "../support/TemporaryFolder.ts"
-import { serveFolder, version } from "../support/TestServer.ts"
+import { bulk, onWire, request } from "../support/values/Bytes.ts"
+import { isInstalled, run, start } from "../support/programs/Programs.ts"
+import { connect } from "../support/peers/RawSocket.ts"
+import { folderWith } from "../support/stores/TemporaryFolder.ts"
+import { serveFolder, version } from "../support/programs/TestServer.ts"
 
 const many = Array.from({ length: 300 }, (_, index) => `muitos/${index}.txt`)
 

@@ -4,8 +4,8 @@ import { Context, Effect, Layer, Queue, Redacted } from "effect"
 import type { Address } from "../../src/domain/Address.ts"
 import type { Socket } from "node:net"
 import vectors from "../fixtures/resp-vectors.json" with { type: "json" }
-import { connect, type RawSocket } from "../support/RawSocket.ts"
-import { acceptedSockets, emptyStore, serve } from "../support/TestServer.ts"
+import { connect, type RawSocket } from "../support/peers/RawSocket.ts"
+import { acceptedSockets, emptyStore, serve } from "../support/programs/TestServer.ts"
 
 class Served extends Context.Service<Served, Address>()("test/Served") {
   static readonly layer = (password: string | null) =>

@@ -3,11 +3,11 @@ import { assert, layer } from "@effect/vitest"
 import { Deferred, Effect, Fiber } from "effect"
 import { fileURLToPath } from "node:url"
 import type { Address } from "../../src/domain/Address.ts"
-import { App, start } from "../support/App.ts"
-import * as RawSocket from "../support/RawSocket.ts"
-import { folderWith } from "../support/TemporaryFolder.ts"
+import { App, start } from "../support/programs/App.ts"
+import * as RawSocket from "../support/peers/RawSocket.ts"
+import { folderWith } from "../support/stores/TemporaryFolder.ts"
 
-const loris = fileURLToPath(new URL("../support/loris.ts", import.meta.url))
+const loris = fileURLToPath(new URL("../support/programs/loris.ts", import.meta.url))
 
 const good = 100
 const dripping = 1000

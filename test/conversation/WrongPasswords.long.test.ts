@@ -3,12 +3,12 @@ import { assert, layer } from "@effect/vitest"
 import { Deferred, Effect, Fiber } from "effect"
 import { fileURLToPath } from "node:url"
 import type { Address } from "../../src/domain/Address.ts"
-import { App, start } from "../support/App.ts"
-import { request } from "../support/Bytes.ts"
-import * as RawSocket from "../support/RawSocket.ts"
-import { folderWith } from "../support/TemporaryFolder.ts"
+import { App, start } from "../support/programs/App.ts"
+import { request } from "../support/values/Bytes.ts"
+import * as RawSocket from "../support/peers/RawSocket.ts"
+import { folderWith } from "../support/stores/TemporaryFolder.ts"
 
-const guesser = fileURLToPath(new URL("../support/guesser.ts", import.meta.url))
+const guesser = fileURLToPath(new URL("../support/programs/guesser.ts", import.meta.url))
 
 const password = "certa-5b1d77"
 const attempts = 10_000

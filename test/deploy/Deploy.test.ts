@@ -4,11 +4,11 @@ import { Effect } from "effect"
 import { spawnSync } from "node:child_process"
 import { cpSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs"
 import { delimiter, dirname, join } from "node:path"
-import { App, root, start } from "../support/App.ts"
-import { request } from "../support/Bytes.ts"
-import { isInstalled } from "../support/Programs.ts"
-import * as RawSocket from "../support/RawSocket.ts"
-import { folderWith } from "../support/TemporaryFolder.ts"
+import { App, root, start } from "../support/programs/App.ts"
+import { request } from "../support/values/Bytes.ts"
+import { isInstalled } from "../support/programs/Programs.ts"
+import * as RawSocket from "../support/peers/RawSocket.ts"
+import { folderWith } from "../support/stores/TemporaryFolder.ts"
 
 const unit = readFileSync(join(root, "deploy", "app.service"), "utf8")
 const dockerfile = readFileSync(join(root, "deploy", "Dockerfile"), "utf8")

@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Schema } from "effect"
 import * as ByteString from "../../src/domain/ByteString.ts"
-import * as Arbitraries from "../support/Arbitraries.ts"
+import * as Arbitraries from "../support/values/Arbitraries.ts"
 
 describe("a word", () => {
   it.prop("gives back the bytes it was made of", [Arbitraries.bytes], ([bytes]) => {

@@ -2,7 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { Schema } from "effect"
 import { byBytes, FileName, fromText, fromWord, isHidden, join } from "../../src/domain/FileName.ts"
 import * as ByteString from "../../src/domain/ByteString.ts"
-import * as Arbitraries from "../support/Arbitraries.ts"
+import * as Arbitraries from "../support/values/Arbitraries.ts"
 
 const names = [
   "file1.txt",

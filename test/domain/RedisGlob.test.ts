@@ -3,10 +3,10 @@ import { Effect } from "effect"
 import { join } from "node:path"
 import * as RedisGlob from "../../src/domain/RedisGlob.ts"
 import * as ByteString from "../../src/domain/ByteString.ts"
-import * as Arbitraries from "../support/Arbitraries.ts"
-import { isInstalled, run, start } from "../support/Programs.ts"
-import { folderWith } from "../support/TemporaryFolder.ts"
-import { seeded } from "../support/Seeded.ts"
+import * as Arbitraries from "../support/values/Arbitraries.ts"
+import { isInstalled, run, start } from "../support/programs/Programs.ts"
+import { folderWith } from "../support/stores/TemporaryFolder.ts"
+import { seeded } from "../support/values/Seeded.ts"
 
 const matches = (pattern: string, name: string): boolean =>
   RedisGlob.match(RedisGlob.make(ByteString.fromText(pattern)), ByteString.fromText(name))

@@ -1,9 +1,9 @@
 /** What the time of an answer tells of the password: nothing. */
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Redacted } from "effect"
-import { request } from "../support/Bytes.ts"
-import { connect } from "../support/RawSocket.ts"
-import { emptyStore, serve } from "../support/TestServer.ts"
+import { request } from "../support/values/Bytes.ts"
+import { connect } from "../support/peers/RawSocket.ts"
+import { emptyStore, serve } from "../support/programs/TestServer.ts"
 
 const password = "correct-horse-battery-staple-42!"
 const wrong = "-WRONGPASS invalid username-password pair or user is disabled.\r\n"

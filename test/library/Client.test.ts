@@ -9,9 +9,9 @@ import { pipeline } from "node:stream"
 import { createServer, type Server } from "node:tls"
 import { Client, type Options } from "../../src/library/Client.ts"
 import type { Address } from "../../src/domain/Address.ts"
-import { isInstalled } from "../support/Programs.ts"
-import { folderWith, temporaryFolder } from "../support/TemporaryFolder.ts"
-import { serveFolder } from "../support/TestServer.ts"
+import { isInstalled } from "../support/programs/Programs.ts"
+import { folderWith, temporaryFolder } from "../support/stores/TemporaryFolder.ts"
+import { serveFolder } from "../support/programs/TestServer.ts"
 import { noise, sha256 } from "../support/Transfers.ts"
 
 const large = noise(1, 9_000_000)

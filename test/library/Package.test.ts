@@ -5,9 +5,9 @@ import { cpSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "nod
 import { join } from "node:path"
 import { parseSync } from "rolldown/utils"
 import packageJson from "../../package.json" with { type: "json" }
-import { root, start } from "../support/App.ts"
-import { folderWith, temporaryFolder } from "../support/TemporaryFolder.ts"
-import { serveFolder } from "../support/TestServer.ts"
+import { root, start } from "../support/programs/App.ts"
+import { folderWith, temporaryFolder } from "../support/stores/TemporaryFolder.ts"
+import { serveFolder } from "../support/programs/TestServer.ts"
 import { noise, sha256 } from "../support/Transfers.ts"
 
 const modules = join(root, "node_modules")

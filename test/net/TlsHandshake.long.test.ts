@@ -3,10 +3,10 @@ import { assert, describe, layer } from "@effect/vitest"
 import { Effect, Fiber, Queue } from "effect"
 import type { TLSSocket } from "node:tls"
 import { makeTls } from "../../src/net/TlsHandshake.ts"
-import { request } from "../support/Bytes.ts"
+import { request } from "../support/values/Bytes.ts"
 import { hasOpenssl, Made, shows } from "../support/Certificates.ts"
-import { connect } from "../support/RawSocket.ts"
-import { acceptedSockets, closed, emptyStore, serve } from "../support/TestServer.ts"
+import { connect } from "../support/peers/RawSocket.ts"
+import { acceptedSockets, closed, emptyStore, serve } from "../support/programs/TestServer.ts"
 
 const ping = request("PING")
 const pong = "+PONG\r\n"

@@ -7,10 +7,10 @@ import type { ConnectionOptions, TLSSocket } from "node:tls"
 import type { Limits } from "../../src/server/Acceptor.ts"
 import type { Options } from "../../src/server/Server.ts"
 import { type BadCredentials, makeTls } from "../../src/net/TlsHandshake.ts"
-import { request } from "../support/Bytes.ts"
+import { request } from "../support/values/Bytes.ts"
 import { type Certificates, hasOpenssl, Made, type Pair, shows } from "../support/Certificates.ts"
-import { connect, ConnectionEnded } from "../support/RawSocket.ts"
-import { acceptedSockets, closed, emptyStore, serve } from "../support/TestServer.ts"
+import { connect, ConnectionEnded } from "../support/peers/RawSocket.ts"
+import { acceptedSockets, closed, emptyStore, serve } from "../support/programs/TestServer.ts"
 
 const ping = request("PING")
 const pong = "+PONG\r\n"

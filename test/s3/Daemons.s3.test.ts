@@ -1,10 +1,15 @@
 /** What a client sees of a store that loses its storage daemons, one and then two of three. */
 import { assert, layer } from "@effect/vitest"
 import { Duration, Effect } from "effect"
-import { App } from "../support/App.ts"
-import { ceph } from "../support/Ceph.ts"
-import { bucketWith } from "../support/S3.ts"
-import { answerTo, downloadAfter, serveBucket, untilAnswered } from "../support/S3Serving.ts"
+import { App } from "../support/programs/App.ts"
+import { ceph } from "../support/peers/Ceph.ts"
+import { bucketWith } from "../support/peers/S3.ts"
+import {
+  answerTo,
+  downloadAfter,
+  serveBucket,
+  untilAnswered
+} from "../support/programs/S3Serving.ts"
 import { noise } from "../support/Transfers.ts"
 
 const mebibyte = 1024 * 1024

@@ -1,7 +1,7 @@
 /** What every store promises, asked of a bucket. */
 import { Effect } from "effect"
-import { bucketWith, s3Store } from "../support/S3.ts"
-import { type MakeShelf, storeContract } from "../support/StoreContract.ts"
+import { bucketWith, s3Store } from "../support/peers/S3.ts"
+import { type MakeShelf, storeContract } from "../support/stores/StoreContract.ts"
 import { endpoint } from "./cluster.ts"
 
 const shelf =

@@ -1,11 +1,16 @@
 /** What a client sees of gateways that die, freeze and come back: nothing, or one clear error in bounded time. */
 import { assert, describe, layer } from "@effect/vitest"
 import { Context, Duration, Effect, Layer } from "effect"
-import { App } from "../support/App.ts"
-import { onWire } from "../support/Bytes.ts"
-import { type Ceph, ceph, type Daemon, haproxy } from "../support/Ceph.ts"
-import { bucketWith } from "../support/S3.ts"
-import { answerTo, downloadAfter, serveBucket, untilAnswered } from "../support/S3Serving.ts"
+import { App } from "../support/programs/App.ts"
+import { onWire } from "../support/values/Bytes.ts"
+import { type Ceph, ceph, type Daemon, haproxy } from "../support/peers/Ceph.ts"
+import { bucketWith } from "../support/peers/S3.ts"
+import {
+  answerTo,
+  downloadAfter,
+  serveBucket,
+  untilAnswered
+} from "../support/programs/S3Serving.ts"
 import { noise } from "../support/Transfers.ts"
 
 const mebibyte = 1024 * 1024

@@ -2,9 +2,9 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Exit } from "effect"
 import { FileNotFound } from "../../src/domain/Errors.ts"
-import { bucketWith, s3Store } from "../support/S3.ts"
-import { s3Proxy } from "../support/S3Proxy.ts"
-import { contentOf, fileName, namesOf } from "../support/Stores.ts"
+import { bucketWith, s3Store } from "../support/peers/S3.ts"
+import { s3Proxy } from "../support/fakes/S3Proxy.ts"
+import { contentOf, fileName, namesOf } from "../support/stores/Stores.ts"
 import { endpoint } from "./cluster.ts"
 
 const odd = [

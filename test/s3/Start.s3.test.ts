@@ -1,10 +1,10 @@
 /** A server over a bucket: what it says when it starts, and why it does not. */
 import { assert, layer } from "@effect/vitest"
 import { Duration, Effect } from "effect"
-import { App } from "../support/App.ts"
-import { bucketWith } from "../support/S3.ts"
-import { answerTo, environment } from "../support/S3Serving.ts"
-import { temporaryFolder } from "../support/TemporaryFolder.ts"
+import { App } from "../support/programs/App.ts"
+import { bucketWith } from "../support/peers/S3.ts"
+import { answerTo, environment } from "../support/programs/S3Serving.ts"
+import { temporaryFolder } from "../support/stores/TemporaryFolder.ts"
 import { endpoint } from "./cluster.ts"
 
 const english = { LANG: "en_US.UTF-8" }

@@ -12,9 +12,9 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { Readable } from "node:stream"
 import { median } from "../bench/Measure.ts"
-import { root } from "../support/App.ts"
-import { credentials, startCeph } from "../support/Ceph.ts"
-import { sdk } from "../support/S3.ts"
+import { root } from "../support/programs/App.ts"
+import { credentials, startCeph } from "../support/peers/Ceph.ts"
+import { sdk } from "../support/peers/S3.ts"
 import { noise } from "../support/Transfers.ts"
 
 const mebibyte = 1024 * 1024

@@ -1,5 +1,5 @@
 /** One cluster for a whole run of the tests over S3: test files find its gateways in a variable. */
-import { missingPackages, startCeph } from "../support/Ceph.ts"
+import { missingPackages, startCeph } from "../support/peers/Ceph.ts"
 
 /** The variable that tells test files where the gateways are. */
 export const variable = "SOCKETS_TEST_S3"

@@ -6,7 +6,7 @@ import * as Reply from "../../src/domain/Reply.ts"
 import * as ByteString from "../../src/domain/ByteString.ts"
 import { makeAuthenticator } from "../../src/guard/Authenticator.ts"
 import { makeSession } from "../../src/server/Session.ts"
-import * as Arbitraries from "../support/Arbitraries.ts"
+import * as Arbitraries from "../support/values/Arbitraries.ts"
 
 const secrets = ["foobar", "sénha"].map((password) => Redacted.make(password))
 const authenticator = makeAuthenticator(() => secrets)

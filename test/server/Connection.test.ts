@@ -5,10 +5,16 @@ import { TestClock } from "effect/testing"
 import type { Socket } from "node:net"
 import { StoreUnavailable } from "../../src/domain/Errors.ts"
 import { PeerLost } from "../../src/net/Peer.ts"
-import { bulk, onWire, request } from "../support/Bytes.ts"
-import { connect } from "../support/RawSocket.ts"
-import * as SlowFile from "../support/SlowFile.ts"
-import { acceptedSockets, closed, emptyStore, serve, serveObserved } from "../support/TestServer.ts"
+import { bulk, onWire, request } from "../support/values/Bytes.ts"
+import { connect } from "../support/peers/RawSocket.ts"
+import * as SlowFile from "../support/fakes/SlowFile.ts"
+import {
+  acceptedSockets,
+  closed,
+  emptyStore,
+  serve,
+  serveObserved
+} from "../support/programs/TestServer.ts"
 
 const mebibyte = 1024 * 1024
 const ping = request("PING")

@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
-import { connect } from "../support/RawSocket.ts"
-import { emptyStore, serve } from "../support/TestServer.ts"
+import { connect } from "../support/peers/RawSocket.ts"
+import { emptyStore, serve } from "../support/programs/TestServer.ts"
 
 /** What is heard to the end of the connection after `sent`. */
 const heardAfter = (sent: string) =>

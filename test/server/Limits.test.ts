@@ -5,10 +5,10 @@ import { TestClock } from "effect/testing"
 import type { Socket } from "node:net"
 import type { Limits } from "../../src/server/Acceptor.ts"
 import { FileStore } from "../../src/services/files/FileStore.ts"
-import { bulk, request } from "../support/Bytes.ts"
-import { connect, type RawSocket } from "../support/RawSocket.ts"
-import * as SlowFile from "../support/SlowFile.ts"
-import { acceptedSockets, closed, emptyStore, serve } from "../support/TestServer.ts"
+import { bulk, request } from "../support/values/Bytes.ts"
+import { connect, type RawSocket } from "../support/peers/RawSocket.ts"
+import * as SlowFile from "../support/fakes/SlowFile.ts"
+import { acceptedSockets, closed, emptyStore, serve } from "../support/programs/TestServer.ts"
 
 const mebibyte = 1024 * 1024
 const ping = request("PING")

@@ -3,9 +3,9 @@ import { assert, describe, it } from "@effect/vitest"
 import { Effect, Fiber, Redacted } from "effect"
 import { TestClock } from "effect/testing"
 import type { Address } from "../../src/domain/Address.ts"
-import { request } from "../support/Bytes.ts"
-import { connect, type RawSocket } from "../support/RawSocket.ts"
-import { emptyStore, serveLogged } from "../support/TestServer.ts"
+import { request } from "../support/values/Bytes.ts"
+import { connect, type RawSocket } from "../support/peers/RawSocket.ts"
+import { emptyStore, serveLogged } from "../support/programs/TestServer.ts"
 
 const auth = request("AUTH", "errada")
 const wrong = "-WRONGPASS invalid username-password pair or user is disabled.\r\n"

@@ -6,7 +6,7 @@ import { Stats } from "../../src/telemetry/Stats.ts"
 import { FileStore } from "../../src/services/files/FileStore.ts"
 import * as MemoryFileStore from "../../src/services/files/MemoryFileStore.ts"
 import { human, makeServerInfo } from "../../src/services/ServerInfo.ts"
-import { fileName } from "../support/Stores.ts"
+import { fileName } from "../support/stores/Stores.ts"
 
 const bytes = (size: number) => ({ bytes: new Uint8Array(size), modified: 0 })
 

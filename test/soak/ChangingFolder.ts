@@ -6,7 +6,7 @@
 import { createCipheriv, createHash } from "node:crypto"
 import { appendFileSync, mkdirSync, renameSync, unlinkSync, writeFileSync } from "node:fs"
 import { dirname, join } from "node:path"
-import type { seeded } from "../support/Seeded.ts"
+import type { seeded } from "../support/values/Seeded.ts"
 
 /** What a file is from one change to the next; `undefined` where there is none. */
 interface State {

@@ -4,11 +4,11 @@
  */
 import { Data, Effect, type Scope } from "effect"
 import type { Address } from "../../src/domain/Address.ts"
-import { start } from "../support/App.ts"
-import { request } from "../support/Bytes.ts"
-import { type ConnectionEnded, connect, type RawSocket } from "../support/RawSocket.ts"
-import { readReply, type Reply, textOf } from "../support/Replies.ts"
-import type { seeded } from "../support/Seeded.ts"
+import { start } from "../support/programs/App.ts"
+import { request } from "../support/values/Bytes.ts"
+import { type ConnectionEnded, connect, type RawSocket } from "../support/peers/RawSocket.ts"
+import { readReply, type Reply, textOf } from "../support/peers/Replies.ts"
+import type { seeded } from "../support/values/Seeded.ts"
 import type { ChangingFolder, Moment, Range } from "./ChangingFolder.ts"
 
 /** The server did not keep a promise. */

@@ -5,8 +5,8 @@ import { chmodSync, copyFileSync, readdirSync, readFileSync, rmSync, writeFileSy
 import { dirname, join } from "node:path"
 import { crc32 } from "node:zlib"
 import { cacheIn, load } from "../../src/start/CodeCache.ts"
-import { Shared, start } from "../support/App.ts"
-import { folderWith } from "../support/TemporaryFolder.ts"
+import { Shared, start } from "../support/programs/App.ts"
+import { folderWith } from "../support/stores/TemporaryFolder.ts"
 
 const textOf = (name: string): string => `(function (require) { require("${name}") })`
 

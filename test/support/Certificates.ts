@@ -4,8 +4,8 @@ import { execFileSync } from "node:child_process"
 import { readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import type { Credentials } from "../../src/net/TlsHandshake.ts"
-import { isInstalled } from "./Programs.ts"
-import { temporaryFolder } from "./TemporaryFolder.ts"
+import { isInstalled } from "./programs/Programs.ts"
+import { temporaryFolder } from "./stores/TemporaryFolder.ts"
 
 /** Without it there are no certificates to test with. */
 export const hasOpenssl = isInstalled("openssl")

@@ -2,11 +2,11 @@
 import { Effect, type Scope } from "effect"
 import { fileURLToPath } from "node:url"
 import type { Address } from "../../../src/domain/Address.ts"
-import { start } from "../../support/App.ts"
+import { start } from "../../support/programs/App.ts"
 import { early } from "../Process.ts"
 import { Trouble } from "../Row.ts"
 
-const program = fileURLToPath(new URL("../../support/holder.ts", import.meta.url))
+const program = fileURLToPath(new URL("../../support/programs/holder.ts", import.meta.url))
 
 /** Connections that are open. */
 export interface Held {

@@ -2,7 +2,7 @@
 import { Effect, type Scope } from "effect"
 import { fileURLToPath } from "node:url"
 import type { Address } from "../../../src/domain/Address.ts"
-import { start } from "../../support/App.ts"
+import { start } from "../../support/programs/App.ts"
 import { early } from "../Process.ts"
 import { Trouble } from "../Row.ts"
 

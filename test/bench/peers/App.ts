@@ -1,7 +1,7 @@
 /** Our server, as people run it: the bundle that `npm run build` makes, on the project's own Node. */
 import type { Effect, Scope } from "effect"
 import { join } from "node:path"
-import { root } from "../../support/App.ts"
+import { root } from "../../support/programs/App.ts"
 import { flags, type Peer, startServer } from "../Process.ts"
 import type { Trouble } from "../Row.ts"
 

@@ -1,6 +1,6 @@
 /** How long a person waits for a process: a client that asks one thing, a server that begins to answer. */
 import { Effect } from "effect"
-import { start } from "../../support/App.ts"
+import { start } from "../../support/programs/App.ts"
 import * as Files from "../Files.ts"
 import { app, bundle, serveWords } from "../peers/App.ts"
 import { redisWords } from "../peers/Redis.ts"

@@ -1,8 +1,8 @@
 import { assert, layer } from "@effect/vitest"
 import { Effect } from "effect"
 import { readdirSync } from "node:fs"
-import { type Ended, Shared, start } from "../../support/App.ts"
-import { folderWith, temporaryFolder } from "../../support/TemporaryFolder.ts"
+import { type Ended, Shared, start } from "../../support/programs/App.ts"
+import { folderWith, temporaryFolder } from "../../support/stores/TemporaryFolder.ts"
 
 const shared = folderWith({ "a.txt": "content of a", "ação e b.txt": "content of b", "x/c": "c" })
 

@@ -3,10 +3,10 @@ import { Effect } from "effect"
 import { readdirSync, readFileSync } from "node:fs"
 import { createServer } from "node:net"
 import { join } from "node:path"
-import { Shared } from "../../support/App.ts"
-import * as FakeServer from "../../support/FakeServer.ts"
-import { folderWith, temporaryFolder } from "../../support/TemporaryFolder.ts"
-import * as Terminal from "../../support/Terminal.ts"
+import { Shared } from "../../support/programs/App.ts"
+import * as FakeServer from "../../support/fakes/FakeServer.ts"
+import { folderWith, temporaryFolder } from "../../support/stores/TemporaryFolder.ts"
+import * as Terminal from "../../support/programs/Terminal.ts"
 
 const { key } = Terminal
 

@@ -3,9 +3,9 @@ import { Effect } from "effect"
 import { readdirSync, readFileSync } from "node:fs"
 import { createServer } from "node:net"
 import { join } from "node:path"
-import { App, type Ended } from "../../support/App.ts"
-import * as FakeServer from "../../support/FakeServer.ts"
-import { folderWith, temporaryFolder } from "../../support/TemporaryFolder.ts"
+import { App, type Ended } from "../../support/programs/App.ts"
+import * as FakeServer from "../../support/fakes/FakeServer.ts"
+import { folderWith, temporaryFolder } from "../../support/stores/TemporaryFolder.ts"
 
 const { breaks, detailsReply, ends, fileReply } = FakeServer
 

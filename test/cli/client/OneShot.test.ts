@@ -2,8 +2,8 @@ import { assert, describe, layer } from "@effect/vitest"
 import { Effect } from "effect"
 import { mkdirSync, readdirSync, readFileSync, statSync, symlinkSync } from "node:fs"
 import { join } from "node:path"
-import { type Ended, Shared } from "../../support/App.ts"
-import { folderWith, temporaryFolder } from "../../support/TemporaryFolder.ts"
+import { type Ended, Shared } from "../../support/programs/App.ts"
+import { folderWith, temporaryFolder } from "../../support/stores/TemporaryFolder.ts"
 
 const image = Uint8Array.from({ length: 300_000 }, (_, index) => (index * index) % 251)
 

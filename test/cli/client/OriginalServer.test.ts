@@ -3,9 +3,9 @@ import { assert, layer } from "@effect/vitest"
 import { Effect } from "effect"
 import { readdirSync, readFileSync } from "node:fs"
 import { join } from "node:path"
-import { App, type Ended, root, start } from "../../support/App.ts"
-import { isInstalled } from "../../support/Programs.ts"
-import { folderWith, temporaryFolder } from "../../support/TemporaryFolder.ts"
+import { App, type Ended, root, start } from "../../support/programs/App.ts"
+import { isInstalled } from "../../support/programs/Programs.ts"
+import { folderWith, temporaryFolder } from "../../support/stores/TemporaryFolder.ts"
 
 const hasPython = isInstalled("python3")
 

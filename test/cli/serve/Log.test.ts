@@ -2,11 +2,11 @@
 import { assert, layer } from "@effect/vitest"
 import { Effect, Schedule } from "effect"
 import { createServer } from "node:net"
-import { App, type Place, type Serving, start } from "../../support/App.ts"
-import { request } from "../../support/Bytes.ts"
-import * as RawSocket from "../../support/RawSocket.ts"
-import { folderWith } from "../../support/TemporaryFolder.ts"
-import * as Terminal from "../../support/Terminal.ts"
+import { App, type Place, type Serving, start } from "../../support/programs/App.ts"
+import { request } from "../../support/values/Bytes.ts"
+import * as RawSocket from "../../support/peers/RawSocket.ts"
+import { folderWith } from "../../support/stores/TemporaryFolder.ts"
+import * as Terminal from "../../support/programs/Terminal.ts"
 
 const pong = "+PONG\r\n"
 

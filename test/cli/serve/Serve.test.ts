@@ -3,9 +3,9 @@ import { Effect } from "effect"
 import { mkdirSync } from "node:fs"
 import { createServer } from "node:net"
 import { join } from "node:path"
-import { App, type Ended, type Place } from "../../support/App.ts"
-import * as RawSocket from "../../support/RawSocket.ts"
-import { folderWith, temporaryFolder } from "../../support/TemporaryFolder.ts"
+import { App, type Ended, type Place } from "../../support/programs/App.ts"
+import * as RawSocket from "../../support/peers/RawSocket.ts"
+import { folderWith, temporaryFolder } from "../../support/stores/TemporaryFolder.ts"
 
 const fails = ({ code, stderr, stdout }: Ended, sentence: string) =>
   assert.deepStrictEqual({ code, stdout, stderr }, { code: 1, stdout: "", stderr: `${sentence}\n` })

@@ -2,13 +2,13 @@
 import { assert, layer } from "@effect/vitest"
 import { Effect } from "effect"
 import { availableParallelism } from "node:os"
-import { App, type Ended } from "../../support/App.ts"
-import { request } from "../../support/Bytes.ts"
-import { childrenOf, socketsOf } from "../../support/Processes.ts"
-import * as RawSocket from "../../support/RawSocket.ts"
-import { folderWith } from "../../support/TemporaryFolder.ts"
+import { App, type Ended } from "../../support/programs/App.ts"
+import { request } from "../../support/values/Bytes.ts"
+import { childrenOf, socketsOf } from "../../support/programs/Processes.ts"
+import * as RawSocket from "../../support/peers/RawSocket.ts"
+import { folderWith } from "../../support/stores/TemporaryFolder.ts"
 import { noise } from "../../support/Transfers.ts"
-import { cutOff, info, ping, serve } from "../../support/Workers.ts"
+import { cutOff, info, ping, serve } from "../../support/programs/Workers.ts"
 
 const folder = folderWith({ "DB/a.txt": "conteúdo" })
 

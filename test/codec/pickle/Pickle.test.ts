@@ -12,8 +12,8 @@ import {
 } from "../../../src/domain/Errors.ts"
 import * as Reply from "../../../src/domain/Reply.ts"
 import * as ByteString from "../../../src/domain/ByteString.ts"
-import { byteByByte, latin1 } from "../../support/Bytes.ts"
-import { list, none, read, text, tuple, write } from "../../support/Pickles.ts"
+import { byteByByte, latin1 } from "../../support/values/Bytes.ts"
+import { list, none, read, text, tuple, write } from "../../support/values/Pickles.ts"
 
 /** Decodes until the end of input, which itself is left out. */
 const decode = (bytes: Uint8Array): ReadonlyArray<Request> => {

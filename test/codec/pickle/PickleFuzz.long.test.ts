@@ -5,10 +5,10 @@ import { detect } from "../../../src/codec/Detect.ts"
 import { pickle } from "../../../src/codec/pickle/Pickle.ts"
 import { makePickleReader } from "../../../src/codec/pickle/PickleReader.ts"
 import { resp } from "../../../src/codec/resp/Resp.ts"
-import { cutAt } from "../../support/Bytes.ts"
+import { cutAt } from "../../support/values/Bytes.ts"
 import { heapInUse } from "../../support/Heap.ts"
-import { goldens, wide } from "../../support/Pickles.ts"
-import { seeded } from "../../support/Seeded.ts"
+import { goldens, wide } from "../../support/values/Pickles.ts"
+import { seeded } from "../../support/values/Seeded.ts"
 
 type Random = ReturnType<typeof seeded>
 

@@ -1,8 +1,8 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Arbitrary, Schema } from "effect"
 import type { Limits } from "../../../src/codec/pickle/PickleReader.ts"
-import { byteByByte, cutAt, latin1 } from "../../support/Bytes.ts"
-import { goldens, list, none, read, text, tuple, wide } from "../../support/Pickles.ts"
+import { byteByByte, cutAt, latin1 } from "../../support/values/Bytes.ts"
+import { goldens, list, none, read, text, tuple, wide } from "../../support/values/Pickles.ts"
 
 const places = Arbitrary.array(
   Arbitrary.schema(Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 1 << 20 })))

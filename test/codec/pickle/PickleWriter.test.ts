@@ -3,10 +3,10 @@ import { Arbitrary, Effect, Schema } from "effect"
 import type { Value } from "../../../src/codec/pickle/PickleMachine.ts"
 import * as Writer from "../../../src/codec/pickle/PickleWriter.ts"
 import * as ByteString from "../../../src/domain/ByteString.ts"
-import * as Arbitraries from "../../support/Arbitraries.ts"
-import { latin1 } from "../../support/Bytes.ts"
-import { list, none, read, text, tuple, write } from "../../support/Pickles.ts"
-import { isInstalled, run } from "../../support/Programs.ts"
+import * as Arbitraries from "../../support/values/Arbitraries.ts"
+import { latin1 } from "../../support/values/Bytes.ts"
+import { list, none, read, text, tuple, write } from "../../support/values/Pickles.ts"
+import { isInstalled, run } from "../../support/programs/Programs.ts"
 
 const texts = Arbitrary.array(Arbitraries.text)
 

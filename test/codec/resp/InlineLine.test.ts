@@ -2,7 +2,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { splitLine } from "../../../src/codec/resp/InlineLine.ts"
 import * as ByteString from "../../../src/domain/ByteString.ts"
-import * as Arbitraries from "../../support/Arbitraries.ts"
+import * as Arbitraries from "../../support/values/Arbitraries.ts"
 
 describe("a line", () => {
   const lines: ReadonlyArray<readonly [line: string, words: ReadonlyArray<string>]> = [

@@ -13,8 +13,8 @@ import { makeTokenDecoder, MalformedReply, type Token } from "../../../src/codec
 import * as Grammar from "../../../src/commands/Parser.ts"
 import * as Reply from "../../../src/domain/Reply.ts"
 import * as ByteString from "../../../src/domain/ByteString.ts"
-import * as Arbitraries from "../../support/Arbitraries.ts"
-import { byteByByte, cutAt, latin1 } from "../../support/Bytes.ts"
+import * as Arbitraries from "../../support/values/Arbitraries.ts"
+import { byteByByte, cutAt, latin1 } from "../../support/values/Bytes.ts"
 
 const { Bulk, Dictionary, Integer, List, Null, Error: ErrorReply, Status } = Reply.Reply
 

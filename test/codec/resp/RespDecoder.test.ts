@@ -9,8 +9,8 @@ import {
 } from "../../../src/codec/resp/RespDecoder.ts"
 import { BadArgument, UnknownCommand } from "../../../src/domain/Errors.ts"
 import * as ByteString from "../../../src/domain/ByteString.ts"
-import * as Arbitraries from "../../support/Arbitraries.ts"
-import { byteByByte, cutAt, framed, latin1, sent } from "../../support/Bytes.ts"
+import * as Arbitraries from "../../support/values/Arbitraries.ts"
+import { byteByByte, cutAt, framed, latin1, sent } from "../../support/values/Bytes.ts"
 import { heapInUse } from "../../support/Heap.ts"
 
 const decode = (pieces: Iterable<Uint8Array>): ReadonlyArray<Request> => {

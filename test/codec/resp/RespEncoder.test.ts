@@ -4,7 +4,7 @@ import { makeReplyEncoder } from "../../../src/codec/resp/RespEncoder.ts"
 import { FileNotFound, RangeNotSatisfiable, StoreUnavailable } from "../../../src/domain/Errors.ts"
 import * as Reply from "../../../src/domain/Reply.ts"
 import * as ByteString from "../../../src/domain/ByteString.ts"
-import { onWire } from "../../support/Bytes.ts"
+import { onWire } from "../../support/values/Bytes.ts"
 
 const {
   Bulk,

@@ -18,10 +18,10 @@ import { makeSession, type Session } from "../../../src/server/Session.ts"
 import { Clock } from "../../../src/services/Clock.ts"
 import { Info } from "../../../src/services/Info.ts"
 import * as MemoryFileStore from "../../../src/services/files/MemoryFileStore.ts"
-import { latin1, request } from "../../support/Bytes.ts"
+import { latin1, request } from "../../support/values/Bytes.ts"
 import { heapInUse } from "../../support/Heap.ts"
-import { seeded } from "../../support/Seeded.ts"
-import { fileName } from "../../support/Stores.ts"
+import { seeded } from "../../support/values/Seeded.ts"
+import { fileName } from "../../support/stores/Stores.ts"
 
 const requests = 1_000_000
 /** Few, for what comes after a broken one is not read any more. */

@@ -5,7 +5,7 @@ import {
   mostBytesUntrusted,
   mostWordsUntrusted
 } from "../../../src/codec/resp/RespDecoder.ts"
-import { byteByByte, framed, latin1, request } from "../../support/Bytes.ts"
+import { byteByByte, framed, latin1, request } from "../../support/values/Bytes.ts"
 
 /** What a decoder finds while the peer has not given the password. */
 const decode = (pieces: Iterable<Uint8Array>): ReadonlyArray<Request> => {

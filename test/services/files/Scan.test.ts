@@ -5,8 +5,8 @@ import type { FileName } from "../../../src/domain/FileName.ts"
 import { FileStore } from "../../../src/services/files/FileStore.ts"
 import * as MemoryFileStore from "../../../src/services/files/MemoryFileStore.ts"
 import { hash, makeScan, type Scan } from "../../../src/services/files/Scan.ts"
-import { seeded } from "../../support/Seeded.ts"
-import { fileName } from "../../support/Stores.ts"
+import { seeded } from "../../support/values/Seeded.ts"
+import { fileName } from "../../support/stores/Stores.ts"
 
 /** Of the process that scans. */
 const mark = 4321

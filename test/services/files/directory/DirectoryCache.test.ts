@@ -18,8 +18,8 @@ import {
 } from "node:fs"
 import { join } from "node:path"
 import type { FileStore } from "../../../../src/services/files/FileStore.ts"
-import { directoryStore, fileName } from "../../../support/Stores.ts"
-import { folderWith, temporaryFolder, writeFiles } from "../../../support/TemporaryFolder.ts"
+import { directoryStore, fileName } from "../../../support/stores/Stores.ts"
+import { folderWith, temporaryFolder, writeFiles } from "../../../support/stores/TemporaryFolder.ts"
 
 const isRoot = process.getuid?.() === 0
 

@@ -21,8 +21,14 @@ import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { FileNotFound, StoreUnavailable } from "../../../../src/domain/Errors.ts"
 import { FolderUnusable } from "../../../../src/services/files/directory/DirectoryFileStore.ts"
-import { contentOf, directoryStore, fileName, namesOf, readAll } from "../../../support/Stores.ts"
-import { folderWith, temporaryFolder } from "../../../support/TemporaryFolder.ts"
+import {
+  contentOf,
+  directoryStore,
+  fileName,
+  namesOf,
+  readAll
+} from "../../../support/stores/Stores.ts"
+import { folderWith, temporaryFolder } from "../../../support/stores/TemporaryFolder.ts"
 
 const isLinux = process.platform === "linux"
 const isRoot = process.getuid?.() === 0
@@ -351,7 +357,9 @@ describe("a store of a folder", () => {
       Effect.gen(function* () {
         // Large enough to be hashed by a thread, which needs descriptors to begin.
         const folder = yield* folderWith({ "a.txt": Buffer.alloc(1024 * 1024) })
-        const program = fileURLToPath(new URL("../../../support/exhausted.ts", import.meta.url))
+        const program = fileURLToPath(
+          new URL("../../../support/programs/exhausted.ts", import.meta.url)
+        )
         const { stderr, stdout } = spawnSync(
           "sh",
           ["-c", 'ulimit -n 64 && exec "$@"', "sh", process.execPath, program, folder, "a.txt"],

@@ -3,11 +3,11 @@ import { assert, layer } from "@effect/vitest"
 import { Effect } from "effect"
 import { fileURLToPath } from "node:url"
 import { join } from "node:path"
-import { App, start } from "../../../support/App.ts"
-import { contentOf, directoryStore } from "../../../support/Stores.ts"
-import { folderWith } from "../../../support/TemporaryFolder.ts"
+import { App, start } from "../../../support/programs/App.ts"
+import { contentOf, directoryStore } from "../../../support/stores/Stores.ts"
+import { folderWith } from "../../../support/stores/TemporaryFolder.ts"
 
-const swapper = fileURLToPath(new URL("../../../support/swapper.ts", import.meta.url))
+const swapper = fileURLToPath(new URL("../../../support/programs/swapper.ts", import.meta.url))
 
 const swaps = 10_000
 /** Each name must have been found, and not been found, so often, or the test has seen nothing. */

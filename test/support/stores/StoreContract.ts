@@ -1,9 +1,9 @@
 /** What every store promises: the tests of test/services/FileStore.test.ts and test/s3/FileStore.s3.test.ts. */
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, type Scope } from "effect"
-import { FileNotFound } from "../../src/domain/Errors.ts"
-import * as ByteString from "../../src/domain/ByteString.ts"
-import type { FileStore } from "../../src/services/files/FileStore.ts"
+import { FileNotFound } from "../../../src/domain/Errors.ts"
+import * as ByteString from "../../../src/domain/ByteString.ts"
+import type { FileStore } from "../../../src/services/files/FileStore.ts"
 import { contentOf, fileName, namesOf, readAll } from "./Stores.ts"
 
 /** A store, and the hand that changes what it shares. */

@@ -1,8 +1,8 @@
 /** Says which tests `npm test` leaves out, and why. */
 import { readdirSync } from "node:fs"
 import { join } from "node:path"
-import { root } from "./App.ts"
-import { missingPackages } from "./Ceph.ts"
+import { root } from "../programs/App.ts"
+import { missingPackages } from "../peers/Ceph.ts"
 
 /** Before the first test file. */
 export const setup = () => {

@@ -5,9 +5,9 @@
  */
 import { Deferred, Effect, type Scope } from "effect"
 import { connect, createServer, type Server, type Socket } from "node:net"
-import type { Request } from "../../src/codec/Codec.ts"
-import { makeRequestDecoder } from "../../src/codec/resp/RespDecoder.ts"
-import type { Address } from "../../src/domain/Address.ts"
+import type { Request } from "../../../src/codec/Codec.ts"
+import { makeRequestDecoder } from "../../../src/codec/resp/RespDecoder.ts"
+import type { Address } from "../../../src/domain/Address.ts"
 
 /** A transfer that stands still. */
 export interface Held {

@@ -6,7 +6,7 @@ import { Effect, Schema, type Scope } from "effect"
 import { fork } from "node:child_process"
 import { readdirSync, readFileSync } from "node:fs"
 import { join } from "node:path"
-import type { Address } from "../../src/domain/Address.ts"
+import type { Address } from "../../../src/domain/Address.ts"
 import { root } from "./App.ts"
 import type { Held } from "./probe.ts"
 

@@ -4,10 +4,10 @@ import { spawnSync } from "node:child_process"
 import { writeFileSync } from "node:fs"
 import { createServer } from "node:net"
 import { join } from "node:path"
-import type { Address } from "../../src/domain/Address.ts"
+import type { Address } from "../../../src/domain/Address.ts"
 import { connect } from "./RawSocket.ts"
-import { start } from "./Programs.ts"
-import { temporaryFolder } from "./TemporaryFolder.ts"
+import { start } from "../programs/Programs.ts"
+import { temporaryFolder } from "../stores/TemporaryFolder.ts"
 
 /** Debian keeps it where only root looks. */
 const program = ["haproxy", "/usr/sbin/haproxy"].find(

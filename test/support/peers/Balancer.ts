@@ -3,8 +3,8 @@ import { Effect, Schedule, type Scope } from "effect"
 import { readFileSync, writeFileSync } from "node:fs"
 import { connect, createServer } from "node:net"
 import { join } from "node:path"
-import type { Address } from "../../src/domain/Address.ts"
-import { type EndedEarly, root, type Running, start } from "./App.ts"
+import type { Address } from "../../../src/domain/Address.ts"
+import { type EndedEarly, root, type Running, start } from "../programs/App.ts"
 
 /** A port that nobody has, below those that the system gives to whoever connects (ip_local_port_range, from 32768). */
 export const freePort: Effect.Effect<number> = Effect.suspend(() => {

@@ -8,9 +8,9 @@ import {
 } from "@aws-sdk/client-s3"
 import { Context, Duration, Effect, Layer, Redacted, type Scope } from "effect"
 import { randomUUID } from "node:crypto"
-import { Stats } from "../../src/telemetry/Stats.ts"
-import { FileStore } from "../../src/services/files/FileStore.ts"
-import * as S3FileStore from "../../src/services/files/s3/S3FileStore.ts"
+import { Stats } from "../../../src/telemetry/Stats.ts"
+import { FileStore } from "../../../src/services/files/FileStore.ts"
+import * as S3FileStore from "../../../src/services/files/s3/S3FileStore.ts"
 import { credentials } from "./Ceph.ts"
 
 /** A client of the SDK, until the scope closes; with its own repetitions, for it is only to fill and to compare. */

@@ -2,11 +2,11 @@
 import { Schema } from "effect"
 import { readFileSync } from "node:fs"
 import { inflateSync } from "node:zlib"
-import { Malformed } from "../../src/codec/Codec.ts"
-import type { Value } from "../../src/codec/pickle/PickleMachine.ts"
-import { type Limits, makePickleReader } from "../../src/codec/pickle/PickleReader.ts"
-import * as Writer from "../../src/codec/pickle/PickleWriter.ts"
-import * as ByteString from "../../src/domain/ByteString.ts"
+import { Malformed } from "../../../src/codec/Codec.ts"
+import type { Value } from "../../../src/codec/pickle/PickleMachine.ts"
+import { type Limits, makePickleReader } from "../../../src/codec/pickle/PickleReader.ts"
+import * as Writer from "../../../src/codec/pickle/PickleWriter.ts"
+import * as ByteString from "../../../src/domain/ByteString.ts"
 
 /** Half a surrogate pair, as Python encodes it with `surrogatepass`: `1110xxxx 10xxxxxx 10xxxxxx`. */
 const half = (code: number): ByteString.ByteString =>
@@ -115,7 +115,7 @@ export interface Golden {
 /** What CPython writes, in every protocol. */
 export const goldens: ReadonlyArray<Golden> = Schema.decodeUnknownSync(
   Schema.fromJsonString(Schema.Array(Fixture))
-)(readFileSync(new URL("../fixtures/pickles.json", import.meta.url), "utf8")).map((fixture) => {
+)(readFileSync(new URL("../../fixtures/pickles.json", import.meta.url), "utf8")).map((fixture) => {
   const contents: Array<string> = []
   const value = toValue(long(fixture.value), contents)
   const pickles = Object.entries(fixture.pickles).map(([how, written]) => ({

@@ -1,7 +1,7 @@
 /** Bytes as latin1 text, one character a byte, and the ways to cut them. */
-import * as Grammar from "../../src/commands/Parser.ts"
-import type { Command } from "../../src/commands/Command.ts"
-import * as ByteString from "../../src/domain/ByteString.ts"
+import * as Grammar from "../../../src/commands/Parser.ts"
+import type { Command } from "../../../src/commands/Command.ts"
+import * as ByteString from "../../../src/domain/ByteString.ts"
 
 /** The bytes of a latin1 string. */
 export const latin1 = (text: string): Uint8Array => Buffer.from(text, "latin1")

@@ -2,12 +2,12 @@
 import { Effect } from "effect"
 import { readFileSync } from "node:fs"
 import { join } from "node:path"
-import type { Address } from "../../src/domain/Address.ts"
+import type { Address } from "../../../src/domain/Address.ts"
 import { App } from "./App.ts"
-import { credentials } from "./Ceph.ts"
-import * as RawSocket from "./RawSocket.ts"
-import { temporaryFolder } from "./TemporaryFolder.ts"
-import { partWith } from "./Transfers.ts"
+import { credentials } from "../peers/Ceph.ts"
+import * as RawSocket from "../peers/RawSocket.ts"
+import { temporaryFolder } from "../stores/TemporaryFolder.ts"
+import { partWith } from "../Transfers.ts"
 
 /** The environment in which the SDK finds the credentials of the tests, and looks for none elsewhere. */
 export const environment = {

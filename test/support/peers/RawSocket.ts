@@ -5,7 +5,7 @@
 import { Data, Effect, type Scope } from "effect"
 import { connect as connectSocket, type Socket } from "node:net"
 import { connect as connectTls, type ConnectionOptions } from "node:tls"
-import type { Address } from "../../src/domain/Address.ts"
+import type { Address } from "../../../src/domain/Address.ts"
 
 /** The connection ended, or could not be made, before what was waited for came. */
 export class ConnectionEnded extends Data.TaggedError("ConnectionEnded")<{

@@ -4,7 +4,7 @@
  */
 import { connect } from "node:net"
 import { setTimeout } from "node:timers/promises"
-import { request } from "./Bytes.ts"
+import { request } from "../values/Bytes.ts"
 
 const [host = "", port = "", attempts = ""] = process.argv.slice(2)
 

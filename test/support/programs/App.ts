@@ -7,11 +7,11 @@ import { type ChildProcessByStdio, spawn } from "node:child_process"
 import type { Readable, Writable } from "node:stream"
 import { delimiter, join } from "node:path"
 import { fileURLToPath } from "node:url"
-import type { Address } from "../../src/domain/Address.ts"
-import * as bundle from "./bundle.ts"
+import type { Address } from "../../../src/domain/Address.ts"
+import * as bundle from "../setup/bundle.ts"
 
 /** The top of the project. */
-export const root = fileURLToPath(new URL("../..", import.meta.url))
+export const root = fileURLToPath(new URL("../../..", import.meta.url))
 
 /** How a process ended, and all that it said. */
 export interface Ended {

@@ -5,7 +5,7 @@
  */
 import { Effect } from "effect"
 import { closeSync, openSync } from "node:fs"
-import { directoryStore, fileName, selection } from "./Stores.ts"
+import { directoryStore, fileName, selection } from "../stores/Stores.ts"
 
 const [folder = "", name = ""] = process.argv.slice(2)
 

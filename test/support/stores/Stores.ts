@@ -1,9 +1,9 @@
 /** Ways to ask a store in tests. */
 import { Context, Effect, Glob, Layer, type Scope, Stream } from "effect"
-import type { FileNotFound, StoreUnavailable } from "../../src/domain/Errors.ts"
-import { type FileName, fromText } from "../../src/domain/FileName.ts"
-import * as DirectoryFileStore from "../../src/services/files/directory/DirectoryFileStore.ts"
-import { FileStore, type OpenFile, type Selection } from "../../src/services/files/FileStore.ts"
+import type { FileNotFound, StoreUnavailable } from "../../../src/domain/Errors.ts"
+import { type FileName, fromText } from "../../../src/domain/FileName.ts"
+import * as DirectoryFileStore from "../../../src/services/files/directory/DirectoryFileStore.ts"
+import { FileStore, type OpenFile, type Selection } from "../../../src/services/files/FileStore.ts"
 
 /** A name that the test knows to be one. */
 export const fileName = (text: string): FileName => {

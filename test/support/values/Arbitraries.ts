@@ -1,7 +1,7 @@
 /** Values for properties: bytes of every kind where a schema alone would mostly make ASCII. */
 import { Arbitrary, Schema } from "effect"
-import { Command } from "../../src/commands/Command.ts"
-import * as ByteString from "../../src/domain/ByteString.ts"
+import { Command } from "../../../src/commands/Command.ts"
+import * as ByteString from "../../../src/domain/ByteString.ts"
 
 const byte = Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 255 }))
 

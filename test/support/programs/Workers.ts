@@ -1,8 +1,8 @@
 /** `app serve` with several workers, as a process, and what it tells of itself. */
 import { Effect } from "effect"
 import { App, type Place } from "./App.ts"
-import { request } from "./Bytes.ts"
-import * as RawSocket from "./RawSocket.ts"
+import { request } from "../values/Bytes.ts"
+import * as RawSocket from "../peers/RawSocket.ts"
 
 const pong = "+PONG\r\n"
 

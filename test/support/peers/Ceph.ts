@@ -7,8 +7,8 @@ import { createServer, type AddressInfo } from "node:net"
 import { tmpdir } from "node:os"
 import { delimiter, join } from "node:path"
 import { promisify } from "node:util"
-import { root } from "./App.ts"
-import { temporaryFolder } from "./TemporaryFolder.ts"
+import { root } from "../programs/App.ts"
+import { temporaryFolder } from "../stores/TemporaryFolder.ts"
 
 const script = join(root, "test/s3/ceph")
 

@@ -6,8 +6,8 @@ import { Effect, Fiber, type Scope } from "effect"
 import { TestClock } from "effect/testing"
 import { closeSync, openSync, renameSync, writeFileSync, writeSync } from "node:fs"
 import { join } from "node:path"
-import type { Address } from "../../src/domain/Address.ts"
-import { type ConnectionEnded, connect, type RawSocket } from "./RawSocket.ts"
+import type { Address } from "../../../src/domain/Address.ts"
+import { type ConnectionEnded, connect, type RawSocket } from "../peers/RawSocket.ts"
 
 /** One version of a file: 1 KiB that says 64 times which one it is. */
 const contentOf = (version: number): string => String(version).padStart(16).repeat(64)

@@ -4,9 +4,9 @@
  */
 import { Deferred, Effect, type Scope } from "effect"
 import { createServer, type Server, type Socket } from "node:net"
-import type { Request } from "../../src/codec/Codec.ts"
-import { makeRequestDecoder } from "../../src/codec/resp/RespDecoder.ts"
-import type { Address } from "../../src/domain/Address.ts"
+import type { Request } from "../../../src/codec/Codec.ts"
+import { makeRequestDecoder } from "../../../src/codec/resp/RespDecoder.ts"
+import type { Address } from "../../../src/domain/Address.ts"
 
 /** What is said to one request, and whether the connection ends or breaks then. */
 export type Answer = string | { readonly bytes: string; readonly last: "ends" | "breaks" }

@@ -3,8 +3,8 @@
  * so, held back or replaced by a failure. It tells how much was asked for and when the file was let go of.
  */
 import { Cause, Deferred, Effect, Layer, Stream } from "effect"
-import { FileNotFound, StoreUnavailable } from "../../src/domain/Errors.ts"
-import { FileStore } from "../../src/services/files/FileStore.ts"
+import { FileNotFound, StoreUnavailable } from "../../../src/domain/Errors.ts"
+import { FileStore } from "../../../src/services/files/FileStore.ts"
 
 /** What a chunk holds, one kibibyte short of what is read whole. */
 const chunk = Buffer.alloc(63 * 1024, "x")
