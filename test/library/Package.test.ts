@@ -29,7 +29,7 @@ const install = Effect.gen(function* () {
       symlinkSync(join(modules, name), join(folder, "node_modules", name))
     }
     writeFileSync(join(folder, "package.json"), `{"type": "module"}`)
-    cpSync(join(root, "test/fixtures/library-example.ts"), join(folder, "example.ts"))
+    cpSync(join(root, "examples/library.ts"), join(folder, "example.ts"))
   })
   const build = packageJson.scripts["build:library"].replaceAll("dist/", `${installed}/dist/`)
   const built = yield* runIn(root, "sh", ["-c", build])
