@@ -11,41 +11,46 @@ import { parseSync, Visitor } from "rolldown/utils"
 /** A path from the top of the project, as `src/codec/Resp.ts`, and its text. */
 type Sources = ReadonlyMap<string, string>
 
-const rooms = [
+const asking = ["domain", "commands", "codec", "client", "client/node"]
+const answering = [
   "domain",
   "commands",
   "codec",
   "telemetry",
-  "hashing",
   "services",
   "Router.ts",
   "net",
   "guard",
   "server",
-  "client",
-  "library",
   "http"
 ]
 
-/** What each room of `src` (a folder, or a file beside the folders) may import besides itself. */
+/**
+ * What each room of `src` (a folder, a folder within one, or a file beside them) may import besides itself. A question
+ * loads no server: neither `client` nor any room that asks imports one that answers.
+ */
 const mayImport: ReadonlyMap<string, ReadonlyArray<string>> = new Map([
   ["domain", []],
   ["commands", ["domain"]],
   ["codec", ["domain", "commands"]],
   ["telemetry", ["domain"]],
   ["hashing", []],
+  ["tls", []],
   ["services", ["domain", "telemetry", "hashing"]],
   ["Router.ts", ["domain", "commands", "services", "telemetry"]],
-  ["net", ["domain", "telemetry"]],
+  ["net", ["domain", "telemetry", "tls"]],
   ["guard", ["domain", "telemetry", "net"]],
   ["server", ["domain", "commands", "codec", "telemetry", "Router.ts", "net", "guard"]],
   ["client", ["domain", "commands", "codec"]],
-  ["library", ["domain", "commands", "codec", "client"]],
+  ["client/node", ["domain", "hashing", "client"]],
+  ["library", asking],
   ["http", ["domain", "codec", "telemetry", "services", "server"]],
-  ["cli", rooms],
+  ["cli", ["domain", "commands", "codec", "tls"]],
+  ["cli/client", [...asking, "tls", "cli"]],
+  ["cli/serve", [...answering, "cli"]],
   ["start", []],
-  ["main.ts", [...rooms, "cli"]],
-  ["demo.ts", [...rooms, "cli"]]
+  ["main.ts", ["cli", "cli/client", "cli/serve"]],
+  ["demo.ts", ["cli", "cli/client", "cli/serve"]]
 ])
 
 /** The only files that may see the machine: `node:*` and `@effect/platform-node`. */
@@ -54,8 +59,9 @@ const seesTheHost: ReadonlyArray<RegExp> = [
   /^src\/start\//,
   /^src\/main\.ts$/,
   /^src\/demo\.ts$/,
-  /^src\/library\//,
+  /^src\/client\/node\//,
   /^src\/hashing\//,
+  /^src\/tls\//,
   /^src\/services\/files\/directory\//,
   /^src\/services\/files\/Digest\.ts$/,
   /^src\/services\/files\/s3\/S3Client\.ts$/,
@@ -70,7 +76,7 @@ const libraries: ReadonlyMap<string, string> = new Map([
 
 /** The one file outside `src` that code may read, for the version, and who may read it. */
 const manifest = "package.json"
-const readsManifest = new Set(["cli", "main.ts", "demo.ts"])
+const readsManifest = new Set(["cli/serve", "main.ts", "demo.ts"])
 
 /** Every module a source names, however it names it; an `import()` of anything but a literal is `?`. */
 const importsOf = (file: string, text: string): ReadonlyArray<string> => {
@@ -104,14 +110,18 @@ const isHost = (specifier: string): boolean =>
 const targetOf = (file: string, specifier: string): string =>
   posix.join(posix.dirname(file), specifier)
 
-const partOf = (file: string): string => file.split("/")[1] ?? file
+/** The room that a file is in: the innermost that the table has, or the folder that has no row. */
+const roomOf = (file: string): string => {
+  const [, outer = file, inner] = file.split("/")
+  return mayImport.has(`${outer}/${inner}`) ? `${outer}/${inner}` : outer
+}
 
 /** What is wrong with one import of one file, if anything. */
 const judge = (sources: Sources, file: string, specifier: string): string | undefined => {
-  const part = partOf(file)
+  const room = roomOf(file)
   if (!isRelative(specifier)) {
     if (isEffect(specifier)) return undefined
-    if (part === "domain") return "domain may import only effect"
+    if (room === "domain") return "domain may import only effect"
     if (libraries.get(specifier) === file) return undefined
     if (!isHost(specifier)) return "src may import only effect, node:* and @effect/platform-node"
     return seesTheHost.some((pattern) => pattern.test(file))
@@ -120,14 +130,14 @@ const judge = (sources: Sources, file: string, specifier: string): string | unde
   }
   const target = targetOf(file, specifier)
   if (target === manifest) {
-    return readsManifest.has(part) ? undefined : `only ${[...readsManifest].join(" and ")} may`
+    return readsManifest.has(room) ? undefined : `only ${[...readsManifest].join(" and ")} may`
   }
   if (!specifier.endsWith(".ts")) return "a relative import ends in .ts"
   if (!sources.has(target)) return "there is no such file in src"
-  const allowed = mayImport.get(part) ?? []
-  return partOf(target) === part || allowed.includes(partOf(target))
+  const allowed = mayImport.get(room) ?? []
+  return roomOf(target) === room || allowed.includes(roomOf(target))
     ? undefined
-    : `${part} may import only ${allowed.join(", ") || "effect"}`
+    : `${room} may import only ${allowed.join(", ") || "effect"}`
 }
 
 /** The import cycles among `graph`'s files, each told once, from where it was first entered. */
@@ -161,8 +171,8 @@ const violations = (sources: Sources): ReadonlyArray<string> => {
   )
   return [
     ...[...sources.keys()]
-      .filter((file) => !mayImport.has(partOf(file)))
-      .map((file) => `${file}: ${partOf(file)} has no row in the table of who may import whom`),
+      .filter((file) => !mayImport.has(roomOf(file)))
+      .map((file) => `${file}: ${roomOf(file)} has no row in the table of who may import whom`),
     ...[...sources.keys()]
       .filter((file) => posix.basename(file) === "index.ts")
       .map((file) => `${file} is a barrel: name the file for what it holds`),
@@ -204,9 +214,12 @@ describe("the rules", () => {
     "src/services/files/directory/DirectoryFileStore.ts": `import * as Fs from "node:fs"`,
     "src/Router.ts": `import { Clock } from "./services/Clock.ts"`,
     "src/server/Connection.ts": `import * as Router from "../Router.ts"`,
+    "src/net/Tls.ts": `export {}`,
     "src/client/Client.ts": `import { Resp } from "../codec/Resp.ts"`,
-    "src/cli/Serve.ts": `import "../server/Connection.ts"; import "../services/Clock.ts"`,
-    "src/main.ts": `import { NodeRuntime } from "@effect/platform-node"; import "./cli/Serve.ts"
+    "src/client/node/Socket.ts": `import * as Net from "node:net"; import "../Client.ts"`,
+    "src/cli/client/Ask.ts": `import "../../client/node/Socket.ts"`,
+    "src/cli/serve/Serve.ts": `import "../../server/Connection.ts"; import "../../services/Clock.ts"`,
+    "src/main.ts": `import { NodeRuntime } from "@effect/platform-node"; import "./cli/serve/Serve.ts"
       import packageJson from "../package.json" with { type: "json" }`
   }
   const judged = (changed: Record<string, string>) =>
@@ -245,7 +258,37 @@ describe("the rules", () => {
     [
       "src/library/Client.ts",
       `import { Router } from "../Router.ts"`,
-      "src/library/Client.ts imports ../Router.ts: library may import only domain, commands, codec, client"
+      "src/library/Client.ts imports ../Router.ts: library may import only domain, commands, codec, client, client/node"
+    ],
+    [
+      "src/client/Client.ts",
+      `import { socketTo } from "./node/Socket.ts"`,
+      "src/client/Client.ts imports ./node/Socket.ts: client may import only domain, commands, codec"
+    ],
+    [
+      "src/client/node/Socket.ts",
+      `import { Tls } from "../../net/Tls.ts"`,
+      "src/client/node/Socket.ts imports ../../net/Tls.ts: client/node may import only domain, hashing, client"
+    ],
+    [
+      "src/cli/client/Ask.ts",
+      `const server = () => import("../../server/Connection.ts")`,
+      "src/cli/client/Ask.ts imports ../../server/Connection.ts: cli/client may import only domain, commands, codec, client, client/node, tls, cli"
+    ],
+    [
+      "src/cli/client/Ask.ts",
+      `import type { Flags } from "../serve/Serve.ts"`,
+      "src/cli/client/Ask.ts imports ../serve/Serve.ts: cli/client may import only domain, commands, codec, client, client/node, tls, cli"
+    ],
+    [
+      "src/cli/serve/Serve.ts",
+      `import { Client } from "../../client/Client.ts"`,
+      "src/cli/serve/Serve.ts imports ../../client/Client.ts: cli/serve may import only domain, commands, codec, telemetry, services, Router.ts, net, guard, server, http, cli"
+    ],
+    [
+      "src/cli/Flags.ts",
+      `import { Ask } from "./client/Ask.ts"`,
+      "src/cli/Flags.ts imports ./client/Ask.ts: cli may import only domain, commands, codec, tls"
     ],
     [
       "src/http/Http.ts",
@@ -263,14 +306,14 @@ describe("the rules", () => {
       "src/domain/Reply.ts imports node:buffer: domain may import only effect"
     ],
     [
-      "src/cli/Serve.ts",
+      "src/cli/serve/Serve.ts",
       `const client = () => import(name)`,
-      "src/cli/Serve.ts imports ?: src may import only effect, node:* and @effect/platform-node"
+      "src/cli/serve/Serve.ts imports ?: src may import only effect, node:* and @effect/platform-node"
     ],
     [
-      "src/cli/Serve.ts",
+      "src/cli/serve/Serve.ts",
       `import { createClient } from "redis"`,
-      "src/cli/Serve.ts imports redis: src may import only effect, node:* and @effect/platform-node"
+      "src/cli/serve/Serve.ts imports redis: src may import only effect, node:* and @effect/platform-node"
     ],
     [
       "src/codec/Resp.ts",
@@ -295,7 +338,7 @@ describe("the rules", () => {
     [
       "src/codec/Resp.ts",
       `import packageJson from "../../package.json" with { type: "json" }`,
-      "src/codec/Resp.ts imports ../../package.json: only cli and main.ts and demo.ts may"
+      "src/codec/Resp.ts imports ../../package.json: only cli/serve and main.ts and demo.ts may"
     ],
     [
       "src/codec/index.ts",

@@ -3,7 +3,7 @@ import { ByteSize, Config, Duration, Option, Result } from "effect"
 import { Flag } from "effect/cli"
 import { IpNetwork, NetAddress } from "effect/net"
 import { availableParallelism } from "node:os"
-import * as Log from "./serve/Log.ts"
+import * as Log from "./LogOptions.ts"
 import type { Messages } from "./Messages.ts"
 
 const units: ReadonlyMap<string, (amount: number) => Duration.Duration> = new Map([

@@ -4,7 +4,7 @@
  */
 import { Console, Layer } from "effect"
 import { CliConfig, type CliError, CliOutput, Flag, GlobalFlag, type HelpDoc } from "effect/cli"
-import { escape } from "../client/Display.ts"
+import { escape } from "./Escape.ts"
 import type { Messages } from "./Messages.ts"
 
 const escapeSequence = String.raw`\u001b\[[0-9;]*m`

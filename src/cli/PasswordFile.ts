@@ -3,7 +3,6 @@
  * user of the machine can read.
  */
 import { Config, Effect, FileSystem, Option, Redacted } from "effect"
-import { whenChanged } from "./ReloadOnChange.ts"
 import { exitCode, Failure, systemCode } from "./Failure.ts"
 import type { Messages } from "./Messages.ts"
 
@@ -16,7 +15,8 @@ const parse = (text: string): Passwords =>
     .filter((line) => line !== "")
     .map((line) => Redacted.make(line))
 
-const readFile = Effect.fnUntraced(function* (file: string) {
+/** The passwords in a file. */
+export const readFile = Effect.fnUntraced(function* (file: string) {
   const fileSystem = yield* FileSystem.FileSystem
   return parse(yield* fileSystem.readFileString(file))
 })
@@ -41,30 +41,4 @@ export const load = Effect.fnUntraced(function* (
     return refuse(reasons.get(reason) ?? reason)
   })
   return found.length === 0 ? yield* refuse(startUp.noPassword) : found
-})
-
-/**
- * The passwords as they are now: the file is read again when it has changed, so that a password can be changed
- * without a restart. A file that cannot be read, or is empty, leaves the passwords as they were.
- */
-export const follow = Effect.fnUntraced(function* (
-  file: Option.Option<string>,
-  messages: Messages
-) {
-  let current = yield* load(file, messages)
-  if (Option.isSome(file)) {
-    const keep = (error: string) =>
-      Effect.annotateLogs(Effect.logWarning("passwords.kept"), { file: file.value, error })
-    const reload = Effect.gen(function* () {
-      const passwords = yield* readFile(file.value)
-      if (passwords.length === 0) return yield* keep("it is empty")
-      current = passwords
-      return yield* Effect.annotateLogs(Effect.logInfo("passwords.reloaded"), {
-        file: file.value,
-        passwords: passwords.length
-      })
-    }).pipe(Effect.catchTag("PlatformError", (error) => keep(systemCode(error) ?? error.message)))
-    yield* whenChanged([file.value], reload)
-  }
-  return () => current
 })

@@ -60,20 +60,6 @@ export interface IncomingFile extends IncomingBody {
   readonly name: ByteString.ByteString
 }
 
-/** A connection. */
-export interface Connection {
-  /** Sends requests without waiting for their replies. */
-  readonly send: (
-    requests: ReadonlyArray<ReadonlyArray<ByteString.ByteString>>
-  ) => Effect.Effect<void, ConnectionLost>
-  /** The next reply, whole, a refusal included; `ErrorReply` only where the server refused the connection itself. */
-  readonly receive: Effect.Effect<Reply.Reply, RequestError>
-  /** The next reply, which is a file. */
-  readonly receiveFile: Effect.Effect<IncomingFile, RequestError>
-  /** The next reply, which is a bulk string or null. */
-  readonly receiveContent: Effect.Effect<IncomingBody | undefined, RequestError>
-}
-
 /** How long the server may be silent in the middle of an answer. */
 export interface Options {
   readonly silence: Duration.Duration
@@ -268,11 +254,27 @@ const connect = Effect.fnUntraced(function* (socket: Socket.Socket, options: Opt
 })
 
 /** The connection that a client's questions go through. */
-export class Client extends Context.Service<Client, Connection>()("sockets/client/Client") {
+export class Connection extends Context.Service<
+  Connection,
+  {
+    /** Sends requests without waiting for their replies. */
+    readonly send: (
+      requests: ReadonlyArray<ReadonlyArray<ByteString.ByteString>>
+    ) => Effect.Effect<void, ConnectionLost>
+    /** The next reply, whole, a refusal included; `ErrorReply` only where the server refused the connection itself. */
+    readonly receive: Effect.Effect<Reply.Reply, RequestError>
+    /** The next reply, which is a file. */
+    readonly receiveFile: Effect.Effect<IncomingFile, RequestError>
+    /** The next reply, which is a bulk string or null. */
+    readonly receiveContent: Effect.Effect<IncomingBody | undefined, RequestError>
+  }
+>()("sockets/client/Connection") {
   /** Connects through the socket; the connection is closed with the layer's scope. */
-  static readonly layer = (options: Options): Layer.Layer<Client, ConnectFailed, Socket.Socket> =>
+  static readonly layer = (
+    options: Options
+  ): Layer.Layer<Connection, ConnectFailed, Socket.Socket> =>
     Layer.effect(
-      Client,
+      Connection,
       Effect.flatMap(Socket.Socket, (socket) => connect(socket, options))
     )
 }

@@ -5,13 +5,7 @@
  */
 import { Context, Deferred, Duration, Effect, Exit, Layer, Scope, Semaphore } from "effect"
 import type { ByteString } from "../domain/ByteString.ts"
-import {
-  Client,
-  ConnectFailed,
-  type Connection,
-  ConnectionLost,
-  ReadTimeout
-} from "./Connection.ts"
+import { ConnectFailed, Connection, ConnectionLost, ReadTimeout } from "./Connection.ts"
 
 /** How to go on after a loss. */
 export interface Policy {
@@ -40,12 +34,18 @@ export interface Connector {
   readonly ask: <A, E, R>(
     words: () => ReadonlyArray<ByteString>,
     receive: Effect.Effect<A, E, R>
-  ) => Effect.Effect<A, E | ConnectFailed | ConnectionLost, Exclude<R, Client>>
+  ) => Effect.Effect<A, E | ConnectFailed | ConnectionLost, Exclude<R, Connection>>
+}
+
+/** What files are fetched over: a connection for bytes, one for the digests that the server computes meanwhile. */
+export interface Connectors {
+  readonly bytes: Connector
+  readonly digests: Connector
 }
 
 /** A connection in use. */
 interface Live {
-  readonly client: Connection
+  readonly connection: Connection["Service"]
   readonly scope: Scope.Closeable
   /** Waits until the answer before the next one has been read. */
   turn: Effect.Effect<void>
@@ -56,7 +56,7 @@ const isLoss = (error: unknown): boolean =>
 
 /** A connector whose connection is closed with the scope. */
 export const makeConnector = (
-  connect: Layer.Layer<Client, ConnectFailed>,
+  connect: Layer.Layer<Connection, ConnectFailed>,
   { counting, onRetry, pause, retries }: Policy
 ): Effect.Effect<Connector, never, Scope.Scope> =>
   Effect.gen(function* () {
@@ -71,7 +71,7 @@ export const makeConnector = (
       const inner = yield* Scope.fork(scope)
       const context = yield* Layer.buildWithScope(Layer.fresh(connect), inner)
       everConnected = true
-      live = { client: Context.get(context, Client), scope: inner, turn: Effect.void }
+      live = { connection: Context.get(context, Connection), scope: inner, turn: Effect.void }
       return live
     })
 
@@ -112,12 +112,12 @@ export const makeConnector = (
         Effect.suspend(() => {
           const before = current.turn
           current.turn = Deferred.await(done)
-          return Effect.as(current.client.send([words()]), before)
+          return Effect.as(current.connection.send([words()]), before)
         })
       )
       const answer = yield* Effect.andThen(
         before,
-        Effect.provideService(receive, Client, current.client)
+        Effect.provideService(receive, Connection, current.connection)
       ).pipe(
         Effect.onInterrupt(() => close(current)),
         Effect.ensuring(Deferred.succeed(done, undefined))
@@ -129,7 +129,7 @@ export const makeConnector = (
     const ask = <A, E, R>(
       words: () => ReadonlyArray<ByteString>,
       receive: Effect.Effect<A, E, R>
-    ): Effect.Effect<A, E | ConnectFailed | ConnectionLost, Exclude<R, Client>> =>
+    ): Effect.Effect<A, E | ConnectFailed | ConnectionLost, Exclude<R, Connection>> =>
       Effect.flatMap(Semaphore.withPermit(connecting, connected), (current) =>
         Effect.catchIf(exchange(current, words, receive), isLoss, (error) =>
           Effect.suspend(() => {

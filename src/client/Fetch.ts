@@ -7,17 +7,12 @@ import * as Grammar from "../commands/Parser.ts"
 import type { Reply } from "../domain/Reply.ts"
 import * as ByteString from "../domain/ByteString.ts"
 import { ErrorReply, unexpected } from "./Connection.ts"
-import type { Connector } from "./Connector.ts"
-import {
-  type Connectors,
-  describe,
-  download,
-  Mismatch,
-  type Options,
-  type Outcome
-} from "./Download.ts"
+import type { Connector, Connectors } from "./Connector.ts"
+import { download, type Outcome } from "./Download.ts"
+import { Mismatch } from "./Hashing.ts"
 import { SaveFailed, UnexpectedName } from "./Placement.ts"
-import { receiveReply } from "./RemoteFile.ts"
+import { describe, receiveReply } from "./RemoteFile.ts"
+import type { Options } from "./Transfer.ts"
 
 /** Files on their way at a time. Waiting for the disk to be done with each takes most of a small file's time. */
 const together = 64

@@ -1,13 +1,11 @@
 /** Fetches a file, or a part of one, straight to where its bytes go: nothing is kept, so nothing can be taken back. */
 import { Data, Effect, Fiber, Stream } from "effect"
-import { MalformedReply } from "../codec/resp/RespTokens.ts"
 import * as Grammar from "../commands/Parser.ts"
 import * as ByteString from "../domain/ByteString.ts"
-import { Client, ConnectionLost, type IncomingBody, ReadTimeout } from "./Connection.ts"
-import { type Connectors, describe, Mismatch } from "./Download.ts"
-import { Hashing } from "./Hashing.ts"
-import { UnexpectedName } from "./Placement.ts"
-import { digestRequest, receiveDigest } from "./RemoteFile.ts"
+import { ConnectionLost, type IncomingBody, ReadTimeout } from "./Connection.ts"
+import type { Connectors } from "./Connector.ts"
+import { Hashing, Mismatch } from "./Hashing.ts"
+import { describe, digestRequest, receiveBytes, receiveDigest } from "./RemoteFile.ts"
 
 /** A part of a file, in bytes. */
 export interface Range {
@@ -63,14 +61,8 @@ export const streamFile = Effect.fn("streamFile")(function* <E, R>(
   let position = range.start
 
   const receive = Effect.gen(function* () {
-    const incoming = yield* (yield* Client).receiveFile
-    if (incoming.name !== name) {
-      return yield* new UnexpectedName({ name: ByteString.toTextLossy(incoming.name) })
-    }
-    if (incoming.size !== end - position) {
-      return yield* new MalformedReply({ reason: "the file has another size than was announced" })
-    }
-    return yield* Stream.runForEach(incoming.bytes, (chunk) =>
+    const incoming = yield* receiveBytes(name, end - position)
+    return yield* Stream.runForEach(incoming, (chunk) =>
       Effect.suspend(() => {
         position += chunk.length
         if (there !== undefined) hash.update(chunk)

@@ -21,6 +21,9 @@ export class HashUnavailable extends Data.TaggedError("HashUnavailable")<{
   readonly cause: unknown
 }> {}
 
+/** What arrived has another digest than what the server has; nothing of it is kept. */
+export class Mismatch extends Data.TaggedError("Mismatch")<{ readonly name: string }> {}
+
 /** SHA-256. */
 export class Hashing extends Context.Service<
   Hashing,

@@ -19,9 +19,9 @@ import { MalformedReply } from "../codec/resp/RespTokens.ts"
 import * as Reply from "../domain/Reply.ts"
 import type * as ByteString from "../domain/ByteString.ts"
 import {
-  Client,
   type ConnectFailed,
   connectFailed,
+  Connection,
   ConnectionLost,
   readWithTimeout,
   type IncomingBody,
@@ -196,8 +196,8 @@ const connect = Effect.fnUntraced(function* (socket: Socket.Socket, options: Opt
 })
 
 /** Connects through the socket; the connection is closed with the layer's scope. */
-export const layer = (options: Options): Layer.Layer<Client, ConnectFailed, Socket.Socket> =>
+export const layer = (options: Options): Layer.Layer<Connection, ConnectFailed, Socket.Socket> =>
   Layer.effect(
-    Client,
+    Connection,
     Effect.flatMap(Socket.Socket, (socket) => connect(socket, options))
   )

@@ -4,7 +4,9 @@ import { MalformedReply } from "../codec/resp/RespTokens.ts"
 import * as Grammar from "../commands/Parser.ts"
 import type { Reply } from "../domain/Reply.ts"
 import * as ByteString from "../domain/ByteString.ts"
-import { Client, ErrorReply } from "./Connection.ts"
+import { Connection, ErrorReply, unexpected } from "./Connection.ts"
+import type { Connector } from "./Connector.ts"
+import { UnexpectedName } from "./Placement.ts"
 
 /** What the server knows of a file. */
 export interface RemoteDetails {
@@ -50,11 +52,9 @@ export const bytesRequest =
   (name: ByteString.ByteString, start: () => number, version: ByteString.ByteString) => () =>
     Grammar.print({ _tag: "SendFile", name, start: start(), length: undefined, version })
 
-const unexpected = new MalformedReply({ reason: "the reply has another shape than the command's" })
-
 /** The next reply, unless it is a refusal. */
 export const receiveReply = Effect.gen(function* () {
-  const reply = yield* (yield* Client).receive
+  const reply = yield* (yield* Connection).receive
   return reply._tag === "Error" ? yield* new ErrorReply(reply) : reply
 })
 
@@ -76,3 +76,22 @@ export const receiveDigest = Effect.gen(function* () {
     ? reply.value
     : yield* unexpected
 })
+
+/** The bytes that were asked for, if they are of the file called `name` and as many as its details announced. */
+export const receiveBytes = Effect.fnUntraced(function* (
+  name: ByteString.ByteString,
+  size: number
+) {
+  const incoming = yield* (yield* Connection).receiveFile
+  if (incoming.name !== name) {
+    return yield* new UnexpectedName({ name: ByteString.toTextLossy(incoming.name) })
+  }
+  if (incoming.size !== size) {
+    return yield* new MalformedReply({ reason: "the file has another size than was announced" })
+  }
+  return incoming.bytes
+})
+
+/** Asks for a file's details. */
+export const describe = (name: ByteString.ByteString, connector: Connector) =>
+  connector.ask(detailsRequest(name), receiveDetails)

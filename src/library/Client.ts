@@ -2,31 +2,29 @@
  * The client for other people's Effect programs: `import { Client } from "sockets-client-server/client"`. Questions in,
  * text and bytes out; how they travel, and how a lost connection is made good, is in src/client.
  */
-import { Context, Duration, Effect, Layer, Queue, type Redacted, type Scope, Stream } from "effect"
-import { Socket } from "effect/socket"
+import { Context, type Duration, Effect, Layer, Queue, type Redacted, Stream } from "effect"
 import {
-  Client as Connection,
   type ConnectFailed,
+  Connection,
   type RequestError,
   unexpected
 } from "../client/Connection.ts"
-import { type Connector, growingPause, makeConnector } from "../client/Connector.ts"
-import { describe, type Mismatch } from "../client/Download.ts"
 import { listNames } from "../client/Fetch.ts"
 import { streamFile, whole } from "../client/FileStream.ts"
-import { Hashing, HashUnavailable } from "../client/Hashing.ts"
+import { Hashing, HashUnavailable, type Mismatch } from "../client/Hashing.ts"
+import { makeConnectors, type Server } from "../client/node/Connectors.ts"
+import { passing } from "../client/node/Sha256.ts"
+import type { Tls } from "../client/node/Socket.ts"
 import type { UnexpectedName } from "../client/Placement.ts"
-import { digestRequest, receiveDigest, receiveReply } from "../client/RemoteFile.ts"
+import { describe, digestRequest, receiveDigest, receiveReply } from "../client/RemoteFile.ts"
 import * as Grammar from "../commands/Parser.ts"
 import * as ByteString from "../domain/ByteString.ts"
-import { socketTo, type Tls } from "./Connect.ts"
-import { passing } from "./Sha256.ts"
 
 export { ConnectFailed, ConnectionLost, ErrorReply, ReadTimeout } from "../client/Connection.ts"
-export { Mismatch } from "../client/Download.ts"
+export { Mismatch } from "../client/Hashing.ts"
 export { UnexpectedName } from "../client/Placement.ts"
 export { MalformedReply } from "../codec/resp/RespTokens.ts"
-export type { Tls } from "./Connect.ts"
+export type { Tls } from "../client/node/Socket.ts"
 
 /** Where the server is, and how to go on when it is lost. */
 export interface Options {
@@ -69,33 +67,20 @@ export type AskError = ConnectFailed | RequestError
 /** Why the bytes of a file ended early, or are not to be trusted. */
 export type OpenError = AskError | Mismatch | UnexpectedName
 
-const targetOf = ({
-  connecting = Duration.seconds(10),
+const serverOf = ({
   host = "127.0.0.1",
   port = 65432,
-  tls = false
-}: Options) => ({
+  tls = false,
+  ...options
+}: Options): Server => ({
+  ...options,
   host,
   port,
-  openTimeout: connecting,
-  tls: tls === true ? {} : tls || undefined
+  tls: tls === true ? {} : tls || undefined,
+  protocol: Connection.layer,
+  counting: "since the last answer",
+  onRetry: () => Effect.void
 })
-
-const connection = (options: Options, silence: Duration.Duration) =>
-  Connection.layer({ silence, password: options.password }).pipe(
-    Layer.provide(Layer.effect(Socket.Socket, socketTo(targetOf(options))))
-  )
-
-const connector = (
-  options: Options,
-  silence: Duration.Duration
-): Effect.Effect<Connector, never, Scope.Scope> =>
-  makeConnector(connection(options, silence), {
-    retries: options.retries ?? 5,
-    counting: "since the last answer",
-    pause: growingPause,
-    onRetry: () => Effect.void
-  })
 
 /** Nothing is saved here, so that no file on a disk is ever followed. */
 const hashing = Hashing.of({
@@ -132,10 +117,8 @@ export class Client extends Context.Service<
     Layer.effect(
       Client,
       Effect.gen(function* () {
-        const silence = Duration.fromInputUnsafe(options.silence ?? Duration.seconds(15))
-        const questions = yield* connector(options, silence)
-        // The server has to read all of a file before it can tell its digest, and is silent meanwhile.
-        const digests = yield* connector(options, Duration.infinity)
+        const server = serverOf(options)
+        const { bytes: questions, digests } = yield* makeConnectors(server)
         yield* questions.connect
 
         const text = (words: ReadonlyArray<ByteString.ByteString>) =>
@@ -168,7 +151,7 @@ export class Client extends Context.Service<
             Stream.callback<Uint8Array, OpenError>(
               (queue) =>
                 Effect.gen(function* () {
-                  const bytes = yield* connector(options, silence)
+                  const { bytes } = yield* makeConnectors(server)
                   const range = { start, length }
                   yield* streamFile(
                     ByteString.fromText(name),

@@ -3,10 +3,10 @@
  * effect's own has no way to renew its certificates, nor to bound a handshake. What is said then is not known here.
  */
 import { Data, type Duration, Effect } from "effect"
-import { createPrivateKey, X509Certificate } from "node:crypto"
 import type { Socket } from "node:net"
-import { createSecureContext, createServer, type TLSSocket } from "node:tls"
+import { createServer, type TLSSocket } from "node:tls"
 import { opensArray, opensTls } from "../domain/FirstByte.ts"
+import { type BadCredentials, check } from "../tls/Credentials.ts"
 import { codeOf, readSome } from "./RawSocket.ts"
 
 /** What the server shows, and whom it lets in; all of it PEM. */
@@ -17,13 +17,6 @@ export interface Credentials {
   /** The authorities of clients' certificates; with them, a client without one is refused. */
   readonly clientCa?: string | undefined
 }
-
-/** The credentials are of no use. */
-export class BadCredentials extends Data.TaggedError("BadCredentials")<{
-  /** The certificate, the key or the authorities are not whole; or the key is another certificate's. */
-  readonly fault: "cert" | "key" | "ca" | "pair"
-  readonly cause: unknown
-}> {}
 
 /** No encrypted connection came of it; `reason` is OpenSSL's code, or a few words of ours. */
 export class HandshakeFailed extends Data.TaggedError("HandshakeFailed")<{
@@ -43,41 +36,6 @@ const notEncrypted = "-NOTLS Este servidor só fala TLS.\r\n"
 
 /** How long such a client may take to close its end. */
 const lingering = "2 seconds"
-
-const begunCertificate = /-----BEGIN (?:X509 |TRUSTED )?CERTIFICATE-----/g
-const wholeCertificate = new RegExp(`${begunCertificate.source}[^-]*-----END [^-]*-----`, "g")
-
-const attempt = <A>(fault: BadCredentials["fault"], use: () => A) =>
-  Effect.try({ try: use, catch: (cause) => new BadCredentials({ fault, cause }) })
-
-/** Node reads as many certificates as are whole and is silent about the rest, so each is looked at here. */
-const certificatesIn = (fault: BadCredentials["fault"], pem: string) => {
-  const whole = pem.match(wholeCertificate) ?? []
-  return whole.length === 0 || whole.length !== pem.match(begunCertificate)?.length
-    ? Effect.fail(new BadCredentials({ fault, cause: "not a whole certificate" }))
-    : attempt(fault, () => whole.map((certificate) => new X509Certificate(certificate)))
-}
-
-/** Fails where a certificate, a key or authorities are not whole, or do not go together; any of them may be left out. */
-export const check = Effect.fnUntraced(function* ({
-  ca,
-  cert,
-  key
-}: {
-  readonly ca?: string | undefined
-  readonly cert?: string | undefined
-  readonly key?: string | undefined
-}) {
-  if (ca !== undefined) yield* certificatesIn("ca", ca)
-  if (cert === undefined || key === undefined) return
-  const [own] = yield* certificatesIn("cert", cert)
-  const privateKey = yield* attempt("key", () => createPrivateKey(key))
-  if (own?.checkPrivateKey(privateKey) !== true) {
-    return yield* new BadCredentials({ fault: "pair", cause: "another certificate's" })
-  }
-  // What else OpenSSL may not like, such as a key that is too short.
-  yield* attempt("pair", () => createSecureContext({ ca, cert, key }))
-})
 
 /** What Node is to be given, once all of it has been found to be good. */
 const checked = ({ cert, clientCa, key }: Credentials) => {

@@ -5,8 +5,7 @@ import { Socket } from "effect/socket"
 import { TestClock } from "effect/testing"
 import { createServer } from "node:net"
 import {
-  Client,
-  type Connection,
+  Connection,
   ConnectFailed,
   type IncomingBody,
   ErrorReply
@@ -30,11 +29,11 @@ const silence = Duration.seconds(15)
 const connect = ({ host, port }: Address) =>
   Effect.map(
     Layer.build(
-      Client.layer({ silence }).pipe(
+      Connection.layer({ silence }).pipe(
         Layer.provide(Layer.effect(Socket.Socket, NodeSocket.makeNet({ host, port })))
       )
     ),
-    (context): Connection => Context.get(context, Client)
+    (context): Connection["Service"] => Context.get(context, Connection)
   )
 
 /** A connection to a server that behaves like this. */

@@ -6,13 +6,8 @@ import { Socket } from "effect/socket"
 import { TestClock } from "effect/testing"
 import { createServer, type Server as NetServer, type Socket as NetSocket } from "node:net"
 import { fileURLToPath } from "node:url"
-import {
-  Client,
-  type Connection,
-  type IncomingBody,
-  ErrorReply
-} from "../../src/client/Connection.ts"
-import * as PickleClient from "../../src/client/PickleConnection.ts"
+import { Connection, type IncomingBody, ErrorReply } from "../../src/client/Connection.ts"
+import * as PickleConnection from "../../src/client/PickleConnection.ts"
 import { MalformedReply } from "../../src/codec/resp/RespTokens.ts"
 import * as Grammar from "../../src/commands/Parser.ts"
 import * as Reply from "../../src/domain/Reply.ts"
@@ -34,11 +29,11 @@ const silence = Duration.seconds(15)
 const connect = ({ host, port }: Address) =>
   Effect.map(
     Layer.build(
-      PickleClient.layer({ silence }).pipe(
+      PickleConnection.layer({ silence }).pipe(
         Layer.provide(Layer.effect(Socket.Socket, NodeSocket.makeNet({ host, port })))
       )
     ),
-    (context): Connection => Context.get(context, Client)
+    (context): Connection["Service"] => Context.get(context, Connection)
   )
 
 const wholeOf = ({ bytes }: IncomingBody) =>
@@ -59,7 +54,7 @@ const original = Effect.fnUntraced(function* (...options: ReadonlyArray<string>)
 })
 
 /** Asks, and reads the reply. */
-const ask = (client: Connection, ...texts: ReadonlyArray<string>) =>
+const ask = (client: Connection["Service"], ...texts: ReadonlyArray<string>) =>
   Effect.andThen(client.send([words(...texts)]), client.receive)
 
 const refusal = (code: string, message: string) => Reply.Reply.Error({ code, message })

@@ -5,10 +5,11 @@ import { Socket } from "effect/socket"
 import { createCipheriv, createHash } from "node:crypto"
 import { closeSync, openSync, readdirSync, readSync, statSync, watch, writeSync } from "node:fs"
 import { join } from "node:path"
-import { layer as nodeHashing } from "../../src/cli/client/NodeHashing.ts"
-import { Client } from "../../src/client/Connection.ts"
+import { layer as nodeHashing } from "../../src/client/node/Hashing.ts"
+import { Connection } from "../../src/client/Connection.ts"
 import { type Connector, makeConnector } from "../../src/client/Connector.ts"
-import { download, type Options } from "../../src/client/Download.ts"
+import { download } from "../../src/client/Download.ts"
+import type { Options } from "../../src/client/Transfer.ts"
 import * as ByteString from "../../src/domain/ByteString.ts"
 import type { Address } from "../../src/domain/Address.ts"
 
@@ -76,7 +77,7 @@ export const partWith = (folder: string, size: number): Effect.Effect<Part> =>
 
 const connector = ({ host, port }: Address, retries: number): ReturnType<typeof makeConnector> =>
   makeConnector(
-    Client.layer({ silence: Duration.infinity }).pipe(
+    Connection.layer({ silence: Duration.infinity }).pipe(
       Layer.provide(Layer.effect(Socket.Socket, NodeSocket.makeNet({ host, port, noDelay: true })))
     ),
     {

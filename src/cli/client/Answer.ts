@@ -1,18 +1,20 @@
 /** One question to the server, and what becomes of its answer: printed, streamed to standard output, or saved. */
 import { Data, Effect, FileSystem, Path, type PlatformError, type Stdio, Stream } from "effect"
 import {
-  Client,
+  Connection,
   type ConnectFailed,
   type IncomingFile,
   ErrorReply,
   type RequestError
 } from "../../client/Connection.ts"
-import { type Connectors, describe, Outcome, type Progress } from "../../client/Download.ts"
+import type { Connectors } from "../../client/Connector.ts"
+import { Outcome } from "../../client/Download.ts"
 import * as Fetch from "../../client/Fetch.ts"
 import { handOn, type Range, type StreamCut, streamFile, whole } from "../../client/FileStream.ts"
 import type { Hashing, HashUnavailable } from "../../client/Hashing.ts"
 import * as Placement from "../../client/Placement.ts"
-import { receiveReply, type RemoteDetails } from "../../client/RemoteFile.ts"
+import { describe, receiveReply, type RemoteDetails } from "../../client/RemoteFile.ts"
+import type { Progress } from "../../client/Transfer.ts"
 import * as FileName from "../../domain/FileName.ts"
 import * as Grammar from "../../commands/Parser.ts"
 import type { Reply } from "../../domain/Reply.ts"
@@ -124,7 +126,7 @@ const keep = Effect.fnUntraced(function* (
 const fetchPlain = (
   words: Args,
   name: ByteString.ByteString,
-  receive: Effect.Effect<IncomingFile, RequestError, Client>,
+  receive: Effect.Effect<IncomingFile, RequestError, Connection>,
   { output }: Options,
   { bytes }: Connectors
 ) =>
@@ -135,13 +137,13 @@ const fetchPlain = (
     )
   )
 
-const receiveFile = Effect.flatMap(Client, ({ receiveFile }) => receiveFile)
+const receiveFile = Effect.flatMap(Connection, ({ receiveFile }) => receiveFile)
 
 /** GET has null where the file commands have this error (Errors.ts). */
 const notFound = new ErrorReply({ code: "NOTFOUND", message: "Arquivo não encontrado!" })
 
 const receiveContent = (name: ByteString.ByteString) =>
-  Effect.flatMap(Client, ({ receiveContent }) => receiveContent).pipe(
+  Effect.flatMap(Connection, ({ receiveContent }) => receiveContent).pipe(
     Effect.flatMap((content) =>
       content === undefined ? Effect.fail(notFound) : Effect.succeed({ name, ...content })
     )

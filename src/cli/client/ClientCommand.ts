@@ -1,24 +1,26 @@
 /** `app client`: one question, a batch of them from standard input, or a menu for a person. */
 import { Effect, Option, Stdio, Stream } from "effect"
 import { Argument, Command } from "effect/cli"
-import type { Connectors } from "../../client/Download.ts"
+import { Connection } from "../../client/Connection.ts"
+import type { Connectors } from "../../client/Connector.ts"
+import * as NodeHashing from "../../client/node/Hashing.ts"
+import { makeConnectors } from "../../client/node/Connectors.ts"
+import * as PickleConnection from "../../client/PickleConnection.ts"
 import { splitLine } from "../../codec/resp/InlineLine.ts"
 import * as Grammar from "../../commands/Parser.ts"
 import * as ByteString from "../../domain/ByteString.ts"
 import { formatAddress } from "../../domain/Address.ts"
 import * as Answer from "./Answer.ts"
-import * as Certificates from "../Certificates.ts"
+import * as Certificates from "./Certificates.ts"
 import { errorMessage } from "./ErrorMessage.ts"
 import { exitCode, Failure } from "../Failure.ts"
 import * as Flags from "../Flags.ts"
 import { menu } from "./Menu.ts"
 import type { Messages } from "../Messages.ts"
-import * as NodeHashing from "./NodeHashing.ts"
 import { complain } from "../Output.ts"
 import * as PasswordFile from "../PasswordFile.ts"
 import { type Options, render } from "./Render.ts"
 import { makeProgressLine } from "./Progress.ts"
-import { connect } from "./Connections.ts"
 import { stopSignal } from "../Signals.ts"
 
 const interrupted = new Failure({ code: exitCode.interrupted, sentence: "" })
@@ -169,19 +171,18 @@ export const client = (messages: Messages) =>
         const [password] = yield* PasswordFile.load(flags.passwordFile, messages)
         const tls = yield* Certificates.load(flags, messages)
         if (tls?.insecure === true) yield* complain(messages.tls.insecure(address))
-        const connectors = yield* connect(
-          {
-            host,
-            port,
-            timeout,
-            protocol,
-            password,
-            tls,
-            retries,
-            counting: person ? "since the last answer" : "over all"
-          },
+        const connectors = yield* makeConnectors({
+          host,
+          port,
+          tls,
+          password,
+          protocol: (protocol === "pickle" ? PickleConnection : Connection).layer,
+          connecting: Option.getOrUndefined(timeout),
+          silence: Option.getOrUndefined(timeout),
+          retries,
+          counting: person ? "since the last answer" : "over all",
           // A person at the menu need not know that the server closed a connection that had long been idle.
-          (attempt) => {
+          onRetry: (attempt) => {
             progress.clear()
             return person || quiet
               ? Effect.void
@@ -191,7 +192,7 @@ export const client = (messages: Messages) =>
                   stdio
                 )
           }
-        )
+        })
         const options: Answer.Options = {
           json,
           output: Option.getOrUndefined(flags.output),

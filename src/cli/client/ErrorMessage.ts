@@ -1,5 +1,5 @@
 /** What went wrong with a question, as a sentence in the person's language and an exit code for the script. */
-import { escape } from "../../client/Display.ts"
+import { escape } from "../Escape.ts"
 import type { AnswerError } from "./Answer.ts"
 import { exitCode, Failure, systemCode } from "../Failure.ts"
 import type { Messages } from "../Messages.ts"

@@ -4,8 +4,8 @@
  */
 import { Effect, Stream } from "effect"
 import { Prompt } from "effect/cli"
-import { escape } from "../../client/Display.ts"
-import type { Connectors } from "../../client/Download.ts"
+import { escape } from "../Escape.ts"
+import type { Connectors } from "../../client/Connector.ts"
 import { receiveReply } from "../../client/RemoteFile.ts"
 import * as Grammar from "../../commands/Parser.ts"
 import * as ByteString from "../../domain/ByteString.ts"

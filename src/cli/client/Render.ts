@@ -1,11 +1,12 @@
 /** Answers as a person or a script reads them: lines, or one JSON value a question; what went wrong on standard error. */
 import { Effect, type Stdio, Stream } from "effect"
-import * as Display from "../../client/Display.ts"
 import type { Outcome } from "../../client/Download.ts"
 import type { Result } from "../../client/Fetch.ts"
 import * as ByteString from "../../domain/ByteString.ts"
 import type { Answer, AnswerError } from "./Answer.ts"
+import * as Display from "./Display.ts"
 import { errorMessage } from "./ErrorMessage.ts"
+import { escape } from "../Escape.ts"
 import { exitCode, Failure } from "../Failure.ts"
 import type { Messages } from "../Messages.ts"
 import { complain, print } from "../Output.ts"
@@ -56,13 +57,13 @@ const toText = (answer: Answer): string => {
       return Display.toText(answer.reply)
     case "Name": {
       const { details, name } = answer
-      const text = Display.escape(ByteString.toTextLossy(name))
+      const text = escape(ByteString.toTextLossy(name))
       return details === undefined
         ? `${text}\n`
         : `${String(details.size).padStart(sizeColumn)}  ${date(details.modified)}  ${text}\n`
     }
     case "File":
-      return answer.result._tag === "Done" ? `${Display.escape(answer.result.outcome.path)}\n` : ""
+      return answer.result._tag === "Done" ? `${escape(answer.result.outcome.path)}\n` : ""
     case "Streamed":
       return ""
   }
@@ -123,12 +124,12 @@ const note = (answer: Answer, counts: Counts, options: Options) => {
     if (code === exitCode.mismatch) counts.mismatched = true
     return options.complain(
       isOneOfMany(result, options)
-        ? messages.client.failed(Display.escape(ByteString.toTextLossy(result.name)), sentence)
+        ? messages.client.failed(escape(ByteString.toTextLossy(result.name)), sentence)
         : sentence
     )
   }
   const { outcome } = result
-  const path = Display.escape(outcome.path)
+  const path = escape(outcome.path)
   switch (outcome._tag) {
     case "Saved":
       counts.saved += 1

@@ -12,7 +12,7 @@ import { Clock } from "../../services/Clock.ts"
 import * as DirectoryFileStore from "../../services/files/directory/DirectoryFileStore.ts"
 import * as S3FileStore from "../../services/files/s3/S3FileStore.ts"
 import { Info } from "../../services/Info.ts"
-import * as Certificates from "../Certificates.ts"
+import * as Certificates from "./Certificates.ts"
 import { capConnections } from "./Descriptors.ts"
 import { exitCode, Failure } from "../Failure.ts"
 import type { BucketPath } from "../Flags.ts"
@@ -20,7 +20,8 @@ import * as Log from "./Log.ts"
 import { stayLean } from "./Heap.ts"
 import type { Messages } from "../Messages.ts"
 import { complain } from "../Output.ts"
-import * as PasswordFile from "../PasswordFile.ts"
+import type { Passwords } from "../PasswordFile.ts"
+import { follow as followPasswords } from "./Passwords.ts"
 import type { ServeFlags } from "./ServeFlags.ts"
 import { exitAtOnceIfToldAgain, stopSignal } from "../Signals.ts"
 import { startUpFailure } from "./StartUpFailure.ts"
@@ -49,7 +50,7 @@ export interface Options extends Address {
   /** In bytes a second. */
   readonly maxRate?: number | undefined
   readonly maxTotalRate?: number | undefined
-  readonly passwords?: () => PasswordFile.Passwords
+  readonly passwords?: () => Passwords
   readonly grace?: Duration.Duration
   readonly limits?: Limits
   readonly tls?: Tls | undefined
@@ -146,7 +147,7 @@ export const serveUntilToldToStop = Effect.fn("serve")(
     if (Option.isSome(flags.dir) && Option.isSome(flags.store)) {
       return yield* new Failure({ code: exitCode.usage, sentence: messages.usage.dirAndStore })
     }
-    const passwords = yield* PasswordFile.follow(flags.passwordFile, messages)
+    const passwords = yield* followPasswords(flags.passwordFile, messages)
     const tls = yield* Certificates.follow(
       { cert: flags.tlsCert, key: flags.tlsKey, ca: flags.tlsClientCa },
       messages

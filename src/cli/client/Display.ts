@@ -1,28 +1,7 @@
-/**
- * Replies as people and scripts read them. What comes from the other side can hold anything, so nothing of it reaches
- * a terminal unescaped: a control character could move the cursor, retitle the window or type for the reader.
- */
-import { Reply } from "../domain/Reply.ts"
-import * as ByteString from "../domain/ByteString.ts"
-
-/** C0, DEL and C1, and the marks that change the direction of writing, which can make a name read as another. */
-const unprintable = /[\u0000-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g
-
-const escapeCharacter = (character: string): string => {
-  const code = character.charCodeAt(0)
-  return code < 0x100 ? `\\x${code.toString(16).padStart(2, "0")}` : `\\u${code.toString(16)}`
-}
-
-/** One line, safe to print: what could steer a terminal stands as `\x1b`. */
-export const escape = (text: string): string => text.replace(unprintable, escapeCharacter)
-
-/** Lines, safe to print: as `escape`, but line ends and tabs stay. */
-export const escapeLines = (text: string): string =>
-  text
-    .replaceAll("\r\n", "\n")
-    .replace(unprintable, (character) =>
-      character === "\n" || character === "\t" ? character : escapeCharacter(character)
-    )
+/** Replies as people and scripts read them: lines, escaped, or JSON. */
+import { Reply } from "../../domain/Reply.ts"
+import * as ByteString from "../../domain/ByteString.ts"
+import { escape, escapeLines } from "../Escape.ts"
 
 const indent = (line: string): string => `  ${line}`
 

@@ -7,7 +7,7 @@ import { type Duration, Effect } from "effect"
 import type { Socket } from "effect/socket"
 import { isIP } from "node:net"
 import { checkServerIdentity, createSecureContext, type SecureContext } from "node:tls"
-import { ConnectFailed } from "../client/Connection.ts"
+import { ConnectFailed } from "../Connection.ts"
 
 /** How to be sure of the server, and the server of this client; certificates and keys are PEM or DER. */
 export interface Tls {

@@ -1,8 +1,9 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Arbitrary, Schema } from "effect"
-import { escape, escapeLines, toJson, toText } from "../../src/client/Display.ts"
-import * as Reply from "../../src/domain/Reply.ts"
-import * as ByteString from "../../src/domain/ByteString.ts"
+import { toJson, toText } from "../../../src/cli/client/Display.ts"
+import { escape, escapeLines } from "../../../src/cli/Escape.ts"
+import * as Reply from "../../../src/domain/Reply.ts"
+import * as ByteString from "../../../src/domain/ByteString.ts"
 
 const {
   Bulk,

@@ -1,0 +1,49 @@
+/** What `app serve` encrypts with: read when it starts, and again whenever the files change. */
+import { Effect, Option } from "effect"
+import { makeTls, type Tls } from "../../net/TlsHandshake.ts"
+import { type Files, onlyWith, read, refuse } from "../CertificateFiles.ts"
+import { systemCode } from "../Failure.ts"
+import type { Messages } from "../Messages.ts"
+import { whenChanged } from "./ReloadOnChange.ts"
+
+/** As the log says it. */
+const faults = {
+  cert: "no whole certificate",
+  key: "no whole private key",
+  ca: "no whole certificates of authorities",
+  pair: "the key is not the certificate's"
+} as const
+
+/** What a server encrypts with, if it does; as the files are by now, for they are read again when they change. */
+export const follow = Effect.fnUntraced(function* (files: Files, messages: Messages) {
+  const { ca, cert, key } = files
+  if (Option.isNone(cert) && Option.isSome(key)) {
+    return yield* onlyWith("--tls-key", "--tls-cert", messages)
+  }
+  if (Option.isSome(cert) && Option.isNone(key)) {
+    return yield* onlyWith("--tls-cert", "--tls-key", messages)
+  }
+  if (Option.isNone(cert) && Option.isSome(ca)) {
+    return yield* onlyWith("--tls-client-ca", "--tls-cert", messages)
+  }
+  if (Option.isNone(cert)) return undefined
+  const load = Effect.map(read(files), ({ ca, cert = "", key = "" }) => ({
+    cert,
+    key,
+    clientCa: ca
+  }))
+  const tls: Tls = yield* Effect.flatMap(load, (credentials) => makeTls(credentials)).pipe(
+    Effect.mapError(refuse(files, messages))
+  )
+  const kept = (error: string) =>
+    Effect.annotateLogs(Effect.logWarning("certificates.kept"), "error", error)
+  const reload = Effect.flatMap(load, tls.renew).pipe(
+    Effect.andThen(Effect.logInfo("certificates.reloaded")),
+    Effect.catchTags({
+      BadCredentials: ({ fault }) => kept(faults[fault]),
+      Unreadable: ({ cause }) => kept(systemCode(cause) ?? cause.message)
+    })
+  )
+  yield* whenChanged([cert, key, ca].flatMap(Option.toArray), reload)
+  return tls
+})
