@@ -18,10 +18,24 @@ export class SaveFailed extends Data.TaggedError("SaveFailed")<{
   readonly cause: unknown
 }> {}
 
-/** Where a file goes: under its own name into a folder, or to a path of the person's choice. */
+/** Where files go: each under its own name into a folder, or one to a path of the person's choice. */
 export type Target =
-  | { readonly _tag: "Folder"; readonly folder: string }
+  | {
+      readonly _tag: "Folder"
+      readonly folder: string
+      /**
+       * The folders in it that are there and lie inside, by their names. They are looked at once a target: for every file
+       * in them, it took as many questions to the disk as saving a small file does, and a quarter of the processor time.
+       */
+      readonly made: Set<string>
+    }
   | { readonly _tag: "File"; readonly path: string }
+
+/** Into the folder, which is made when it is needed. */
+export const intoFolder = (folder: string): Target => ({ _tag: "Folder", folder, made: new Set() })
+
+/** To this path, whatever the file is called. */
+export const toFile = (path: string): Target => ({ _tag: "File", path })
 
 /** A file that was saved. */
 export interface Saved {
@@ -54,12 +68,6 @@ const makeFolders = Effect.fnUntraced(function* (parts: ReadonlyArray<string>, r
   return true
 })
 
-/**
- * The folders of each target that are there and lie inside. They are looked at once a run: for every file in them, it
- * took as many questions to the disk as saving a small file does, and a quarter of the processor time.
- */
-const made = new WeakMap<Target, Set<string>>()
-
 /** The path of the target, whose folders are made; `UnexpectedName` where the name leads out of the folder. */
 export const locate = Effect.fnUntraced(function* (name: FileName.FileName, target: Target) {
   const path = yield* Path.Path
@@ -67,11 +75,9 @@ export const locate = Effect.fnUntraced(function* (name: FileName.FileName, targ
   if (path.sep === "\\" && reservedOnWindows.test(name)) return yield* new UnexpectedName({ name })
   const parts = name.split("/").slice(0, -1)
   const folder = parts.join("/")
-  const known = made.get(target) ?? new Set<string>()
-  made.set(target, known)
-  if (!known.has(folder)) {
+  if (!target.made.has(folder)) {
     if (!(yield* makeFolders(parts, target.folder))) return yield* new UnexpectedName({ name })
-    known.add(folder)
+    target.made.add(folder)
   }
   return path.join(target.folder, name)
 })

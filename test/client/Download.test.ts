@@ -28,8 +28,8 @@ const bytes = Uint8Array.from({ length: 70_000 }, (_, index) => index)
 const whole = (name: string): IncomingFile =>
   arriving(ByteString.fromText(name), [bytes.subarray(0, 50_000), bytes.subarray(50_000)])
 
-const into = (folder: string): Download.Target => ({ _tag: "Folder", folder })
-const at = (path: string): Download.Target => ({ _tag: "File", path })
+const into = Download.intoFolder
+const at = Download.toFile
 
 /** Saves a file that comes under the name that was asked for. */
 const save = (name: string, target: Download.Target) =>

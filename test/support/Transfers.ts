@@ -9,6 +9,7 @@ import { layer as nodeHashing } from "../../src/client/node/Hashing.ts"
 import { Connection } from "../../src/client/Connection.ts"
 import { type Connector, makeConnector } from "../../src/client/Connector.ts"
 import { download } from "../../src/client/Download.ts"
+import { intoFolder } from "../../src/client/Placement.ts"
 import type { Options } from "../../src/client/Transfer.ts"
 import * as ByteString from "../../src/domain/ByteString.ts"
 import type { Address } from "../../src/domain/Address.ts"
@@ -108,7 +109,7 @@ export const fetchInto = (
       download(
         ByteString.fromText(name),
         {
-          target: { _tag: "Folder", folder },
+          target: intoFolder(folder),
           verify: true,
           overwrite: true,
           onProgress: () => undefined,

@@ -79,11 +79,11 @@ const isFolder = Effect.fnUntraced(function* (path: string) {
 /** `--output FILE`, `--output FOLDER/`, an existing folder, or the current one. */
 const targetOf = Effect.fnUntraced(function* (output: string | undefined) {
   const { sep } = yield* Path.Path
-  if (output === undefined) return { _tag: "Folder", folder: "." } as const
+  if (output === undefined) return Placement.intoFolder(".")
   if (output.endsWith("/") || output.endsWith(sep) || (yield* isFolder(output))) {
-    return { _tag: "Folder", folder: output } as const
+    return Placement.intoFolder(output)
   }
-  return { _tag: "File", path: output } as const
+  return Placement.toFile(output)
 })
 
 /** Several files were to go into one. */
