@@ -4,7 +4,7 @@ import { Deferred, Effect, Fiber, Stream } from "effect"
 import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync } from "node:fs"
 import { join } from "node:path"
 import { ConnectionLost, type IncomingFile } from "../../src/client/Connection.ts"
-import * as Download from "../../src/client/Placement.ts"
+import * as Placement from "../../src/client/Placement.ts"
 import * as ByteString from "../../src/domain/ByteString.ts"
 import { folderWith, temporaryFolder } from "../support/stores/TemporaryFolder.ts"
 
@@ -28,18 +28,18 @@ const bytes = Uint8Array.from({ length: 70_000 }, (_, index) => index)
 const whole = (name: string): IncomingFile =>
   arriving(ByteString.fromText(name), [bytes.subarray(0, 50_000), bytes.subarray(50_000)])
 
-const into = Download.intoFolder
-const at = Download.toFile
+const into = Placement.intoFolder
+const at = Placement.toFile
 
 /** Saves a file that comes under the name that was asked for. */
-const save = (name: string, target: Download.Target) =>
-  Download.save(whole(name), ByteString.fromText(name), target)
+const save = (name: string, target: Placement.Target) =>
+  Placement.save(whole(name), ByteString.fromText(name), target)
 
 /** Every name in the folder, whatever it is, sorted. */
 const contents = (folder: string): ReadonlyArray<string> =>
   readdirSync(folder, { recursive: true, encoding: "utf8" }).sort()
 
-layer(NodeServices.layer)("a download", (it) => {
+layer(NodeServices.layer)("a file that was sent", (it) => {
   describe("that comes whole", () => {
     it.effect("is saved under its own name, byte for byte, with nothing beside it", () =>
       Effect.gen(function* () {
@@ -95,7 +95,7 @@ layer(NodeServices.layer)("a download", (it) => {
       Effect.gen(function* () {
         const folder = yield* temporaryFolder
         const name = ByteString.unsafe("empty")
-        const { path } = yield* Download.save(arriving(name, []), name, into(folder))
+        const { path } = yield* Placement.save(arriving(name, []), name, into(folder))
         assert.strictEqual(readFileSync(path).length, 0)
       })
     )
@@ -135,7 +135,7 @@ layer(NodeServices.layer)("a download", (it) => {
           // One of the names is not UTF-8, so none is converted.
           const word = ByteString.unsafe(name)
           for (const target of [into(folder), at(join(folder, "x"))]) {
-            const error = yield* Effect.flip(Download.save(arriving(word, [bytes]), word, target))
+            const error = yield* Effect.flip(Placement.save(arriving(word, [bytes]), word, target))
             assert.strictEqual(error._tag, "UnexpectedName")
           }
           assert.deepStrictEqual(contents(outer), ["file1.txt", "inner"])
@@ -150,9 +150,9 @@ layer(NodeServices.layer)("a download", (it) => {
         const folder = yield* temporaryFolder
         for (const target of [into(folder), at(join(folder, "x"))]) {
           const error = yield* Effect.flip(
-            Download.save(whole(name), ByteString.unsafe("file1.txt"), target)
+            Placement.save(whole(name), ByteString.unsafe("file1.txt"), target)
           )
-          assert.deepStrictEqual(error, new Download.UnexpectedName({ name }))
+          assert.deepStrictEqual(error, new Placement.UnexpectedName({ name }))
         }
         assert.deepStrictEqual(contents(folder), [])
       })
@@ -246,7 +246,7 @@ layer(NodeServices.layer)("a download", (it) => {
         const name = ByteString.unsafe("file1.txt")
         for (const target of [into(folder), at(join(folder, "file1.txt"))]) {
           const error = yield* Effect.flip(
-            Download.save(arriving(name, [bytes, lost]), name, target)
+            Placement.save(arriving(name, [bytes, lost]), name, target)
           )
           assert.strictEqual(error, lost)
           assert.deepStrictEqual(contents(folder), ["file1.txt"])
@@ -259,7 +259,7 @@ layer(NodeServices.layer)("a download", (it) => {
       Effect.gen(function* () {
         const folder = yield* temporaryFolder
         const name = ByteString.unsafe("file1.txt")
-        yield* Effect.flip(Download.save(arriving(name, [bytes, lost]), name, into(folder)))
+        yield* Effect.flip(Placement.save(arriving(name, [bytes, lost]), name, into(folder)))
         assert.deepStrictEqual(contents(folder), [])
       })
     )
@@ -277,7 +277,7 @@ layer(NodeServices.layer)("a download", (it) => {
             Stream.fromEffect(Effect.andThen(Deferred.succeed(half, undefined), Effect.never))
           )
         }
-        const download = yield* Effect.forkChild(Download.save(file, name, into(folder)))
+        const saving = yield* Effect.forkChild(Placement.save(file, name, into(folder)))
         yield* Deferred.await(half)
         // It stands beside its target meanwhile, under a name that listings hide.
         assert.lengthOf(
@@ -285,7 +285,7 @@ layer(NodeServices.layer)("a download", (it) => {
           1
         )
         assert.strictEqual(readFileSync(join(folder, "file1.txt"), "utf8"), "old")
-        yield* Fiber.interrupt(download)
+        yield* Fiber.interrupt(saving)
         assert.deepStrictEqual(contents(folder), ["file1.txt"])
         assert.strictEqual(readFileSync(join(folder, "file1.txt"), "utf8"), "old")
       })
