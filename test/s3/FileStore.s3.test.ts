@@ -21,5 +21,6 @@ const shelf =
       }
     })
 
-storeContract("bucket", shelf(""))
-storeContract("prefix in a bucket", shelf("acervo/público/"))
+// Of nothing fresh, nothing is there at once.
+storeContract("bucket", shelf(""), "nothing")
+storeContract("prefix in a bucket", shelf("acervo/público/"), "nothing")

@@ -45,6 +45,6 @@ const directory =
       }
     })
 
-storeContract("memory", memory)
-storeContract("directory", directory())
-storeContract("directory without a cache", directory(0))
+storeContract("memory", memory, "nothing")
+storeContract("directory", directory(), "small files")
+storeContract("directory without a cache", directory(0), "nothing")

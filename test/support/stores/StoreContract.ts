@@ -24,8 +24,12 @@ export type MakeShelf = (
 const missing = ["nada", "pasta", "pasta/nada", "a.txt/b", "nada/nada", "A.TXT", "x".repeat(10_000)]
 const hidden = [".oculto", ".git/config", "pasta/.oculto"]
 
-/** The tests, of the store that `makeShelf` makes. */
-export const storeContract = (kind: string, makeShelf: MakeShelf): void => {
+/** The tests, of the store that `makeShelf` makes; `atOnce` says which of its files it has without an effect. */
+export const storeContract = (
+  kind: string,
+  makeShelf: MakeShelf,
+  atOnce: "small files" | "nothing"
+): void => {
   describe(`a store (${kind})`, () => {
     const files = {
       "a.txt": "um",
@@ -137,34 +141,47 @@ export const storeContract = (kind: string, makeShelf: MakeShelf): void => {
         })
     )
 
-    it.effect("has at once, if at all, what it would describe and open", () =>
-      Effect.gen(function* () {
-        const { remove, replace, store } = yield* makeShelf(files)
-        const check = Effect.fnUntraced(function* () {
-          for (const text of ["a.txt", "pasta/ç.txt", "pasta/sub/z"]) {
-            const name = fileName(text)
-            const whole = store.getIfPresent(name)
-            if (whole === undefined) continue
-            const { content, modified, sha256, size, version } = whole
-            const file = yield* store.open(name)
-            assert.deepStrictEqual(
-              [modified, size, version],
-              [file.modified, file.size, file.version]
-            )
-            assert.strictEqual(content, ByteString.fromBytes(yield* contentOf(store, text)))
-            assert.strictEqual(sha256, yield* file.sha256)
-          }
+    const hasNothingAtOnce = (store: FileStore["Service"], names: ReadonlyArray<string>) => {
+      for (const name of names) assert.isUndefined(store.getIfPresent(fileName(name)), name)
+    }
+
+    if (atOnce === "nothing") {
+      it.effect("has nothing at once, before it was opened or after", () =>
+        Effect.gen(function* () {
+          const { store } = yield* makeShelf(files)
+          hasNothingAtOnce(store, sorted)
+          for (const name of sorted) yield* contentOf(store, name)
+          hasNothingAtOnce(store, [...sorted, ...missing, ...hidden])
         })
-        yield* check()
-        yield* check()
-        yield* replace("pasta/ç.txt", "outro")
-        yield* check()
-        yield* remove("a.txt")
-        for (const name of ["a.txt", ...missing, ...hidden]) {
-          assert.isUndefined(store.getIfPresent(fileName(name)), name)
-        }
-      })
-    )
+      )
+    } else {
+      it.effect("has small files at once, as it would describe and open them", () =>
+        Effect.gen(function* () {
+          const { remove, replace, store } = yield* makeShelf(files)
+          const check = Effect.fnUntraced(function* () {
+            for (const text of ["a.txt", "pasta/ç.txt", "pasta/sub/z"]) {
+              const name = fileName(text)
+              const whole = store.getIfPresent(name)
+              if (whole === undefined) return assert.fail(`${text} is not there at once`)
+              const { content, modified, sha256, size, version } = whole
+              const file = yield* store.open(name)
+              assert.deepStrictEqual(
+                [modified, size, version],
+                [file.modified, file.size, file.version]
+              )
+              assert.strictEqual(content, ByteString.fromBytes(yield* contentOf(store, text)))
+              assert.strictEqual(sha256, yield* file.sha256)
+            }
+          })
+          yield* check()
+          yield* check()
+          yield* replace("pasta/ç.txt", "outro")
+          yield* check()
+          yield* remove("a.txt")
+          hasNothingAtOnce(store, ["a.txt", ...missing, ...hidden])
+        })
+      )
+    }
 
     it.effect("reads any range of a file, byte for byte", () =>
       Effect.gen(function* () {
