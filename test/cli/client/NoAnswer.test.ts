@@ -1,10 +1,10 @@
 import { assert, describe, layer } from "@effect/vitest"
 import { Effect } from "effect"
 import { readdirSync, readFileSync } from "node:fs"
-import { createServer } from "node:net"
 import { join } from "node:path"
 import { App, type Ended } from "../../support/programs/App.ts"
 import * as FakeServer from "../../support/fakes/FakeServer.ts"
+import { refusing } from "../../support/peers/Refusing.ts"
 import { folderWith, temporaryFolder } from "../../support/stores/TemporaryFolder.ts"
 
 const { breaks, detailsReply, ends, fileReply } = FakeServer
@@ -14,14 +14,6 @@ const fails = ({ code, stderr, stdout }: Ended, expected: number, sentence: stri
     { code, stdout, stderr },
     { code: expected, stdout: "", stderr: `${sentence}\n` }
   )
-
-/** A port at which nobody listens. */
-const freePort = Effect.callback<number>((resume) => {
-  const server = createServer().listen({ host: "127.0.0.1", port: 0 }, () => {
-    const bound = server.address()
-    server.close(() => resume(Effect.succeed(typeof bound === "object" ? (bound?.port ?? 0) : 0)))
-  })
-})
 
 const client = (port: number, ...words: ReadonlyArray<string>) => [
   "client",
@@ -58,7 +50,7 @@ layer(App.layer, { timeout: "1 minute" })("app client", (it) => {
     it.effect("exits 3 with one sentence that names host and port, in the person's language", () =>
       Effect.gen(function* () {
         const { run } = yield* App
-        const port = yield* freePort
+        const { port } = yield* refusing()
         const cwd = yield* temporaryFolder
         const words = client(port, "--cmd", "hora_atual")
         fails(
@@ -77,7 +69,7 @@ layer(App.layer, { timeout: "1 minute" })("app client", (it) => {
     it.effect("exits 3 for a batch likewise", () =>
       Effect.gen(function* () {
         const { run } = yield* App
-        const port = yield* freePort
+        const { port } = yield* refusing("::1")
         const cwd = yield* temporaryFolder
         fails(
           yield* run(client(port, "--host", "::1"), { cwd }, "HORA\n"),

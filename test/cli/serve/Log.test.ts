@@ -1,8 +1,8 @@
 /** The log of the program as people run it: its forms, what it never says, and a log that cannot be written. */
 import { assert, layer } from "@effect/vitest"
 import { Effect, Schedule } from "effect"
-import { createServer } from "node:net"
 import { App, type Place, type Serving, start } from "../../support/programs/App.ts"
+import { listeningPort } from "../../support/programs/Processes.ts"
 import { request } from "../../support/values/Bytes.ts"
 import * as RawSocket from "../../support/peers/RawSocket.ts"
 import { folderWith } from "../../support/stores/TemporaryFolder.ts"
@@ -218,14 +218,6 @@ layer(App.layer, { timeout: "1 minute" })("the log of app serve", (it) => {
   )
 })
 
-/** A port that was free a moment ago, for a server that cannot say where it is. */
-const freePort = Effect.callback<number>((resume) => {
-  const server = createServer().listen({ host: "127.0.0.1", port: 0 }, () => {
-    const bound = server.address()
-    server.close(() => resume(Effect.succeed(typeof bound === "object" ? (bound?.port ?? 0) : 0)))
-  })
-})
-
 layer(App.layer, { excludeTestServices: true, timeout: "1 minute" })("a full disk", (it) => {
   it.effect.skipIf(process.platform !== "linux")(
     "under the log does not end the server, nor keep it from ending well",
@@ -233,7 +225,6 @@ layer(App.layer, { excludeTestServices: true, timeout: "1 minute" })("a full dis
       Effect.gen(function* () {
         const { file } = yield* App
         const cwd = yield* folderWith({ "DB/a.txt": "" })
-        const port = yield* freePort
         const server = yield* start(
           "sh",
           [
@@ -246,18 +237,20 @@ layer(App.layer, { excludeTestServices: true, timeout: "1 minute" })("a full dis
             "--log-level",
             "debug",
             "--port",
-            String(port)
+            "0"
           ],
           { cwd }
         )
+        // It cannot say that it is ready, nor where.
+        const port = yield* Effect.suspend(() =>
+          Effect.fromNullishOr(listeningPort(server.pid))
+        ).pipe(Effect.retry(Schedule.spaced("50 millis")))
         const ask = Effect.scoped(
           Effect.gen(function* () {
             const client = yield* RawSocket.connect({ host: "127.0.0.1", port })
             assert.strictEqual(yield* client.ask(request("PING"), pong), pong)
           })
         )
-        // It cannot say that it is ready.
-        yield* Effect.retry(ask, Schedule.spaced("50 millis"))
         for (let time = 0; time < 200; time++) yield* ask
         yield* server.kill("SIGTERM")
         assert.strictEqual((yield* server.ended).code, 0)

@@ -17,16 +17,32 @@ export const isGone = (pid: number): boolean => {
   }
 }
 
-/** How many sockets a process has open. */
-export const socketsOf = (pid: number): number =>
-  readdirSync(`/proc/${pid}/fd`).filter((fd) => {
+/** The sockets that a process has open, as `socket:[inode]`. */
+const openSockets = (pid: number): ReadonlyArray<string> =>
+  readdirSync(`/proc/${pid}/fd`).flatMap((fd) => {
     try {
-      return readlinkSync(`/proc/${pid}/fd/${fd}`).startsWith("socket:")
+      const leadsTo = readlinkSync(`/proc/${pid}/fd/${fd}`)
+      return leadsTo.startsWith("socket:") ? [leadsTo] : []
     } catch {
       // Closed meanwhile.
-      return false
+      return []
     }
-  }).length
+  })
+
+/** How many sockets a process has open. */
+export const socketsOf = (pid: number): number => openSockets(pid).length
+
+/** The port at which a process listens on IPv4, if it does (proc(5), /proc/net/tcp: state 0A, numbers in hex). */
+export const listeningPort = (pid: number): number | undefined => {
+  const sockets = new Set(openSockets(pid))
+  for (const line of readFileSync(`/proc/${pid}/net/tcp`, "utf8").split("\n").slice(1)) {
+    const [, local = "", , state, , , , , , inode] = line.trim().split(/\s+/)
+    if (state === "0A" && sockets.has(`socket:[${inode}]`)) {
+      return Number.parseInt(local.slice(local.indexOf(":") + 1), 16)
+    }
+  }
+  return undefined
+}
 
 /** The processor time that a process has used, in seconds; the unit is a hundredth on every Linux (proc(5), stat). */
 export const processorSeconds = (pid: number): number => {
