@@ -1,15 +1,36 @@
 import { defineConfig } from "vitest/config"
 
+/** A test file's name without a further dot: no `*.long`, no `*.s3`, and no `*.peer`, which starts a program beside ours. */
+const file = "+([!.]).test.ts"
+
+/**
+ * The tests that need no bundle, no server and no other process: whole rooms, and single files of rooms whose other
+ * tests need one. test/architecture.test.ts holds them to it.
+ */
+export const unit = [
+  "test/architecture.test.ts",
+  `test/{codec,commands,domain,guard,telemetry}/**/${file}`,
+  `test/cli/serve/workers/${file}`,
+  "test/client/{Display,PartFile,Placement}.test.ts",
+  "test/net/ProxyHeader.test.ts",
+  "test/server/{Authentication,Session}.test.ts",
+  `test/services/${file}`,
+  `test/services/files/${file}`,
+  `test/services/files/s3/${file}`
+]
+
 const everyday = "test/**/*.test.ts"
 const long = "test/**/*.long.test.ts"
 const s3 = "test/s3/**/*.s3.test.ts"
+const bundle = "test/support/setup/bundle.ts"
 
 /**
- * Three suites: `everyday` is what `npm test` runs; `long` is `npm run test:long`, whose tests take
- * minutes or measure the machine, and so run one file at a time; `s3` is `npm run test:s3`, over a
- * real Ceph, which it starts.
+ * Four suites: `unit` is `npm run test:unit`, and `npm run test:watch` while one works, done in seconds; with
+ * `everyday`, which is every other test of every day, it is what `npm test` runs; `long` is `npm run test:long`,
+ * whose tests take minutes or measure the machine, and so run one file at a time; `s3` is `npm run test:s3`, over
+ * a real Ceph, which it starts.
  *
- * Test files have a process each (`forks`): they open sockets, start children and look at the heap.
+ * Other test files have a process each (`forks`): they open sockets, start children and look at the heap.
  * Nothing is ever retried: a test that fails now and then has found something.
  */
 export default defineConfig({
@@ -17,17 +38,27 @@ export default defineConfig({
     environment: "node",
     pool: "forks",
     retry: 0,
-    globalSetup: "test/support/setup/bundle.ts",
     reporters: ["default"],
     projects: [
       {
         extends: true,
         test: {
+          name: "unit",
+          include: unit,
+          // They share what they import, which takes longer than they do, and with it the process: none may change it.
+          isolate: false,
+          // By default half of the cores are left to others, and on a machine of two the suite takes twice as long.
+          maxWorkers: 2,
+          testTimeout: 20_000
+        }
+      },
+      {
+        extends: true,
+        test: {
           name: "everyday",
           include: [everyday],
-          exclude: [long, s3],
-          globalSetup: "test/support/setup/leftOut.ts",
-          // By default half of the cores are left to others, and on a machine of two the suite takes twice as long.
+          exclude: [long, s3, ...unit],
+          globalSetup: [bundle, "test/support/setup/leftOut.ts"],
           maxWorkers: 2,
           testTimeout: 20_000,
           hookTimeout: 20_000
@@ -38,6 +69,7 @@ export default defineConfig({
         test: {
           name: "long",
           include: [long],
+          globalSetup: bundle,
           fileParallelism: false,
           testTimeout: 600_000,
           hookTimeout: 60_000
@@ -48,7 +80,7 @@ export default defineConfig({
         test: {
           name: "s3",
           include: [s3],
-          globalSetup: "test/s3/cluster.ts",
+          globalSetup: [bundle, "test/s3/cluster.ts"],
           fileParallelism: false,
           testTimeout: 120_000,
           hookTimeout: 120_000

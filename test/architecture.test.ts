@@ -3,10 +3,11 @@
  * the same function judges the real tree and the samples that show each rule can fail.
  */
 import { assert, describe, it } from "@effect/vitest"
-import { readdirSync, readFileSync } from "node:fs"
+import { globSync, readdirSync, readFileSync } from "node:fs"
 import { join, posix } from "node:path"
 import { fileURLToPath } from "node:url"
 import { parseSync, Visitor } from "rolldown/utils"
+import { unit } from "../vitest.config.ts"
 
 /** A path from the top of the project, as `src/codec/Resp.ts`, and its text. */
 type Sources = ReadonlyMap<string, string>
@@ -202,6 +203,53 @@ describe("the source", () => {
     const sources = readSources()
     assert.isTrue(sources.has("src/main.ts"), "the scan did not find src/main.ts")
     assert.strictEqual(violations(sources).join("\n"), "")
+  })
+})
+
+/** What a unit test must not lead to, however far: what starts a process, and with it the bundle or a server. */
+const startsProcesses = /^node:child_process$|\/support\/(?:programs|peers|fakes|setup)\//
+
+/** How each of these tests leads to what starts a process, a way each; `read` gives a file's text. */
+const waysToProcesses = (
+  tests: ReadonlyArray<string>,
+  read: (file: string) => string
+): ReadonlyArray<string> => {
+  const seen = new Set<string>()
+  const visit = (file: string, trail: ReadonlyArray<string>): ReadonlyArray<string> => {
+    if (seen.has(file)) return []
+    seen.add(file)
+    return importsOf(file, read(file)).flatMap((specifier) => {
+      if (startsProcesses.test(specifier)) return [[...trail, file, specifier].join(" -> ")]
+      const target = targetOf(file, specifier)
+      const isOurs = isRelative(specifier) && /^test\/.*\.ts$/.test(target)
+      return isOurs ? visit(target, [...trail, file]) : []
+    })
+  }
+  return tests.flatMap((file) => visit(file, []))
+}
+
+describe("the unit tests", () => {
+  it("start no process", () => {
+    const tests = globSync(unit, { cwd: root }).sort()
+    assert.isAbove(tests.length, 30)
+    const ways = waysToProcesses(tests, (file) => readFileSync(join(root, file), "utf8"))
+    assert.strictEqual(ways.join("\n"), "")
+  })
+
+  it("are told from one that does, however far it goes for it", () => {
+    const files: Readonly<Record<string, string>> = {
+      "test/a/A.test.ts": `import { b } from "../support/values/B.ts"`,
+      "test/support/values/B.ts": `import "./C.ts"; import "../../../src/main.ts"`,
+      "test/support/values/C.ts": `import { spawn } from "node:child_process"`,
+      "test/a/D.test.ts": `import { start } from "../support/programs/App.ts"`
+    }
+    assert.deepStrictEqual(
+      waysToProcesses(["test/a/A.test.ts", "test/a/D.test.ts"], (file) => files[file] ?? ""),
+      [
+        "test/a/A.test.ts -> test/support/values/B.ts -> test/support/values/C.ts -> node:child_process",
+        "test/a/D.test.ts -> ../support/programs/App.ts"
+      ]
+    )
   })
 })
 

@@ -14,6 +14,17 @@ const small = goldens.flatMap(({ contents, pickles, value }) =>
     .map(({ bytes, how }) => ({ bytes, how, value, contents }))
 )
 
+/** One byte a piece; but of a pickle that is one long text, or one file, the inside is one piece. */
+const oneAtATime = (bytes: Uint8Array): ReadonlyArray<Uint8Array> => {
+  if (bytes.length < 40_000) return byteByByte(bytes)
+  const inside = bytes.subarray(1000, -1000)
+  return [
+    ...byteByByte(bytes.subarray(0, 1000)),
+    inside,
+    ...byteByByte(bytes.subarray(1000 + inside.length))
+  ]
+}
+
 const whole = { malformed: false, inside: false }
 const nothing = { values: [], contents: [] }
 
@@ -52,7 +63,7 @@ describe("what CPython pickled", () => {
     for (const { contents, pickles, value } of goldens) {
       for (const { bytes, how } of pickles) {
         assert.deepStrictEqual(
-          read(byteByByte(bytes)),
+          read(oneAtATime(bytes)),
           { ...whole, values: [value], contents },
           how
         )
