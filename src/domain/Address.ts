@@ -10,3 +10,6 @@ export interface Address {
 /** An address as people write it: `127.0.0.1:65432`, `[::1]:65432`. */
 export const formatAddress = ({ host, port }: Address): string =>
   host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`
+
+/** Whether only this machine's own programs can have, or reach, an address (RFC 1122, 3.2.1.3; RFC 4291, 2.5.3). */
+export const isLoopback = (host: string): boolean => /^(?:(?:::ffff:)?127\.|::1$)/i.test(host)

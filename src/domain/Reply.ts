@@ -63,6 +63,10 @@ export type ProtocolVersion = 2 | 3
 /** Constructors and the exhaustive match of `Reply`. */
 export const Reply = Data.taggedEnum<Reply>()
 
+/** The body of a reply, if it has one. */
+export const bodyOf = (reply: Reply): Body | undefined =>
+  reply._tag === "File" || reply._tag === "Content" ? reply.body : undefined
+
 /** A status, such as `OK`, from ASCII or Portuguese text. */
 export const status = (text: string): Reply => Reply.Status({ text: ByteString.fromText(text) })
 

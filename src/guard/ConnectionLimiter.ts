@@ -1,7 +1,7 @@
 /** Who may come in: so many connections in all, and so many from one address. */
 import { Result } from "effect"
 import { IpNetwork, NetAddress } from "effect/net"
-import { isLoopback } from "../net/Peer.ts"
+import { isLoopback } from "../domain/Address.ts"
 
 /** How many connections there may be. */
 export interface Limits {

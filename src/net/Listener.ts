@@ -8,6 +8,7 @@ import { createServer, type Server, type Socket } from "node:net"
 import type { Address } from "../domain/Address.ts"
 import type { BadProxyHeader, Source } from "./ProxyHeader.ts"
 import { Peer } from "./Peer.ts"
+import { PendingWrites } from "./PendingWrites.ts"
 import type { TrustedProxies } from "./TrustedProxies.ts"
 import { codeOf } from "./RawSocket.ts"
 import type { Tls } from "./TlsHandshake.ts"
@@ -70,12 +71,13 @@ export const listen = <R>(
     const fibers = yield* FiberSet.make<void>()
     const run = yield* FiberSet.runtime(fibers)<R>()
     const peers = new Set<Peer>()
+    const pendingWrites = new PendingWrites()
     /** Those of proxies whose header has not come. */
     const unannounced = new Set<Socket>()
     const { onBadHeader = () => Effect.void, patience, proxies, tls } = options
     const { most = Number.POSITIVE_INFINITY } = options
     const meet = (socket: Socket, source?: Source) => {
-      const peer = new Peer(socket, { patience, source, encrypt: tls?.handshake })
+      const peer = new Peer(socket, pendingWrites, { patience, source, encrypt: tls?.handshake })
       peers.add(peer)
       // Nobody is left to answer when the peer is lost: what is being done for it, however long it takes, is given up.
       peer.servedBy = run(

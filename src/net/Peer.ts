@@ -9,19 +9,16 @@
  */
 import { Array, Cause, Data, Duration, Effect, type Pull } from "effect"
 import type { Socket } from "node:net"
+import { isLoopback } from "../domain/Address.ts"
+import { oneWrite } from "../domain/OneWrite.ts"
 import type { Source } from "./ProxyHeader.ts"
 import type { CloseReason } from "./CloseReason.ts"
-import { noteRead, sendSoon } from "./PendingWrites.ts"
+import type { PendingWrites } from "./PendingWrites.ts"
+import { closedSoon } from "./RawSocket.ts"
 import type { HandshakeFailed } from "./TlsHandshake.ts"
 
 /** The connection is gone: reset, cut off, or refused by the system. */
 export class PeerLost extends Data.TaggedError("PeerLost")<{ readonly cause: unknown }> {}
-
-/** How much may be waiting to be read before the peer is made to wait, in bytes. */
-const highWaterMark = 64 * 1024
-
-/** How long a peer that was told goodbye may take to close its end. */
-const lingering = "2 seconds"
 
 type Chunks = Array.NonEmptyReadonlyArray<Uint8Array>
 type Resume = (result: Pull.Pull<Chunks, PeerLost>) => void
@@ -44,9 +41,6 @@ function onClose(this: Socket): void {
   peers.get(this)?.lost(new Error("the connection was closed"))
 }
 
-/** Whether only this machine's own programs can have, or reach, an address (RFC 1122, 3.2.1.3; RFC 4291, 2.5.3). */
-export const isLoopback = (address: string): boolean => /^(?:(?:::ffff:)?127\.|::1$)/i.test(address)
-
 /** What is special about a socket, and how long to put up with it; nothing, and for ever, unless given. */
 export interface Options {
   /** How long it may take nothing of what it is being sent. */
@@ -61,6 +55,7 @@ export interface Options {
 export class Peer {
   /** As it was accepted; the same as `#socket` but where that is the encrypted one over it. */
   readonly #accepted: Socket
+  readonly #pendingWrites: PendingWrites
   #socket: Socket
   readonly #source: Source | undefined
   readonly #encrypt: Options["encrypt"]
@@ -77,8 +72,13 @@ export class Peer {
   /** Interrupted when the peer is lost while nobody reads from it, so that nobody would notice. */
   servedBy: { readonly interruptUnsafe: () => void } | undefined
 
-  constructor(socket: Socket, { encrypt, patience = Duration.zero, source }: Options = {}) {
+  constructor(
+    socket: Socket,
+    pendingWrites: PendingWrites,
+    { encrypt, patience = Duration.zero, source }: Options = {}
+  ) {
     this.#accepted = socket
+    this.#pendingWrites = pendingWrites
     this.#socket = socket
     this.#source = source
     this.#encrypt = encrypt
@@ -148,9 +148,9 @@ export class Peer {
     this.#activity += 1
     this.#chunks.push(chunk)
     this.#held += chunk.length
-    if (this.#held >= highWaterMark) this.#socket.pause()
+    if (this.#held >= oneWrite) this.#socket.pause()
     this.#wake()
-    noteRead()
+    this.#pendingWrites.noteRead()
   }
 
   /** @internal */
@@ -196,7 +196,7 @@ export class Peer {
     const chunks = this.#chunks
     if (!Array.isArrayNonEmpty(chunks)) return this.#end
     this.#chunks = []
-    if (this.#held >= highWaterMark) this.#socket.resume()
+    if (this.#held >= oneWrite) this.#socket.resume()
     this.#held = 0
     return Effect.succeed(chunks)
   }
@@ -216,13 +216,10 @@ export class Peer {
   /** Sends text, one byte a character, at the end of this turn of the event loop; waits only where the peer is slower. */
   write(text: string): Effect.Effect<void, PeerLost> {
     return Effect.suspend(() => {
-      if (
-        this.#socket.writableLength === 0
-        && this.#outgoing.length + text.length < highWaterMark
-      ) {
+      if (this.#socket.writableLength === 0 && this.#outgoing.length + text.length < oneWrite) {
         const isFirst = this.#outgoing === ""
         this.#outgoing += text
-        if (isFirst) sendSoon(this)
+        if (isFirst) this.#pendingWrites.add(this)
         return Effect.void
       }
       return this.#writeAndWait((done) => {
@@ -273,17 +270,7 @@ export class Peer {
       // What is left to be sent is not waited for longer than anything else.
       this.#socket.setTimeout(this.#patience)
       this.#socket.resume().end(() => resume(Effect.void))
-    }).pipe(Effect.andThen(() => this.#linger()))
-  }
-
-  #linger(): Effect.Effect<void> {
-    return Effect.callback<void>((resume) => {
-      const socket = this.#socket
-      if (socket.closed) return resume(Effect.void)
-      const closed = () => resume(Effect.void)
-      socket.once("close", closed)
-      return Effect.sync(() => socket.off("close", closed))
-    }).pipe(Effect.timeoutOption(lingering), Effect.asVoid)
+    }).pipe(Effect.andThen(() => closedSoon(this.#socket)))
   }
 
   /** Cuts the connection off for a reason, which the log then tells. */

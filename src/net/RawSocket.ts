@@ -22,6 +22,18 @@ export const readSome = (socket: Socket): Effect.Effect<Buffer | undefined> =>
     return Effect.sync(stop)
   })
 
+/** How long a peer that was told goodbye may take to close its end. */
+const lingering = "2 seconds"
+
+/** Waits until the socket is closed, but not for long: its peer was told that nothing more comes. */
+export const closedSoon = (socket: Socket): Effect.Effect<void> =>
+  Effect.callback<void>((resume) => {
+    if (socket.closed) return resume(Effect.void)
+    const closed = () => resume(Effect.void)
+    socket.once("close", closed)
+    return Effect.sync(() => socket.off("close", closed))
+  }).pipe(Effect.timeoutOption(lingering), Effect.asVoid)
+
 /** The code of what went wrong, the system's or OpenSSL's, such as `ECONNRESET`; its words where it has none. */
 export const codeOf = (cause: Error): string =>
   "code" in cause && typeof cause.code === "string" ? cause.code : cause.message

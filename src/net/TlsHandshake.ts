@@ -7,7 +7,7 @@ import type { Socket } from "node:net"
 import { createServer, type TLSSocket } from "node:tls"
 import { opensArray, opensTls } from "../domain/FirstByte.ts"
 import { type BadCredentials, check } from "../tls/Credentials.ts"
-import { codeOf, readSome } from "./RawSocket.ts"
+import { closedSoon, codeOf, readSome } from "./RawSocket.ts"
 
 /** What the server shows, and whom it lets in; all of it PEM. */
 export interface Credentials {
@@ -34,9 +34,6 @@ export interface Tls {
 /** To a client of Redis that does not encrypt; anything else that comes in plain text is told nothing. */
 const notEncrypted = "-NOTLS Este servidor só fala TLS.\r\n"
 
-/** How long such a client may take to close its end. */
-const lingering = "2 seconds"
-
 /** What Node is to be given, once all of it has been found to be good. */
 const checked = ({ cert, clientCa, key }: Credentials) => {
   const context = { cert, key, ca: clientCa, minVersion: "TLSv1.2" } as const
@@ -52,10 +49,10 @@ const peek = (socket: Socket): Effect.Effect<number | undefined> =>
 
 /** Says one thing in plain text, and waits a while for the peer to have read it: a reset would take it away. */
 const tell = (socket: Socket, text: string): Effect.Effect<void> =>
-  Effect.callback<void>((resume) => {
-    socket.once("close", () => resume(Effect.void))
+  Effect.suspend(() => {
     socket.resume().end(text)
-  }).pipe(Effect.timeoutOption(lingering), Effect.asVoid)
+    return closedSoon(socket)
+  })
 
 /** The socket under an encrypted one. Node tells it nowhere else (lib/internal/tls/wrap.js, TLSSocket). */
 const under = (secured: TLSSocket): unknown => Reflect.get(secured, "_parent")

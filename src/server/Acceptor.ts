@@ -1,11 +1,11 @@
 /**
- * What becomes of a peer that came through the door: it is turned away, or talked with to the end, and the log is
- * told. How it came in is the listener's affair, and what is said to it the conversation's.
+ * Admits or rejects each socket, encrypts it, runs it and logs its end. Accepting: Listener; what is said on it:
+ * Connection.
  */
 import { Cause, Clock, type Duration, Effect, Exit, type Redacted, type Scope } from "effect"
 import { detect } from "../codec/Detect.ts"
 import { pickle } from "../codec/pickle/Pickle.ts"
-import { resp } from "../codec/resp/Resp.ts"
+import { makeResp } from "../codec/resp/Resp.ts"
 import type { Numbers } from "../telemetry/Stats.ts"
 import type { Router } from "../Router.ts"
 import * as ConnectionLimiter from "../guard/ConnectionLimiter.ts"
@@ -14,10 +14,13 @@ import { both, makePacer, type Pacer, unlimited } from "../guard/Pacer.ts"
 import { makeAuthenticator } from "../guard/Authenticator.ts"
 import type { Peer } from "../net/Peer.ts"
 import { makeAuthThrottle } from "../guard/AuthThrottle.ts"
-import { type Ended, closeReasonOf, type Parts, Visit } from "./Visit.ts"
+import { converse } from "./Connection.ts"
+import { ConnectionContext, type Ended } from "./ConnectionContext.ts"
+import type { ServerContext } from "./ServerContext.ts"
+import type { HandshakeFailed } from "../net/TlsHandshake.ts"
 import * as ConnectionReaper from "../guard/ConnectionReaper.ts"
 
-/** How peers are received. */
+/** Who is let in, and how it is talked with. */
 export interface Options {
   /** The server's version, which HELLO tells. */
   readonly version: string
@@ -47,18 +50,18 @@ export const mostRejecting = 64
 const pacerOf = (rate: number | undefined): Pacer =>
   rate === undefined ? unlimited : makePacer(rate)
 
-/** Has one parameter, without which Effect would make a function for each call. */
+/** The unused parameter is deliberate: without it Effect allocates a function a call. */
 const nothing = (_: unknown): Effect.Effect<void> => Effect.void
 
-/** Where peers are received. */
+/** Takes sockets, one after the other. */
 export interface Acceptor {
-  /** Receives one peer, and returns when it is gone. */
+  /** Talks with one peer, if it is let in, and returns when it is gone. */
   readonly receive: (peer: Peer) => Effect.Effect<void>
   /** How many conversations were cut off in the middle because the server stops. */
   readonly cutOff: () => number
 }
 
-/** A reception that ends with the scope. */
+/** An acceptor, whose timers end with the scope. */
 export const makeAcceptor = Effect.fnUntraced(function* (
   options: Options,
   router: Router["Service"],
@@ -113,26 +116,29 @@ export const makeAcceptor = Effect.fnUntraced(function* (
     )
   }
 
-  const parts: Parts = {
+  const server: ServerContext = {
+    version: options.version,
     router,
     stats,
-    eventLog,
-    reaper,
-    onForeign,
-    onWrongPassword,
     clock,
     authenticator,
-    version: options.version
+    reaper,
+    eventLog,
+    onForeign,
+    onWrongPassword
   }
-  const leave = (visit: Visit, exit: Ended) =>
+  const resp = makeResp()
+  const respOrPickle = () => detect(pickle, resp)
+
+  const leave = (context: ConnectionContext, exit: Ended) =>
     Effect.suspend(() => {
       stats.connectedClients -= 1
-      limiter?.leave(visit.peer.host)
-      const reason = closeReasonOf(visit, exit)
+      limiter?.leave(context.peer.host)
+      const reason = context.closeReason(exit)
       if (reason === "grace-over") cutOff += 1
-      const closed = eventLog.note("connection.closed", visit.account(reason))
+      const closed = eventLog.note("connection.closed", context.summary(reason))
       if (!Exit.isFailure(exit) || !Cause.hasDies(exit.cause)) return closed
-      const { address } = visit
+      const { address } = context
       const failed = eventLog.note("connection.failed", {
         address,
         error: Cause.pretty(exit.cause)
@@ -140,20 +146,35 @@ export const makeAcceptor = Effect.fnUntraced(function* (
       return Effect.andThen(failed, closed)
     })
 
-  const talk = (peer: Peer) => {
+  const giveUp = ({ address, stats }: ConnectionContext, { reason }: HandshakeFailed) => {
+    stats.closeReason = "handshake"
+    return eventLog.note("handshake.failed", { address, reason })
+  }
+
+  const run = (context: ConnectionContext) =>
+    eventLog.note("connection.opened", { address: context.address }).pipe(
+      Effect.andThen(context.peer.handshake),
+      Effect.matchEffect({
+        onFailure: (error) => giveUp(context, error),
+        onSuccess: () => converse(context)
+      })
+    )
+
+  const admit = (peer: Peer) => {
     stats.connectionsReceived += 1
     stats.connectedClients += 1
-    const codec = options.pickle === true || peer.isOnLoopback ? detect(pickle, resp) : resp
+    const codec = options.pickle === true || peer.isOnLoopback ? respOrPickle() : resp
     const pacer = both(pacerOf(options.maxRate), total)
-    const visit = new Visit(parts, peer, codec, pacer)
-    return Effect.onExit(visit.run, (exit) => leave(visit, exit)).pipe(
+    const context = new ConnectionContext(server, peer, codec, pacer)
+    return run(context).pipe(
+      Effect.onExit((exit) => leave(context, exit)),
       // However it ended, that was told.
       Effect.catchCause(nothing)
     )
   }
 
   return {
-    receive: (peer) => (limiter?.enter(peer.host) === false ? reject(peer) : talk(peer)),
+    receive: (peer) => (limiter?.enter(peer.host) === false ? reject(peer) : admit(peer)),
     cutOff: () => cutOff
   }
 })

@@ -1,92 +1,123 @@
-/** Sends replies, at the conversation's pace: text at once, and the bytes of a file as the peer takes them. */
+/**
+ * Sends replies, at the connection's pace: text at once, and the bytes of a file as the peer takes them. Tells the log of
+ * every body that was sent or cut off.
+ */
 import { Array, Effect, Exit, Stream } from "effect"
 import type { StoreUnavailable } from "../domain/Errors.ts"
 import type * as Reply from "../domain/Reply.ts"
-import { type Conversation, noteFailure, noteTransfer, secondsSince } from "./Conversation.ts"
 import { unlimited } from "../guard/Pacer.ts"
 import type { PeerLost } from "../net/Peer.ts"
+import type { ConnectionContext } from "./ConnectionContext.ts"
+import { noteFailure, noteTransfer } from "./TransferLog.ts"
 
 /** Replies that leave together: the bytes of one write, then perhaps the body of the last of them. */
 export interface Outgoing {
   readonly text: string
-  readonly body?: OutgoingBody
+  /** The bodies within the text that the log is to be told of. */
+  readonly transfers: ReadonlyArray<BufferedTransfer> | undefined
+  readonly body: OutgoingBody | undefined
+}
+
+/** A body that leaves with the text around it. */
+export interface BufferedTransfer {
+  readonly of: Reply.BufferedBody
+  /** When it was asked for, in milliseconds since 1970; just now, unless given. */
+  readonly since: number | undefined
 }
 
 /** A body that is sent as it is read, and what follows it. */
 export interface OutgoingBody {
   readonly of: Reply.StreamedBody
   /** When it was asked for, in milliseconds since 1970. */
-  readonly since: number
+  readonly since: number | undefined
   readonly tail: string
   /** Lets go of what it is read from. */
-  readonly release: Effect.Effect<void>
+  readonly release: Effect.Effect<void> | undefined
 }
 
-/** Writes at the conversation's pace. */
+/** Writes at the connection's pace. */
 const write = (
-  { common: { stats }, pacer, peer, tally }: Conversation,
+  { pacer, peer, server, stats }: ConnectionContext,
   text: string
 ): Effect.Effect<void, PeerLost> => {
   if (text === "") return Effect.void
+  server.stats.bytesSent += text.length
   stats.bytesSent += text.length
-  tally.bytesSent += text.length
   return pacer === unlimited
     ? peer.write(text)
     : Effect.andThen(pacer.pace(text.length), peer.write(text))
 }
 
 const writePiece = (
-  { common: { stats }, pacer, peer, tally }: Conversation,
+  { pacer, peer, server, stats }: ConnectionContext,
   bytes: Uint8Array
 ): Effect.Effect<void, PeerLost> => {
+  server.stats.bytesSent += bytes.length
   stats.bytesSent += bytes.length
-  tally.bytesSent += bytes.length
   return pacer === unlimited
     ? peer.writeBytes(bytes)
     : Effect.andThen(pacer.pace(bytes.length), peer.writeBytes(bytes))
 }
 
-/** Writes bytes in pieces as small as the conversation's pace asks for. */
+/** Writes bytes in pieces as small as the connection's pace asks for. */
 const writeBytes = (
-  conversation: Conversation,
+  context: ConnectionContext,
   bytes: Uint8Array
 ): Effect.Effect<void, PeerLost> => {
-  const { piece } = conversation.pacer
-  if (bytes.length <= piece) return writePiece(conversation, bytes)
+  const { piece } = context.pacer
+  if (bytes.length <= piece) return writePiece(context, bytes)
   const starts = Array.makeBy(Math.ceil(bytes.length / piece), (index) => index * piece)
   return Effect.forEach(
     starts,
-    (start) => writePiece(conversation, bytes.subarray(start, start + piece)),
+    (start) => writePiece(context, bytes.subarray(start, start + piece)),
     { discard: true }
   )
 }
 
-const sendBody = Effect.fnUntraced(function* (
-  conversation: Conversation,
-  { of, release, since, tail }: OutgoingBody
-) {
-  const { tally } = conversation
-  const before = tally.bytesSent
-  yield* Stream.runForEach(of.bytes, (bytes) => writeBytes(conversation, bytes)).pipe(
-    Effect.tapErrorTag("StoreUnavailable", (error) => noteFailure(conversation, error)),
-    Effect.onExit((exit) =>
-      Effect.flatMap(secondsSince(since), (seconds) =>
-        noteTransfer(conversation, of, {
-          sent: tally.bytesSent - before,
-          complete: Exit.isSuccess(exit),
-          seconds
-        })
+/** Tells the log what came of a body. */
+const note = (
+  context: ConnectionContext,
+  { of, since }: BufferedTransfer | OutgoingBody,
+  exit: Exit.Exit<unknown, unknown>,
+  sent: number
+): Effect.Effect<void> =>
+  Effect.suspend(() => {
+    const now = context.server.clock.currentTimeMillisUnsafe()
+    const seconds = (now - (since ?? now)) / 1000
+    return noteTransfer(context, of, { sent, complete: Exit.isSuccess(exit), seconds })
+  })
+
+const sendText = (
+  context: ConnectionContext,
+  { text, transfers }: Outgoing
+): Effect.Effect<void, PeerLost> =>
+  transfers === undefined
+    ? write(context, text)
+    : Effect.onExit(write(context, text), (exit) =>
+        Effect.forEach(
+          transfers,
+          (transfer) => note(context, transfer, exit, Exit.isSuccess(exit) ? transfer.of.size : 0),
+          { discard: true }
+        )
       )
-    )
+
+const sendBody = Effect.fnUntraced(function* (context: ConnectionContext, body: OutgoingBody) {
+  const { stats } = context
+  const before = stats.bytesSent
+  yield* Stream.runForEach(body.of.bytes, (bytes) => writeBytes(context, bytes)).pipe(
+    Effect.tapErrorTag("StoreUnavailable", (error) => noteFailure(context, error)),
+    Effect.onExit((exit) => note(context, body, exit, stats.bytesSent - before))
   )
-  yield* write(conversation, tail)
-  yield* release
+  yield* write(context, body.tail)
+  if (body.release !== undefined) yield* body.release
 })
 
 /** Sends replies; a body is sent as the peer takes it, and let go of then. */
 export const send =
-  (conversation: Conversation) =>
-  ({ body, text }: Outgoing): Effect.Effect<void, PeerLost | StoreUnavailable> =>
-    body === undefined
-      ? write(conversation, text)
-      : Effect.andThen(write(conversation, text), sendBody(conversation, body))
+  (context: ConnectionContext) =>
+  (outgoing: Outgoing): Effect.Effect<void, PeerLost | StoreUnavailable> => {
+    const { body } = outgoing
+    return body === undefined
+      ? sendText(context, outgoing)
+      : Effect.andThen(sendText(context, outgoing), sendBody(context, body))
+  }

@@ -1,4 +1,4 @@
-/** The server: a door, a reception for each peer that comes through it, and the numbers and the log of both. */
+/** One server: Listener and Acceptor, with the numbers and the log of both, from start to drain. */
 import { Clock, Context, type Duration, Effect, Layer } from "effect"
 import { Stats } from "../telemetry/Stats.ts"
 import { Router } from "../Router.ts"
@@ -39,7 +39,7 @@ export class Server extends Context.Service<
         const eventLog = yield* makeEventLog
         const { cutOff, receive } = yield* Acceptor.makeAcceptor(options, router, stats, eventLog)
         let draining = false
-        // Finalizers run in reverse: the drain begins, the door closes and the rooms empty, the drain has ended.
+        // Finalizers run in reverse: log drain.begun, stop accepting and drain, log drain.ended.
         yield* Effect.addFinalizer(() =>
           Effect.suspend(() =>
             draining ? eventLog.note("drain.ended", { cut_off: cutOff() }) : Effect.void

@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { detect } from "../../src/codec/Detect.ts"
 import { pickle } from "../../src/codec/pickle/Pickle.ts"
-import { resp } from "../../src/codec/resp/Resp.ts"
+import { makeResp } from "../../src/codec/resp/Resp.ts"
 import * as Reply from "../../src/domain/Reply.ts"
 import { latin1 } from "../support/values/Bytes.ts"
 import { goldens } from "../support/values/Pickles.ts"
@@ -12,7 +12,7 @@ const asResp = "$2\r\noi\r\n"
 
 /** What is spoken once these bytes have come, one at a time. */
 const spoken = (bytes: string) => {
-  const codec = detect(pickle, resp)
+  const codec = detect(pickle, makeResp())
   const decoder = codec.makeDecoder()
   const encoder = codec.makeEncoder()
   const requests = Array.from(bytes, (byte) => decoder.push(latin1(byte))).flat()
@@ -30,7 +30,7 @@ describe("the first byte", () => {
       for (const { bytes, how } of pickles) {
         // Protocol 1 has an opcode for the empty tuple; nothing is asked with that.
         if (bytes[0] === 0x29) continue
-        const codec = detect(pickle, resp)
+        const codec = detect(pickle, makeResp())
         codec.makeDecoder().push(bytes.subarray(0, 1))
         assert.strictEqual(codec.name, "pickle", how)
       }
@@ -53,13 +53,13 @@ describe("the first byte", () => {
 
   it("is waited for: until then RESP has the word, and an end says nothing", () => {
     assert.deepStrictEqual(spoken(""), { name: "resp", tags: [], reply: asResp })
-    const codec = detect(pickle, resp)
+    const codec = detect(pickle, makeResp())
     assert.deepStrictEqual(codec.makeDecoder().push(new Uint8Array(0)), [])
     assert.strictEqual(codec.name, "resp")
   })
 
   it("may come after something was said, and the encoder follows it", () => {
-    const codec = detect(pickle, resp)
+    const codec = detect(pickle, makeResp())
     const encoder = codec.makeEncoder()
     assert.strictEqual(encoder.head(hello), asResp)
     codec.makeDecoder().push(latin1("]"))

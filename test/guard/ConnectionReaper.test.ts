@@ -3,6 +3,7 @@ import { Duration, Effect, Exit, Scope } from "effect"
 import { TestClock } from "effect/testing"
 import { Socket } from "node:net"
 import { Peer } from "../../src/net/Peer.ts"
+import { PendingWrites } from "../../src/net/PendingWrites.ts"
 import {
   ReadProgress,
   type Limits,
@@ -22,7 +23,7 @@ class Fake extends ReadProgress {
 
   constructor(held: number) {
     const socket = new Socket()
-    super(new Peer(socket), { unfinished: () => this.held })
+    super(new Peer(socket, new PendingWrites()), { unfinished: () => this.held })
     this.#socket = socket
     this.held = held
   }

@@ -48,30 +48,41 @@ const write = (reply: Reply, version: ProtocolVersion): string => {
 /** Replies that are one and the same for everybody, as the time is for a second, are short. */
 const longestRemembered = 64
 
-/** The last short reply that was encoded, by whomever, for it is often the next as well. */
-let remembered: Reply | undefined
-let rememberedText = ""
+/** Encodes short replies, and remembers the last: it is often the next as well, whoever asks. */
+class ShortReplies {
+  #reply: Reply | undefined
+  #text = ""
 
-/** A bulk string or a status is the same in both versions. */
-const writeShort = (reply: Extract<Reply, { readonly _tag: "Bulk" | "Status" }>): string => {
-  if (reply === remembered) return rememberedText
-  const text = write(reply, 2)
-  if (text.length <= longestRemembered) {
-    remembered = reply
-    rememberedText = text
+  /** A bulk string or a status is the same in both versions. */
+  write(reply: Extract<Reply, { readonly _tag: "Bulk" | "Status" }>): string {
+    if (reply === this.#reply) return this.#text
+    const text = write(reply, 2)
+    if (text.length <= longestRemembered) {
+      this.#reply = reply
+      this.#text = text
+    }
+    return text
   }
-  return text
 }
 
+/** A memory of the last short reply, which the encoders of one server share. */
+export const makeShortReplies = (): ShortReplies => new ShortReplies()
+
 /** An encoder that begins with RESP 2, as every connection does. */
-export const makeReplyEncoder = (): Encoder => new ReplyEncoder()
+export const makeReplyEncoder = (shortReplies = makeShortReplies()): Encoder =>
+  new ReplyEncoder(shortReplies)
 
 /** A class, as the decoder is. */
 class ReplyEncoder implements Encoder {
+  readonly #shortReplies: ShortReplies
   #version: ProtocolVersion = 2
 
+  constructor(shortReplies: ShortReplies) {
+    this.#shortReplies = shortReplies
+  }
+
   head(reply: Reply): string {
-    if (reply._tag === "Bulk" || reply._tag === "Status") return writeShort(reply)
+    if (reply._tag === "Bulk" || reply._tag === "Status") return this.#shortReplies.write(reply)
     if (reply._tag === "SwitchProtocol") this.#version = reply.version
     return write(reply, this.#version)
   }

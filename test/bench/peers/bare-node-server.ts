@@ -3,7 +3,7 @@
  * Effect nor limits nor sessions. It knows the time and PING, and answers what came together in one write.
  */
 import { createServer } from "node:net"
-import { resp } from "../../../src/codec/resp/Resp.ts"
+import { makeResp } from "../../../src/codec/resp/Resp.ts"
 import * as Reply from "../../../src/domain/Reply.ts"
 
 const [port = ""] = process.argv.slice(2)
@@ -21,6 +21,7 @@ const now = (): Reply.Reply => {
   return time
 }
 
+const resp = makeResp()
 const pong = Reply.status("PONG")
 const unknown = Reply.Reply.Error({ code: "ERR", message: "unknown command" })
 

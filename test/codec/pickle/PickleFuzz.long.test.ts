@@ -4,7 +4,7 @@ import { Malformed, type Request } from "../../../src/codec/Codec.ts"
 import { detect } from "../../../src/codec/Detect.ts"
 import { pickle } from "../../../src/codec/pickle/Pickle.ts"
 import { makePickleReader } from "../../../src/codec/pickle/PickleReader.ts"
-import { resp } from "../../../src/codec/resp/Resp.ts"
+import { makeResp } from "../../../src/codec/resp/Resp.ts"
 import { cutAt } from "../../support/values/Bytes.ts"
 import { heapInUse } from "../../support/Heap.ts"
 import { goldens, wide } from "../../support/values/Pickles.ts"
@@ -77,7 +77,7 @@ describe(`${count} changed pickles`, () => {
       const note = (request: Request) => kinds.set(request._tag, (kinds.get(request._tag) ?? 0) + 1)
       const before = heapInUse()
       for (let index = 0; index < count; index++) {
-        const decoder = detect(pickle, resp).makeDecoder()
+        const decoder = detect(pickle, makeResp()).makeDecoder()
         const pieces = cutAt(mutate(random), [random(1000), random(1000)])
         const requests = pieces.flatMap((piece) => decoder.push(piece))
         const end = decoder.end()

@@ -2,10 +2,20 @@
  * The real server on a free port, as `app serve` wires it but for what the test gives: the store and, where it wants
  * to see a conversation's end, the door. Whatever is logged as an error fails the test.
  */
-import { Context, Effect, type Exit, Layer, Logger, Queue, References, type Scope } from "effect"
+import {
+  Clock as EffectClock,
+  Context,
+  Effect,
+  type Exit,
+  Layer,
+  Logger,
+  Queue,
+  References,
+  type Scope
+} from "effect"
 import { subscribe, unsubscribe } from "node:diagnostics_channel"
 import { Socket } from "node:net"
-import { resp } from "../../../src/codec/resp/Resp.ts"
+import { makeResp } from "../../../src/codec/resp/Resp.ts"
 import type { StoreUnavailable } from "../../../src/domain/Errors.ts"
 import { Stats } from "../../../src/telemetry/Stats.ts"
 import { Router } from "../../../src/Router.ts"
@@ -17,7 +27,9 @@ import type { Address } from "../../../src/domain/Address.ts"
 import { listen, type ListenError } from "../../../src/net/Listener.ts"
 import type { PeerLost } from "../../../src/net/Peer.ts"
 import { type Options, Server } from "../../../src/server/Server.ts"
-import { makeSession } from "../../../src/server/Session.ts"
+import { ConnectionContext } from "../../../src/server/ConnectionContext.ts"
+import type { ServerContext } from "../../../src/server/ServerContext.ts"
+import { makeAuthenticator } from "../../../src/guard/Authenticator.ts"
 import { Clock } from "../../../src/services/Clock.ts"
 import * as DirectoryFileStore from "../../../src/services/files/directory/DirectoryFileStore.ts"
 import type { FileStore } from "../../../src/services/files/FileStore.ts"
@@ -137,22 +149,20 @@ export const serveObserved = <E>(
     const router = Context.get(services, Router)
     const stats = Context.get(services, Stats)
     const ends = yield* Queue.unbounded<Exit.Exit<void, PeerLost | StoreUnavailable>>()
+    const server: ServerContext = {
+      version,
+      router,
+      stats,
+      clock: yield* EffectClock.Clock,
+      authenticator: makeAuthenticator(() => []),
+      reaper: noReaper,
+      eventLog: silent,
+      onForeign: () => Effect.void,
+      onWrongPassword: () => Effect.void
+    }
+    const resp = makeResp()
     const address = yield* listen(anyPort, (peer) =>
-      converse({
-        common: {
-          router,
-          stats,
-          reaper: noReaper,
-          eventLog: silent,
-          onForeign: () => Effect.void,
-          onWrongPassword: () => Effect.void
-        },
-        peer,
-        codec: resp,
-        session: makeSession({ id: 1, version }),
-        pacer: unlimited,
-        tally: { commands: 0, bytesReceived: 0, bytesSent: 0, closeReason: undefined }
-      }).pipe(
+      converse(new ConnectionContext(server, peer, resp, unlimited)).pipe(
         Effect.onExit((exit) => Queue.offer(ends, exit)),
         Effect.exit
       )

@@ -19,15 +19,13 @@
 import { Result } from "effect"
 import { closeSync, fstatSync, lstatSync, readSync, type Stats, statSync } from "node:fs"
 import type { FileName } from "../../../domain/FileName.ts"
+import { oneWrite } from "../../../domain/OneWrite.ts"
 import * as ByteString from "../../../domain/ByteString.ts"
 import { type Folder, openContained } from "./SafeOpen.ts"
 import { sha256Of } from "../Digest.ts"
 import { detailsOf } from "./DirectoryDetails.ts"
 import type { FileDetails, WholeFile } from "../FileStore.ts"
 import { makeLruCache } from "../LruCache.ts"
-
-/** What is read without yielding to anybody is no larger: some 20 µs where it is in the page cache. In bytes. */
-const largest = 64 * 1024
 
 /**
  * The clock that stamps files ticks every 1 to 10 ms: two changes within one tick have one ctime. What changed longer
@@ -93,14 +91,12 @@ const foldersOf = ({ root }: Folder, name: FileName): ReadonlyArray<string> => {
   return parts.slice(1).map((_, index) => `${root}/${parts.slice(0, index + 1).join("/")}`)
 }
 
-const buffer = Buffer.allocUnsafeSlow(largest)
-
 /** Fills the buffer with the file, as far as both go; tells how many bytes that are. */
-const readWhole = (descriptor: number): number => {
+const readWhole = (descriptor: number, buffer: Buffer): number => {
   for (let filled = 0; ;) {
-    const count = readSync(descriptor, buffer, filled, largest - filled, filled)
+    const count = readSync(descriptor, buffer, filled, buffer.length - filled, filled)
     filled += count
-    if (count === 0 || filled === largest) return filled
+    if (count === 0 || filled === buffer.length) return filled
   }
 }
 
@@ -113,12 +109,14 @@ export interface DirectoryCache {
 /** Holds up to `capacity` bytes of the folder's files, those that were asked for last. */
 export const makeDirectoryCache = (folder: Folder, capacity: number): DirectoryCache => {
   const entries = makeLruCache<Entry>(capacity)
+  /** Each file is copied out of it before the next is read into it. */
+  const buffer = Buffer.allocUnsafeSlow(capacity === 0 ? 0 : oneWrite)
 
   /** Reads a file that is not changed meanwhile. */
   const read = (name: FileName, path: string, descriptor: number): SmallFile | undefined => {
     const before = fstatSync(descriptor)
     const details = detailsOf(fstatSync(descriptor, { bigint: true }))
-    const size = readWhole(descriptor)
+    const size = readWhole(descriptor, buffer)
     const stats = fstatSync(descriptor)
     if (size !== stats.size || !isSame(before, stats)) return undefined
     const file = new SmallFile(details, buffer.subarray(0, size))
@@ -152,7 +150,7 @@ export const makeDirectoryCache = (folder: Folder, capacity: number): DirectoryC
   const isSmall = (name: FileName): boolean => {
     try {
       const stats = statSync(`${folder.root}/${name}`, { throwIfNoEntry: false })
-      return stats !== undefined && stats.isFile() && stats.size <= largest
+      return stats !== undefined && stats.isFile() && stats.size <= oneWrite
     } catch {
       return false
     }

@@ -1,0 +1,82 @@
+/**
+ * Decides who answers a request: Router, if it asks for something; Session, if it is about the connection; or nobody but
+ * this, if it is refused. Counts commands and broken requests. How replies are encoded and sent is not known here.
+ */
+import { Effect } from "effect"
+import { Foreign, Malformed, type Request } from "../codec/Codec.ts"
+import { isQuery, needsNoPassword, type SessionCommand } from "../commands/Command.ts"
+import { NotAuthenticated } from "../domain/Errors.ts"
+import * as Reply from "../domain/Reply.ts"
+import type { Answer } from "../Router.ts"
+import type { ConnectionContext } from "./ConnectionContext.ts"
+import { silenced } from "./Session.ts"
+
+const noReply = Reply.Reply.NoReply()
+
+const authenticationRequired = Reply.error(
+  new NotAuthenticated({ text: "Authentication required." })
+)
+
+/** The end, for a client that has no way to give the password. */
+const denied = Reply.Reply.CloseAfterReply({ reply: Reply.status("Acesso negado.") })
+/** The end, without a word. */
+const silence = Reply.Reply.CloseAfterReply({ reply: noReply })
+
+const count = ({ server, stats }: ConnectionContext): void => {
+  server.stats.commandsProcessed += 1
+  stats.commands += 1
+}
+
+/** The answer to a request; no reply where the client asked for none (CLIENT REPLY). */
+export const dispatch = (context: ConnectionContext, request: Request): Answer => {
+  const { server, session } = context
+  const wanted = session.begin()
+  // Nearly all requests are such, and this is all that is found out about them.
+  if (isQuery(request) && session.isAuthenticated) {
+    count(context)
+    // Nothing is changed by a query, so one whose reply is not wanted need not be asked.
+    return wanted ? server.router.answer(request) : noReply
+  }
+  // The session itself knows what is wanted then, for CLIENT REPLY is one of its commands.
+  if (isSessionCommand(request) && mayAsk(context, request)) return askSession(context, request)
+  const refusal = refuse(context, request)
+  return wanted || Effect.isEffect(refusal) ? refusal : silenced(refusal)
+}
+
+const isSessionCommand = (request: Request): request is SessionCommand =>
+  !(request instanceof Error || request instanceof Malformed || request instanceof Foreign)
+  && !isQuery(request)
+
+const mayAsk = ({ codec, session }: ConnectionContext, { _tag }: SessionCommand): boolean =>
+  session.isAuthenticated || (codec.takesPassword && needsNoPassword(_tag))
+
+const askSession = (context: ConnectionContext, command: SessionCommand): Answer => {
+  const { peer, server, session } = context
+  count(context)
+  const { wrongPasswords } = session
+  const reply = session.answer(command)
+  return session.wrongPasswords === wrongPasswords
+    ? reply
+    : Effect.as(server.onWrongPassword(peer), reply)
+}
+
+/** Why a request is not answered: it is no command, or the password must come first. */
+const refuse = (context: ConnectionContext, request: Request): Answer => {
+  const { codec, peer, server, stats } = context
+  if (request instanceof Foreign) {
+    server.stats.protocolErrors += 1
+    stats.closeReason = "foreign-protocol"
+    return Effect.as(server.onForeign(peer, request.protocol), silence)
+  }
+  if (request instanceof Malformed) {
+    server.stats.protocolErrors += 1
+    stats.closeReason = "malformed"
+    const reply = Reply.Reply.Error({ code: "ERR", message: request.message })
+    return Reply.Reply.CloseAfterReply({ reply })
+  }
+  if (request instanceof Error) return Reply.error(request)
+  count(context)
+  if (codec.takesPassword) return authenticationRequired
+  stats.closeReason = "denied"
+  return denied
+}

@@ -1,0 +1,52 @@
+/** Runs answers that take an effect. What came of one is encoded by ReplyBatch and sent by ReplyWriter. */
+import { Effect, Exit, Scope } from "effect"
+import * as ByteString from "../domain/ByteString.ts"
+import type { StoreUnavailable } from "../domain/Errors.ts"
+import { oneWrite } from "../domain/OneWrite.ts"
+import * as Reply from "../domain/Reply.ts"
+import type { Answer } from "../Router.ts"
+import type { ConnectionContext } from "./ConnectionContext.ts"
+import { noteFailure } from "./TransferLog.ts"
+
+/** An answer that takes an effect, and may hold a file open. */
+export type PendingReply = Exclude<Answer, Reply.Reply>
+
+/** A reply that is there, and what is held for it. */
+export interface SettledReply {
+  readonly reply: Reply.Reply
+  /** When it was asked for, in milliseconds since 1970; now, unless given. */
+  readonly since?: number
+  /** Lets go of what a body that is still to be sent is read from. */
+  readonly release?: Effect.Effect<void>
+}
+
+/** The reply with its body read, if that is a small one. */
+const gather = (reply: Reply.Reply): Effect.Effect<Reply.Reply, StoreUnavailable> => {
+  if (reply._tag !== "File" && reply._tag !== "Content") return Effect.succeed(reply)
+  const { body } = reply
+  if ("buffered" in body || body.size > oneWrite) return Effect.succeed(reply)
+  return Effect.map(ByteString.collect(body.bytes), (buffered) => ({
+    ...reply,
+    body: { size: body.size, buffered, part: body.part }
+  }))
+}
+
+/** The reply to come, which holds a part of the connection's scope until it is released. */
+export const settle = Effect.fnUntraced(function* (
+  pending: PendingReply,
+  connection: Scope.Scope,
+  context: ConnectionContext
+): Effect.fn.Return<SettledReply> {
+  const since = context.server.clock.currentTimeMillisUnsafe()
+  const scope = yield* Scope.fork(connection)
+  const release = Scope.close(scope, Exit.void)
+  const reply = yield* Effect.flatMap(pending, gather).pipe(
+    Scope.provide(scope),
+    Effect.tapErrorTag("StoreUnavailable", (error) => noteFailure(context, error)),
+    Effect.catch((error) => Effect.succeed(Reply.error(error)))
+  )
+  const body = Reply.bodyOf(reply)
+  if (body !== undefined && "bytes" in body) return { reply, since, release }
+  yield* release
+  return { reply, since }
+})

@@ -1,0 +1,37 @@
+/** What the log is told of the bodies that one connection asked for. Sending them: ReplyWriter. */
+import type { Effect } from "effect"
+import type { StoreUnavailable } from "../domain/Errors.ts"
+import type * as Reply from "../domain/Reply.ts"
+import * as ByteString from "../domain/ByteString.ts"
+import type { ConnectionContext } from "./ConnectionContext.ts"
+
+/** What became of a body that was asked for. */
+export interface Transfer {
+  /** What the system has taken of it, in bytes. */
+  readonly sent: number
+  readonly complete: boolean
+  readonly seconds: number
+}
+
+/** Tells of a body that was sent, or cut off. */
+export const noteTransfer = (
+  { peer, server: { eventLog } }: ConnectionContext,
+  { part, size }: Reply.Body,
+  { complete, seconds, sent }: Transfer
+): Effect.Effect<void> =>
+  eventLog.note("transfer.ended", {
+    address: peer.address,
+    name: ByteString.toTextLossy(part.name),
+    start: part.start,
+    length: size,
+    bytes_out: sent,
+    seconds,
+    complete
+  })
+
+/** Tells why the store did not do what it was asked. */
+export const noteFailure = (
+  { peer, server: { eventLog } }: ConnectionContext,
+  { cause }: StoreUnavailable
+): Effect.Effect<void> =>
+  eventLog.note("storage.failed", { address: peer.address, error: String(cause) })
