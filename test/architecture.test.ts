@@ -334,9 +334,9 @@ describe("the rules", () => {
       "src/cli/serve/Serve.ts imports ../../client/Client.ts: cli/serve may import only domain, commands, codec, telemetry, services, Router.ts, net, guard, server, http, cli"
     ],
     [
-      "src/cli/Flags.ts",
-      `import { Ask } from "./client/Ask.ts"`,
-      "src/cli/Flags.ts imports ./client/Ask.ts: cli may import only domain, commands, codec, tls"
+      "src/cli/flags/Kind.ts",
+      `import { Ask } from "../client/Ask.ts"`,
+      "src/cli/flags/Kind.ts imports ../client/Ask.ts: cli may import only domain, commands, codec, tls"
     ],
     [
       "src/http/Http.ts",

@@ -4,8 +4,9 @@ import { spawnSync } from "node:child_process"
 import { existsSync, readFileSync } from "node:fs"
 import { join } from "node:path"
 import { root } from "./support/programs/App.ts"
+import { pages, withTables } from "./support/values/FlagTables.ts"
 
-const [english, portuguese] = ["README.md", "README.pt-BR.md"] as const
+const { en: english, pt: portuguese } = pages
 
 interface Block {
   readonly language: string
@@ -126,5 +127,13 @@ describe.each(["serve", "client"])("app %s", (command) => {
       if (variable === undefined) assert.deepStrictEqual(variables, [], flag)
       else assert.include(variables, variable, flag)
     }
+  })
+})
+
+describe.each(["en", "pt"] as const)("the tables of flags, in %s", (language) => {
+  it("say of every flag what its descriptor says; `npm run readme` writes them", () => {
+    const page = readFileSync(join(root, pages[language]), "utf8")
+    assert.include(page, "--host")
+    assert.strictEqual(page, withTables(page, language))
   })
 })

@@ -3,6 +3,9 @@
 /** Portuguese is the original's language, and the default. */
 export type Language = "pt" | "en"
 
+/** A sentence, or a part of one, in every language. */
+export type Localized = { readonly [L in Language]: string }
+
 /** What the locale says (POSIX, Environment Variables 8.2: the first that is set and not empty decides). */
 export const fromEnvironment = (environment: {
   readonly [name: string]: string | undefined

@@ -2,7 +2,7 @@ import { assert, describe, it, layer } from "@effect/vitest"
 import { Duration, Effect } from "effect"
 import { writeFileSync } from "node:fs"
 import { join } from "node:path"
-import { parseDuration } from "../../src/cli/Flags.ts"
+import * as Kind from "../../src/cli/flags/Kind.ts"
 import { fromEnvironment } from "../../src/cli/Language.ts"
 import packageJson from "../../package.json" with { type: "json" }
 import { App, type Ended, root, start } from "../support/programs/App.ts"
@@ -211,7 +211,7 @@ describe("a language", () => {
 describe("a duration", () => {
   it("is read as people write it", () => {
     const read = (text: string) => {
-      const duration = parseDuration(text)
+      const duration = Kind.duration.parse(text)
       return duration === undefined ? undefined : Duration.toMillis(duration)
     }
     assert.deepStrictEqual(

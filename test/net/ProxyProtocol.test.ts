@@ -3,7 +3,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { Duration, Effect, Exit, Queue, Schedule, Scope } from "effect"
 import { TestClock } from "effect/testing"
 import { connect as connectSocket } from "node:net"
-import { parseNetworks } from "../../src/cli/Flags.ts"
+import * as Kind from "../../src/cli/flags/Kind.ts"
 import { makeProxies } from "../../src/net/TrustedProxies.ts"
 import type { Limits } from "../../src/server/Acceptor.ts"
 import type { Options } from "../../src/server/Server.ts"
@@ -21,7 +21,7 @@ const full = "-ERR max number of clients reached\r\n"
 /** A server that takes headers from these networks. */
 const behind = (networks: string, options: Partial<Options> = {}) =>
   serve(emptyStore, {
-    proxies: makeProxies({ networks: parseNetworks(networks) ?? [] }),
+    proxies: makeProxies({ networks: Kind.networks.parse(networks) ?? [] }),
     ...options
   })
 
@@ -203,7 +203,7 @@ describe("a connection from anywhere else", () => {
 describe("networks", () => {
   it("are addresses and prefixes of both families, with commas between them", () => {
     const trusted = makeProxies({
-      networks: parseNetworks("192.0.2.1, 10.0.0.0/8,2001:db8::/32") ?? []
+      networks: Kind.networks.parse("192.0.2.1, 10.0.0.0/8,2001:db8::/32") ?? []
     })
     for (const address of [
       "192.0.2.1",
@@ -221,7 +221,7 @@ describe("networks", () => {
 
   it("are refused where one is not what it looks like", () => {
     for (const text of ["", "10.0.0.1/8", "10.0.0.0/33", "localhost", "10.0.0.0/8,", "10.0.0"]) {
-      assert.isUndefined(parseNetworks(text), text)
+      assert.isUndefined(Kind.networks.parse(text), text)
     }
   })
 })

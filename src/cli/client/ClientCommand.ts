@@ -12,9 +12,10 @@ import * as ByteString from "../../domain/ByteString.ts"
 import { formatAddress } from "../../domain/Address.ts"
 import * as Answer from "./Answer.ts"
 import * as Certificates from "./Certificates.ts"
+import { clientFlags } from "./ClientFlags.ts"
 import { errorMessage } from "./ErrorMessage.ts"
 import { exitCode, Failure } from "../Failure.ts"
-import * as Flags from "../Flags.ts"
+import { flagsIn } from "../flags/Descriptor.ts"
 import { menu } from "./Menu.ts"
 import type { Messages } from "../Messages.ts"
 import { complain } from "../Output.ts"
@@ -133,27 +134,7 @@ export const client = (messages: Messages) =>
   Command.make(
     "client",
     {
-      host: Flags.host(messages),
-      port: Flags.port(messages),
-      protocol: Flags.protocol(messages),
-      passwordFile: Flags.passwordFile(messages),
-      tls: Flags.tls(messages),
-      ca: Flags.ca(messages),
-      cert: Flags.cert(messages),
-      key: Flags.key(messages),
-      servername: Flags.servername(messages),
-      insecure: Flags.tlsInsecure(messages),
-      cmd: Flags.cmd(messages),
-      output: Flags.output(messages),
-      start: Flags.start(messages),
-      length: Flags.length(messages),
-      noVerify: Flags.noVerify(messages),
-      noOverwrite: Flags.noOverwrite(messages),
-      long: Flags.long(messages),
-      json: Flags.json(messages),
-      quiet: Flags.quiet(messages),
-      timeout: Flags.timeout(messages),
-      retries: Flags.retries(messages),
+      ...flagsIn(messages.language)(clientFlags),
       rest: Argument.String("argumento").pipe(
         Argument.withDescription(messages.help.arguments),
         Argument.variadic()

@@ -8,74 +8,7 @@ export const english: Catalog = {
     serve: "Shares a folder, read-only, at a TCP address.",
     client:
       "Asks a server: with --cmd one question; on a terminal a menu; else one command a line of standard input.",
-    host: "Address [APP_HOST, default 127.0.0.1]",
-    port: "TCP port, 0 to 65535 [APP_PORT, default 65432]",
-    dir: "Folder to share [APP_DIR, default DB]",
-    store:
-      "Share, instead of a folder, an S3 bucket or what lies below a prefix in it, such as s3://bucket/prefix [APP_STORE]",
-    s3Endpoint: "URL of the S3 service, if not Amazon's [APP_S3_ENDPOINT]",
-    s3Region: "The bucket's region [APP_S3_REGION, with --s3-endpoint us-east-1]",
-    cacheFresh:
-      "For how long a small file is taken to be as S3 gave it, without asking again, 0 for never [APP_CACHE_FRESH, default 100ms]",
-    maxConnections: "How many connections, at most [APP_MAX_CONNECTIONS, default 10000]",
-    maxPerAddress:
-      "How many connections from one address (in IPv6, from one /64), at most; from this machine, as many as come [APP_MAX_CONNECTIONS_PER_ADDRESS, default 256]",
-    idleTimeout:
-      "Close connections unused for so long, 0 for never [APP_IDLE_TIMEOUT, default 10m]",
-    requestTimeout:
-      "How long a command that was begun may take to be complete [APP_REQUEST_TIMEOUT, default 30s]",
-    stallTimeout:
-      "Cut off who takes nothing for so long in the middle of an answer, 0 for never [APP_STALL_TIMEOUT, default 1m]",
-    passwordFile:
-      "File with passwords, one a line; without it, the password is the variable APP_PASSWORD's [APP_PASSWORD_FILE]",
-    open: "Serve without a password at an address that is not of this machine alone [APP_OPEN]",
-    tlsCert:
-      "PEM file with the server's certificate and those that lead from it to an authority; with it TLS alone is spoken [APP_TLS_CERT]",
-    tlsKey: "PEM file with the certificate's key [APP_TLS_KEY]",
-    tlsClientCa:
-      "PEM file with the clients' authorities; who brings no certificate of theirs is not let in [APP_TLS_CLIENT_CA]",
-    proxyProtocol:
-      "Networks whose connections must begin with a PROXY header, such as 10.0.0.0/8,::1; from others none is expected [APP_PROXY_PROTOCOL]",
-    tls: "Encrypt the connection with TLS, and check whose server it is [APP_TLS]",
-    ca: "PEM file with the authorities that are trusted, in place of the well-known ones [APP_CA]",
-    cert: "PEM file with this client's certificate, for a server that asks for one [APP_CERT]",
-    key: "PEM file with that certificate's key [APP_KEY]",
-    servername:
-      "Name that the server's certificate has to be for, in place of --host [APP_SERVERNAME]",
-    tlsInsecure:
-      "Verify nothing about the server: who is in between can read and change everything [APP_TLS_INSECURE]",
-    drainDelay:
-      "How long to go on serving after the order to stop, with PING refused, for a balancer to notice [APP_DRAIN_DELAY, default 0s]",
-    grace: "How long transfers may go on after the order to stop [APP_GRACE, default 30s]",
-    logFormat:
-      "Form of the log on standard error; auto is pretty on a terminal, logfmt elsewhere [APP_LOG_FORMAT, default auto]",
-    logLevel: "From which level on to log [APP_LOG_LEVEL, default info]",
-    maxRate: "Bytes a second, at most, of each connection, such as 10MiB [APP_MAX_RATE, unlimited]",
-    maxTotalRate:
-      "Bytes a second, at most, of all connections together [APP_MAX_TOTAL_RATE, unlimited]",
-    workers:
-      "How many processes serve, each on one core, auto for one a core; the connections in all and the total rate are divided evenly among them, and limits by address hold in each [APP_WORKERS, default 1]",
-    hidden: "Share names that begin with a dot as well [APP_HIDDEN]",
-    cache:
-      "Memory for small files; 0 turns it off, for folders on slow or network disks; default: 64MiB [APP_CACHE]",
-    pickle:
-      "Speak pickle, with the original project's Python clients, at every address and not on this machine alone [APP_PICKLE]",
-    cmd: 'Command to send, such as hora_atual or "enviar_arquivo file1.txt"',
     arguments: "The command's arguments",
-    output:
-      "Where to save a received file: a file, a folder (ending in / or already there), or - for standard output [APP_OUTPUT]",
-    json: "Print the result as one JSON value [APP_JSON]",
-    protocol:
-      "What is spoken with the server: resp, or pickle with a server of the original project [APP_PROTOCOL, default resp]",
-    timeout:
-      "How long to wait for a connection, and then for a silent server, such as 500ms, 5s or 1m [APP_TIMEOUT, default 10s and 15s]",
-    retries: "How many lost connections to make good in one run [APP_RETRIES, default 5]",
-    quiet: "Show no progress [APP_QUIET]",
-    noVerify: "Do not check the SHA-256 of what arrives [APP_NO_VERIFY]",
-    noOverwrite: "Do not replace another file that is there already [APP_NO_OVERWRITE]",
-    start: "First byte of the part of the file that is wanted, counted from 0",
-    length: "How many bytes of the file, at most",
-    long: "List each file's size and date as well",
     help: "Show this help",
     version: "Show the version",
     completions: "Print the shell's completion script",
@@ -102,19 +35,6 @@ export const english: Catalog = {
     unbalancedQuotes: "Unbalanced quotes in the command.",
     emptyCommand: "The command is empty.",
     onlyWith: (given, needed) => `${given} needs ${needed} as well.`,
-    expected: {
-      port: "a whole number from 0 to 65535",
-      count: "a whole number, zero or more",
-      limit: "a whole number, one or more",
-      rate: "a size such as 500KiB, 10MiB or 1GB",
-      size: "a size such as 64MiB or 1GB, or 0",
-      duration: "a duration such as 500ms, 5s, 1m or 2h",
-      protocol: "resp or pickle",
-      networks: "addresses and networks with commas between them, such as 127.0.0.1,10.0.0.0/8",
-      workers: "a whole number from 1 to 256, or auto",
-      store: "s3://bucket or s3://bucket/prefix",
-      endpoint: "a URL such as https://s3.example.org"
-    },
     dirAndStore: "--dir and --store cannot be given together."
   },
   serving: (address, folder, ask) => `Serving ${folder} at ${address}. Ask with: ${ask}`,

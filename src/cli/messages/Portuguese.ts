@@ -33,74 +33,7 @@ export const portuguese = {
     serve: "Compartilha uma pasta, só para leitura, em um endereço TCP.",
     client:
       "Consulta um servidor: com --cmd, uma pergunta; num terminal, um menu; senão, um comando por linha da entrada padrão.",
-    host: "Endereço [APP_HOST, padrão 127.0.0.1]",
-    port: "Porta TCP, de 0 a 65535 [APP_PORT, padrão 65432]",
-    dir: "Pasta a compartilhar [APP_DIR, padrão DB]",
-    store:
-      "Compartilha, em vez de uma pasta, um bucket S3 ou o que nele está sob um prefixo, como s3://bucket/prefixo [APP_STORE]",
-    s3Endpoint: "URL do serviço S3, se não é o da Amazon [APP_S3_ENDPOINT]",
-    s3Region: "Região do bucket [APP_S3_REGION, com --s3-endpoint us-east-1]",
-    cacheFresh:
-      "Por quanto tempo um arquivo pequeno vale como o S3 o deu, sem perguntar de novo, 0 para nunca [APP_CACHE_FRESH, padrão 100ms]",
-    maxConnections: "Quantas conexões, no máximo [APP_MAX_CONNECTIONS, padrão 10000]",
-    maxPerAddress:
-      "Quantas conexões de um endereço (em IPv6, de um /64), no máximo; desta máquina, quantas vierem [APP_MAX_CONNECTIONS_PER_ADDRESS, padrão 256]",
-    idleTimeout:
-      "Fecha conexões sem uso por este tempo, 0 para nunca [APP_IDLE_TIMEOUT, padrão 10m]",
-    requestTimeout:
-      "Quanto um comando começado pode demorar a chegar inteiro [APP_REQUEST_TIMEOUT, padrão 30s]",
-    stallTimeout:
-      "Corta quem nada recebe por este tempo no meio de uma resposta, 0 para nunca [APP_STALL_TIMEOUT, padrão 1m]",
-    passwordFile:
-      "Arquivo com senhas, uma por linha; sem ele, a senha é a da variável APP_PASSWORD [APP_PASSWORD_FILE]",
-    open: "Atende sem senha em um endereço que não é só desta máquina [APP_OPEN]",
-    tlsCert:
-      "Arquivo PEM com o certificado do servidor e os que o ligam a uma autoridade; com ele só se fala TLS [APP_TLS_CERT]",
-    tlsKey: "Arquivo PEM com a chave do certificado [APP_TLS_KEY]",
-    tlsClientCa:
-      "Arquivo PEM com as autoridades dos clientes; quem não traz um certificado delas não entra [APP_TLS_CLIENT_CA]",
-    proxyProtocol:
-      "Redes cujas conexões têm de começar com um cabeçalho PROXY, como 10.0.0.0/8,::1; de outras não se espera nenhum [APP_PROXY_PROTOCOL]",
-    tls: "Cifra a conexão com TLS e confere de quem é o servidor [APP_TLS]",
-    ca: "Arquivo PEM com as autoridades em que se confia, no lugar das conhecidas [APP_CA]",
-    cert: "Arquivo PEM com o certificado deste cliente, para um servidor que o pede [APP_CERT]",
-    key: "Arquivo PEM com a chave desse certificado [APP_KEY]",
-    servername:
-      "Nome que o certificado do servidor tem de trazer, no lugar do de --host [APP_SERVERNAME]",
-    tlsInsecure:
-      "Não confere nada do servidor: quem estiver no caminho pode ler e mudar tudo [APP_TLS_INSECURE]",
-    drainDelay:
-      "Quanto ainda atender depois da ordem de parar, com PING recusado, para um balanceador perceber [APP_DRAIN_DELAY, padrão 0s]",
-    grace: "Quanto as transferências podem durar depois da ordem de parar [APP_GRACE, padrão 30s]",
-    logFormat:
-      "Forma do registro na saída de erro; auto é pretty num terminal, logfmt fora dele [APP_LOG_FORMAT, padrão auto]",
-    logLevel: "A partir de que nível registrar [APP_LOG_LEVEL, padrão info]",
-    maxRate: "Bytes por segundo, no máximo, de cada conexão, como 10MiB [APP_MAX_RATE, sem limite]",
-    maxTotalRate:
-      "Bytes por segundo, no máximo, de todas as conexões juntas [APP_MAX_TOTAL_RATE, sem limite]",
-    workers:
-      "Quantos processos atendem, cada um em um núcleo, auto para um por núcleo; o total de conexões e o de bytes por segundo se dividem igualmente entre eles, e os limites por endereço valem em cada um [APP_WORKERS, padrão 1]",
-    hidden: "Compartilha também nomes que começam com ponto [APP_HIDDEN]",
-    cache:
-      "Memória para arquivos pequenos; 0 desliga, para pastas em discos lentos ou de rede; padrão: 64MiB [APP_CACHE]",
-    pickle:
-      "Fala pickle, com os clientes Python do projeto original, em qualquer endereço e não só na própria máquina [APP_PICKLE]",
-    cmd: 'Comando a enviar, como hora_atual ou "enviar_arquivo file1.txt"',
     arguments: "Argumentos do comando",
-    output:
-      "Onde gravar o arquivo recebido: um arquivo, uma pasta (terminada em / ou já existente) ou - para a saída padrão [APP_OUTPUT]",
-    json: "Imprime o resultado como um valor JSON [APP_JSON]",
-    protocol:
-      "O que se fala com o servidor: resp, ou pickle com um servidor do projeto original [APP_PROTOCOL, padrão resp]",
-    timeout:
-      "Quanto esperar pela conexão e, depois, por um servidor calado, como 500ms, 5s ou 1m [APP_TIMEOUT, padrão 10s e 15s]",
-    retries: "Quantas conexões perdidas refazer em uma execução [APP_RETRIES, padrão 5]",
-    quiet: "Não mostra o progresso [APP_QUIET]",
-    noVerify: "Não confere o SHA-256 do que chega [APP_NO_VERIFY]",
-    noOverwrite: "Não substitui outro arquivo que já esteja lá [APP_NO_OVERWRITE]",
-    start: "Primeiro byte da parte desejada do arquivo, a contar de 0",
-    length: "Quantos bytes do arquivo, no máximo",
-    long: "Lista também o tamanho e a data de cada arquivo",
     help: "Mostra esta ajuda",
     version: "Mostra a versão",
     completions: "Imprime o script de completação do shell",
@@ -128,19 +61,6 @@ export const portuguese = {
     unbalancedQuotes: "Aspas sem par no comando.",
     emptyCommand: "O comando está vazio.",
     onlyWith: (given: string, needed: string) => `${given} pede também ${needed}.`,
-    expected: {
-      port: "um número inteiro de 0 a 65535",
-      count: "um número inteiro, zero ou maior",
-      limit: "um número inteiro, um ou maior",
-      rate: "um tamanho como 500KiB, 10MiB ou 1GB",
-      size: "um tamanho como 64MiB ou 1GB, ou 0",
-      duration: "uma duração como 500ms, 5s, 1m ou 2h",
-      protocol: "resp ou pickle",
-      networks: "endereços e redes separados por vírgulas, como 127.0.0.1,10.0.0.0/8",
-      workers: "um número inteiro de 1 a 256, ou auto",
-      store: "s3://bucket ou s3://bucket/prefixo",
-      endpoint: "uma URL como https://s3.exemplo.org"
-    },
     dirAndStore: "--dir e --store não podem ser dados juntos."
   },
   /** The line that `serve` says when it is ready. */

@@ -3,7 +3,16 @@
  * not known here, so nothing is trusted: no text of a stranger can begin a line, or steer a terminal.
  */
 import { Layer, Logger, type LogLevel, References } from "effect"
-import type { Format, Level } from "../LogOptions.ts"
+
+/** How a line looks; `auto` is `pretty` on a terminal and `logfmt` elsewhere. */
+export const formats = ["auto", "pretty", "logfmt", "json"] as const
+/** One of them. */
+export type Format = (typeof formats)[number]
+
+/** From which level on events are logged. */
+export const levels = ["debug", "info", "warning", "error", "none"] as const
+/** One of them. */
+export type Level = (typeof levels)[number]
 
 const minimum: Readonly<Record<Level, LogLevel.LogLevel>> = {
   debug: "Debug",

@@ -15,14 +15,16 @@ import { Info } from "../../services/Info.ts"
 import * as Certificates from "./Certificates.ts"
 import { capConnections } from "./Descriptors.ts"
 import { exitCode, Failure } from "../Failure.ts"
-import type { BucketPath } from "../Flags.ts"
+import * as BucketPath from "./BucketPath.ts"
+import * as Common from "../flags/Common.ts"
+import { tell } from "../flags/Descriptor.ts"
 import * as Log from "./Log.ts"
 import { stayLean } from "./Heap.ts"
 import type { Messages } from "../Messages.ts"
 import { complain } from "../Output.ts"
 import type { Passwords } from "../PasswordFile.ts"
 import { follow as followPasswords } from "./Passwords.ts"
-import type { ServeFlags } from "./ServeFlags.ts"
+import { type ServeFlags, serveFlags } from "./ServeFlags.ts"
 import { exitAtOnceIfToldAgain, stopSignal } from "../Signals.ts"
 import { startUpFailure } from "./StartUpFailure.ts"
 import { type Announce, Worker } from "./workers/Worker.ts"
@@ -33,8 +35,10 @@ const howToAsk = ({ host, port }: Address, isEncrypted: boolean): string =>
   [
     "app client",
     ...(isEncrypted ? ["--tls"] : []),
-    ...(host === "127.0.0.1" || host === "0.0.0.0" || host === "::" ? [] : [`--host ${host}`]),
-    ...(port === 65_432 ? [] : [`--port ${port}`]),
+    ...(host === Common.host.default || host === "0.0.0.0" || host === "::"
+      ? []
+      : [`--host ${host}`]),
+    ...(String(port) === Common.port.default ? [] : [`--port ${port}`]),
     "--cmd listar_arquivos"
   ].join(" ")
 
@@ -86,17 +90,14 @@ const announcing =
   (address: Address) =>
     complain(serving(formatAddress(address), dir, howToAsk(address, isEncrypted)))
 
-const bucketUrl = ({ bucket, prefix }: BucketPath): string =>
-  `s3://${bucket}${prefix === "" ? "" : `/${prefix}`}`
-
 /** What is shared, as people would name it. */
 const sharedBy = ({
   bucket,
   dir
 }: {
   readonly dir: string
-  readonly bucket?: BucketPath | undefined
-}): string => (bucket === undefined ? dir : bucketUrl(bucket))
+  readonly bucket?: BucketPath.BucketPath | undefined
+}): string => (bucket === undefined ? dir : BucketPath.format(bucket))
 
 /** What is shared where nobody says. */
 const defaultFolder = "DB"
@@ -118,18 +119,6 @@ export const serving = <A, E, R>(
         Layer.effectContext(Effect.fail(startUpFailure(error, messages)))
       )
     )
-  )
-
-/** Every setting as the log tells it: durations in seconds, what was not given left out. */
-const settings = (flags: object): Record<string, unknown> =>
-  Object.fromEntries(
-    Object.entries(flags).flatMap(([name, value]: [string, unknown]) => {
-      const given = Option.isOption(value) ? Option.getOrUndefined(value) : value
-      if (given === undefined) return []
-      const snake = name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
-      if (Array.isArray(given)) return [[snake, given.join(",")]]
-      return [[snake, Duration.isDuration(given) ? Duration.toSeconds(given) : given]]
-    })
   )
 
 /** Serves as the flags say. */
@@ -206,9 +195,9 @@ export const serveUntilToldToStop = Effect.fn("serve")(
             version: packageJson.version,
             address: formatAddress(address),
             // No password is a flag, so none can be among these.
-            ...settings({
+            ...tell(serveFlags, {
               ...flags,
-              ...(store === undefined ? { dir } : { store: bucketUrl(store) })
+              dir: store === undefined ? Option.some(dir) : flags.dir
             }),
             connections: allowed,
             password_required: passwords().length > 0

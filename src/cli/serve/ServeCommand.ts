@@ -1,12 +1,13 @@
 /** The command `app serve`: its help. What it does is loaded when it is chosen. */
 import { Effect } from "effect"
 import { Command } from "effect/cli"
+import { flagsIn } from "../flags/Descriptor.ts"
 import type { Messages } from "../Messages.ts"
 import { serveFlags } from "./ServeFlags.ts"
 
 /** The command. It ends well when it is told to stop. */
 export const serve = (messages: Messages) =>
-  Command.make("serve", serveFlags(messages), (flags) =>
+  Command.make("serve", flagsIn(messages.language)(serveFlags), (flags) =>
     // A question is answered 5 ms sooner where the server is not loaded.
     Effect.flatMap(
       Effect.promise(() => import("./RunServer.ts")),

@@ -1,0 +1,7 @@
+/** The flags of `app client`, in the order of its help. */
+import { asking } from "./flags/Asking.ts"
+import { connection } from "./flags/Connection.ts"
+import { saving } from "./flags/Saving.ts"
+
+/** All of them, by the names that the program gives their values. */
+export const clientFlags = { ...connection, ...asking, ...saving }

@@ -1,0 +1,132 @@
+/** What the text of a flag can be: each kind a parser, and what it expects where it parses nothing. No flag is known here. */
+import { ByteSize, Duration, Option, Result } from "effect"
+import { IpNetwork, NetAddress } from "effect/net"
+import type { Localized } from "../Language.ts"
+
+/** A kind of text, parsed to an `A`. */
+export interface Kind<A> {
+  /** `undefined` where the text is none of this kind. */
+  readonly parse: (text: string) => A | undefined
+  /** What a wrong value is told to be instead, without a full stop. */
+  readonly expected: Localized
+  /** What stands for the value in help; `string` where it is not given. */
+  readonly metavar?: string
+  /** The value as the log tells it; as it is where this is not given. */
+  readonly tell?: (value: A) => unknown
+}
+
+/** What is the same in every language. */
+const everywhere = (text: string): Localized => ({ pt: text, en: text })
+
+/** Any text, such as a file's name. */
+export const text: Kind<string> = {
+  parse: (text) => text,
+  expected: { pt: "um texto", en: "a text" }
+}
+
+/** 0 to 65,535. Not `Flag.Int`, which takes 70000 and does not say what it expects. */
+export const port: Kind<number> = {
+  parse: (text) => {
+    const port = /^\d{1,5}$/.test(text) ? Number(text) : Number.NaN
+    return port <= 65_535 ? port : undefined
+  },
+  expected: { pt: "um número inteiro de 0 a 65535", en: "a whole number from 0 to 65535" },
+  metavar: "<0-65535>"
+}
+
+/** A whole number, 0 too. */
+export const count: Kind<number> = {
+  parse: (text) => {
+    const count = /^\d{1,16}$/.test(text) ? Number(text) : Number.NaN
+    return Number.isSafeInteger(count) ? count : undefined
+  },
+  expected: { pt: "um número inteiro, zero ou maior", en: "a whole number, zero or more" }
+}
+
+/** A whole number, at least 1. */
+export const limit: Kind<number> = {
+  parse: (text) => {
+    const limit = count.parse(text)
+    return limit === 0 ? undefined : limit
+  },
+  expected: { pt: "um número inteiro, um ou maior", en: "a whole number, one or more" }
+}
+
+/** A size as people write it, in bytes: `64MiB`, `1.5GB`, or a number of bytes; 0 too. */
+export const size: Kind<number> = {
+  parse: (text) => {
+    const size = ByteSize.fromString(/^\d+$/.test(text) ? `${text}B` : text)
+    return Option.getOrUndefined(Option.flatMap(size, ByteSize.toNumber))
+  },
+  expected: { pt: "um tamanho como 64MiB ou 1GB, ou 0", en: "a size such as 64MiB or 1GB, or 0" }
+}
+
+/** Bytes a second, written as a size; at least 1. */
+export const rate: Kind<number> = {
+  parse: (text) => {
+    const rate = size.parse(text)
+    return rate === undefined || rate < 1 ? undefined : rate
+  },
+  expected: {
+    pt: "um tamanho como 500KiB, 10MiB ou 1GB",
+    en: "a size such as 500KiB, 10MiB or 1GB"
+  }
+}
+
+const units: ReadonlyMap<string, (amount: number) => Duration.Duration> = new Map([
+  ["ms", Duration.millis],
+  ["s", Duration.seconds],
+  ["m", Duration.minutes],
+  ["h", Duration.hours]
+])
+
+/** A duration as people write it: `500ms`, `5s`, `1.5m`, `2h`; a number alone is seconds. Told in seconds. */
+export const duration: Kind<Duration.Duration> = {
+  parse: (text) => {
+    const [, amount, unit = "s"] = /^(\d+(?:\.\d+)?)(ms|s|m|h)?$/.exec(text) ?? []
+    const make = units.get(unit)
+    return amount === undefined || make === undefined ? undefined : make(Number(amount))
+  },
+  expected: {
+    pt: "uma duração como 500ms, 5s, 1m ou 2h",
+    en: "a duration such as 500ms, 5s, 1m or 2h"
+  },
+  tell: Duration.toSeconds
+}
+
+/** An address, or a network whose address has no bits beyond its prefix: `10.0.0.1/8` may be either's mistake. */
+const parseNetwork = (text: string) =>
+  Result.orElse(IpNetwork.fromString(text), () =>
+    Result.flatMap(NetAddress.ipFromString(text), (address) =>
+      IpNetwork.fromAddress(address, NetAddress.width(address))
+    )
+  )
+
+/** Networks as people write them: `127.0.0.1, 10.0.0.0/8, fd00::/8`. */
+export const networks: Kind<ReadonlyArray<IpNetwork.IpNetwork>> = {
+  parse: (text) =>
+    Option.getOrUndefined(
+      Result.getSuccess(Result.all(text.split(",").map((part) => parseNetwork(part.trim()))))
+    ),
+  expected: {
+    pt: "endereços e redes separados por vírgulas, como 127.0.0.1,10.0.0.0/8",
+    en: "addresses and networks with commas between them, such as 127.0.0.1,10.0.0.0/8"
+  },
+  tell: (networks) => networks.join(",")
+}
+
+/** The URL of a service. */
+export const endpoint: Kind<string> = {
+  parse: (text) => (/^https?:\/\//.test(text) && URL.canParse(text) ? text : undefined),
+  expected: {
+    pt: "uma URL como https://s3.exemplo.org",
+    en: "a URL such as https://s3.example.org"
+  }
+}
+
+/** One of a few words. */
+export const choice = <const A extends string>(choices: ReadonlyArray<A>): Kind<A> => ({
+  parse: (text) => choices.find((choice) => choice === text),
+  expected: everywhere(choices.join(", ")),
+  metavar: `<${choices.join("|")}>`
+})

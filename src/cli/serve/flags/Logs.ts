@@ -1,0 +1,36 @@
+/** Flags of `app serve`: what is logged, and how it looks. */
+import { setting } from "../../flags/Descriptor.ts"
+import * as Kind from "../../flags/Kind.ts"
+import * as Log from "../Log.ts"
+
+/** All of them. */
+export const logs = {
+  logFormat: setting({
+    name: "log-format",
+    kind: Kind.choice(Log.formats),
+    default: "auto",
+    help: {
+      pt: "Forma do registro na saída de erro; auto é pretty num terminal, logfmt fora dele",
+      en: "Form of the log on standard error; auto is pretty on a terminal, logfmt elsewhere"
+    },
+    readme: {
+      text: {
+        pt: "forma [do registro](#registro): `pretty`, `logfmt` ou `json`; `auto` é `pretty` em um terminal e `logfmt` fora dele",
+        en: "form of [the log](#logs): `pretty`, `logfmt` or `json`; `auto` is `pretty` on a terminal, `logfmt` elsewhere"
+      }
+    }
+  }),
+  // Not the one that effect/cli gives every command: the client has no log, and that one no variable.
+  logLevel: setting({
+    name: "log-level",
+    kind: Kind.choice(Log.levels),
+    default: "info",
+    help: { pt: "A partir de que nível registrar", en: "From which level on to log" },
+    readme: {
+      text: {
+        pt: "a partir de que nível registrar: `debug`, `info`, `warning`, `error`, `none`",
+        en: "from which level on to log: `debug`, `info`, `warning`, `error`, `none`"
+      }
+    }
+  })
+}

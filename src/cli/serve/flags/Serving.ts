@@ -1,0 +1,141 @@
+/** Flags of `app serve`: what is shared, where, and by how many. */
+import { availableParallelism } from "node:os"
+import * as Common from "../../flags/Common.ts"
+import { optional, setting, toggle } from "../../flags/Descriptor.ts"
+import * as Kind from "../../flags/Kind.ts"
+import * as BucketPath from "../BucketPath.ts"
+
+/** Each worker takes some 75 MB; more of them than this are a slip of the finger. */
+const mostWorkers = 256
+
+/** 1 to 256, or `auto`: as many as this process may use, by its affinity and its quota too. */
+const workers: Kind.Kind<number> = {
+  parse: (text) => {
+    if (text === "auto") return Math.min(mostWorkers, availableParallelism())
+    const workers = Kind.limit.parse(text)
+    return workers === undefined || workers > mostWorkers ? undefined : workers
+  },
+  expected: {
+    pt: "um número inteiro de 1 a 256, ou auto",
+    en: "a whole number from 1 to 256, or auto"
+  },
+  metavar: "<1-256|auto>"
+}
+
+/** All of them. */
+export const serving = {
+  host: setting({
+    ...Common.host,
+    readme: { text: { pt: "endereço em que escuta", en: "address to listen at" } }
+  }),
+  port: setting({
+    ...Common.port,
+    readme: { text: { pt: "0 pega qualquer porta livre", en: "0 takes any free port" } }
+  }),
+  // Left out, it is not always `DB`: with `--store` there is no folder.
+  dir: optional({
+    name: "dir",
+    kind: Kind.text,
+    without: { pt: "padrão DB", en: "default DB" },
+    help: { pt: "Pasta a compartilhar", en: "Folder to share" },
+    readme: { default: { pt: "`DB`", en: "`DB`" } }
+  }),
+  store: optional({
+    name: "store",
+    kind: BucketPath.kind,
+    help: {
+      pt: "Compartilha, em vez de uma pasta, um bucket S3 ou o que nele está sob um prefixo, como s3://bucket/prefixo",
+      en: "Share, instead of a folder, an S3 bucket or what lies below a prefix in it, such as s3://bucket/prefix"
+    },
+    readme: {
+      text: {
+        pt: "[um bucket S3](#arquivos-no-s3) a compartilhar em lugar de uma pasta, `s3://bucket` ou `s3://bucket/prefixo`",
+        en: "[an S3 bucket](#files-in-s3) to share in place of a folder, `s3://bucket` or `s3://bucket/prefix`"
+      }
+    }
+  }),
+  s3Endpoint: optional({
+    name: "s3-endpoint",
+    kind: Kind.endpoint,
+    help: {
+      pt: "URL do serviço S3, se não é o da Amazon",
+      en: "URL of the S3 service, if not Amazon's"
+    },
+    readme: {
+      default: { pt: "o da Amazon", en: "Amazon's" },
+      text: { pt: "URL do serviço S3", en: "URL of the S3 service" }
+    }
+  }),
+  s3Region: optional({
+    name: "s3-region",
+    kind: Kind.text,
+    without: { pt: "com --s3-endpoint us-east-1", en: "with --s3-endpoint us-east-1" },
+    help: { pt: "Região do bucket", en: "The bucket's region" },
+    readme: {
+      default: {
+        pt: "`us-east-1` com um endereço, senão a que o SDK achar",
+        en: "`us-east-1` with an endpoint, else as the SDK finds it"
+      }
+    }
+  }),
+  hidden: toggle({
+    name: "hidden",
+    help: {
+      pt: "Compartilha também nomes que começam com ponto",
+      en: "Share names that begin with a dot as well"
+    }
+  }),
+  // How much there is without it is the store's to say.
+  cache: optional({
+    name: "cache",
+    kind: Kind.size,
+    help: {
+      pt: "Memória para arquivos pequenos; 0 desliga, para pastas em discos lentos ou de rede; padrão: 64MiB",
+      en: "Memory for small files; 0 turns it off, for folders on slow or network disks; default: 64MiB"
+    },
+    readme: {
+      default: { pt: "`64MiB` (`256MiB` para um bucket)", en: "`64MiB` (`256MiB` for a bucket)" },
+      text: {
+        pt: "memória para arquivos pequenos; cada um é conferido antes de ser enviado, de modo que nenhum sai desatualizado. `0` desliga, e com ela a leitura pela qual todos esperam: para uma pasta em disco lento ou de rede",
+        en: "memory for small files; each is looked at before it is sent, so none is ever stale. `0` turns it off, and with it reading that everybody waits for: for a folder on a slow or a network disk"
+      }
+    }
+  }),
+  cacheFresh: setting({
+    name: "cache-fresh",
+    kind: Kind.duration,
+    default: "100ms",
+    help: {
+      pt: "Por quanto tempo um arquivo pequeno vale como o S3 o deu, sem perguntar de novo, 0 para nunca",
+      en: "For how long a small file is taken to be as S3 gave it, without asking again, 0 for never"
+    }
+  }),
+  pickle: toggle({
+    name: "pickle",
+    help: {
+      pt: "Fala pickle, com os clientes Python do projeto original, em qualquer endereço e não só na própria máquina",
+      en: "Speak pickle, with the original project's Python clients, at every address and not on this machine alone"
+    },
+    readme: {
+      text: {
+        pt: "fala com [os clientes Python originais](#os-clientes-python-originais) em qualquer endereço, e não só nos de loopback",
+        en: "speak with [the original Python clients](#the-original-python-clients) at every address, not at loopback ones alone"
+      }
+    }
+  }),
+  workers: setting({
+    name: "workers",
+    kind: workers,
+    default: "1",
+    help: {
+      pt: "Quantos processos atendem, cada um em um núcleo, auto para um por núcleo; o total de conexões e o de bytes por segundo se dividem igualmente entre eles, e os limites por endereço valem em cada um",
+      en: "How many processes serve, each on one core, auto for one a core; the connections in all and the total rate are divided evenly among them, and limits by address hold in each"
+    },
+    readme: {
+      text: {
+        pt: "quantos processos atendem, cada um em um núcleo; `auto` para um por núcleo. `--max-connections` e `--max-total-rate` se dividem igualmente entre eles; os limites por endereço valem em cada um",
+        en: "how many processes serve, each on one core; `auto` for one a core. `--max-connections` and `--max-total-rate` are divided evenly among them; limits by address hold in each"
+      }
+    }
+  })
+}
