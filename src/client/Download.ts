@@ -2,41 +2,15 @@
  * Fetches one file so that it arrives whole or not at all. Whether it is there already, and what is done where it changes
  * meanwhile, is decided here; how its bytes come is Transfer's.
  */
-import { Clock, Data, Effect, FileSystem } from "effect"
+import { Clock, Effect, FileSystem } from "effect"
 import * as FileName from "../domain/FileName.ts"
 import * as ByteString from "../domain/ByteString.ts"
 import type { Connectors } from "./Connector.ts"
 import { Hashing } from "./Hashing.ts"
 import { locate, SaveFailed, UnexpectedName } from "./Placement.ts"
 import { describe, type RemoteDetails } from "./RemoteFile.ts"
+import { Result } from "./Result.ts"
 import { digestThere, type Job, type Options, transfer } from "./Transfer.ts"
-
-/** What became of a file. */
-export type Outcome = Data.TaggedEnum<{
-  Saved: {
-    readonly name: string
-    readonly path: string
-    /** In bytes. */
-    readonly size: number
-    /** Where it was verified. */
-    readonly sha256: string | undefined
-    /** How long it took, if it was measured. */
-    readonly seconds: number | undefined
-    /** How many bytes an earlier run had left. */
-    readonly resumedFrom: number
-  }
-  /** The very same file was there already. */
-  Same: {
-    readonly name: string
-    readonly path: string
-    readonly size: number
-    readonly sha256: string
-  }
-  /** Another file was there, and was not to be replaced. */
-  Kept: { readonly name: string; readonly path: string; readonly size: number }
-}>
-/** Constructors of `Outcome`. */
-export const Outcome = Data.taggedEnum<Outcome>()
 
 const isFolder = Object.assign(new Error("it is a folder"), { code: "EISDIR" })
 
@@ -72,9 +46,9 @@ const findExisting = Effect.fnUntraced(function* (job: Job) {
     const [here, there] = yield* Effect.all([digestOf(place, size), digestThere(job)], {
       concurrency: 2
     })
-    if (here === there) return Outcome.Same({ name: text, path: place, size, sha256: here })
+    if (here === there) return Result.Same({ name: text, path: place, size, sha256: here })
   }
-  return options.overwrite ? undefined : Outcome.Kept({ name: text, path: place, size })
+  return options.overwrite ? undefined : Result.Kept({ name: text, path: place, size })
 })
 
 /** One try at one version of the file; `ErrorReply` with `CHANGED` where the server has another one by now. */
@@ -94,7 +68,7 @@ const attempt = Effect.fnUntraced(function* (
   if (existing !== undefined) return existing
   const { here, resumedFrom } = yield* transfer(job)
   const seconds = ((yield* Clock.currentTimeMillis) - began) / 1000
-  return Outcome.Saved({
+  return Result.Saved({
     name: text,
     path: place,
     size: details.size,

@@ -8,10 +8,11 @@ import type { Reply } from "../domain/Reply.ts"
 import * as ByteString from "../domain/ByteString.ts"
 import { ErrorReply, unexpected } from "./Connection.ts"
 import type { Connector, Connectors } from "./Connector.ts"
-import { download, type Outcome } from "./Download.ts"
+import { download } from "./Download.ts"
 import { Mismatch } from "./Hashing.ts"
 import { SaveFailed, UnexpectedName } from "./Placement.ts"
 import { describe, receiveReply } from "./RemoteFile.ts"
+import { type FileError, Result } from "./Result.ts"
 import type { Options } from "./Transfer.ts"
 
 /** Files on their way at a time. Waiting for the disk to be done with each takes most of a small file's time. */
@@ -20,19 +21,11 @@ const together = 64
 /** Names listed at a time: the most that a server lists at once, for each page takes it a walk through all of them. */
 const pageSize = 100_000
 
-/** Why one file could not be fetched; the others still can be. */
-export type FileError = ErrorReply | UnexpectedName | SaveFailed | Mismatch
-
 const isFileError = (error: unknown): error is FileError =>
   error instanceof ErrorReply
   || error instanceof UnexpectedName
   || error instanceof SaveFailed
   || error instanceof Mismatch
-
-/** What became of one file. */
-export type Result =
-  | { readonly _tag: "Done"; readonly outcome: Outcome }
-  | { readonly _tag: "Failed"; readonly name: ByteString.ByteString; readonly error: FileError }
 
 const bulkOf = (reply: Reply): ReadonlyArray<ByteString.ByteString> =>
   reply._tag === "Bulk" ? [reply.value] : []
@@ -88,9 +81,8 @@ export const fetch = (
     Stream.mapEffect(
       (name) =>
         download(name, options, connectors).pipe(
-          Effect.map((outcome): Result => ({ _tag: "Done", outcome })),
           Effect.catchIf(isFileError, (error) =>
-            Effect.succeed<Result>({ _tag: "Failed", name, error })
+            Effect.succeed(Result.Failed({ name: ByteString.toTextLossy(name), error }))
           )
         ),
       { concurrency: together }

@@ -1,16 +1,15 @@
 /** `app client`: one question, a batch of them from standard input, or a menu for a person. */
-import { Effect, Option, Stdio, Stream } from "effect"
+import { Effect, Option, Stdio } from "effect"
 import { Argument, Command } from "effect/cli"
 import { Connection } from "../../client/Connection.ts"
-import type { Connectors } from "../../client/Connector.ts"
 import * as NodeHashing from "../../client/node/Hashing.ts"
 import { makeConnectors } from "../../client/node/Connectors.ts"
 import * as PickleConnection from "../../client/PickleConnection.ts"
+import type { Args } from "../../client/Requests.ts"
 import { splitLine } from "../../codec/resp/InlineLine.ts"
-import * as Grammar from "../../commands/Parser.ts"
 import * as ByteString from "../../domain/ByteString.ts"
 import { formatAddress } from "../../domain/Address.ts"
-import * as Answer from "./Answer.ts"
+import { batch } from "./Batch.ts"
 import * as Certificates from "./Certificates.ts"
 import { clientFlags } from "./ClientFlags.ts"
 import { errorMessage } from "./ErrorMessage.ts"
@@ -20,7 +19,8 @@ import { menu } from "./Menu.ts"
 import type { Messages } from "../Messages.ts"
 import { complain } from "../Output.ts"
 import * as PasswordFile from "../PasswordFile.ts"
-import { type Options, render } from "./Render.ts"
+import { makeQuestions } from "./Questions.ts"
+import { render } from "./Render.ts"
 import { makeProgressLine } from "./Progress.ts"
 import { stopSignal } from "../Signals.ts"
 
@@ -33,7 +33,7 @@ const wordsOf = (
   cmd: string,
   rest: ReadonlyArray<string>,
   messages: Messages
-): Effect.Effect<Answer.Args, Failure> => {
+): Effect.Effect<Args, Failure> => {
   const words =
     rest.length === 0
       ? splitLine(ByteString.fromText(cmd))
@@ -43,85 +43,6 @@ const wordsOf = (
     ? Effect.fail(usage(messages.usage.emptyCommand))
     : Effect.succeed(words)
 }
-
-/** How many lines of a batch are on their way at a time. */
-const inFlight = 64
-
-/** A line of a batch: its number, counted from 1, and its words, unless its quotes are unbalanced. */
-interface Line {
-  readonly number: number
-  readonly words: Answer.Args | undefined
-}
-
-const isFarewell = ({ words }: Line): boolean => {
-  const tag = words === undefined ? undefined : Grammar.parse(words)._tag
-  return tag === "Close" || tag === "Quit"
-}
-
-const isSettled = (error: Answer.AnswerError): boolean =>
-  error._tag === "ErrorReply" || error._tag === "UnexpectedName" || error._tag === "OneFileForMany"
-
-/** Asks a command a line, without waiting for one answer before the next question; answers come out in order. */
-const batch = Effect.fnUntraced(function* (
-  options: Answer.Options,
-  connectors: Connectors,
-  presentation: Omit<Options, "many" | "asked">
-) {
-  const { messages } = presentation
-  const stdio = yield* Stdio.Stdio
-  let refused = false
-  const complainOf = (number: number, sentence: string) => {
-    refused = true
-    return complain(messages.client.lineSkipped(number, sentence))
-  }
-  /** All answers to a line, or why it has none. */
-  const answers = ({ words }: Line) => {
-    if (words === undefined) return Effect.succeed(messages.usage.unbalancedQuotes)
-    return Stream.runCollect(Answer.answer(words, options, connectors)).pipe(
-      Effect.catchIf(isSettled, (error) =>
-        Effect.succeed(errorMessage(error, presentation.address, messages).sentence)
-      )
-    )
-  }
-  const tell = ({ number, words = [] }: Line, found: ReadonlyArray<Answer.Answer> | string) =>
-    typeof found === "string"
-      ? complainOf(number, found)
-      : Effect.catchTag(
-          render(Stream.fromIterable(found), {
-            ...presentation,
-            complain: (sentence) => complainOf(number, sentence),
-            ...Answer.shapeOf(words, options)
-          }),
-          "Failure",
-          () => {
-            refused = true
-            return Effect.void
-          }
-        )
-  let farewell: Line | undefined
-  yield* stdio.stdin.pipe(
-    Stream.decodeText(),
-    Stream.splitLines,
-    Stream.zipWithIndex,
-    Stream.map(([line, index]): Line => ({
-      number: index + 1,
-      words: splitLine(ByteString.fromText(line))
-    })),
-    Stream.filter(({ words }) => words?.length !== 0),
-    Stream.takeWhile((line) => {
-      // It ends the connection, so it waits until everything before it is answered.
-      if (isFarewell(line)) farewell = line
-      return farewell === undefined
-    }),
-    Stream.mapEffect((line) => Effect.map(answers(line), (found) => ({ line, found })), {
-      // What is streamed to standard output is printed as it comes, so only one may come at a time.
-      concurrency: options.output === "-" ? 1 : inFlight
-    }),
-    Stream.runForEach(({ found, line }) => tell(line, found))
-  )
-  if (farewell !== undefined) yield* tell(farewell, yield* answers(farewell))
-  if (refused) return yield* new Failure({ code: exitCode.refused, sentence: "" })
-})
 
 /** The part of a file that the flags ask for. */
 const rangeOf = (start: Option.Option<number>, length: Option.Option<number>) =>
@@ -174,27 +95,26 @@ export const client = (messages: Messages) =>
                 )
           }
         })
-        const options: Answer.Options = {
-          json,
-          output: Option.getOrUndefined(flags.output),
-          verify: !flags.noVerify,
-          overwrite: !flags.noOverwrite,
-          range: rangeOf(flags.start, flags.length),
-          long: flags.long,
-          original: protocol === "pickle",
-          onProgress: progress.show
-        }
+        const questions = makeQuestions(
+          {
+            output: Option.getOrUndefined(flags.output),
+            verify: !flags.noVerify,
+            overwrite: !flags.noOverwrite,
+            range: rangeOf(flags.start, flags.length),
+            long: flags.long,
+            original: protocol === "pickle",
+            onProgress: progress.show
+          },
+          connectors
+        )
         const presentation = { json, address, messages, clear: progress.clear, complain }
-        if (person) return yield* menu(options, connectors, presentation)
+        if (person) return yield* menu(questions, connectors, presentation)
         if (Option.isNone(cmd)) {
           if (rest.length > 0) return yield* usage(messages.usage.missing("--cmd"))
-          return yield* batch(options, connectors, presentation)
+          return yield* batch(questions, presentation)
         }
-        const words = yield* wordsOf(cmd.value, rest, messages)
-        return yield* render(Answer.answer(words, options, connectors), {
-          ...presentation,
-          ...Answer.shapeOf(words, options)
-        })
+        const request = questions.parse(yield* wordsOf(cmd.value, rest, messages))
+        return yield* render(request, questions.answer(request), presentation)
       })
       return yield* run.pipe(
         Effect.scoped,

@@ -1,6 +1,6 @@
 /** What went wrong with a question, as a sentence in the person's language and an exit code for the script. */
 import { escape } from "../Escape.ts"
-import type { AnswerError } from "./Answer.ts"
+import type { AnswerError } from "../../client/Requests.ts"
 import { exitCode, Failure, systemCode } from "../Failure.ts"
 import type { Messages } from "../Messages.ts"
 import { tlsFault } from "./TlsFaults.ts"

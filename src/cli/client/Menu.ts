@@ -7,16 +7,15 @@ import { Prompt } from "effect/cli"
 import { escape } from "../Escape.ts"
 import type { Connectors } from "../../client/Connector.ts"
 import { receiveReply } from "../../client/RemoteFile.ts"
+import type { Args } from "../../client/Requests.ts"
 import * as Grammar from "../../commands/Parser.ts"
 import * as ByteString from "../../domain/ByteString.ts"
-import * as Answer from "./Answer.ts"
 import { errorMessage } from "./ErrorMessage.ts"
 import { exitCode, Failure } from "../Failure.ts"
 import type { Messages } from "../Messages.ts"
 import { complain, print } from "../Output.ts"
+import type { Questions } from "./Questions.ts"
 import { type Options, render } from "./Render.ts"
-
-const single = { many: false, asked: undefined }
 
 const entries = ["1 CONSULTA", "2 HORA", "3 ARQUIVO <nome>", "4 LISTAR", "5 SAIR"] as const
 type Entry = (typeof entries)[number]
@@ -64,26 +63,23 @@ const listNames = ({ bytes }: Connectors) =>
 
 /** Asks until the person says goodbye. */
 export const menu = Effect.fn("menu")(
-  function* (
-    options: Answer.Options,
-    connectors: Connectors,
-    presentation: Omit<Options, "many" | "asked">
-  ) {
+  function* ({ answer, parse }: Questions, connectors: Connectors, presentation: Options) {
     const { address, messages } = presentation
 
-    const question = (words: Answer.Args) =>
-      render(Answer.answer(words, options, connectors), { ...presentation, ...single })
+    const question = (args: Args) => {
+      const request = parse(args)
+      return render(request, answer(request), presentation)
+    }
 
-    const fetch = Effect.fnUntraced(function* (words: Answer.Args) {
-      const answers = yield* Stream.runCollect(Answer.answer(words, options, connectors))
+    const fetch = Effect.fnUntraced(function* (args: Args) {
+      const request = parse(args)
+      const results = yield* Stream.runCollect(answer(request))
       presentation.clear()
-      for (const answer of answers) {
-        const done = answer._tag === "File" && answer.result._tag === "Done"
-        if (done && answer.result.outcome._tag === "Saved") {
-          const { path, size } = answer.result.outcome
-          yield* print(`${messages.menu.saved(escape(path), size)}\n`)
+      for (const result of results) {
+        if (result._tag === "Saved") {
+          yield* print(`${messages.menu.saved(escape(result.path), result.size)}\n`)
         } else {
-          yield* render(Stream.succeed(answer), { ...presentation, ...single })
+          yield* render(request, Stream.succeed(result), presentation)
         }
       }
     })

@@ -1,9 +1,8 @@
-/** Answers as a person or a script reads them: lines, or one JSON value a question; what went wrong on standard error. */
+/** Results as a person or a script reads them: lines, or one JSON value a question; what went wrong on standard error. */
 import { Effect, type Stdio, Stream } from "effect"
-import type { Outcome } from "../../client/Download.ts"
-import type { Result } from "../../client/Fetch.ts"
+import { type AnswerError, mayHaveMany, onlyName, type Request } from "../../client/Requests.ts"
+import type { Result } from "../../client/Result.ts"
 import * as ByteString from "../../domain/ByteString.ts"
-import type { Answer, AnswerError } from "./Answer.ts"
 import * as Display from "./Display.ts"
 import { errorMessage } from "./ErrorMessage.ts"
 import { escape } from "../Escape.ts"
@@ -11,13 +10,9 @@ import { exitCode, Failure } from "../Failure.ts"
 import type { Messages } from "../Messages.ts"
 import { complain, print } from "../Output.ts"
 
-/** How to render answers. */
+/** How to render results. */
 export interface Options {
   readonly json: boolean
-  /** Whether the question may have several answers: a listing, several files, or a pattern. */
-  readonly many: boolean
-  /** The one name that was asked for; where its file is the only answer, there were not several after all. */
-  readonly asked: ByteString.ByteString | undefined
   /** The server, as it is called in sentences. */
   readonly address: string
   readonly messages: Messages
@@ -27,72 +22,71 @@ export interface Options {
   readonly complain: (sentence: string) => Effect.Effect<void, never, Stdio.Stdio>
 }
 
-const outcomeJson = (outcome: Outcome): Display.Json => {
-  const { name, path, size } = outcome
-  switch (outcome._tag) {
-    case "Saved":
-      return {
-        name,
-        path,
-        bytes: size,
-        sha256: outcome.sha256 ?? null,
-        seconds: outcome.seconds ?? null,
-        resumedFrom: outcome.resumedFrom
-      }
-    case "Same":
-      return { name, path, bytes: size, sha256: outcome.sha256, same: true }
-    case "Kept":
-      return { name, path, bytes: size, kept: true }
-  }
-}
-
 const date = (modified: Date): string => modified.toISOString().slice(0, 16).replace("T", " ")
 
 const sizeColumn = 15
 
-/** What of an answer goes to standard output as text. */
-const toText = (answer: Answer): string => {
-  switch (answer._tag) {
+/** What of a result goes to standard output as text. */
+const toText = (result: Result): string => {
+  switch (result._tag) {
     case "Reply":
-      return Display.toText(answer.reply)
+      return Display.toText(result.reply)
     case "Name": {
-      const { details, name } = answer
+      const { details, name } = result
       const text = escape(ByteString.toTextLossy(name))
       return details === undefined
         ? `${text}\n`
         : `${String(details.size).padStart(sizeColumn)}  ${date(details.modified)}  ${text}\n`
     }
-    case "File":
-      return answer.result._tag === "Done" ? `${escape(answer.result.outcome.path)}\n` : ""
+    case "Saved":
+    case "Same":
+    case "Kept":
+      return `${escape(result.path)}\n`
+    case "Failed":
     case "Streamed":
       return ""
   }
 }
 
-/** What of an answer goes to standard output as JSON. */
-const toJson = (answer: Answer, options: Options): ReadonlyArray<Display.Json> => {
-  const { address, messages } = options
-  switch (answer._tag) {
+/** Whether the result stands among others, as far as one can tell by now. */
+const isOneOfMany = (request: Request, { name }: { readonly name: string }): boolean => {
+  const only = onlyName(request)
+  return mayHaveMany(request) && (only === undefined || name !== ByteString.toTextLossy(only))
+}
+
+/** What of a result goes to standard output as JSON. */
+const toJson = (
+  request: Request,
+  result: Result,
+  { address, messages }: Options
+): ReadonlyArray<Display.Json> => {
+  switch (result._tag) {
     case "Reply":
-      return [Display.toJson(answer.reply)]
+      return [Display.toJson(result.reply)]
     case "Name": {
-      const { details } = answer
-      const name = ByteString.toTextLossy(answer.name)
+      const { details } = result
+      const name = ByteString.toTextLossy(result.name)
       return details === undefined
         ? [name]
         : [{ name, bytes: details.size, modified: details.modified.toISOString() }]
     }
-    case "File":
+    case "Saved": {
+      const { name, path, resumedFrom, seconds = null, sha256 = null, size } = result
+      return [{ name, path, bytes: size, sha256, seconds, resumedFrom }]
+    }
+    case "Same": {
+      const { name, path, sha256, size } = result
+      return [{ name, path, bytes: size, sha256, same: true }]
+    }
+    case "Kept": {
+      const { name, path, size } = result
+      return [{ name, path, bytes: size, kept: true }]
+    }
+    case "Failed":
       // A refusal is no result, unless it stands among others.
-      if (answer.result._tag === "Failed" && !isOneOfMany(answer.result, options)) return []
-      return [
-        answer.result._tag === "Done"
-          ? outcomeJson(answer.result.outcome)
-          : {
-              name: ByteString.toTextLossy(answer.result.name),
-              error: errorMessage(answer.result.error, address, messages).sentence
-            }
-      ]
+      return isOneOfMany(request, result)
+        ? [{ name: result.name, error: errorMessage(result.error, address, messages).sentence }]
+        : []
     case "Streamed":
       return []
   }
@@ -107,57 +101,55 @@ interface Counts {
   mismatched: boolean
 }
 
-const isOneOfMany = (result: Result, { asked, many }: Options): boolean =>
-  many && nameOf(result) !== (asked === undefined ? undefined : ByteString.toTextLossy(asked))
-
-const nameOf = (result: Result): string =>
-  result._tag === "Done" ? result.outcome.name : ByteString.toTextLossy(result.name)
-
 /** Counts a file, and says of it what is not for standard output. */
-const note = (answer: Answer, counts: Counts, options: Options) => {
-  if (answer._tag !== "File") return Effect.void
+const note = (request: Request, result: Result, counts: Counts, options: Options) => {
   const { address, json, messages } = options
-  const { result } = answer
-  if (result._tag === "Failed") {
-    counts.failed += 1
-    const { code, sentence } = errorMessage(result.error, address, messages)
-    if (code === exitCode.mismatch) counts.mismatched = true
-    return options.complain(
-      isOneOfMany(result, options)
-        ? messages.client.failed(escape(ByteString.toTextLossy(result.name)), sentence)
-        : sentence
-    )
-  }
-  const { outcome } = result
-  const path = escape(outcome.path)
-  switch (outcome._tag) {
+  switch (result._tag) {
     case "Saved":
       counts.saved += 1
       return Effect.void
     case "Same":
       counts.same += 1
-      return json ? Effect.void : complain(messages.client.same(path))
+      return json ? Effect.void : complain(messages.client.same(escape(result.path)))
     case "Kept":
       counts.kept += 1
-      return json ? Effect.void : complain(messages.client.kept(path))
+      return json ? Effect.void : complain(messages.client.kept(escape(result.path)))
+    case "Failed": {
+      counts.failed += 1
+      const { code, sentence } = errorMessage(result.error, address, messages)
+      if (code === exitCode.mismatch) counts.mismatched = true
+      return options.complain(
+        isOneOfMany(request, result)
+          ? messages.client.failed(escape(result.name), sentence)
+          : sentence
+      )
+    }
+    case "Reply":
+    case "Name":
+    case "Streamed":
+      return Effect.void
   }
 }
 
-/** Prints the answers to one question as they come; fails if some file could not be had. */
-export const render = <R>(answers: Stream.Stream<Answer, AnswerError, R>, options: Options) =>
+/** Prints the results of one question as they come; fails if some file could not be had. */
+export const render = <R>(
+  request: Request,
+  results: Stream.Stream<Result, AnswerError, R>,
+  options: Options
+) =>
   Effect.gen(function* () {
     const { clear, json, messages } = options
-    let many = options.many
+    let many = mayHaveMany(request)
     const counts: Counts = { saved: 0, same: 0, kept: 0, failed: 0, mismatched: false }
     const values: Array<Display.Json> = []
-    yield* Stream.runForEachArray(answers, (some) =>
+    yield* Stream.runForEachArray(results, (some) =>
       Effect.gen(function* () {
         clear()
-        for (const answer of some) {
-          if (answer._tag === "File") many = isOneOfMany(answer.result, options)
-          yield* note(answer, counts, options)
+        for (const result of some) {
+          if ("path" in result || result._tag === "Failed") many = isOneOfMany(request, result)
+          yield* note(request, result, counts, options)
         }
-        if (json) for (const answer of some) values.push(...toJson(answer, options))
+        if (json) for (const result of some) values.push(...toJson(request, result, options))
         else yield* print(some.map(toText).join(""))
       })
     )
