@@ -109,11 +109,11 @@ layer(App.layer, { timeout: "1 minute", excludeTestServices: true })("a server",
       })
   )
 
-  it.effect("whose folder is taken away says so, and serves when it is put back", () =>
+  it.effect("whose folder is taken away says so, to PING too, and serves when it is put back", () =>
     Effect.gen(function* () {
       const { serve } = yield* App
       const cwd = yield* folderWith({ "DB/a.txt": "a" })
-      const { address, process: server } = yield* serve([], { cwd })
+      const { address, process: server } = yield* serve(["--log-format", "logfmt"], { cwd })
       const folder = join(cwd, "DB")
       renameSync(folder, join(cwd, "longe"))
       for (const words of [
@@ -126,9 +126,12 @@ layer(App.layer, { timeout: "1 minute", excludeTestServices: true })("a server",
       ]) {
         assert.strictEqual(yield* ask(address, ...words), unavailable, words.join(" "))
       }
-      assert.strictEqual(yield* ask(address, "PING"), pong)
+      yield* server.says("stderr", /level=WARN .*storage\.gone .*\n/)
+      assert.strictEqual(yield* ask(address, "PING"), unavailable)
       renameSync(join(cwd, "longe"), folder)
       assert.strictEqual(yield* ask(address, "GET", "a.txt"), bulk("a"))
+      yield* server.says("stderr", /level=INFO .*storage\.back .*\n/)
+      assert.strictEqual(yield* ask(address, "PING"), pong)
       // Another folder of the name does as well.
       renameSync(folder, join(cwd, "longe"))
       mkdirSync(folder)
@@ -159,6 +162,15 @@ layer(App.layer, { timeout: "1 minute", excludeTestServices: true })("a server",
         assert.strictEqual(yield* ask(address, "GET", "a.txt"), bulk("a"))
         assert.strictEqual(yield* ask(address, "GET", "pasta/c.txt"), bulk("c"))
         yield* endsWell(server)
+        // Each is told by its name, and once, however often it was asked for.
+        assert.deepStrictEqual(
+          [...(yield* server.ended).stderr.matchAll(/\w+\.forbidden name=\S+/g)].map(String),
+          [
+            "file.forbidden name=a.txt",
+            "file.forbidden name=pasta/c.txt",
+            "folder.forbidden name=pasta"
+          ]
+        )
       })
   )
 

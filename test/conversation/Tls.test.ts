@@ -9,6 +9,7 @@ import { createClient } from "redis-6"
 import type { Options } from "../../src/server/Server.ts"
 import { makeTls } from "../../src/net/TlsHandshake.ts"
 import * as DirectoryFileStore from "../../src/services/files/directory/DirectoryFileStore.ts"
+import type { Stats } from "../../src/telemetry/Stats.ts"
 import type { FileStore } from "../../src/services/files/FileStore.ts"
 import { bulk, request } from "../support/values/Bytes.ts"
 import { type Certificates, hasOpenssl, Made, shows } from "../support/Certificates.ts"
@@ -31,7 +32,7 @@ const tlsOf = ({ authority, client }: Certificates): ConnectionOptions => ({
 
 /** A server for clients with a certificate, a way to connect to it as one, and its sides of the connections. */
 const encrypted = Effect.fnUntraced(function* <E>(
-  store: Layer.Layer<FileStore, E>,
+  store: Layer.Layer<FileStore, E, Stats>,
   options: Partial<Options> = {}
 ) {
   const made = yield* Made

@@ -5,6 +5,7 @@ import { TestClock } from "effect/testing"
 import type { Socket } from "node:net"
 import type { Address } from "../../src/domain/Address.ts"
 import type { FileStore } from "../../src/services/files/FileStore.ts"
+import type { Stats } from "../../src/telemetry/Stats.ts"
 import * as DirectoryFileStore from "../../src/services/files/directory/DirectoryFileStore.ts"
 import { bulk, request } from "../support/values/Bytes.ts"
 import { connect } from "../support/peers/RawSocket.ts"
@@ -19,7 +20,7 @@ const pong = "+PONG\r\n"
 
 /** A server that can be told to stop. */
 const stoppable = Effect.fnUntraced(function* <E>(
-  store: Layer.Layer<FileStore, E>,
+  store: Layer.Layer<FileStore, E, Stats>,
   grace: Duration.Duration = Duration.seconds(30)
 ) {
   const scope = yield* Scope.fork(yield* Effect.scope)

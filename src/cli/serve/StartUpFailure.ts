@@ -1,7 +1,7 @@
 /** Why a server did not start, in a sentence. */
 import { formatAddress } from "../../domain/Address.ts"
 import type { ListenError } from "../../net/Listener.ts"
-import type * as DirectoryFileStore from "../../services/files/directory/DirectoryFileStore.ts"
+import type { FolderUnusable } from "../../services/files/directory/SharedFolder.ts"
 import type * as S3FileStore from "../../services/files/s3/S3FileStore.ts"
 import { exitCode, Failure, systemCode } from "../Failure.ts"
 import type { Messages } from "../Messages.ts"
@@ -25,7 +25,7 @@ const listenFailure = (
 }
 
 const folderFailure = (
-  { cause, folder }: DirectoryFileStore.FolderUnusable,
+  { cause, folder }: FolderUnusable,
   { reasons, startUp }: Messages
 ): string => {
   const reason = systemCode(cause) ?? String(cause)
@@ -66,7 +66,7 @@ const bucketFailure = (
 }
 
 const startUpSentence = (
-  error: ListenError | DirectoryFileStore.FolderUnusable | S3FileStore.BucketUnusable,
+  error: ListenError | FolderUnusable | S3FileStore.BucketUnusable,
   messages: Messages
 ): string => {
   switch (error._tag) {

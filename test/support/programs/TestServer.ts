@@ -45,7 +45,7 @@ export const version = "1.2.3"
 /** Nothing is shared. */
 export const emptyStore: Layer.Layer<FileStore> = MemoryFileStore.layer(new Map())
 
-const routerOver = <E>(store: Layer.Layer<FileStore, E>): Layer.Layer<Router | Stats, E> =>
+const routerOver = <E>(store: Layer.Layer<FileStore, E, Stats>): Layer.Layer<Router | Stats, E> =>
   Router.layer.pipe(
     Layer.provide([store, Clock.layer(), Info.layer]),
     Layer.provideMerge(Stats.layer)
@@ -88,7 +88,7 @@ const collectingLog = Effect.map(Queue.unbounded<Logged>(), (lines) => ({
 
 /** Serves the store until the scope closes, and tells what is logged. */
 export const serveLogged = <E>(
-  store: Layer.Layer<FileStore, E>,
+  store: Layer.Layer<FileStore, E, Stats>,
   options: Partial<Options> = {}
 ): Effect.Effect<
   {
@@ -109,14 +109,14 @@ export const serveLogged = <E>(
 
 /** Serves the store until the scope closes. */
 export const serve = <E>(
-  store: Layer.Layer<FileStore, E>,
+  store: Layer.Layer<FileStore, E, Stats>,
   options: Partial<Options> = {}
 ): Effect.Effect<Address, E | ListenError, Scope.Scope> =>
   Effect.flatMap(strictLog, (log) => serveWith(log, store, options))
 
 const serveWith = <E>(
   log: Layer.Layer<never>,
-  store: Layer.Layer<FileStore, E>,
+  store: Layer.Layer<FileStore, E, Stats>,
   options: Partial<Options>
 ): Effect.Effect<Address, E | ListenError, Scope.Scope> =>
   Effect.gen(function* () {
@@ -142,7 +142,7 @@ export interface ObservedServer {
 
 /** Serves the store through the real door and the real conversation, and tells how each conversation ends. */
 export const serveObserved = <E>(
-  store: Layer.Layer<FileStore, E>
+  store: Layer.Layer<FileStore, E, Stats>
 ): Effect.Effect<ObservedServer, E | ListenError, Scope.Scope> =>
   Effect.gen(function* () {
     const services = yield* Layer.build(routerOver(store))

@@ -3,6 +3,8 @@ import { Context, Effect, Glob, Layer, type Scope, Stream } from "effect"
 import type { FileNotFound, StoreUnavailable } from "../../../src/domain/Errors.ts"
 import { type FileName, fromText } from "../../../src/domain/FileName.ts"
 import * as DirectoryFileStore from "../../../src/services/files/directory/DirectoryFileStore.ts"
+import type { FolderUnusable } from "../../../src/services/files/directory/SharedFolder.ts"
+import { Stats } from "../../../src/telemetry/Stats.ts"
 import { FileStore, type OpenFile, type Selection } from "../../../src/services/files/FileStore.ts"
 
 /** A name that the test knows to be one. */
@@ -15,10 +17,16 @@ export const fileName = (text: string): FileName => {
 /** The store of a folder, until the scope closes. */
 export const directoryStore = (
   folder: string,
-  { cache, hidden = false }: { readonly hidden?: boolean; readonly cache?: number } = {}
-): Effect.Effect<FileStore["Service"], DirectoryFileStore.FolderUnusable, Scope.Scope> =>
-  Effect.map(Layer.build(DirectoryFileStore.layer({ folder, hidden, cache })), (context) =>
-    Context.get(context, FileStore)
+  {
+    hidden = false,
+    ...options
+  }: { readonly hidden?: boolean; readonly links?: boolean; readonly cache?: number } = {}
+): Effect.Effect<FileStore["Service"], FolderUnusable, Scope.Scope> =>
+  Effect.map(
+    Layer.build(
+      Layer.provide(DirectoryFileStore.layer({ folder, hidden, ...options }), Stats.layer)
+    ),
+    (context) => Context.get(context, FileStore)
   )
 
 /** A selection of which all is left out that the test does not name. */

@@ -10,7 +10,9 @@
  * seconds old.
  *
  * Only a file that lies in the folder under its own name, no link on the way, is held; that there is still no link is
- * looked at with each folder of its name. Somebody who has moved a folder out and linked it back so gains nothing.
+ * looked at with each folder of its name. Somebody who has moved a folder out and linked it back so gains nothing. The
+ * paths begin with the shared folder's as it was given: where that is a link that has been switched since, another file
+ * lies at them.
  *
  * Reading is synchronous: a small file comes from the page cache in 1 µs, and from a disk that must look for it in up
  * to some 10 ms, in which nobody else is answered. Folders on such disks are shared with no cache, which has everything
@@ -21,7 +23,8 @@ import { closeSync, fstatSync, lstatSync, readSync, type Stats, statSync } from 
 import type { FileName } from "../../../domain/FileName.ts"
 import { oneWrite } from "../../../domain/OneWrite.ts"
 import * as ByteString from "../../../domain/ByteString.ts"
-import { type Folder, openContained } from "./SafeOpen.ts"
+import { type ContainedFile, openContained } from "./SafeOpen.ts"
+import type { SharedFolder } from "./SharedFolder.ts"
 import { sha256Of } from "../Digest.ts"
 import { detailsOf } from "./DirectoryDetails.ts"
 import type { FileDetails, WholeFile } from "../FileStore.ts"
@@ -86,9 +89,9 @@ const isCurrent = ({ folders, path, stats }: Entry): boolean => {
 }
 
 /** The paths of the folders in a name. */
-const foldersOf = ({ root }: Folder, name: FileName): ReadonlyArray<string> => {
+const foldersOf = ({ path }: SharedFolder, name: FileName): ReadonlyArray<string> => {
   const parts = name.split("/")
-  return parts.slice(1).map((_, index) => `${root}/${parts.slice(0, index + 1).join("/")}`)
+  return parts.slice(1).map((_, index) => `${path}/${parts.slice(0, index + 1).join("/")}`)
 }
 
 /** Fills the buffer with the file, as far as both go; tells how many bytes that are. */
@@ -107,13 +110,17 @@ export interface DirectoryCache {
 }
 
 /** Holds up to `capacity` bytes of the folder's files, those that were asked for last. */
-export const makeDirectoryCache = (folder: Folder, capacity: number): DirectoryCache => {
+export const makeDirectoryCache = (folder: SharedFolder, capacity: number): DirectoryCache => {
   const entries = makeLruCache<Entry>(capacity)
   /** Each file is copied out of it before the next is read into it. */
   const buffer = Buffer.allocUnsafeSlow(capacity === 0 ? 0 : oneWrite)
 
   /** Reads a file that is not changed meanwhile. */
-  const read = (name: FileName, path: string, descriptor: number): SmallFile | undefined => {
+  const read = (
+    name: FileName,
+    { descriptor, path: found, root }: ContainedFile
+  ): SmallFile | undefined => {
+    const path = `${folder.path}/${name}`
     const before = fstatSync(descriptor)
     const details = detailsOf(fstatSync(descriptor, { bigint: true }))
     const size = readWhole(descriptor, buffer)
@@ -122,13 +129,9 @@ export const makeDirectoryCache = (folder: Folder, capacity: number): DirectoryC
     const file = new SmallFile(details, buffer.subarray(0, size))
     const entry: Entry = { file, path, stats, folders: foldersOf(folder, name) }
     // The file system's own clock is this machine's, which no test's clock can stand for.
-    if (
-      path === `${folder.root}/${name}`
-      && Date.now() - stats.ctimeMs > settled
-      && isCurrent(entry)
-    ) {
+    if (found === `${root}/${name}` && Date.now() - stats.ctimeMs > settled && isCurrent(entry)) {
       // Cut from the path, for the name that came may be a part of all that its peer sent, and keep that in memory.
-      entries.set(path.slice(folder.root.length + 1), entry, size)
+      entries.set(path.slice(folder.path.length + 1), entry, size)
     }
     return file
   }
@@ -136,20 +139,19 @@ export const makeDirectoryCache = (folder: Folder, capacity: number): DirectoryC
   const open = (name: FileName): SmallFile | undefined => {
     const opened = openContained(folder, name)
     if (Result.isFailure(opened)) return undefined
-    const { descriptor, path } = opened.success
     try {
-      return read(name, path, descriptor)
+      return read(name, opened.success)
     } catch {
       return undefined
     } finally {
-      closeSync(descriptor)
+      closeSync(opened.success.descriptor)
     }
   }
 
   /** Whether it is worth opening: a file of the right size, as far as its path tells. */
   const isSmall = (name: FileName): boolean => {
     try {
-      const stats = statSync(`${folder.root}/${name}`, { throwIfNoEntry: false })
+      const stats = statSync(`${folder.path}/${name}`, { throwIfNoEntry: false })
       return stats !== undefined && stats.isFile() && stats.size <= oneWrite
     } catch {
       return false

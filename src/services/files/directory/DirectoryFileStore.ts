@@ -2,31 +2,23 @@
  * A store that shares a folder of this machine. It uses `node:fs` itself, for what effect's FileSystem cannot say:
  * how a file is opened (Containment), names as bytes, times in nanoseconds, and reads into buffers of its own.
  */
-import { Cause, Effect, Layer, Schema, Stream } from "effect"
+import { Cause, Effect, Layer, Schedule, Stream } from "effect"
 import { StoreUnavailable } from "../../../domain/Errors.ts"
 import type { FileName } from "../../../domain/FileName.ts"
 import { type BigIntStats, closeSync, fstatSync, read } from "node:fs"
-import { opendir, realpath } from "node:fs/promises"
-import { type Folder, openContained } from "./SafeOpen.ts"
+import { Stats } from "../../../telemetry/Stats.ts"
+import { openContained } from "./SafeOpen.ts"
 import { sha256 } from "../Digest.ts"
 import { makeDirectoryCache } from "./DirectoryCache.ts"
 import { detailsOf } from "./DirectoryDetails.ts"
 import { makeDirectoryWalk } from "./DirectoryWalk.ts"
+import { type LogOnce, makeLogOnce } from "./LogOnce.ts"
+import * as SharedFolder from "./SharedFolder.ts"
 import { FileStore, type OpenFile, select } from "../FileStore.ts"
 import { type HashThreads, makeHashThreads } from "../../../hashing/HashThread.ts"
 
-/** The folder cannot be shared: it does not exist, is no folder, or may not be read. */
-export class FolderUnusable extends Schema.TaggedError<FolderUnusable>()("FolderUnusable", {
-  folder: Schema.String,
-  cause: Schema.Defect()
-}) {}
-
 /** What to share. */
-export interface Options {
-  /** Relative to the working directory, or absolute. */
-  readonly folder: string
-  /** Whether names with a part that begins with a dot are shared. */
-  readonly hidden: boolean
+export interface Options extends SharedFolder.Options {
   /** How much of small files is held in memory, in bytes, 0 for nothing; 64 MiB unless given. */
   readonly cache?: number | undefined
 }
@@ -54,7 +46,7 @@ interface Source {
 }
 
 /** A file that is closed with the scope, once no read is under way: its number may then be another file's at once. */
-const openSource = (folder: Folder, name: FileName) =>
+const openSource = (folder: SharedFolder.SharedFolder, name: FileName) =>
   Effect.acquireRelease(
     Effect.map(
       Effect.suspend(() => Effect.fromResult(openContained(folder, name))),
@@ -155,9 +147,18 @@ const digest = (source: Source, size: number, threads: HashThreads) => {
   ).pipe(Effect.catchTag("HashFailed", ({ cause }) => new StoreUnavailable({ cause })))
 }
 
-const open = (folder: Folder, threads: HashThreads) =>
+/** Tells the log of a file that may not be read, for who asks for it is told no more than that it is not to be had. */
+const tellForbidden = (log: LogOnce, name: FileName, { cause }: StoreUnavailable) => {
+  if (!(cause instanceof Error && "code" in cause && cause.code === "EACCES")) return Effect.void
+  log.add("file.forbidden", name)
+  return log.flush
+}
+
+const open = (folder: SharedFolder.SharedFolder, threads: HashThreads, log: LogOnce) =>
   Effect.fnUntraced(function* (name: FileName) {
-    const source = yield* openSource(folder, name)
+    const source = yield* openSource(folder, name).pipe(
+      Effect.tapErrorTag("StoreUnavailable", (error) => tellForbidden(log, name, error))
+    )
     const details = detailsOf(source.stats)
     const file: OpenFile = {
       ...details,
@@ -167,26 +168,55 @@ const open = (folder: Folder, threads: HashThreads) =>
     return file
   })
 
-const openFolder = ({ folder, hidden }: Options): Effect.Effect<Folder, FolderUnusable> =>
-  Effect.tryPromise({
-    try: async () => {
-      const root = await realpath(folder)
-      // Opening the folder tells apart what is no folder (ENOTDIR) from what may not be read (EACCES).
-      await (await opendir(root)).close()
-      return { root, hidden }
-    },
-    catch: (cause) => new FolderUnusable({ folder, cause })
-  })
+/** How often the folder itself is looked for. A few system calls each time. */
+const lookInterval = "1 second"
+
+/** Out of descriptors, nobody knows whether the folder is there. */
+const isTold = ({ cause }: SharedFolder.FolderUnusable): boolean =>
+  !(
+    cause instanceof Error
+    && "code" in cause
+    && (cause.code === "EMFILE" || cause.code === "ENFILE")
+  )
+
+/** Keeps the server's numbers true about whether the folder is there, and tells the log when it goes and comes back. */
+const follow = Effect.fnUntraced(function* (folder: SharedFolder.SharedFolder) {
+  const stats = yield* Stats
+  const told = (reachable: boolean, line: Effect.Effect<void>) =>
+    Effect.suspend(() => {
+      if (stats.storeReachable === reachable) return Effect.void
+      stats.storeReachable = reachable
+      return Effect.annotateLogs(line, "dir", folder.path)
+    })
+  yield* Effect.matchEffect(SharedFolder.probe(folder), {
+    onSuccess: () => told(true, Effect.logInfo("storage.back")),
+    onFailure: (error) =>
+      isTold(error)
+        ? told(
+            false,
+            Effect.annotateLogs(Effect.logWarning("storage.gone"), "error", String(error.cause))
+          )
+        : Effect.void
+  }).pipe(
+    Effect.repeat(Schedule.spaced(lookInterval)),
+    Effect.delay(lookInterval),
+    Effect.forkScoped
+  )
+})
 
 /** Shares a folder as it is at each question: what is held in memory is only used while the folder has the same. */
-export const layer = (options: Options): Layer.Layer<FileStore, FolderUnusable> =>
+export const layer = (
+  options: Options
+): Layer.Layer<FileStore, SharedFolder.FolderUnusable, Stats> =>
   Layer.effect(
     FileStore,
     Effect.gen(function* () {
-      const folder = yield* openFolder(options)
-      const openFile = open(folder, yield* makeHashThreads)
-      const { names } = makeDirectoryWalk(folder)
+      const folder = yield* SharedFolder.openFolder(options)
+      const log = makeLogOnce()
+      const openFile = open(folder, yield* makeHashThreads, log)
+      const { names } = makeDirectoryWalk(folder, log)
       const { getIfPresent } = makeDirectoryCache(folder, options.cache ?? defaultCache)
+      yield* follow(folder)
       return {
         names,
         getIfPresent,

@@ -1,12 +1,23 @@
-/** Finds every file that a folder shares, however deep and however many, a handful of entries at a time. */
+/**
+ * Finds every file that a folder shares, however deep and however many, a handful of entries at a time. A folder is
+ * held open while it is read, and asked where it lies before any of its names is told: one that was exchanged for a
+ * link meanwhile tells nothing.
+ *
+ * However many links lead to a folder, its files are listed once: under the names that they have without links, where
+ * those are shared. A folder whose own name is hidden is listed under the first link, in the order of bytes, that leads
+ * to it or to a folder around it; links inside such folders come after those outside. So a listing ends, and is the same
+ * each time, whatever the links are. Every file can still be asked for by way of any of them.
+ */
 import { Effect, Semaphore, Stream } from "effect"
 import { isReadonlyArrayNonEmpty, type NonEmptyReadonlyArray } from "effect/Array"
 import { StoreUnavailable } from "../../../domain/Errors.ts"
-import { type FileName, isHidden, join } from "../../../domain/FileName.ts"
+import { byBytes, type FileName, isHidden, join } from "../../../domain/FileName.ts"
 import * as ByteString from "../../../domain/ByteString.ts"
-import type { Dirent } from "node:fs"
-import { opendir, realpath, stat } from "node:fs/promises"
-import { type Folder, isInside } from "./SafeOpen.ts"
+import { closeSync, type Dir, type Dirent } from "node:fs"
+import { opendir } from "node:fs/promises"
+import type { LogOnce } from "./LogOnce.ts"
+import { type Held, hold, isStillHeld } from "./SafeOpen.ts"
+import { isShared, relativeTo, rootOf, type SharedFolder } from "./SharedFolder.ts"
 
 /** Entries read at a time; the event loop turns between two readings. A thousand take about 1 ms. */
 const batchSize = 1024
@@ -14,98 +25,161 @@ const batchSize = 1024
 /** Walks under way at once; further ones wait. More would only have the disk seek to and fro. */
 const mostWalks = 2
 
-/** A folder to be walked: its name in the store, and where it and those around it really are, itself last. */
-interface Walk {
+/** A folder to be read: its name in the store, and where it must lie. */
+interface Place {
   readonly name: string
-  readonly path: ReadonlyArray<string>
+  readonly path: string
 }
 
-/** What an entry turned out to be. */
-type Found = { readonly file: FileName } | { readonly folder: Walk } | undefined
-
-/** Follows a link to where it leads, if `folder` shares that; a link back to a folder around it would never end. */
-const follow = async (folder: Folder, name: FileName, { path }: Walk): Promise<Found> => {
-  const target = await realpath(`${folder.root}/${name}`)
-  if (!isInside(folder, target)) return undefined
-  const stats = await stat(target)
-  if (stats.isFile()) return { file: name }
-  return stats.isDirectory() && !path.includes(target)
-    ? { folder: { name, path: [...path, target] } }
-    : undefined
+/** A walk, and what it has found so far. */
+interface Walk {
+  readonly folder: SharedFolder
+  /** Where the shared folder lay as the walk began. */
+  readonly root: string
+  readonly log: LogOnce
+  /** Folders still to be read. */
+  readonly folders: Array<Place>
+  /** Where links lead that lead to folders whose own name is not shared, and the first of the links to each. */
+  readonly linked: Map<string, string>
 }
 
-/** Names that cannot be shared, for they are not UTF-8. */
-interface Skipped {
-  count: number
+/** Takes down where a link to a folder leads, unless the folder is listed under its own name. */
+const addLinked = ({ folder, linked, root }: Walk, name: FileName, target: string): void => {
+  const own = relativeTo(root, target)
+  if (own === undefined || own === "" || isShared(folder, own)) return
+  const other = linked.get(target)
+  if (other === undefined || byBytes(name, other) < 0) linked.set(target, name)
 }
 
-/**
- * What an entry is, if it is shared; a promise only where it is a link, for one of each entry would take longer than all
- * else.
- */
-const look = (
-  folder: Folder,
-  walk: Walk,
-  entry: Dirent,
-  skipped: Skipped
-): Found | Promise<Found> => {
-  const part = ByteString.toText(ByteString.unsafe(entry.name))
-  if (part === undefined) {
-    skipped.count += 1
+/** The file that a link leads to, if there is one inside. */
+const follow = (walk: Walk, name: FileName, path: string): FileName | undefined => {
+  if (!walk.folder.links) return undefined
+  let held: Held
+  try {
+    held = hold(path)
+  } catch {
     return undefined
   }
-  const name = join(walk.name, part)
-  if (name === undefined || (isHidden(name) && !folder.hidden)) return undefined
-  if (entry.isFile()) return { file: name }
-  if (entry.isDirectory()) {
-    return { folder: { name, path: [...walk.path, `${walk.path.at(-1) ?? ""}/${part}`] } }
-  }
-  return entry.isSymbolicLink() ? follow(folder, name, walk).catch(() => undefined) : undefined
+  closeSync(held.descriptor)
+  if (held.stats.isDirectory()) addLinked(walk, name, held.path)
+  return held.stats.isFile() && relativeTo(walk.root, held.path) !== undefined ? name : undefined
 }
 
-/** The entries of a folder, a batch at a time. Names are read as latin1, one character a byte, for they may not be UTF-8. */
-async function* entriesOf(path: string): AsyncGenerator<ReadonlyArray<Dirent>> {
-  const directory = await opendir(path, { encoding: "latin1", bufferSize: batchSize })
+/** The bytes of a name that is no text, and a backslash, as people write them. */
+const escapeBytes = (latin1: string): string =>
+  latin1.replace(
+    /[\\\u0080-\u00ff]/g,
+    (byte) => `\\x${byte.charCodeAt(0).toString(16).padStart(2, "0")}`
+  )
+
+/** The file that an entry of a folder is, if it is one that is shared; folders are taken down. */
+const look = (walk: Walk, place: Place, access: string, entry: Dirent): FileName | undefined => {
+  const part = ByteString.toText(ByteString.unsafe(entry.name))
+  const name = part === undefined ? undefined : join(place.name, part)
+  if (part === undefined || name === undefined) {
+    const around = place.name === "" ? "" : `${place.name}/`
+    walk.log.add("name.unshareable", around + escapeBytes(entry.name))
+    return undefined
+  }
+  if (isHidden(name) && !walk.folder.hidden) return undefined
+  if (entry.isFile()) return name
+  if (entry.isDirectory()) walk.folders.push({ name, path: `${place.path}/${part}` })
+  return entry.isSymbolicLink() ? follow(walk, name, `${access}/${part}`) : undefined
+}
+
+/** The next entries of a folder. The first comes with a batch of others, which are taken without waiting for each. */
+const readBatch = async (directory: Dir): Promise<ReadonlyArray<Dirent>> => {
+  const batch: Array<Dirent> = []
+  for (
+    let entry = await directory.read();
+    entry !== null;
+    entry = batch.length < batchSize ? directory.readSync() : null
+  ) {
+    batch.push(entry)
+  }
+  return batch
+}
+
+/** What holds a folder says that it is not where it was to be found: it vanished, and something else may be there. */
+const moved = Object.assign(new Error("the folder has moved"), { code: "ENOENT" })
+
+/** The names of the files of a folder, some at a time. Entries are read as latin1, for they may not be UTF-8. */
+async function* filesOf(
+  walk: Walk,
+  place: Place,
+  held: Held
+): AsyncGenerator<NonEmptyReadonlyArray<FileName>> {
+  if (held.path !== place.path) throw moved
+  const directory = await opendir(held.access, { encoding: "latin1", bufferSize: batchSize })
   try {
+    if (!isStillHeld(held)) throw moved
     for (;;) {
-      const first = await directory.read()
-      if (first === null) return
-      const batch = [first]
-      // The first came from the disk with a batch of others, which are taken without waiting for each.
-      while (batch.length < batchSize) {
-        const next = directory.readSync()
-        if (next === null) break
-        batch.push(next)
+      const entries = await readBatch(directory)
+      if (entries.length === 0) return
+      const names: Array<FileName> = []
+      for (const entry of entries) {
+        const name = look(walk, place, held.access, entry)
+        if (name !== undefined) names.push(name)
       }
-      yield batch
+      if (isReadonlyArrayNonEmpty(names)) yield names
     }
   } finally {
     await directory.close()
   }
 }
 
-/** The shared names, in no order. */
-async function* namesOf(
-  folder: Folder,
-  skipped: Skipped
+/** Without descriptors or memory a listing would lack what is there; so it fails. */
+const exhausted: ReadonlySet<unknown> = new Set(["EMFILE", "ENFILE", "ENOMEM"])
+const vanished: ReadonlySet<unknown> = new Set(["ENOENT", "ENOTDIR", "ELOOP"])
+const forbidden: ReadonlySet<unknown> = new Set(["EACCES", "EPERM"])
+
+/** A folder inside the shared one may vanish during the walk, or not be readable; the shared one must be there. */
+const passOver = ({ log }: Walk, { name }: Place, cause: unknown): void => {
+  const code = cause instanceof Error && "code" in cause ? cause.code : undefined
+  if (name === "" || exhausted.has(code)) throw cause
+  if (forbidden.has(code)) log.add("folder.forbidden", name)
+  else if (!vanished.has(code)) log.add("folder.unreadable", name, cause)
+}
+
+/** The names in the folders that are taken down, and in those inside them. */
+async function* namesBelow(
+  walk: Walk,
+  isNew: (held: Held) => boolean
 ): AsyncGenerator<NonEmptyReadonlyArray<FileName>> {
-  const folders: Array<Walk> = [{ name: "", path: [folder.root] }]
-  for (let walk = folders.pop(); walk !== undefined; walk = folders.pop()) {
+  for (let place = walk.folders.pop(); place !== undefined; place = walk.folders.pop()) {
     try {
-      for await (const entries of entriesOf(walk.path.at(-1) ?? folder.root)) {
-        const names: Array<FileName> = []
-        for (const entry of entries) {
-          const looked = look(folder, walk, entry, skipped)
-          const found = looked instanceof Promise ? await looked : looked
-          if (found === undefined) continue
-          if ("file" in found) names.push(found.file)
-          else folders.push(found.folder)
-        }
-        if (isReadonlyArrayNonEmpty(names)) yield names
+      const held = hold(place.path)
+      try {
+        if (isNew(held)) yield* filesOf(walk, place, held)
+      } finally {
+        closeSync(held.descriptor)
       }
     } catch (cause) {
-      // The shared folder itself must be there; one inside it may vanish during the walk, or be forbidden.
-      if (walk.name === "") throw cause
+      passOver(walk, place, cause)
+    }
+  }
+}
+
+/** The shared names, in no order. */
+async function* namesOf(
+  folder: SharedFolder,
+  log: LogOnce
+): AsyncGenerator<NonEmptyReadonlyArray<FileName>> {
+  const root = rootOf(folder)
+  const walk: Walk = { folder, root, log, folders: [{ name: "", path: root }], linked: new Map() }
+  yield* namesBelow(walk, () => true)
+
+  const seen = new Set<string>()
+  const isNew = ({ stats }: Held): boolean => {
+    const size = seen.size
+    return seen.add(`${stats.dev}:${stats.ino}`).size > size
+  }
+  while (walk.linked.size > 0) {
+    const round = [...walk.linked].sort(([, self], [, that]) => byBytes(self, that))
+    walk.linked.clear()
+    for (const [path, name] of round) {
+      walk.folders.push({ name, path })
+      yield* namesBelow(walk, isNew)
     }
   }
 }
@@ -116,21 +190,14 @@ export interface DirectoryWalk {
   readonly names: Stream.Stream<FileName, StoreUnavailable>
 }
 
-/** Walks of `folder`, a few at a time. */
-export const makeDirectoryWalk = (folder: Folder): DirectoryWalk => {
+/** Walks of `folder`, a few at a time; `log` is told what they leave out. */
+export const makeDirectoryWalk = (folder: SharedFolder, log: LogOnce): DirectoryWalk => {
   const walks = Semaphore.makeUnsafe(mostWalks)
-  const warn = (skipped: Skipped) =>
-    skipped.count === 0
-      ? Effect.void
-      : Effect.logWarning("names that are not UTF-8 were left out").pipe(
-          Effect.annotateLogs("count", skipped.count)
-        )
-  const walk = Stream.suspend(() => {
-    const skipped: Skipped = { count: 0 }
-    return Stream.fromAsyncIterable(
-      namesOf(folder, skipped),
-      (cause) => new StoreUnavailable({ cause })
-    ).pipe(Stream.flattenArray, Stream.onEnd(Effect.suspend(() => warn(skipped))))
-  })
+  const walk = Stream.suspend(() =>
+    Stream.fromAsyncIterable(namesOf(folder, log), (cause) => new StoreUnavailable({ cause })).pipe(
+      Stream.flattenArray,
+      Stream.ensuring(log.flush)
+    )
+  )
   return { names: Stream.unwrap(Effect.as(Semaphore.takeScoped(walks, 1), walk)) }
 }

@@ -1,14 +1,18 @@
 /**
- * Opens a file of a folder and makes sure that it lies inside. Names cannot lead out (FileName), but links can, and a
- * path that was inside when it was looked at may be outside when it is opened; so the open file itself is asked where
- * it is. Nothing but a regular file is ever opened for reading: opening a FIFO or a device can block or act.
+ * Opens a file or a folder of the shared folder and makes sure that it lies inside. Names cannot lead out (FileName),
+ * but links can, and a path that was inside when it was looked at may be outside when it is opened; so what is open is
+ * itself asked where it is. Nothing but a regular file is ever opened for reading bytes: opening a FIFO or a device can
+ * block or act.
+ *
+ * Whether a name is hidden is a matter of the name that was asked for; where a link leads is only a matter of inside
+ * or outside. A Kubernetes volume is so served (`app.conf -> ..data/app.conf`); SECURITY.md says what else that opens.
  *
  * All of it is synchronous, as nginx opens files: by way of the thread pool, a GET of 1 KiB took 300 µs of processor
  * time, and takes 120 with only the reading left to the pool. The bytes of the file are not read here.
  */
 import { Result } from "effect"
 import { FileNotFound, StoreUnavailable } from "../../../domain/Errors.ts"
-import { type FileName, fromText, isHidden } from "../../../domain/FileName.ts"
+import { type FileName, isHidden } from "../../../domain/FileName.ts"
 import {
   closeSync,
   constants,
@@ -20,7 +24,7 @@ import {
   type Stats,
   statSync
 } from "node:fs"
-import { sep } from "node:path"
+import { isThere, relativeTo, rootOf, type SharedFolder } from "./SharedFolder.ts"
 
 /** Linux's O_PATH (fcntl.h, the same on every architecture Node runs on), which Node does not name: a handle that cannot read. */
 const O_PATH = 0o10000000
@@ -30,13 +34,8 @@ export interface ContainedFile {
   readonly descriptor: number
   /** Where it really is, with every link resolved. */
   readonly path: string
-}
-
-/** The folder, and whether names with a part that begins with a dot are shared. */
-export interface Folder {
-  /** Absolute, with every link resolved. */
+  /** Where the folder was as the file was opened. */
   readonly root: string
-  readonly hidden: boolean
 }
 
 /** What the errors of the file system mean to a client: a name that cannot lead to a file, or a store in trouble. */
@@ -56,79 +55,150 @@ const absent: ReadonlySet<unknown> = new Set([
   "ENXIO"
 ])
 
-/** Whether `folder` shares what lies at `path`, an absolute path with every link resolved. */
-export const isInside = ({ hidden, root }: Folder, path: string): boolean => {
-  const prefix = root.endsWith(sep) ? root : root + sep
-  if (path === root) return true
-  const name = path.startsWith(prefix) ? fromText(path.slice(prefix.length)) : undefined
-  return name !== undefined && (hidden || !isHidden(name))
+const descriptors = "/proc/self/fd"
+
+/** Whether the system tells of a descriptor where what it holds lies, and opens that again through it. */
+const isTold = existsSync(descriptors) && process.platform === "linux"
+
+/** The name in the file system of what a descriptor holds, whatever happens to its path. */
+const itself = (descriptor: number): string => `${descriptors}/${descriptor}`
+
+/** Whether a file that lies at `path` may be sent under `name`. */
+const mayBeSent = (
+  { links }: SharedFolder,
+  root: string,
+  name: FileName,
+  path: string
+): boolean => {
+  const relative = relativeTo(root, path)
+  return relative !== undefined && (links || relative === name)
 }
 
-const requireInside = (folder: Folder, path: string): void => {
-  if (!isInside(folder, path)) throw new FileNotFound()
+/**
+ * Where the shared folder is, if it shares under `name` what lies at `path`. A folder that was switched between the
+ * opening and this look shares it too: it did when it was opened.
+ */
+const requireInside = (
+  folder: SharedFolder,
+  before: string,
+  name: FileName,
+  path: string
+): string => {
+  if (mayBeSent(folder, before, name, path)) return before
+  const now = rootOf(folder)
+  if (now !== before && mayBeSent(folder, now, name, path)) return now
+  throw new FileNotFound()
 }
 
 const requireRegular = (stats: Stats): void => {
   if (!stats.isFile()) throw new FileNotFound()
 }
 
-const descriptors = "/proc/self/fd"
-
 /** On Linux nothing can be swapped between looking and opening: O_PATH holds the file, which is reopened through itself. */
-const openHeld = (folder: Folder, name: FileName): ContainedFile => {
-  const held = openSync(`${folder.root}/${name}`, O_PATH)
+const openHeld = (folder: SharedFolder, name: FileName): ContainedFile => {
+  const root = rootOf(folder)
+  const held = openSync(`${folder.path}/${name}`, O_PATH)
   try {
-    const itself = `${descriptors}/${held}`
     requireRegular(fstatSync(held))
-    const path = readlinkSync(itself)
-    requireInside(folder, path)
-    return { descriptor: openSync(itself, constants.O_RDONLY), path }
+    const path = readlinkSync(itself(held))
+    return {
+      root: requireInside(folder, root, name, path),
+      descriptor: openSync(itself(held), constants.O_RDONLY),
+      path
+    }
   } finally {
     closeSync(held)
   }
 }
 
+const isSame = (one: Stats, other: Stats): boolean => one.dev === other.dev && one.ino === other.ino
+
 /** Elsewhere the path is resolved once the file is open, and must then still lead to that very file. */
-const openResolved = (folder: Folder, name: FileName): ContainedFile => {
-  const path = `${folder.root}/${name}`
+const openResolved = (folder: SharedFolder, name: FileName): ContainedFile => {
+  const root = rootOf(folder)
+  const path = `${folder.path}/${name}`
   requireRegular(statSync(path))
   const descriptor = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK)
   try {
     const resolved = realpathSync.native(path)
-    requireInside(folder, resolved)
     const opened = fstatSync(descriptor)
-    const found = statSync(resolved)
     requireRegular(opened)
-    if (opened.dev !== found.dev || opened.ino !== found.ino) throw new FileNotFound()
-    return { descriptor, path: resolved }
+    if (!isSame(opened, statSync(resolved))) throw new FileNotFound()
+    return { descriptor, path: resolved, root: requireInside(folder, root, name, resolved) }
   } catch (cause) {
     closeSync(descriptor)
     throw cause
   }
 }
 
-const openFile = existsSync(descriptors) && process.platform === "linux" ? openHeld : openResolved
+const openFile = isTold ? openHeld : openResolved
 
 /** Of a folder that is gone, nobody can say what was in it. */
 const unlessFolderIsGone =
-  ({ root }: Folder) =>
-  (error: FileNotFound | StoreUnavailable): FileNotFound | StoreUnavailable => {
-    if (error._tag === "StoreUnavailable" || existsSync(root)) return error
-    return new StoreUnavailable({ cause: new Error("the shared folder is gone") })
-  }
+  (folder: SharedFolder) =>
+  (error: FileNotFound | StoreUnavailable): FileNotFound | StoreUnavailable =>
+    error._tag === "StoreUnavailable" || isThere(folder)
+      ? error
+      : new StoreUnavailable({ cause: new Error("the shared folder is gone") })
 
 /**
  * Opens the file of this name; `FileNotFound` unless it is a regular file that `folder` shares, `StoreUnavailable`
  * where the folder itself is not there.
  */
 export const openContained = (
-  folder: Folder,
+  folder: SharedFolder,
   name: FileName
 ): Result.Result<ContainedFile, FileNotFound | StoreUnavailable> =>
-  // A hidden link may lead to what is not hidden.
   isHidden(name) && !folder.hidden
     ? Result.fail(new FileNotFound())
     : Result.mapError(
         Result.try({ try: () => openFile(folder, name), catch: fromFileSystem }),
         unlessFolderIsGone(folder)
       )
+
+/** A folder or a file that is held, so that nothing can be put in its place: what it is, and where. */
+export interface Held {
+  readonly descriptor: number
+  readonly stats: Stats
+  /** Where it really is, with every link resolved. */
+  readonly path: string
+  /** How to open it, or what is in it, while it is held. */
+  readonly access: string
+}
+
+/** To open anything else can block or act. */
+const requireHarmless = (stats: Stats): void => {
+  if (!stats.isFile() && !stats.isDirectory()) throw new FileNotFound()
+}
+
+/**
+ * Holds what lies at `path`; it is let go by whoever has it, with `closeSync`. Elsewhere than on Linux what is held can
+ * only be opened by its path, which is looked at before and after.
+ */
+export const hold = (path: string): Held => {
+  if (!isTold) requireHarmless(statSync(path))
+  const descriptor = openSync(path, isTold ? O_PATH : constants.O_RDONLY | constants.O_NONBLOCK)
+  try {
+    const stats = fstatSync(descriptor)
+    if (isTold) {
+      const access = itself(descriptor)
+      return { descriptor, stats, path: readlinkSync(access), access }
+    }
+    const resolved = realpathSync.native(path)
+    if (!isSame(stats, statSync(resolved))) throw new FileNotFound()
+    return { descriptor, stats, path: resolved, access: resolved }
+  } catch (cause) {
+    closeSync(descriptor)
+    throw cause
+  }
+}
+
+/** Whether the path by which something was opened still leads to what is held. */
+export const isStillHeld = ({ path, stats }: Held): boolean => {
+  if (isTold) return true
+  try {
+    return realpathSync.native(path) === path && isSame(stats, statSync(path))
+  } catch {
+    return false
+  }
+}

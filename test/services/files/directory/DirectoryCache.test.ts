@@ -124,12 +124,16 @@ describe("a small file", () => {
       },
       "um"
     ],
-    "hidden by its folder's becoming a hidden one that is linked back": [
+    "in a folder that became a hidden one": [
+      (path) => renameSync(join(path, ".."), join(path, "../../.pasta")),
+      undefined
+    ],
+    "in a folder that became a hidden one and was linked back": [
       (path) => {
         renameSync(join(path, ".."), join(path, "../../.pasta"))
         symlinkSync(".pasta", join(path, ".."))
       },
-      undefined
+      "um"
     ],
     "in a folder that was moved out": [
       (path) => renameSync(join(path, ".."), join(path, "../../../pasta")),

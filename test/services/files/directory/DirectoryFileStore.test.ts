@@ -20,7 +20,7 @@ import { createServer } from "node:net"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { FileNotFound, StoreUnavailable } from "../../../../src/domain/Errors.ts"
-import { FolderUnusable } from "../../../../src/services/files/directory/DirectoryFileStore.ts"
+import { FolderUnusable } from "../../../../src/services/files/directory/SharedFolder.ts"
 import {
   contentOf,
   directoryStore,
@@ -75,10 +75,10 @@ describe("a link", () => {
     })
   )
 
-  it.effect("to a folder inside shares its files under its own name too", () =>
+  it.effect("to a folder inside leads to its files, which are listed once", () =>
     Effect.gen(function* () {
       const { store } = yield* sharing({ "pasta/sub/b.txt": "dois" }, { atalho: "pasta" })
-      assert.deepStrictEqual(yield* namesOf(store), ["atalho/sub/b.txt", "pasta/sub/b.txt"])
+      assert.deepStrictEqual(yield* namesOf(store), ["pasta/sub/b.txt"])
       assert.strictEqual((yield* contentOf(store, "atalho/sub/b.txt")).toString(), "dois")
     })
   )
@@ -142,16 +142,19 @@ describe("a link", () => {
     })
   )
 
-  it.effect("to what is hidden is hidden as well, and one out of what is hidden stays hidden", () =>
+  it.effect("to what is hidden is followed, and one whose own name is hidden is not", () =>
     Effect.gen(function* () {
       const links = { "visivel.txt": ".oculto", ".link": "a.txt", git: ".git" }
       const { folder, store } = yield* sharing(
         { "a.txt": "um", ".oculto": "x", ".git/config": "x" },
         links
       )
-      assert.deepStrictEqual(yield* namesOf(store), ["a.txt"])
-      for (const name of ["visivel.txt", ".link", ".oculto", ".git/config", "git/config"]) {
+      assert.deepStrictEqual(yield* namesOf(store), ["a.txt", "git/config", "visivel.txt"])
+      for (const name of [".link", ".oculto", ".git/config"]) {
         assert.instanceOf(yield* Effect.flip(store.open(fileName(name))), FileNotFound, name)
+      }
+      for (const name of ["git/config", "visivel.txt"]) {
+        assert.strictEqual((yield* contentOf(store, name)).toString(), "x", name)
       }
       const all = yield* directoryStore(folder, { hidden: true })
       assert.deepStrictEqual(yield* namesOf(all), [
@@ -159,10 +162,25 @@ describe("a link", () => {
         ".link",
         ".oculto",
         "a.txt",
-        "git/config",
         "visivel.txt"
       ])
-      assert.strictEqual((yield* contentOf(all, "visivel.txt")).toString(), "x")
+      assert.strictEqual((yield* contentOf(all, "git/config")).toString(), "x")
+    })
+  )
+
+  it.effect("leads nowhere where links are not followed, whatever it leads to", () =>
+    Effect.gen(function* () {
+      const { folder } = yield* sharing(
+        { "a.txt": "um", "pasta/b.txt": "dois" },
+        { "link.txt": "a.txt", atalho: "pasta", "pasta/c.txt": "b.txt" }
+      )
+      const store = yield* directoryStore(folder, { links: false })
+      assert.deepStrictEqual(yield* namesOf(store), ["a.txt", "pasta/b.txt"])
+      for (const name of ["link.txt", "atalho/b.txt", "pasta/c.txt"]) {
+        assert.instanceOf(yield* Effect.flip(store.open(fileName(name))), FileNotFound, name)
+        assert.isUndefined(store.getIfPresent(fileName(name)), name)
+      }
+      assert.strictEqual((yield* contentOf(store, "pasta/b.txt")).toString(), "dois")
     })
   )
 
@@ -180,7 +198,7 @@ describe("a link", () => {
           "b/a": "../a"
         }
       )
-      assert.deepStrictEqual(yield* namesOf(store), ["a/b/f", "a/f", "b/a/f", "b/f"])
+      assert.deepStrictEqual(yield* namesOf(store), ["a/f", "b/f"])
       for (const name of ["eu", "um", "dois", "a/aqui"]) {
         assert.instanceOf(yield* Effect.flip(store.open(fileName(name))), FileNotFound, name)
       }
