@@ -12,7 +12,7 @@ import {
   type Scope,
   Stream
 } from "effect"
-import { type Case, Query } from "./commands/Command.ts"
+import type { Case, Query, TagOf } from "./commands/Command.ts"
 import {
   BadArgument,
   type CommandError,
@@ -44,9 +44,7 @@ import { makeServerInfo, type ServerInfo } from "./services/ServerInfo.ts"
 /** A reply at once, or an effect of one that may hold a file open until its scope closes. */
 export type Answer = Reply.Reply | Effect.Effect<Reply.Reply, CommandError, Scope.Scope>
 
-type Routes = {
-  readonly [T in Query["_tag"]]: (query: Extract<Query, { readonly _tag: T }>) => Answer
-}
+type Routes = { readonly [T in TagOf<"query">]: (query: Case<T>) => Answer }
 
 /** Patterns match in time that grows with their length; real ones are short. In bytes. */
 const longestPattern = 256

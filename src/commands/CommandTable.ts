@@ -1,24 +1,20 @@
 /**
- * The commands as COMMAND and its kind tell them to programs and to redis-cli, all from the grammar and the
- * documentation. The shapes are Redis's (redis.io, COMMAND and COMMAND DOCS); where redis-cli insists, texts are bulk
+ * The commands as COMMAND and its kind tell them to programs and to redis-cli, all from their
+ * declarations. The shapes are Redis's (redis.io, COMMAND and COMMAND DOCS); where redis-cli insists, texts are bulk
  * strings and flags are statuses.
  */
-import { needsNoPassword } from "./Command.ts"
-import {
-  type Argument,
-  containerDocumentation,
-  type Documentation,
-  documentation
-} from "./CommandDocs.ts"
-import * as Grammar from "./Parser.ts"
-import * as Reply from "../domain/Reply.ts"
 import * as ByteString from "../domain/ByteString.ts"
+import * as Reply from "../domain/Reply.ts"
+import type { ArgumentDocs } from "./Argument.ts"
+import { containerDocs, specs, type Tag } from "./Command.ts"
+import * as Parser from "./Parser.ts"
+import type { Documentation } from "./Spec.ts"
 
 /** One name as the table shows it. */
 interface Row {
   /** `client|setname` for a subcommand, as Redis writes it. */
   readonly name: string
-  /** Redis's arity: the words of the command, its name included; negative where that is the least. */
+  /** Redis's arity: the command and its arguments, the name included; negative where that is the least. */
   readonly arity: number
   readonly flags: ReadonlyArray<string>
   readonly docs: Documentation
@@ -31,40 +27,42 @@ const list = (items: ReadonlyArray<Reply.Reply>): Reply.Reply => List({ items })
 const integer = (value: number): Reply.Reply => Integer({ value })
 const empty = list([])
 
-const flags = (tag: Grammar.Entry["tag"]): ReadonlyArray<string> =>
-  documentation[tag].group === "arquivos"
+const flags = (tag: Tag): ReadonlyArray<string> => {
+  const { docs, needsNoPassword } = specs[tag]
+  return docs.group === "arquivos"
     ? ["readonly"]
-    : ["noscript", "loading", "stale", "fast", ...(needsNoPassword(tag) ? ["no_auth"] : [])]
+    : ["noscript", "loading", "stale", "fast", ...(needsNoPassword ? ["no_auth"] : [])]
+}
 
-const row = ({ arity: [least, most], name, tag }: Grammar.Entry): Row => {
-  const words = name.split(" ")
-  const subcommands = words.length === 1 ? Grammar.subcommands(name).map(row) : []
+const row = ({ arity: [least, most], name, tag }: Parser.Entry): Row => {
+  const parts = name.split(" ")
+  const subcommands = parts.length === 1 ? Parser.subcommands(name).map(row) : []
   const exact = least === most && subcommands.length === 0
   return {
-    name: words.join("|"),
-    arity: exact ? least + words.length : -(least + words.length),
+    name: parts.join("|"),
+    arity: exact ? least + parts.length : -(least + parts.length),
     flags: flags(tag),
-    docs: documentation[tag],
+    docs: specs[tag].docs,
     subcommands
   }
 }
 
-const containerRows = [...containerDocumentation].map(([name, docs]): Row => ({
+const containerRows = [...containerDocs].map(([name, docs]): Row => ({
   name,
   arity: -2,
   flags: [],
   docs,
-  subcommands: Grammar.subcommands(name).map(row)
+  subcommands: Parser.subcommands(name).map(row)
 }))
 
-const rows: ReadonlyArray<Row> = [...Grammar.entries.map(row), ...containerRows]
+const rows: ReadonlyArray<Row> = [...Parser.entries.map(row), ...containerRows]
 
 const rowByName: ReadonlyMap<string, Row> = new Map(
   rows.flatMap((row) => [row, ...row.subcommands]).map((row) => [row.name, row])
 )
 
-/** Where the names of files stand among the words: the first, the last (-1 being the last of all), and the step. */
-const keyPositions = (args: ReadonlyArray<Argument>): readonly [number, number, number] => {
+/** Where the names of files stand among the arguments: the first, the last (-1 being the last of all), and the step. */
+const keyPositions = (args: ReadonlyArray<ArgumentDocs>): readonly [number, number, number] => {
   const index = args.findIndex(({ type }) => type === "key")
   if (index === -1) return [0, 0, 0]
   return [index + 1, args[index]?.multiple === true ? -1 : index + 1, 1]
@@ -99,7 +97,7 @@ const argument = ({
   optional,
   token,
   type
-}: Argument): Reply.Reply =>
+}: ArgumentDocs): Reply.Reply =>
   dictionary([
     ["name", Reply.text(name)],
     ["type", Reply.text(type)],
@@ -164,7 +162,7 @@ export const documentationOf = (names: ReadonlyArray<ByteString.ByteString>): Re
     : docsOf([...new Set(names.map(find).filter((row) => row !== undefined))])
 
 /** An argument as a person reads it: `[INICIO byte]`, `nome [nome …]`. */
-const synopsis = (argument: Argument): string => {
+const synopsis = (argument: ArgumentDocs): string => {
   const { arguments: parts = [], multiple, name, optional, token, type } = argument
   const value =
     type === "pure-token"

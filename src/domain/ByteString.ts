@@ -65,3 +65,13 @@ export const toText = (word: ByteString): string | undefined => {
 /** The text a word holds for people to read: bytes that are not UTF-8 become U+FFFD. */
 export const toTextLossy = (word: ByteString): string =>
   isAscii(word) ? word : new TextDecoder().decode(toBytes(word))
+
+/** Characters that would end a line or steer a terminal, ASCII's and those of U+0080 to U+009F. */
+const controlCharacters = /[\u0000-\u001f\u007f-\u009f]/g
+
+/** What a client wrote, fit to stand in an error's line: no control character, at most 128 bytes, always UTF-8. */
+export const printable = (word: ByteString): string =>
+  toTextLossy(unsafe(word.slice(0, 128)))
+    .replace(/\ufffd+$/, "")
+    .replaceAll("\ufffd", "?")
+    .replace(controlCharacters, " ")

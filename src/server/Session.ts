@@ -113,7 +113,7 @@ class ConnectionSession implements Session {
   }
 
   #perform(command: SessionCommand): Reply.Reply {
-    return SessionCommand.match(command, {
+    return SessionCommand.$match(command, {
       Close: () => Reply.Reply.CloseAfterReply({ reply: adeus }),
       Quit: () => Reply.Reply.CloseAfterReply({ reply: Reply.ok }),
       Reset: () => this.#reset(),

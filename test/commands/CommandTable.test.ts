@@ -1,12 +1,9 @@
 import { assert, describe, it } from "@effect/vitest"
-import {
-  type Argument,
-  containerDocumentation,
-  documentation
-} from "../../src/commands/CommandDocs.ts"
+import type { ArgumentDocs } from "../../src/commands/Argument.ts"
+import { containerDocs, specs } from "../../src/commands/Command.ts"
 import * as CommandTable from "../../src/commands/CommandTable.ts"
 import { WrongArity } from "../../src/domain/Errors.ts"
-import * as Grammar from "../../src/commands/Parser.ts"
+import * as Parser from "../../src/commands/Parser.ts"
 import type { Reply } from "../../src/domain/Reply.ts"
 import * as ByteString from "../../src/domain/ByteString.ts"
 
@@ -55,7 +52,7 @@ describe("COMMAND", () => {
     const names = items(CommandTable.all).map((command) => bulk(items(command)[0]))
     assert.strictEqual(new Set(names).size, names.length)
     assert.sameMembers(names, [
-      ...new Set([...Grammar.entries.map(({ name }) => name), ...Grammar.containers])
+      ...new Set([...Parser.entries.map(({ name }) => name), ...Parser.containers])
     ])
     assert.strictEqual(integer(CommandTable.count), names.length)
   })
@@ -85,7 +82,7 @@ describe("COMMAND", () => {
       if (subcommands.length > 0) continue
       const written = name.split("|")
       const withWords = (count: number) =>
-        Grammar.parse(words(...written, ...new Array<string>(count - written.length).fill("1")))
+        Parser.parse(words(...written, ...new Array<string>(count - written.length).fill("1")))
       const least = Math.abs(arity)
       assert.notInstanceOf(withWords(least), WrongArity, name)
       if (least > written.length) assert.instanceOf(withWords(least - 1), WrongArity, name)
@@ -145,16 +142,16 @@ describe("COMMAND DOCS", () => {
   })
 
   it("has an entry for every container that is no command of its own", () => {
-    const own = new Set(Grammar.entries.map(({ name }) => name))
+    const own = new Set(Parser.entries.map(({ name }) => name))
     assert.sameMembers(
-      [...containerDocumentation.keys()],
-      [...Grammar.containers].filter((name) => !own.has(name))
+      [...containerDocs.keys()],
+      [...Parser.containers].filter((name) => !own.has(name))
     )
   })
 
   it("tells of no more and no fewer arguments than the grammar takes", () => {
     /** How few and how many words an argument may be. */
-    const size = (argument: Argument): readonly [least: number, most: number] => {
+    const size = (argument: ArgumentDocs): readonly [least: number, most: number] => {
       const { arguments: parts = [], multiple, optional, token, type } = argument
       const sizes = parts.map(size)
       const sum = (end: 0 | 1) => sizes.reduce((sum, size) => sum + size[end], 0)
@@ -176,10 +173,10 @@ describe("COMMAND DOCS", () => {
       ]
     }
     for (const { arity, name, tag } of [
-      ...Grammar.entries,
-      ...[...Grammar.containers].flatMap(Grammar.subcommands)
+      ...Parser.entries,
+      ...[...Parser.containers].flatMap(Parser.subcommands)
     ]) {
-      const sizes = documentation[tag].arguments.map(size)
+      const sizes = specs[tag].docs.arguments.map(size)
       assert.strictEqual(
         sizes.reduce((sum, [least]) => sum + least, 0),
         arity[0],
@@ -206,6 +203,6 @@ describe("HELP", () => {
     assert.include(lines, "    Dá um nome à conexão.")
     assert.include(lines, "REPLY ON|OFF|SKIP")
     assert.include(lines, "SETINFO LIB-NAME nome-da-biblioteca|LIB-VER versão-da-biblioteca")
-    assert.strictEqual(lines.length, 1 + 2 * Grammar.subcommands("client").length)
+    assert.strictEqual(lines.length, 1 + 2 * Parser.subcommands("client").length)
   })
 })

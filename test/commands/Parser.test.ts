@@ -8,11 +8,11 @@ import {
   UnsupportedProtocol,
   WrongArity
 } from "../../src/domain/Errors.ts"
-import * as Grammar from "../../src/commands/Parser.ts"
+import * as Parser from "../../src/commands/Parser.ts"
 import * as ByteString from "../../src/domain/ByteString.ts"
 import * as Arbitraries from "../support/values/Arbitraries.ts"
 
-const parse = (...words: ReadonlyArray<string>) => Grammar.parse(words.map(ByteString.fromText))
+const parse = (...words: ReadonlyArray<string>) => Parser.parse(words.map(ByteString.fromText))
 const word = ByteString.fromText
 
 describe("a command", () => {
@@ -20,7 +20,7 @@ describe("a command", () => {
     "that was written down is read as the same command",
     [Arbitraries.command],
     ([command]) => {
-      assert.deepStrictEqual(Grammar.parse(Grammar.print(command)), command)
+      assert.deepStrictEqual(Parser.parse(Parser.print(command)), command)
     },
     { arbitrary: { runs: 1000 } }
   )
@@ -279,7 +279,7 @@ describe("words that are no command", () => {
   }
 
   it("are no command when there are none", () => {
-    assert.deepStrictEqual(Grammar.parse([]), new UnknownCommand({ name: "" }))
+    assert.deepStrictEqual(Parser.parse([]), new UnknownCommand({ name: "" }))
   })
 
   it.prop(
@@ -289,7 +289,7 @@ describe("words that are no command", () => {
       const long = ByteString.fromBytes(
         Buffer.concat([bytes, Buffer.alloc(200, Buffer.concat([bytes, Buffer.of(10)]))])
       )
-      const name = Grammar.printable(long)
+      const name = ByteString.printable(long)
       // U+FFFD, which stands for one byte that is no UTF-8, has three.
       assert.isAtMost(Array.from(name).length, 128)
       assert.isFalse(/\p{Cc}/u.test(name))
@@ -299,14 +299,14 @@ describe("words that are no command", () => {
   )
 
   it("are not cut inside a character", () => {
-    assert.strictEqual(Grammar.printable(word("é".repeat(100))), "é".repeat(64))
-    assert.strictEqual(Grammar.printable(word(`x${"é".repeat(100)}`)), `x${"é".repeat(63)}`)
+    assert.strictEqual(ByteString.printable(word("é".repeat(100))), "é".repeat(64))
+    assert.strictEqual(ByteString.printable(word(`x${"é".repeat(100)}`)), `x${"é".repeat(63)}`)
   })
 })
 
 describe("the list of commands", () => {
   it("has every name once, and no subcommand", () => {
-    const names = Grammar.entries.map(({ name }) => name)
+    const names = Parser.entries.map(({ name }) => name)
     assert.strictEqual(new Set(names).size, names.length)
     assert.includeMembers(names, [
       "dados",
@@ -324,11 +324,11 @@ describe("the list of commands", () => {
     for (const {
       arity: [least, most],
       name
-    } of Grammar.entries) {
+    } of Parser.entries) {
       const withArguments = (count: number) => parse(name, ...new Array<string>(count).fill("1"))
       if (least > 0) assert.instanceOf(withArguments(least - 1), WrongArity, name)
       // What follows the name of a container is a subcommand, if anything.
-      if (Number.isFinite(most) && !Grammar.containers.has(name)) {
+      if (Number.isFinite(most) && !Parser.containers.has(name)) {
         assert.instanceOf(withArguments(most + 1), WrongArity, name)
       }
       assert.notInstanceOf(withArguments(least), WrongArity, name)

@@ -29,7 +29,7 @@ const isOriginal = (request: Request): boolean => originals.has(request._tag)
 /** A verb takes what it needs of its argument, as the original does: only a file's name is ever looked at. */
 const parse = (verb: ByteString.ByteString, argument: ByteString.ByteString): Request =>
   [Grammar.parse([verb]), Grammar.parse([verb, argument])].find(isOriginal)
-  ?? new UnknownCommand({ name: Grammar.printable(verb) })
+  ?? new UnknownCommand({ name: ByteString.printable(verb) })
 
 const unknown = new UnknownCommand({ name: "" })
 

@@ -147,7 +147,7 @@ class RequestDecoder implements Decoder {
     return line.startsWith("$")
       ? readLength(line.slice(1))
       : protocolError(
-          `expected '$', got '${Grammar.printable(ByteString.unsafe(line.charAt(0) || " "))}'`
+          `expected '$', got '${ByteString.printable(ByteString.unsafe(line.charAt(0) || " "))}'`
         )
   }
 

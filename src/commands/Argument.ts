@@ -1,0 +1,219 @@
+/**
+ * What an argument may be: its place among the others, the values it has, and how it is documented. Reads and writes
+ * one argument at a time; which arguments a command has: Spec.ts.
+ */
+import { Schema } from "effect"
+import * as ByteString from "../domain/ByteString.ts"
+import { BadArgument, type CommandError } from "../domain/Errors.ts"
+
+/** What follows a command's name, in order. */
+export type Args = ReadonlyArray<ByteString.ByteString>
+
+/** An argument as people and programs are told of it, in the terms of Redis (redis.io, COMMAND DOCS). */
+export interface ArgumentDocs {
+  readonly name: string
+  readonly type: "string" | "integer" | "key" | "pattern" | "pure-token" | "oneof" | "block"
+  /** What is written before the argument, or all of it. */
+  readonly token?: string
+  readonly optional?: boolean
+  readonly multiple?: boolean
+  /** The alternatives of `oneof`, the parts of `block`. */
+  readonly arguments?: ReadonlyArray<ArgumentDocs>
+}
+
+/**
+ * An argument whose value is an `A`. Of a command's arguments the required ones come first, then one optional or the
+ * rest, then the options: pairs of a token and a value, in any order, each at most once.
+ */
+export interface Argument<out A> {
+  readonly place: "required" | "optional" | "option" | "rest"
+  readonly docs: ArgumentDocs
+  /** Every value there is. */
+  readonly schema: Schema.Codec<A, unknown>
+  /** The value of one argument, `undefined` where it has none. */
+  readonly read: (arg: ByteString.ByteString) => unknown
+  /** Says what is wrong with an argument that has no value; `token` is the option's name. */
+  readonly error: (token: string) => CommandError
+  /** The value where the argument is left out. */
+  readonly absent: A | undefined
+}
+
+/** Redis's answer to an argument in the wrong place, or of no known meaning. */
+export const syntaxError = new BadArgument({ text: "syntax error" })
+/** Redis's answer to an argument that should be an integer. */
+export const notAnInteger = new BadArgument({ text: "value is not an integer or out of range" })
+
+/** An integer of at least `minimum`, up to 2^53 - 1. */
+export const integerFrom = (minimum: number) =>
+  Schema.Int.check(Schema.isBetween({ minimum, maximum: Number.MAX_SAFE_INTEGER }))
+
+/** As Redis reads integers (util.c, string2ll): decimal, no sign but `-`, no leading zero; here up to 2^53 - 1. */
+export const readInteger = (arg: ByteString.ByteString): number | undefined => {
+  if (!/^(?:0|-?[1-9][0-9]{0,15})$/.test(arg)) return undefined
+  const value = Number(arg)
+  return Number.isSafeInteger(value) ? value : undefined
+}
+
+const readCount = (arg: ByteString.ByteString): number | undefined => {
+  const value = readInteger(arg)
+  return value === undefined || value < 0 ? undefined : value
+}
+
+const asItIs = (arg: ByteString.ByteString): ByteString.ByteString => arg
+
+/** Any bytes. */
+export const text = (
+  name: string,
+  type: ArgumentDocs["type"] = "string"
+): Argument<ByteString.ByteString> => ({
+  place: "required",
+  docs: { name, type },
+  schema: ByteString.ByteString,
+  read: asItIs,
+  error: () => syntaxError,
+  absent: undefined
+})
+
+/** A file's name: what a cluster's client would look for (COMMAND INFO, key positions). */
+export const file = text("nome", "key")
+
+/** A pattern of names. */
+export const pattern = text("padrão", "pattern")
+
+/** An integer as Redis has them, refused in Redis's words. */
+export const integer = (name: string, minimum = Number.MIN_SAFE_INTEGER): Argument<number> => ({
+  place: "required",
+  docs: { name, type: "integer" },
+  schema: integerFrom(minimum),
+  read: (arg) => {
+    const value = readInteger(arg)
+    return value === undefined || value < minimum ? undefined : value
+  },
+  error: () => notAnInteger,
+  absent: undefined
+})
+
+/** An integer, zero or greater, of this server's own options. */
+export const count = (name: string): Argument<number> => ({
+  place: "required",
+  docs: { name, type: "integer" },
+  schema: integerFrom(0),
+  read: readCount,
+  error: (token) =>
+    new BadArgument({ text: `${token} deve ser um número inteiro, zero ou maior.` }),
+  absent: undefined
+})
+
+/** One of some words, in any case. The value is in lower case. */
+export const oneOf = <const Words extends ReadonlyArray<string>>(
+  name: string,
+  ...words: Words
+): Argument<Words[number]> => ({
+  place: "required",
+  docs: {
+    name,
+    type: "oneof",
+    arguments: words.map((word) => ({
+      name: word,
+      type: "pure-token",
+      token: word.toUpperCase()
+    }))
+  },
+  schema: Schema.Literals(words),
+  read: (arg) => words.find((word) => word === arg.toLowerCase()),
+  error: () => syntaxError,
+  absent: undefined
+})
+
+/** An argument that may be left out. It is there where an odd number follows the required ones, for options come in pairs. */
+export const optional = <A>(argument: Argument<A>): Argument<A | undefined> => ({
+  ...argument,
+  place: "optional",
+  docs: { ...argument.docs, optional: true },
+  schema: Schema.UndefinedOr(argument.schema)
+})
+
+const optionDocs = (token: string, docs: ArgumentDocs): ArgumentDocs => ({
+  ...docs,
+  token,
+  optional: true
+})
+
+/** A value after its token, in upper case; the token is read in any case. */
+export const option = <A>(token: string, argument: Argument<A>): Argument<A | undefined> => ({
+  ...argument,
+  place: "option",
+  docs: optionDocs(token, argument.docs),
+  schema: Schema.UndefinedOr(argument.schema)
+})
+
+/** An option that stands for `otherwise` where it is left out. */
+export const optionOr = <A>(token: string, argument: Argument<A>, otherwise: A): Argument<A> => ({
+  ...argument,
+  place: "option",
+  docs: optionDocs(token, argument.docs),
+  absent: otherwise
+})
+
+/** All arguments that are left, at least one. */
+export const several = (
+  argument: Argument<ByteString.ByteString>
+): Argument<readonly [ByteString.ByteString, ...Array<ByteString.ByteString>]> => ({
+  ...argument,
+  place: "rest",
+  docs: { ...argument.docs, multiple: true },
+  schema: Schema.NonEmptyArray(argument.schema),
+  absent: undefined
+})
+
+/** All arguments that are left, which may be none. */
+export const any = (
+  argument: Argument<ByteString.ByteString>
+): Argument<ReadonlyArray<ByteString.ByteString>> => ({
+  ...argument,
+  place: "rest",
+  docs: { ...argument.docs, multiple: true, optional: true },
+  schema: Schema.Array(argument.schema),
+  absent: []
+})
+
+type Arity = readonly [least: number, most: number]
+
+/** How many arguments follow a command's name on the wire, at least and at most; a token counts. */
+export const arityOf = (docs: ReadonlyArray<ArgumentDocs>): Arity => [
+  docs.reduce((sum, one) => sum + sizeOf(one)[0], 0),
+  docs.reduce((sum, one) => sum + sizeOf(one)[1], 0)
+]
+
+const sizeOf = ({
+  arguments: parts = [],
+  multiple,
+  optional,
+  token,
+  type
+}: ArgumentDocs): Arity => {
+  const [least, most] = valueSize(type, parts)
+  const tokens = token === undefined ? 0 : 1
+  return [
+    optional === true ? 0 : least + tokens,
+    multiple === true ? Number.POSITIVE_INFINITY : most + tokens
+  ]
+}
+
+const valueSize = (type: ArgumentDocs["type"], parts: ReadonlyArray<ArgumentDocs>): Arity => {
+  switch (type) {
+    case "pure-token":
+      return [0, 0]
+    case "block":
+      return arityOf(parts)
+    case "oneof": {
+      const sizes = parts.map(sizeOf)
+      return [
+        Math.min(...sizes.map(([least]) => least)),
+        Math.max(...sizes.map(([, most]) => most))
+      ]
+    }
+    default:
+      return [1, 1]
+  }
+}

@@ -1,0 +1,236 @@
+/**
+ * The commands about the connection. Those of class `connection` are answered by server/Session.ts; the others have
+ * their routes in routes/ServerRoutes.ts.
+ */
+import { Schema } from "effect"
+import * as ByteString from "../domain/ByteString.ts"
+import { BadArgument, type CommandError, UnsupportedProtocol } from "../domain/Errors.ts"
+import { type Args, integer, oneOf, optional, readInteger, syntaxError, text } from "./Argument.ts"
+import { commandsAbout } from "./Spec.ts"
+
+const { connection, container, irregular, query } = commandsAbout("conexao")
+
+/** `user` is left out by clients that know no user names. */
+const Credentials = Schema.Struct({
+  user: Schema.UndefinedOr(ByteString.ByteString),
+  password: ByteString.ByteString
+})
+type Credentials = typeof Credentials.Type
+
+interface Hello {
+  readonly version: 2 | 3 | undefined
+  readonly credentials: Credentials | undefined
+  readonly clientName: ByteString.ByteString | undefined
+}
+
+/** `HELLO [protover [AUTH user password] [SETNAME name]]`, errors in the order in which Redis finds them. */
+const parseHello = ([protocol, ...options]: Args): Hello | CommandError => {
+  if (protocol === undefined) {
+    return { version: undefined, credentials: undefined, clientName: undefined }
+  }
+  const version = readInteger(protocol)
+  if (version === undefined)
+    return new BadArgument({ text: "Protocol version is not an integer or out of range" })
+  if (version !== 2 && version !== 3) return new UnsupportedProtocol()
+  let credentials: Credentials | undefined
+  let clientName: ByteString.ByteString | undefined
+  for (let index = 0; index < options.length;) {
+    const [option = ByteString.unsafe(""), first, second] = options.slice(index, index + 3)
+    if (option.toUpperCase() === "AUTH" && first !== undefined && second !== undefined) {
+      credentials = { user: first, password: second }
+      index += 3
+    } else if (option.toUpperCase() === "SETNAME" && first !== undefined) {
+      clientName = first
+      index += 2
+    } else {
+      return new BadArgument({
+        text: `Syntax error in HELLO option '${ByteString.printable(option)}'`
+      })
+    }
+  }
+  return { version, credentials, clientName }
+}
+
+const printHello = ({ clientName, credentials, version }: Hello): Args => {
+  if (version === undefined) return []
+  const args = [ByteString.unsafe(String(version))]
+  if (credentials !== undefined) {
+    const { password, user = ByteString.unsafe("default") } = credentials
+    args.push(ByteString.unsafe("AUTH"), user, password)
+  }
+  if (clientName !== undefined) args.push(ByteString.unsafe("SETNAME"), clientName)
+  return args
+}
+
+/** `AUTH [user] password`; a third argument is a syntax error, not one of arity, as Redis has it. */
+const parseAuthenticate = (args: Args): { readonly credentials: Credentials } | CommandError => {
+  const [first, second] = args
+  if (first === undefined || args.length > 2) return syntaxError
+  return {
+    credentials:
+      second === undefined
+        ? { user: undefined, password: first }
+        : { user: first, password: second }
+  }
+}
+
+interface LibraryInfo {
+  readonly attribute: "lib-name" | "lib-ver"
+  readonly value: ByteString.ByteString
+}
+
+const nothing = ByteString.unsafe("")
+
+const parseSetInfo = ([written = nothing, value = nothing]: Args): LibraryInfo | CommandError => {
+  const attribute = written.toLowerCase()
+  return attribute === "lib-name" || attribute === "lib-ver"
+    ? { attribute, value }
+    : new BadArgument({ text: `Unrecognized option '${ByteString.printable(written)}'` })
+}
+
+/** Every command about the connection, by the name that code knows it by. */
+export const connectionCommands = {
+  /** Says goodbye: the answer is `Adeus!` and the end of the connection. */
+  Close: connection({
+    names: ["finalizar_conexao", "sair"],
+    summary: "Despede-se e encerra a conexão.",
+    args: {}
+  }),
+  Quit: connection({
+    names: ["quit"],
+    summary: "Encerra a conexão.",
+    args: {},
+    openEnded: true,
+    needsNoPassword: true
+  }),
+  Reset: connection({
+    names: ["reset"],
+    summary: "Deixa a conexão como nova.",
+    args: {},
+    needsNoPassword: true
+  }),
+  /** RESP version to go on with, the current one where left out. */
+  Hello: irregular<Hello>({
+    names: ["hello"],
+    summary: "Apresenta o servidor e escolhe a versão do protocolo.",
+    needsNoPassword: true,
+    fields: {
+      version: Schema.UndefinedOr(Schema.Literals([2, 3])),
+      credentials: Schema.UndefinedOr(Credentials),
+      clientName: Schema.UndefinedOr(ByteString.ByteString)
+    },
+    docs: [
+      {
+        name: "opções",
+        type: "block",
+        optional: true,
+        arguments: [
+          { name: "versão", type: "integer" },
+          {
+            name: "auth",
+            type: "block",
+            token: "AUTH",
+            optional: true,
+            arguments: [
+              { name: "usuário", type: "string" },
+              { name: "senha", type: "string" }
+            ]
+          },
+          { name: "nome", type: "string", token: "SETNAME", optional: true }
+        ]
+      }
+    ],
+    openEnded: true,
+    parse: parseHello,
+    print: printHello
+  }),
+  Authenticate: irregular<{ readonly credentials: Credentials }>({
+    names: ["auth"],
+    summary: "Autentica a conexão.",
+    needsNoPassword: true,
+    fields: { credentials: Credentials },
+    docs: [
+      { name: "usuário", type: "string", optional: true },
+      { name: "senha", type: "string" }
+    ],
+    openEnded: true,
+    parse: parseAuthenticate,
+    print: ({ credentials: { password, user } }) =>
+      user === undefined ? [password] : [user, password]
+  }),
+  Ping: query({
+    names: ["ping"],
+    summary: "Responde PONG, ou a mensagem.",
+    args: { message: optional(text("mensagem")) }
+  }),
+  Echo: query({
+    names: ["echo"],
+    summary: "Responde a mensagem.",
+    args: { message: text("mensagem") }
+  }),
+  Select: connection({
+    names: ["select"],
+    summary: "Escolhe o banco de dados; só há o 0.",
+    args: { index: integer("índice") }
+  }),
+  ClientSetName: connection({
+    names: ["client setname"],
+    summary: "Dá um nome à conexão.",
+    args: { name: text("nome") }
+  }),
+  ClientGetName: connection({
+    names: ["client getname"],
+    summary: "O nome da conexão.",
+    args: {}
+  }),
+  ClientSetInfo: irregular<LibraryInfo>({
+    names: ["client setinfo"],
+    summary: "Diz qual é a biblioteca do cliente.",
+    fields: {
+      attribute: Schema.Literals(["lib-name", "lib-ver"]),
+      value: ByteString.ByteString
+    },
+    docs: [
+      {
+        name: "atributo",
+        type: "oneof",
+        arguments: [
+          { name: "nome-da-biblioteca", type: "string", token: "LIB-NAME" },
+          { name: "versão-da-biblioteca", type: "string", token: "LIB-VER" }
+        ]
+      }
+    ],
+    parse: parseSetInfo,
+    print: ({ attribute, value }) => [ByteString.unsafe(attribute), value]
+  }),
+  ClientId: connection({ names: ["client id"], summary: "O número da conexão.", args: {} }),
+  ClientInfo: connection({
+    names: ["client info"],
+    summary: "O que se sabe da conexão.",
+    args: {}
+  }),
+  ClientNoEvict: connection({
+    names: ["client no-evict"],
+    summary: "Aceito por compatibilidade: aqui nenhuma conexão é sacrificada por memória.",
+    args: { mode: oneOf("modo", "on", "off") }
+  }),
+  ClientReply: connection({
+    names: ["client reply"],
+    summary: "Liga, desliga ou pula as respostas à conexão.",
+    args: { mode: oneOf("modo", "on", "off", "skip") }
+  }),
+  ClientHelp: query({ names: ["client help"], summary: "Esta ajuda.", args: {} }),
+  ReadOnly: connection({
+    names: ["readonly"],
+    summary: "Aceito por compatibilidade: aqui toda conexão só lê.",
+    args: {}
+  }),
+  ReadWrite: connection({
+    names: ["readwrite"],
+    summary: "Aceito por compatibilidade: aqui toda conexão só lê.",
+    args: {}
+  })
+}
+
+/** The names that need a second one and are no command by themselves. */
+export const connectionContainers = { client: container("Comandos sobre a conexão.") }

@@ -1,0 +1,146 @@
+/** The commands about files. Their routes: routes/FileRoutes.ts. */
+import * as ByteString from "../domain/ByteString.ts"
+import { BadArgument, type CommandError } from "../domain/Errors.ts"
+import {
+  type Args,
+  count,
+  file,
+  integer,
+  notAnInteger,
+  option,
+  optional,
+  optionOr,
+  pattern,
+  readInteger,
+  several,
+  syntaxError,
+  text
+} from "./Argument.ts"
+import { commandsAbout } from "./Spec.ts"
+
+const { query } = commandsAbout("arquivos")
+
+/** How many names one SCAN looks at unless it says so itself (redis.io, SCAN). */
+const scanCount = 10
+
+interface Scan {
+  readonly cursor: number
+  readonly pattern: ByteString.ByteString | undefined
+  readonly count: number
+  readonly type: ByteString.ByteString | undefined
+}
+
+/** Of an option given twice the last counts (db.c, scanGenericCommand). */
+const parseScan = ([first = ByteString.unsafe(""), ...options]: Args): Scan | CommandError => {
+  const cursor = /^[0-9]+$/.test(first) ? Number(first) : Number.NaN
+  if (!Number.isSafeInteger(cursor)) return new BadArgument({ text: "invalid cursor" })
+  let pattern: ByteString.ByteString | undefined
+  let type: ByteString.ByteString | undefined
+  let limit: number | undefined = scanCount
+  for (let index = 0; index < options.length; index += 2) {
+    const option = options[index]?.toUpperCase()
+    const value = options[index + 1]
+    if (value === undefined) return syntaxError
+    if (option === "MATCH") pattern = value
+    else if (option === "TYPE") type = value
+    else if (option === "COUNT") {
+      limit = readInteger(value)
+      if (limit === undefined) return notAnInteger
+      if (limit < 1) return syntaxError
+    } else return syntaxError
+  }
+  return { cursor, pattern, count: limit, type }
+}
+
+/** Every command about files, by the name that code knows it by. */
+export const fileCommands = {
+  /** `after`: only names that sort after it. `limit`: at most this many names. */
+  List: query({
+    names: ["listar_arquivos", "listar"],
+    summary: "Lista os nomes dos arquivos, ordenados por bytes.",
+    args: {
+      pattern: optional(pattern),
+      after: option("APOS", text("nome")),
+      limit: option("LIMITE", count("quantos"))
+    }
+  }),
+  /** `start` and `length` are in bytes; a range may reach past the end, and then ends there. */
+  SendFile: query({
+    names: ["enviar_arquivo", "arquivo"],
+    summary: "Envia um arquivo, ou parte dele: o nome, depois os bytes.",
+    args: {
+      name: file,
+      start: optionOr("INICIO", count("byte"), 0),
+      length: option("TAMANHO", count("bytes")),
+      version: option("VERSAO", text("versao"))
+    }
+  }),
+  Describe: query({
+    names: ["detalhes_arquivo", "detalhes"],
+    summary: "Nome, tamanho, data da última mudança e versão de um arquivo.",
+    args: { name: file }
+  }),
+  Digest: query({
+    names: ["soma_arquivo", "soma"],
+    summary: "O SHA-256 de um arquivo, em hexadecimal.",
+    args: { name: file, version: option("VERSAO", text("versao")) }
+  }),
+  Get: query({
+    names: ["get"],
+    summary: "Os bytes de um arquivo; nulo se ele não existe.",
+    args: { name: file }
+  }),
+  /** First and last byte, both included; negative ones count from the end, -1 being the last byte. */
+  GetRange: query({
+    names: ["getrange", "substr"],
+    summary:
+      "Os bytes de um arquivo entre duas posições, ambas incluídas; as negativas contam do fim.",
+    args: { name: file, first: integer("primeiro"), last: integer("último") }
+  }),
+  StringLength: query({
+    names: ["strlen"],
+    summary: "O tamanho de um arquivo em bytes; 0 se ele não existe.",
+    args: { name: file }
+  }),
+  Exists: query({
+    names: ["exists"],
+    summary: "Quantos dos nomes são de arquivos.",
+    args: { names: several(file) }
+  }),
+  /** Every name as often as it is asked for; the answers come in that order. */
+  MultiGet: query({
+    names: ["mget"],
+    summary: "Os bytes de vários arquivos pequenos.",
+    args: { names: several(file) }
+  }),
+  /** Patterns of Redis, not those of List; so below. */
+  Keys: query({
+    names: ["keys"],
+    summary: "Os nomes que casam com um padrão do Redis, ordenados por bytes.",
+    args: { pattern }
+  }),
+  /** `cursor`: 0 to begin, else what the last answer gave. `count`: about how many names to look at. */
+  Scan: query({
+    names: ["scan"],
+    summary: "Os nomes aos poucos: comece com 0 e repita com o cursor recebido, até receber 0.",
+    args: {
+      cursor: integer("cursor", 0),
+      pattern: option("MATCH", pattern),
+      count: optionOr("COUNT", integer("quantos", 1), scanCount),
+      type: option("TYPE", text("tipo"))
+    },
+    openEnded: true,
+    parse: parseScan
+  }),
+  FileCount: query({ names: ["dbsize"], summary: "Quantos arquivos há.", args: {} }),
+  Type: query({
+    names: ["type"],
+    summary: "string, se o arquivo existe; none, se não.",
+    args: { name: file }
+  }),
+  RandomName: query({
+    names: ["randomkey"],
+    summary: "O nome de um arquivo qualquer.",
+    args: {}
+  })
+}

@@ -1,0 +1,65 @@
+/** The commands about the server and about its commands. Their routes: routes/ServerRoutes.ts. */
+import { any, pattern, several, text } from "./Argument.ts"
+import { commandsAbout } from "./Spec.ts"
+
+const { container, query } = commandsAbout("servidor")
+
+/** Every command about the server, by the name that code knows it by. */
+export const serverCommands = {
+  Info: query({
+    names: ["dados", "consulta"],
+    summary: "Diz quem é o servidor.",
+    args: {}
+  }),
+  Time: query({
+    names: ["hora_atual", "hora"],
+    summary: "A hora local do servidor, HH:MM:SS.",
+    args: {}
+  }),
+  /** The time for programs, as Redis gives it. */
+  UnixTime: query({
+    names: ["time"],
+    summary: "A hora do servidor em segundos desde 1970 (UTC), e os microssegundos.",
+    args: {}
+  }),
+  /** What Redis calls INFO; all the sections that are always given where none is named. */
+  ServerInfo: query({
+    names: ["info"],
+    summary: "O estado do servidor, por seções.",
+    args: { sections: any(text("seção")) }
+  }),
+  ConfigGet: query({
+    names: ["config get"],
+    summary: "Parâmetros do servidor que casam com os padrões.",
+    args: { patterns: several(pattern) }
+  }),
+  ConfigHelp: query({ names: ["config help"], summary: "Esta ajuda.", args: {} }),
+  CommandList: query({
+    names: ["command"],
+    summary: "Detalhes de todos os comandos, para programas.",
+    args: {}
+  }),
+  CommandCount: query({ names: ["command count"], summary: "Quantos comandos há.", args: {} }),
+  CommandNames: query({
+    names: ["command list"],
+    summary: "Os nomes de todos os comandos.",
+    args: {}
+  }),
+  /** All commands where none is named; so for CommandDocs. */
+  CommandInfo: query({
+    names: ["command info"],
+    summary: "Detalhes dos comandos, para programas; de todos, sem nomes.",
+    args: { names: any(text("comando")) }
+  }),
+  CommandDocs: query({
+    names: ["command docs"],
+    summary: "Documentação dos comandos; de todos, sem nomes.",
+    args: { names: any(text("comando")) }
+  }),
+  CommandHelp: query({ names: ["command help"], summary: "Esta ajuda.", args: {} })
+}
+
+/** The names that need a second one and are no command by themselves. */
+export const serverContainers = {
+  config: container("Comandos sobre os parâmetros do servidor.")
+}
