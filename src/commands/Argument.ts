@@ -59,7 +59,8 @@ const readCount = (arg: ByteString.ByteString): number | undefined => {
   return value === undefined || value < 0 ? undefined : value
 }
 
-const asItIs = (arg: ByteString.ByteString): ByteString.ByteString => arg
+/** Reads an argument whose value is what was written. */
+export const asItIs = (arg: ByteString.ByteString): ByteString.ByteString => arg
 
 /** Any bytes. */
 export const text = (

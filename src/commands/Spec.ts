@@ -6,7 +6,7 @@
 import type { Schema } from "effect"
 import * as ByteString from "../domain/ByteString.ts"
 import { BadArgument, type CommandError } from "../domain/Errors.ts"
-import { type Argument, type ArgumentDocs, type Args, arityOf } from "./Argument.ts"
+import { type Argument, type ArgumentDocs, type Args, arityOf, asItIs } from "./Argument.ts"
 
 /**
  * Who answers a command: the router, alike for every connection (`query`); the connection's session (`connection`);
@@ -167,10 +167,30 @@ const fieldsParser = <Tag extends string, F extends Fields>(
   args: F
 ): ((args: Args) => Tagged<Tag, ValuesOf<F>> | CommandError) => {
   const fields = fieldsOf(args)
+  const [first, ...others] = fields
+  const parse =
+    first === undefined
+      ? nothingParser(tag)
+      : first.key === "name" && first.read === asItIs && others.length === 0
+        ? nameParser(tag)
+        : anyFieldsParser(tag, fields)
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- each key gets what its own argument read
+  return parse as (args: Args) => Tagged<Tag, ValuesOf<F>> | CommandError
+}
+
+const nothingParser = (tag: string) => {
+  const command = { _tag: tag }
+  return () => command
+}
+
+/** GET and its like: an object of a known shape is made in half the time of one with keys from a list. */
+const nameParser = (tag: string) => (args: Args) => ({ _tag: tag, name: args[0] })
+
+const anyFieldsParser = (tag: string, fields: ReadonlyArray<Field>) => {
   const required = fields.filter(({ place }) => place === "required").length
   const takesOptional = fields.some(({ place }) => place === "optional")
   const tokens = fields.filter(({ place }) => place === "option").map(({ token }) => token)
-  const parse = (args: Args): unknown => {
+  return (args: Args): unknown => {
     const optional = takesOptional ? (args.length - required) % 2 : 0
     const options = tokens.length === 0 ? noOptions : readOptions(args, required + optional, tokens)
     if (options instanceof Error) return options
@@ -193,8 +213,6 @@ const fieldsParser = <Tag extends string, F extends Fields>(
     }
     return command
   }
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- each key gets what its own argument read
-  return parse as (args: Args) => Tagged<Tag, ValuesOf<F>> | CommandError
 }
 
 const noOptions: ReadonlyMap<string, ByteString.ByteString> = new Map()
