@@ -19,6 +19,7 @@ const answering = [
   "codec",
   "telemetry",
   "services",
+  "routes",
   "Router.ts",
   "net",
   "guard",
@@ -38,7 +39,8 @@ const mayImport: ReadonlyMap<string, ReadonlyArray<string>> = new Map([
   ["hashing", []],
   ["tls", []],
   ["services", ["domain", "telemetry", "hashing"]],
-  ["Router.ts", ["domain", "commands", "services", "telemetry"]],
+  ["routes", ["domain", "commands", "services", "telemetry"]],
+  ["Router.ts", ["domain", "commands", "services", "telemetry", "routes"]],
   ["net", ["domain", "telemetry", "tls"]],
   ["guard", ["domain", "telemetry", "net"]],
   ["server", ["domain", "commands", "codec", "telemetry", "Router.ts", "net", "guard"]],
@@ -291,7 +293,7 @@ describe("the rules", () => {
     [
       "src/Router.ts",
       `export * from "./codec/Resp.ts"`,
-      "src/Router.ts imports ./codec/Resp.ts: Router.ts may import only domain, commands, services, telemetry"
+      "src/Router.ts imports ./codec/Resp.ts: Router.ts may import only domain, commands, services, telemetry, routes"
     ],
     [
       "src/server/Connection.ts",
@@ -331,7 +333,7 @@ describe("the rules", () => {
     [
       "src/cli/serve/Serve.ts",
       `import { Client } from "../../client/Client.ts"`,
-      "src/cli/serve/Serve.ts imports ../../client/Client.ts: cli/serve may import only domain, commands, codec, telemetry, services, Router.ts, net, guard, server, http, cli"
+      "src/cli/serve/Serve.ts imports ../../client/Client.ts: cli/serve may import only domain, commands, codec, telemetry, services, routes, Router.ts, net, guard, server, http, cli"
     ],
     [
       "src/cli/flags/Kind.ts",

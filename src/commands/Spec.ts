@@ -183,7 +183,7 @@ const nothingParser = (tag: string) => {
   return () => command
 }
 
-/** GET and its like: an object of a known shape is made in half the time of one with keys from a list. */
+/** GET and its like: read field by field, it took about 70 ns more of 150. */
 const nameParser = (tag: string) => (args: Args) => ({ _tag: tag, name: args[0] })
 
 const anyFieldsParser = (tag: string, fields: ReadonlyArray<Field>) => {

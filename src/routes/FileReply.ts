@@ -1,0 +1,78 @@
+/** What is answered of one file: its bytes, a part of them, or its details. How a file is found: FileRoutes.ts. */
+import { Effect } from "effect"
+import type { Case } from "../commands/Command.ts"
+import * as ByteString from "../domain/ByteString.ts"
+import { FileChanged, RangeNotSatisfiable, type StoreUnavailable } from "../domain/Errors.ts"
+import * as Reply from "../domain/Reply.ts"
+import type { FileDetails, OpenFile, WholeFile } from "../services/files/FileStore.ts"
+import { bulk, integer } from "./Route.ts"
+
+/** The part of a file that GETRANGE asks for, as Redis computes it (t_string.c, getrangeCommand). */
+export const redisRange = (
+  size: number,
+  first: number,
+  last: number
+): readonly [start: number, length: number] => {
+  if (first < 0 && last < 0 && first > last) return [0, 0]
+  const start = Math.max(0, first < 0 ? size + first : first)
+  const end = Math.min(size - 1, Math.max(0, last < 0 ? size + last : last))
+  return start > end ? [0, 0] : [start, end - start + 1]
+}
+
+/** A file that can be sent: held in memory, or open. */
+export type Source = WholeFile | OpenFile
+
+const isBuffered = (
+  file: Source
+): file is WholeFile | (OpenFile & { readonly content: ByteString.ByteString }) =>
+  file.content !== undefined
+
+const body = (
+  name: ByteString.ByteString,
+  file: Source,
+  start: number,
+  length: number
+): Reply.Body => {
+  const part = { name, start }
+  return isBuffered(file)
+    ? { size: length, buffered: ByteString.unsafe(file.content.slice(start, start + length)), part }
+    : { size: length, bytes: file.read(start, length), part }
+}
+
+/** A part of a file, without its name. */
+export const content = (
+  name: ByteString.ByteString,
+  file: Source,
+  start: number,
+  length: number
+): Reply.Reply => Reply.Reply.Content({ body: body(name, file, start, length) })
+
+/** Refuses a version that is no longer there. */
+export const changed = Reply.error(new FileChanged())
+
+/** The part of the file that SendFile asks for, of the version that it asks for. */
+export const sendFile =
+  ({ length, name, start, version }: Case<"SendFile">) =>
+  (file: Source): Reply.Reply => {
+    if (version !== undefined && version !== file.version) return changed
+    if (start > file.size) return Reply.error(new RangeNotSatisfiable({ size: file.size }))
+    const rest = file.size - start
+    return Reply.Reply.File({ name, body: body(name, file, start, Math.min(rest, length ?? rest)) })
+  }
+
+/** What is known of a file without its bytes. */
+export const describeFile =
+  (name: ByteString.ByteString) =>
+  ({ modified, size, version }: FileDetails): Reply.Reply =>
+    Reply.Reply.Dictionary({
+      entries: [
+        [ByteString.fromText("nome"), bulk(name)],
+        [ByteString.fromText("tamanho"), integer(size)],
+        [ByteString.fromText("modificado"), Reply.text(new Date(modified).toISOString())],
+        [ByteString.fromText("versao"), Reply.text(version)]
+      ]
+    })
+
+/** All the bytes of a file, held in memory. */
+export const contentOf = (file: Source): Effect.Effect<ByteString.ByteString, StoreUnavailable> =>
+  isBuffered(file) ? Effect.succeed(file.content) : ByteString.collect(file.read(0, file.size))

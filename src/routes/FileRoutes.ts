@@ -1,0 +1,215 @@
+/** The routes of the commands about files: from what was asked to the store, and from its answer to a reply. */
+import { Effect, Glob, Random, Stream } from "effect"
+import type { TagOf } from "../commands/Command.ts"
+import type { fileCommands } from "../commands/FileCommands.ts"
+import * as ByteString from "../domain/ByteString.ts"
+import { BadArgument, type CommandError } from "../domain/Errors.ts"
+import * as FileName from "../domain/FileName.ts"
+import * as RedisGlob from "../domain/RedisGlob.ts"
+import * as Reply from "../domain/Reply.ts"
+import type { DigestCache } from "../services/files/DigestCache.ts"
+import type { FileStore, WholeFile } from "../services/files/FileStore.ts"
+import type { Scan } from "../services/files/Scan.ts"
+import { makeTopNames } from "../services/files/TopNames.ts"
+import { changed, content, contentOf, describeFile, redisRange, sendFile } from "./FileReply.ts"
+import {
+  bulk,
+  integer,
+  longestPattern,
+  patternTooLong,
+  requireName,
+  requireRedisPattern,
+  requireText,
+  type Routes
+} from "./Route.ts"
+
+/** A query declared in FileCommands. */
+export type FileQuery = TagOf<"query"> & keyof typeof fileCommands
+
+/** One list has at most this many names: about 5 MB, and 50 ms of everybody's time to write. */
+const mostNames = 100_000
+
+const limitTooLarge = new BadArgument({ text: `LIMITE vai até ${mostNames}.` })
+const tooManyNames = new BadArgument({
+  text: `Mais de ${mostNames} nomes: peça em partes, com LIMITE n e depois APOS o último nome.`
+})
+
+/** Names made into replies at a time, before others get their turn; about 1 ms. */
+const namesAtOnce = 5000
+
+const nameList = Effect.fnUntraced(function* (names: ReadonlyArray<FileName.FileName>) {
+  const items: Array<Reply.Reply> = []
+  for (const name of names) {
+    items.push(Reply.text(name))
+    if (items.length % namesAtOnce === 0) yield* Effect.yieldNow
+  }
+  return Reply.Reply.List({ items })
+})
+
+/** Alternatives in braces could multiply a pattern beyond measure, so braces stand for themselves. */
+const escapeBraces = (pattern: string): string =>
+  pattern.replace(/\\.|[{}]/gs, (found) => (found.length > 1 ? found : `\\${found}`))
+
+const requirePattern = (arg: ByteString.ByteString): Effect.Effect<Glob.Glob, BadArgument> =>
+  arg.length > longestPattern
+    ? Effect.fail(patternTooLong)
+    : Effect.map(requireText(arg), (pattern) => Glob.make(escapeBraces(pattern), { dot: true }))
+
+/** `reply` where there is no such file, for the verbs of Redis that have no error for that. */
+const orIfAbsent =
+  (reply: Reply.Reply) =>
+  <R>(
+    answer: Effect.Effect<Reply.Reply, CommandError, R>
+  ): Effect.Effect<Reply.Reply, CommandError, R> =>
+    Effect.catchTag(answer, "FileNotFound", () => Effect.succeed(reply))
+
+const missing = Reply.Reply.Null()
+const empty = Reply.text("")
+
+/** MGET answers with at most this much at once, for it is held in memory; GET sends files of any size. In bytes. */
+const mostTogether = 16 * 1024 * 1024
+
+const tooMuchTogether = new BadArgument({
+  text: `MGET vai até ${mostTogether} bytes ao todo; use GET para arquivos maiores.`
+})
+const tooManyKeys = new BadArgument({
+  text: `Mais de ${mostNames} nomes: use SCAN, ou um padrão mais estreito.`
+})
+
+const typeString = Reply.status("string")
+const typeNone = Reply.status("none")
+
+/** The routes over a store of files. */
+export const makeFileRoutes = (
+  store: FileStore["Service"],
+  digests: DigestCache["Service"],
+  scan: Scan
+): Routes<FileQuery> => {
+  const getIfPresent = (arg: ByteString.ByteString) => {
+    const name = FileName.fromWord(arg)
+    return name === undefined ? undefined : store.getIfPresent(name)
+  }
+  const open = (arg: ByteString.ByteString) => Effect.flatMap(requireName(arg), store.open)
+  const describe = (arg: ByteString.ByteString) => Effect.flatMap(requireName(arg), store.describe)
+  /** Answers with what `reply` makes of a file: at once if the store can, else when `ask` has it. */
+  const answerWith =
+    <F, R>(ask: (arg: ByteString.ByteString) => Effect.Effect<F, CommandError, R>) =>
+    (
+      arg: ByteString.ByteString,
+      reply: (file: F | WholeFile) => Reply.Reply,
+      absent?: Reply.Reply
+    ) => {
+      const file = getIfPresent(arg)
+      if (file !== undefined) return reply(file)
+      const answer = Effect.map(ask(arg), reply)
+      return absent === undefined ? answer : orIfAbsent(absent)(answer)
+    }
+  const withFile = answerWith(open)
+  const withDetails = answerWith(describe)
+  const exists = (arg: ByteString.ByteString) =>
+    Effect.suspend(() =>
+      getIfPresent(arg) === undefined
+        ? Effect.as(describe(arg), true).pipe(
+            Effect.catchTag("FileNotFound", () => Effect.succeed(false))
+          )
+        : Effect.succeed(true)
+    )
+
+  return {
+    List: ({ after, limit, pattern }) =>
+      Effect.gen(function* () {
+        if (limit !== undefined && limit > mostNames) return yield* limitTooLarge
+        const names = yield* store.list({
+          pattern: pattern === undefined ? undefined : yield* requirePattern(pattern),
+          after: after === undefined ? undefined : yield* requireText(after),
+          limit: limit ?? mostNames + 1
+        })
+        if (names.length > mostNames) return yield* tooManyNames
+        return yield* nameList(names)
+      }),
+    SendFile: (query) => withFile(query.name, sendFile(query)),
+    Describe: ({ name }) => withDetails(name, describeFile(name)),
+    Digest: ({ name, version }) => {
+      const file = getIfPresent(name)
+      if (file !== undefined) {
+        return version === undefined || version === file.version
+          ? bulk(ByteString.unsafe(file.sha256))
+          : changed
+      }
+      return Effect.gen(function* () {
+        const wanted = version === undefined ? undefined : yield* requireText(version)
+        return Reply.text(yield* digests.of(yield* requireName(name), wanted))
+      })
+    },
+    Get: ({ name }) => withFile(name, (file) => content(name, file, 0, file.size), missing),
+    GetRange: ({ first, last, name }) =>
+      withFile(name, (file) => content(name, file, ...redisRange(file.size, first, last)), empty),
+    StringLength: ({ name }) => withDetails(name, ({ size }) => integer(size), integer(0)),
+    Exists: ({ names }) =>
+      Effect.map(Effect.forEach(names, exists), (found) =>
+        integer(found.filter((one) => one).length)
+      ),
+    MultiGet: ({ names }) =>
+      Effect.gen(function* () {
+        const contents: Array<Reply.Reply> = []
+        let size = 0
+        const read = Effect.fnUntraced(function* (name: ByteString.ByteString) {
+          const file = getIfPresent(name) ?? (yield* open(name))
+          size += file.size
+          return size > mostTogether ? yield* tooMuchTogether : bulk(yield* contentOf(file))
+        })
+        // One after the other: one file is open at a time, and none is read beyond the bound.
+        for (const name of names) {
+          contents.push(yield* Effect.scoped(read(name)).pipe(orIfAbsent(missing)))
+        }
+        return Reply.Reply.List({ items: contents })
+      }),
+    Keys: ({ pattern }) =>
+      Effect.gen(function* () {
+        const glob = yield* requireRedisPattern(pattern)
+        const found = makeTopNames(mostNames + 1)
+        yield* Stream.runForEachArray(store.names, (names) =>
+          Effect.sync(() => {
+            for (const name of names)
+              if (RedisGlob.match(glob, ByteString.fromText(name))) found.add(name)
+          })
+        )
+        const names = found.take()
+        if (names.length > mostNames) return yield* tooManyKeys
+        return yield* nameList(names)
+      }),
+    Scan: ({ count, cursor, pattern, type }) =>
+      Effect.gen(function* () {
+        const glob = pattern === undefined ? undefined : yield* requireRedisPattern(pattern)
+        const page = yield* scan.page(cursor, Math.min(count, mostNames))
+        // Every file is what Redis calls a string.
+        const names = type === undefined || type.toLowerCase() === "string" ? page.names : []
+        return Reply.Reply.List({
+          items: [
+            Reply.text(String(page.cursor)),
+            Reply.Reply.List({
+              items: names
+                .map(ByteString.fromText)
+                .filter((name) => glob === undefined || RedisGlob.match(glob, name))
+                .map(bulk)
+            })
+          ]
+        })
+      }),
+    FileCount: () => Effect.map(Stream.runCount(store.names), integer),
+    Type: ({ name }) => withDetails(name, () => typeString, typeNone),
+    RandomName: () =>
+      Effect.gen(function* () {
+        const random = yield* Random.Random
+        let seen = 0
+        let chosen: FileName.FileName | undefined
+        yield* Stream.runForEachArray(store.names, (names) =>
+          Effect.sync(() => {
+            // The n-th takes the place of those before it once in n times, which leaves all with the same chance.
+            for (const name of names) if (random.nextDoubleUnsafe() * ++seen < 1) chosen = name
+          })
+        )
+        return chosen === undefined ? missing : Reply.text(chosen)
+      })
+  }
+}

@@ -1,0 +1,91 @@
+/** The routes of the commands about the server, its commands and the connection, which ask for no file. */
+import { type Clock as EffectClock, Effect } from "effect"
+import type { TagOf } from "../commands/Command.ts"
+import * as CommandTable from "../commands/CommandTable.ts"
+import * as ByteString from "../domain/ByteString.ts"
+import { Draining, StoreUnavailable } from "../domain/Errors.ts"
+import * as RedisGlob from "../domain/RedisGlob.ts"
+import * as Reply from "../domain/Reply.ts"
+import type { Clock } from "../services/Clock.ts"
+import type { Info } from "../services/Info.ts"
+import type { ServerInfo } from "../services/ServerInfo.ts"
+import type { Numbers } from "../telemetry/Stats.ts"
+import type { FileQuery } from "./FileRoutes.ts"
+import { longestPattern, patternTooLong, type Routes } from "./Route.ts"
+
+const pong = Reply.status("PONG")
+const draining = Reply.error(new Draining())
+const unreachable = Reply.error(new StoreUnavailable({ cause: undefined }))
+
+/** What CONFIG GET knows: what programs ask for before they begin, redis-benchmark among them. */
+const configuration = (stats: Numbers): ReadonlyArray<readonly [name: string, value: string]> => [
+  ["appendonly", "no"],
+  ["databases", "1"],
+  ["maxclients", String(stats.maxClients)],
+  ["maxmemory", "0"],
+  ["maxmemory-policy", "noeviction"],
+  ["port", String(stats.port)],
+  ["save", ""],
+  ["timeout", "0"]
+]
+
+/** The routes over what the server knows of itself. */
+export const makeServerRoutes = (
+  clock: Clock["Service"],
+  info: Info["Service"],
+  stats: Numbers,
+  serverInfo: ServerInfo,
+  systemClock: EffectClock.Clock
+): Routes<Exclude<TagOf<"query">, FileQuery>> => {
+  const infoReply = Reply.text(info.text)
+  let timeText = ""
+  let timeReply = Reply.text("")
+
+  return {
+    Info: () => infoReply,
+    Time: () => {
+      const now = clock.now()
+      // The clock's text is one and the same string for all of a second, and so is the reply.
+      if (now !== timeText) {
+        timeText = now
+        timeReply = Reply.text(now)
+      }
+      return timeReply
+    },
+    Ping: ({ message }) => {
+      if (stats.draining) return draining
+      if (!stats.storeReachable) return unreachable
+      return message === undefined ? pong : Reply.Reply.Bulk({ value: message })
+    },
+    Echo: ({ message }) => Reply.Reply.Bulk({ value: message }),
+    UnixTime: () => {
+      const microseconds = systemClock.currentTimeNanosUnsafe() / 1000n
+      return Reply.Reply.List({
+        items: [microseconds / 1_000_000n, microseconds % 1_000_000n].map((part) =>
+          Reply.text(String(part))
+        )
+      })
+    },
+    ServerInfo: ({ sections }) =>
+      Effect.map(serverInfo.describe(sections.map(ByteString.toTextLossy)), Reply.text),
+    ConfigGet: ({ patterns }) => {
+      if (patterns.some(({ length }) => length > longestPattern)) return Reply.error(patternTooLong)
+      const globs = patterns.map((pattern) =>
+        RedisGlob.make(ByteString.unsafe(pattern.toLowerCase()))
+      )
+      return Reply.Reply.Dictionary({
+        entries: configuration(stats)
+          .map(([name, value]) => [ByteString.fromText(name), Reply.text(value)] as const)
+          .filter(([name]) => globs.some((glob) => RedisGlob.match(glob, name)))
+      })
+    },
+    ConfigHelp: () => CommandTable.helpOf("config"),
+    CommandList: () => CommandTable.all,
+    CommandCount: () => CommandTable.count,
+    CommandNames: () => CommandTable.names,
+    CommandInfo: ({ names }) => CommandTable.infoOf(names),
+    CommandDocs: ({ names }) => CommandTable.documentationOf(names),
+    CommandHelp: () => CommandTable.helpOf("command"),
+    ClientHelp: () => CommandTable.helpOf("client")
+  }
+}
