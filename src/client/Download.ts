@@ -14,7 +14,7 @@ import { digestThere, type Job, type Options, transfer } from "./Transfer.ts"
 
 const isFolder = Object.assign(new Error("it is a folder"), { code: "EISDIR" })
 
-/** How often a file that changes while it is fetched is fetched anew. */
+/** How often a file that changes while it is fetched, or whose part file another run takes, is fetched anew. */
 const mostRestarts = 3
 
 /** The digest of a file that is on the person's own disk. */
@@ -66,7 +66,7 @@ const attempt = Effect.fnUntraced(function* (
   const job: Job = { name, text, place, details, options, connectors }
   const existing = yield* findExisting(job)
   if (existing !== undefined) return existing
-  const { here, resumedFrom } = yield* transfer(job)
+  const { here, resumedFrom, unkept } = yield* transfer(job)
   const seconds = ((yield* Clock.currentTimeMillis) - began) / 1000
   return Result.Saved({
     name: text,
@@ -74,7 +74,8 @@ const attempt = Effect.fnUntraced(function* (
     size: details.size,
     sha256: here,
     seconds,
-    resumedFrom
+    resumedFrom,
+    unkept
   })
 })
 
@@ -92,10 +93,12 @@ export const download = Effect.fn("download")(function* (
   )
   return yield* once.pipe(
     Effect.retry({
-      while: (error) => error._tag === "ErrorReply" && error.code === "CHANGED",
+      while: (error) =>
+        (error._tag === "ErrorReply" && error.code === "CHANGED")
+        || (error._tag === "PartFailed" && error.isTaken),
       times: mostRestarts
     }),
     Effect.catchTag("PlatformError", failed),
-    Effect.catchTag("HashUnavailable", ({ cause }) => failed(cause))
+    Effect.catchTag(["HashUnavailable", "PartFailed"], ({ cause }) => failed(cause))
   )
 })

@@ -43,6 +43,8 @@ export interface Saved {
   readonly path: string
   /** In bytes. */
   readonly size: number
+  /** What the file system would not keep of it. */
+  readonly unkept: ReadonlyArray<Unkept>
 }
 
 /** What Windows keeps for devices and streams; such a name would not be a file there. */
@@ -95,17 +97,29 @@ export interface Arrival {
   readonly modified: Date | undefined
 }
 
-/** Gives a whole file its own name; the system does this at once or not at all. */
-export const putInPlace = Effect.fnUntraced(function* (part: string, { modified, place }: Arrival) {
-  const fileSystem = yield* FileSystem.FileSystem
-  if (modified !== undefined) yield* fileSystem.utimes(part, modified, modified)
-  yield* fileSystem.rename(part, place)
-})
+/** What a file system would not keep of a file: the time of its last change, or that it be on the disk by now. */
+export type Unkept = "modified" | "sync"
+
+/** How FAT, FUSE and CIFS say that they do not do this. */
+const refusals = new Set(["EINVAL", "ENOSYS", "ENOTSUP", "EOPNOTSUPP", "EPERM"])
+
+const isRefusal = (error: { readonly cause?: unknown }): boolean =>
+  error.cause instanceof Error && "code" in error.cause && refusals.has(String(error.cause.code))
+
+/** Does what a file can be without; says so where the file system refuses. */
+export const unlessRefused = <E extends { readonly cause?: unknown }, R>(
+  what: Unkept,
+  keep: Effect.Effect<void, E, R>
+): Effect.Effect<ReadonlyArray<Unkept>, E, R> =>
+  Effect.catchIf(Effect.as(keep, []), isRefusal, () => Effect.succeed([what]))
 
 /** Takes the next bytes of a file. */
 export type Write = (bytes: Uint8Array) => Effect.Effect<void, PlatformError.PlatformError>
 
-/** Has `fill` write a new file and puts it in place; nothing is left behind if it does not come to that. */
+/**
+ * Has `fill` write a new file and puts it in place, which the system does at once or not at all; nothing is left
+ * behind if it does not come to that. What the file system would not keep of the file is told.
+ */
 export const writeWhole = <A, E, R>(
   fill: (write: Write) => Effect.Effect<A, E, R>,
   arrival: Arrival
@@ -118,14 +132,20 @@ export const writeWhole = <A, E, R>(
       yield* Effect.addFinalizer((exit) =>
         Exit.isSuccess(exit) ? Effect.void : Effect.ignore(fileSystem.remove(part, { force: true }))
       )
-      yield* Effect.scoped(
+      const unsynced = yield* Effect.scoped(
         Effect.gen(function* () {
           const output = yield* fileSystem.open(part, { flag: "wx" })
           yield* fill((bytes) => output.writeAll(bytes))
-          yield* output.sync
+          return yield* unlessRefused("sync", output.sync)
         })
       )
-      yield* putInPlace(part, arrival)
+      const { modified, place } = arrival
+      const undated =
+        modified === undefined
+          ? []
+          : yield* unlessRefused("modified", fileSystem.utimes(part, modified, modified))
+      yield* fileSystem.rename(part, place)
+      return [...unsynced, ...undated]
     })
   )
 
@@ -142,11 +162,11 @@ export const save = Effect.fn("Placement.save")(function* (
   const failed = (cause: PlatformError.PlatformError) =>
     new SaveFailed({ path: target._tag === "File" ? target.path : wanted, cause })
   const place = yield* Effect.catchTag(locate(wanted, target), "PlatformError", failed)
-  yield* Effect.catchTag(
+  const unkept = yield* Effect.catchTag(
     writeWhole((write) => Stream.runForEach(file.bytes, write), { place, modified: undefined }),
     "PlatformError",
     failed
   )
-  const saved: Saved = { name: wanted, path: place, size: file.size }
+  const saved: Saved = { name: wanted, path: place, size: file.size, unkept }
   return saved
 })

@@ -17,6 +17,7 @@ import type { Connectors } from "./Connector.ts"
 import { fetch, hasGlob, listNames } from "./Fetch.ts"
 import { handOn, type Range, type StreamCut, streamFile, whole } from "./FileStream.ts"
 import type { Hashing, HashUnavailable } from "./Hashing.ts"
+import type { PartFiles } from "./PartFile.ts"
 import * as Placement from "./Placement.ts"
 import { describe, receiveReply } from "./RemoteFile.ts"
 import { type FileError, type FileResult, Result } from "./Result.ts"
@@ -123,8 +124,9 @@ export type AnswerError =
   | HashUnavailable
   | PlatformError.PlatformError
 
-const savedAs = (name: string, path: string, size: number): FileResult =>
-  Result.Saved({ name, path, size, sha256: undefined, seconds: undefined, resumedFrom: 0 })
+/** What is known of a file that came without a digest. */
+const savedAs = (saved: Placement.Saved): FileResult =>
+  Result.Saved({ ...saved, sha256: undefined, seconds: undefined, resumedFrom: 0 })
 
 /** Asks, and keeps what comes as the bytes of a file called `name`. Nothing tells how many they are, or of what digest. */
 const fetchPlain = (
@@ -139,8 +141,7 @@ const fetchPlain = (
       yield* handOn(file.bytes, destination.write)
       return Result.Streamed()
     }
-    const { path, size } = yield* Placement.save(file, name, destination)
-    return savedAs(ByteString.toTextLossy(name), path, size)
+    return savedAs(yield* Placement.save(file, name, destination))
   })
   return Stream.fromEffect(bytes.ask(() => args, Effect.flatMap(receive, keep)))
 }
@@ -168,7 +169,7 @@ const saveRange = Effect.fnUntraced(function* (
   if (wanted === undefined) return yield* notFound
   const place = yield* Placement.locate(wanted, target)
   let size = 0
-  yield* Placement.writeWhole(
+  const unkept = yield* Placement.writeWhole(
     (write) =>
       streamFile(name, range, false, connectors, (chunk) => {
         size += chunk.length
@@ -176,7 +177,7 @@ const saveRange = Effect.fnUntraced(function* (
       }),
     { place, modified: undefined }
   )
-  return savedAs(wanted, place, size)
+  return savedAs({ name: wanted, path: place, size, unkept })
 })
 
 /** Fetches what the words stand for; a part of a file, or bytes that are not to be files, by its very name only. */
@@ -235,7 +236,7 @@ const askPlainly = (args: Args, { bytes }: Connectors) =>
   )
 
 /** What answering needs of the machine. */
-export type Environment = FileSystem.FileSystem | Path.Path | Hashing
+export type Environment = FileSystem.FileSystem | Path.Path | Hashing | PartFiles
 
 /** Asks, and gives the results as they come. */
 export const answer = (

@@ -4,7 +4,7 @@ import type * as ByteString from "../domain/ByteString.ts"
 import type { Reply } from "../domain/Reply.ts"
 import type { ErrorReply } from "./Connection.ts"
 import type { Mismatch } from "./Hashing.ts"
-import type { SaveFailed, UnexpectedName } from "./Placement.ts"
+import type { SaveFailed, UnexpectedName, Unkept } from "./Placement.ts"
 import type { RemoteDetails } from "./RemoteFile.ts"
 
 /** Why one file could not be fetched; the others still can be. */
@@ -28,6 +28,8 @@ export type Result = Data.TaggedEnum<{
     readonly seconds: number | undefined
     /** How many bytes an earlier run had left. */
     readonly resumedFrom: number
+    /** What the file system would not keep of it; nothing, mostly. */
+    readonly unkept: ReadonlyArray<Unkept>
   }
   /** The very same file was there already. */
   Same: {

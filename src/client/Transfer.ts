@@ -2,12 +2,12 @@
  * Brings one version of a file to its place: over as many connections as it takes, from where an earlier run stopped,
  * against the server's own digest, and under its name only when it is whole.
  */
-import { Effect, Fiber, FileSystem, Stream } from "effect"
+import { Effect, Fiber, Stream } from "effect"
 import * as ByteString from "../domain/ByteString.ts"
 import type { Connectors } from "./Connector.ts"
 import { Hashing, Mismatch } from "./Hashing.ts"
-import * as PartFile from "./PartFile.ts"
-import { putInPlace, type Target, writeWhole } from "./Placement.ts"
+import { type PartFile, PartFiles } from "./PartFile.ts"
+import { type Target, writeWhole } from "./Placement.ts"
 import {
   bytesRequest,
   digestRequest,
@@ -87,29 +87,27 @@ const receiveSmall = Effect.fnUntraced(function* (job: Job) {
     there
   }
   yield* requireEqual(job, received)
-  yield* writeWhole((write) => Effect.forEach(chunks, write, { discard: true }), {
+  const unkept = yield* writeWhole((write) => Effect.forEach(chunks, write, { discard: true }), {
     place,
     modified: details.modified
   })
-  return received
+  return { ...received, unkept }
 })
 
-/** Brings the rest of the file to the end of the part file, over one connection after another if it must be. */
+/** Brings the rest of the file into the part file, over one connection after another if it must be. */
 const receiveRest = Effect.fnUntraced(function* (
   job: Job,
-  part: PartFile.PartFile,
+  part: PartFile,
   arrived: (received: number) => void
 ) {
   const { connectors, details, name } = job
-  const fileSystem = yield* FileSystem.FileSystem
-  const output = yield* fileSystem.open(part.path, { flag: "a" })
   let received = part.size
   const receiving = connectors.bytes.ask(
     bytesRequest(name, () => received, details.version),
     Effect.flatMap(
       Effect.suspend(() => receiveBytes(name, details.size - received)),
       Stream.runForEach((chunk) =>
-        Effect.map(output.writeAll(chunk), () => {
+        Effect.map(part.write(chunk, received), () => {
           received += chunk.length
           arrived(received)
         })
@@ -117,16 +115,14 @@ const receiveRest = Effect.fnUntraced(function* (
     )
   )
   if (received < details.size) yield* receiving
-  yield* output.sync
 })
 
 /** A large file: into a part file, verified while it arrives. */
 const receiveLarge = Effect.fnUntraced(function* (job: Job) {
   const { details, options, place, text } = job
   const { modified, size, version } = details
-  const fileSystem = yield* FileSystem.FileSystem
   const hashing = yield* Hashing
-  const part = yield* PartFile.claim(place, version, size)
+  const part = yield* (yield* PartFiles).claim(place, version, size)
   const hash = options.verify
     ? {
         here: yield* hashing.follow(part.path, size),
@@ -138,16 +134,15 @@ const receiveLarge = Effect.fnUntraced(function* (job: Job) {
     options.onProgress({ name: text, phase, received, size })
   }
   tell("receiving", part.size)
-  yield* Effect.scoped(receiveRest(job, part, (received) => tell("receiving", received)))
+  yield* receiveRest(job, part, (received) => tell("receiving", received))
   tell("verifying", size)
   const received: Received = {
     resumedFrom: part.size,
     here: hash === undefined ? undefined : yield* hash.here.digest,
     there: hash === undefined ? undefined : yield* Fiber.join(hash.there)
   }
-  yield* Effect.tapError(requireEqual(job, received), () => fileSystem.remove(part.path))
-  yield* putInPlace(part.path, { place, modified })
-  return received
+  yield* Effect.tapError(requireEqual(job, received), () => part.remove)
+  return { ...received, unkept: yield* part.put({ place, modified }) }
 }, Effect.scoped)
 
 /** Files up to this many bytes are held in memory until they are written; resuming them would save nothing. */

@@ -48,7 +48,8 @@ layer(NodeServices.layer)("a file that was sent", (it) => {
         assert.deepStrictEqual(saved, {
           name: "file1.txt",
           path: join(folder, "file1.txt"),
-          size: bytes.length
+          size: bytes.length,
+          unkept: []
         })
         assert.deepStrictEqual(contents(folder), ["file1.txt"])
         assert.isTrue(readFileSync(saved.path).equals(bytes))

@@ -6,6 +6,7 @@ import { createCipheriv, createHash } from "node:crypto"
 import { closeSync, openSync, readdirSync, readSync, statSync, watch, writeSync } from "node:fs"
 import { join } from "node:path"
 import { layer as nodeHashing } from "../../src/client/node/Hashing.ts"
+import { layer as nodePartFiles } from "../../src/client/node/PartFiles.ts"
 import { Connection } from "../../src/client/Connection.ts"
 import { type Connector, makeConnector } from "../../src/client/Connector.ts"
 import { download } from "../../src/client/Download.ts"
@@ -118,4 +119,4 @@ export const fetchInto = (
         connectors
       )
     )
-  ).pipe(Effect.provide([NodeServices.layer, nodeHashing]))
+  ).pipe(Effect.provide([nodeHashing, nodePartFiles]), Effect.provide(NodeServices.layer))

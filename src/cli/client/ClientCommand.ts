@@ -3,6 +3,7 @@ import { Effect, Option, Stdio } from "effect"
 import { Argument, Command } from "effect/cli"
 import { Connection } from "../../client/Connection.ts"
 import * as NodeHashing from "../../client/node/Hashing.ts"
+import * as NodePartFiles from "../../client/node/PartFiles.ts"
 import { makeConnectors } from "../../client/node/Connectors.ts"
 import * as PickleConnection from "../../client/PickleConnection.ts"
 import type { Args } from "../../client/Requests.ts"
@@ -118,7 +119,7 @@ export const client = (messages: Messages) =>
       })
       return yield* run.pipe(
         Effect.scoped,
-        Effect.provide(NodeHashing.layer),
+        Effect.provide([NodeHashing.layer, NodePartFiles.layer]),
         Effect.mapError((error) =>
           error._tag === "Failure" ? error : errorMessage(error, address, messages)
         ),

@@ -107,7 +107,11 @@ const note = (request: Request, result: Result, counts: Counts, options: Options
   switch (result._tag) {
     case "Saved":
       counts.saved += 1
-      return Effect.void
+      return Effect.forEach(
+        result.unkept,
+        (what) => complain(messages.client.unkept[what](escape(result.path))),
+        { discard: true }
+      )
     case "Same":
       counts.same += 1
       return json ? Effect.void : complain(messages.client.same(escape(result.path)))

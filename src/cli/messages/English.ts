@@ -96,6 +96,10 @@ export const english: Catalog = {
     unexpectedName: (name) =>
       `The server sent a file of another name: "${name}". Nothing was saved.`,
     cannotSave: (path, reason) => `Cannot save ${path}: ${reason}.`,
+    unkept: {
+      modified: (path) => `${path} is saved, but the disk did not take its date.`,
+      sync: (path) => `${path} is saved, but the disk does not confirm that it has it by now.`
+    },
     mismatch: (name) =>
       `What arrived of ${name} does not match the server's SHA-256. Nothing was saved.`,
     oneFileForMany: (output) =>
@@ -145,7 +149,8 @@ export const english: Catalog = {
     EDQUOT: "the disk quota is used up",
     EROFS: "the file system is read-only",
     EMFILE: "too many open files",
-    EIO: "input/output error"
+    EIO: "input/output error",
+    ESTALE: "another program changed the unfinished file"
   },
   menu: {
     question: "Choose a command:",

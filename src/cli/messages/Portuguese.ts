@@ -137,6 +137,12 @@ export const portuguese = {
     unexpectedName: (name: string) =>
       `O servidor mandou um arquivo com outro nome: "${name}". Nada foi gravado.`,
     cannotSave: (path: string, reason: string) => `Não foi possível gravar ${path}: ${reason}.`,
+    /** What the file system would not keep of a file that is saved all the same. */
+    unkept: {
+      modified: (path: string) =>
+        `${path} está gravado, mas o disco não aceitou a data da modificação.`,
+      sync: (path: string) => `${path} está gravado, mas o disco não confirma que já o guardou.`
+    },
     mismatch: (name: string) =>
       `O que chegou de ${name} não confere com o SHA-256 do servidor. Nada foi gravado.`,
     oneFileForMany: (output: string) =>
@@ -188,7 +194,8 @@ export const portuguese = {
     EDQUOT: "cota de disco esgotada",
     EROFS: "sistema de arquivos só para leitura",
     EMFILE: "arquivos abertos demais",
-    EIO: "erro de entrada e saída"
+    EIO: "erro de entrada e saída",
+    ESTALE: "outro programa mexeu no arquivo incompleto"
   },
   /** The menu. */
   menu: {

@@ -25,10 +25,13 @@ export const hash = lazy(() => crypto().hash)
 export const randomBytes = lazy(() => crypto().randomBytes)
 export const X509Certificate = lazy(() => crypto().X509Certificate)
 
+export const lstat = lazy(() => fs().lstat)
 export const open = lazy(() => fs().open)
 export const opendir = lazy(() => fs().opendir)
 export const realpath = lazy(() => fs().realpath)
+export const rename = lazy(() => fs().rename)
 export const stat = lazy(() => fs().stat)
+export const unlink = lazy(() => fs().unlink)
 
 export const availableParallelism = lazy(() => os().availableParallelism)
 export const tmpdir = lazy(() => os().tmpdir)
