@@ -1,5 +1,5 @@
 /**
- * Who may import whom. The rules are plain data and `violations` is a pure function of sources, so
+ * Who may import whom and see what, and how large a file and a folder may be. The rules are plain data and `violations` is a pure function of sources, so
  * the same function judges the real tree and the samples that show each rule can fail.
  */
 import { assert, describe, it } from "@effect/vitest"
@@ -8,6 +8,7 @@ import { join, posix } from "node:path"
 import { fileURLToPath } from "node:url"
 import { parseSync, Visitor } from "rolldown/utils"
 import { unit } from "../vitest.config.ts"
+import { usesOf } from "./support/values/SourceUses.ts"
 
 /** A path from the top of the project, as `src/codec/Resp.ts`, and its text. */
 type Sources = ReadonlyMap<string, string>
@@ -19,6 +20,8 @@ const answering = [
   "codec",
   "telemetry",
   "services",
+  "services/files/directory",
+  "services/files/s3",
   "routes",
   "Router.ts",
   "net",
@@ -28,7 +31,8 @@ const answering = [
 ]
 
 /**
- * What each room of `src` (a folder, a folder within one, or a file beside them) may import besides itself. A question
+ * What each room of `src` (a folder, a folder within one, or a file beside them) may import besides itself, from the
+ * ground up: a row names only rows above it. A question
  * loads no server: neither `client` nor any room that asks imports one that answers.
  */
 const mayImport: ReadonlyMap<string, ReadonlyArray<string>> = new Map([
@@ -39,6 +43,8 @@ const mayImport: ReadonlyMap<string, ReadonlyArray<string>> = new Map([
   ["hashing", []],
   ["tls", []],
   ["services", ["domain", "telemetry", "hashing"]],
+  ["services/files/directory", ["domain", "telemetry", "hashing", "services"]],
+  ["services/files/s3", ["domain", "telemetry", "hashing", "services"]],
   ["routes", ["domain", "commands", "services", "telemetry"]],
   ["Router.ts", ["domain", "commands", "services", "telemetry", "routes"]],
   ["net", ["domain", "telemetry", "tls"]],
@@ -56,20 +62,61 @@ const mayImport: ReadonlyMap<string, ReadonlyArray<string>> = new Map([
   ["demo.ts", ["cli", "cli/client", "cli/serve"]]
 ])
 
-/** The only files that may see the machine: `node:*` and `@effect/platform-node`. */
-const seesTheHost: ReadonlyArray<RegExp> = [
-  /^src\/cli\//,
-  /^src\/start\//,
-  /^src\/main\.ts$/,
-  /^src\/demo\.ts$/,
-  /^src\/client\/node\//,
-  /^src\/hashing\//,
-  /^src\/tls\//,
-  /^src\/services\/files\/directory\//,
-  /^src\/services\/files\/Digest\.ts$/,
-  /^src\/services\/files\/s3\/S3Client\.ts$/,
-  /^src\/net\/(Listener|Peer|TrustedProxies|RawSocket|TlsHandshake)\.ts$/
+/** Files, and why they may do what others may not. */
+type Exceptions = ReadonlyArray<readonly [files: RegExp, reason: string]>
+
+const isAmong = (exceptions: Exceptions, file: string): boolean =>
+  exceptions.some(([files]) => files.test(file))
+
+/** Who may see the machine: `node:*`, `@effect/platform-node`, and the globals `Buffer` and `process`. */
+const seesTheHost: Exceptions = [
+  [/^src\/cli\//, "a program has files, standard output, signals"],
+  [/^src\/start\//, "it is how Node loads the program"],
+  [/^src\/(?:main|demo)\.ts$/, "the process"],
+  [/^src\/client\/node\//, "the client's sockets and digests, as Node has them"],
+  [/^src\/hashing\//, "a thread of Node's own"],
+  [/^src\/tls\//, "what Node calls things in TLS"],
+  [/^src\/services\/files\/directory\//, "it shares a folder of the machine"],
+  [/^src\/services\/files\/Digest\.ts$/, "node:crypto's digest takes its bytes without a copy"],
+  [/^src\/services\/files\/s3\/S3Client\.ts$/, "its connections are Node's"],
+  [
+    /^src\/net\/(?:Listener|Peer|TrustedProxies|RawSocket|TlsHandshake)\.ts$/,
+    "effect's server has no hard cut-off, no handshake of its own, and takes twice the memory of an idle connection"
+  ]
 ]
+
+/** Who may use one of the host's globals and nothing else of it. */
+const usesGlobal: ReadonlyMap<string, Exceptions> = new Map([
+  [
+    "Buffer",
+    [
+      [/^src\/domain\/ByteString\.ts$/, "bytes to latin1 and back, the hottest path of all"],
+      [/^src\/net\/ProxyHeader\.ts$/, "reads numbers out of a header of bytes"],
+      [/^src\/server\/Connection\.ts$/, "joins chunks in one copy"],
+      [
+        /^src\/services\/files\/s3\/(?:ReadAhead|ObjectCache)\.ts$/,
+        "memory that is not cleared first"
+      ],
+      [/^src\/client\/PartFile\.ts$/, "a digest's first bytes as hexadecimal digits"]
+    ]
+  ],
+  [
+    "process",
+    [
+      [/^src\/telemetry\/ClusterStats\.ts$/, "tells of this process"],
+      [/^src\/services\/ServerInfo\.ts$/, "tells which system it runs on"],
+      [/^src\/client\/PartFile\.ts$/, "a part file tells whose it is"]
+    ]
+  ],
+  ["performance", [[/^src\/cli\/client\/Progress\.ts$/, "a bar is drawn so often a second"]]],
+  ["setTimeout", []],
+  ["setInterval", []],
+  [
+    "setImmediate",
+    [[/^src\/net\/PendingWrites\.ts$/, "replies leave when the turn of the event loop ends"]]
+  ],
+  ["queueMicrotask", []]
+])
 
 /** Every other library, and the only file that may import it. */
 const libraries: ReadonlyMap<string, string> = new Map([
@@ -115,9 +162,58 @@ const targetOf = (file: string, specifier: string): string =>
 
 /** The room that a file is in: the innermost that the table has, or the folder that has no row. */
 const roomOf = (file: string): string => {
-  const [, outer = file, inner] = file.split("/")
-  return mayImport.has(`${outer}/${inner}`) ? `${outer}/${inner}` : outer
+  const [, ...parts] = file.split("/")
+  for (let depth = parts.length; depth > 1; depth--) {
+    const room = parts.slice(0, depth).join("/")
+    if (mayImport.has(room)) return room
+  }
+  return parts[0] ?? file
 }
+
+/** What the table lets a room import that stands no lower than the room itself. */
+const upwards = (table: ReadonlyMap<string, ReadonlyArray<string>>): ReadonlyArray<string> => {
+  const floors = [...table.keys()]
+  return [...table].flatMap(([room, allowed]) =>
+    allowed
+      .filter((other) => !floors.slice(0, floors.indexOf(room)).includes(other))
+      .map((other) => `${room} may import ${other}, which is no lower`)
+  )
+}
+
+/** The most lines of a file, and of files in one folder, those in its subfolders left out. */
+const mostLines = 300
+const mostFiles = 12
+
+/** Who may be longer, or hold more. */
+const isLarge: Exceptions = [
+  [/^src\/services\/files\/s3\/S3Client\.ts$/, "being divided"],
+  [/^src\/client$/, "being divided"]
+]
+
+const linesOf = (text: string): number => text.split("\n").length - (text.endsWith("\n") ? 1 : 0)
+
+/** What is too large to be read at one sitting, or found at a glance. */
+const tooLarge = (sources: Sources): ReadonlyArray<string> => {
+  const files = Map.groupBy(sources.keys(), (file) => posix.dirname(file))
+  return [
+    ...[...sources]
+      .filter(([file, text]) => linesOf(text) > mostLines && !isAmong(isLarge, file))
+      .map(([file, text]) => `${file} has ${linesOf(text)} lines, and may have ${mostLines}`),
+    ...[...files]
+      .filter(([folder, within]) => within.length > mostFiles && !isAmong(isLarge, folder))
+      .map(([folder, within]) => `${folder} has ${within.length} files, and may have ${mostFiles}`)
+  ]
+}
+
+/** Which of the host's globals a file uses that may not. */
+const wrongUses = (file: string, text: string): ReadonlyArray<string> =>
+  usesOf(file, text)
+    .filter((use) => {
+      const exceptions = usesGlobal.get(use)
+      if (exceptions === undefined || isAmong(exceptions, file)) return false
+      return !(["Buffer", "process"].includes(use) && isAmong(seesTheHost, file))
+    })
+    .map((use) => `${file} uses ${use}: it is not among the files that may`)
 
 /** What is wrong with one import of one file, if anything. */
 const judge = (sources: Sources, file: string, specifier: string): string | undefined => {
@@ -127,7 +223,7 @@ const judge = (sources: Sources, file: string, specifier: string): string | unde
     if (room === "domain") return "domain may import only effect"
     if (libraries.get(specifier) === file) return undefined
     if (!isHost(specifier)) return "src may import only effect, node:* and @effect/platform-node"
-    return seesTheHost.some((pattern) => pattern.test(file))
+    return isAmong(seesTheHost, file)
       ? undefined
       : "it is not among the files that may see the host"
   }
@@ -185,6 +281,8 @@ const violations = (sources: Sources): ReadonlyArray<string> => {
         return wrong === undefined ? [] : [`${file} imports ${specifier}: ${wrong}`]
       })
     ),
+    ...[...sources].flatMap(([file, text]) => wrongUses(file, text)),
+    ...tooLarge(sources),
     ...cycles(graph).map((cycle) => `import cycle: ${cycle.join(" -> ")}`)
   ]
 }
@@ -201,7 +299,11 @@ const readSources = (): Sources =>
   )
 
 describe("the source", () => {
-  it("keeps to the table of who may import whom", () => {
+  it("is a building in which nobody may import upwards", () => {
+    assert.strictEqual(upwards(mayImport).join("\n"), "")
+  })
+
+  it("keeps to who may import whom, who may see what, and how large things may be", () => {
     const sources = readSources()
     assert.isTrue(sources.has("src/main.ts"), "the scan did not find src/main.ts")
     assert.strictEqual(violations(sources).join("\n"), "")
@@ -333,7 +435,7 @@ describe("the rules", () => {
     [
       "src/cli/serve/Serve.ts",
       `import { Client } from "../../client/Client.ts"`,
-      "src/cli/serve/Serve.ts imports ../../client/Client.ts: cli/serve may import only domain, commands, codec, telemetry, services, routes, Router.ts, net, guard, server, http, cli"
+      "src/cli/serve/Serve.ts imports ../../client/Client.ts: cli/serve may import only domain, commands, codec, telemetry, services, services/files/directory, services/files/s3, routes, Router.ts, net, guard, server, http, cli"
     ],
     [
       "src/cli/flags/Kind.ts",
@@ -404,13 +506,96 @@ describe("the rules", () => {
       "src/domain/Reply.ts",
       `import { Name } from "./Name.ts"; import "./Reply.ts"`,
       "import cycle: src/domain/Reply.ts -> src/domain/Reply.ts"
-    ]
+    ],
+    [
+      "src/services/files/directory/DirectoryFileStore.ts",
+      `import "../s3/S3FileStore.ts"`,
+      "src/services/files/directory/DirectoryFileStore.ts imports ../s3/S3FileStore.ts: services/files/directory may import only domain, telemetry, hashing, services"
+    ],
+    [
+      "src/services/files/Scan.ts",
+      `import "./s3/S3FileStore.ts"`,
+      "src/services/files/Scan.ts imports ./s3/S3FileStore.ts: services may import only domain, telemetry, hashing"
+    ],
+    [
+      "src/codec/Resp.ts",
+      `export const empty = Buffer.alloc(0)`,
+      "src/codec/Resp.ts uses Buffer: it is not among the files that may"
+    ],
+    [
+      "src/codec/Resp.ts",
+      `export type Bytes = Buffer`,
+      "src/codec/Resp.ts uses Buffer: it is not among the files that may"
+    ],
+    [
+      "src/server/Connection.ts",
+      `export const name = process.pid`,
+      "src/server/Connection.ts uses process: it is not among the files that may"
+    ],
+    ...[
+      "setTimeout(run, 1)",
+      "setInterval(run, 1)",
+      "setImmediate(run)",
+      "queueMicrotask(run)"
+    ].map(
+      (use) =>
+        [
+          "src/cli/serve/Serve.ts",
+          `export const soon = (run: () => void) => ${use}`,
+          `src/cli/serve/Serve.ts uses ${use.replace(/\(.*/, "")}: it is not among the files that may`
+        ] as const
+    ),
+    [
+      "src/cli/serve/Serve.ts",
+      `export const now = () => performance.now()`,
+      "src/cli/serve/Serve.ts uses performance: it is not among the files that may"
+    ],
+    ["src/codec/Resp.ts", "\n".repeat(301), "src/codec/Resp.ts has 301 lines, and may have 300"]
   ]
   for (const [file, text, why] of forbidden) {
     it(`refuse: ${why}`, () => {
-      assert.include(judged({ [file]: text }), why)
+      assert.include(judged({ "src/services/files/s3/S3FileStore.ts": "", [file]: text }), why)
     })
   }
+
+  it("refuse more than a dozen files in one folder, those of its subfolders left out", () => {
+    const files = (count: number, folder: string) =>
+      Object.fromEntries(
+        Array.from({ length: count }, (_, index) => [`${folder}/${index}.ts`, "export {}"])
+      )
+    assert.deepStrictEqual(
+      judged({ ...files(12, "src/guard"), ...files(12, "src/guard/inner") }),
+      []
+    )
+    assert.deepStrictEqual(judged(files(13, "src/guard")), [
+      "src/guard has 13 files, and may have 12"
+    ])
+  })
+
+  it("refuse a table that lets a lower floor import a higher one, or itself", () => {
+    const table = new Map([
+      ["domain", ["codec"]],
+      ["codec", ["domain", "codec"]]
+    ])
+    assert.deepStrictEqual(upwards(table), [
+      "domain may import codec, which is no lower",
+      "codec may import codec, which is no lower"
+    ])
+  })
+
+  it("do not take a member, a key or a comment for a global", () => {
+    assert.deepStrictEqual(
+      judged({
+        "src/codec/Resp.ts": `
+          // Buffer, process
+          interface Timer { setTimeout: (millis: number) => void }
+          export const start = (timer: Timer) => timer.setTimeout(1)
+          export const object = { process: 1, performance() {} }
+          export const text = "Buffer"`
+      }),
+      []
+    )
+  })
 
   it("tell a cycle once, by its whole path", () => {
     assert.deepStrictEqual(

@@ -1,0 +1,53 @@
+/** Which of the host's globals, and which readings of a clock, a source makes use of. */
+import { parseSync, Visitor } from "rolldown/utils"
+
+const globals = new Set([
+  "Buffer",
+  "process",
+  "performance",
+  "setTimeout",
+  "setInterval",
+  "setImmediate",
+  "queueMicrotask"
+])
+
+/** Of effect's Clock: milliseconds and nanoseconds since 1970. Its monotonic time has names of its own. */
+const wallReadings = /^currentTime(?:Millis|Nanos)(?:Unsafe)?$/
+
+/** Each as it is written: `Buffer`, `Date.now`, `new Date()`, `currentTimeMillis`. A name is told once. */
+export const usesOf = (file: string, text: string): ReadonlyArray<string> => {
+  const { program } = parseSync(file, text)
+  const found = new Set<string>()
+  /** Names of members, which are nobody's globals. */
+  const names = new Set<unknown>()
+  new Visitor({
+    MemberExpression: (node) => {
+      if (node.computed || node.property.type !== "Identifier") return
+      names.add(node.property)
+      const { name } = node.property
+      if (wallReadings.test(name)) found.add(name)
+      if (node.object.type !== "Identifier") return
+      if (node.object.name === "Date" && name === "now") found.add("Date.now")
+      if (node.object.name === "DateTime" && name.startsWith("now")) found.add(`DateTime.${name}`)
+    },
+    NewExpression: (node) => {
+      const isDate = node.callee.type === "Identifier" && node.callee.name === "Date"
+      if (isDate && node.arguments.length === 0) found.add("new Date()")
+    },
+    Property: (node) => {
+      if (!node.computed && !node.shorthand) names.add(node.key)
+    },
+    PropertyDefinition: (node) => {
+      if (!node.computed) names.add(node.key)
+    },
+    MethodDefinition: (node) => {
+      if (!node.computed) names.add(node.key)
+    },
+    TSPropertySignature: (node) => void names.add(node.key),
+    TSMethodSignature: (node) => void names.add(node.key),
+    Identifier: (node) => {
+      if (globals.has(node.name) && !names.has(node)) found.add(node.name)
+    }
+  }).visit(program)
+  return [...found].sort()
+}
