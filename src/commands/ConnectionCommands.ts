@@ -17,7 +17,8 @@ const Credentials = Schema.Struct({
 })
 type Credentials = typeof Credentials.Type
 
-interface Hello {
+/** The greeting: the version of RESP to go on in, and what comes with it. */
+export interface Hello {
   readonly version: 2 | 3 | undefined
   readonly credentials: Credentials | undefined
   readonly clientName: ByteString.ByteString | undefined
@@ -74,7 +75,8 @@ const parseAuthenticate = (args: Args): { readonly credentials: Credentials } | 
   }
 }
 
-interface LibraryInfo {
+/** What a client library tells of itself. */
+export interface LibraryInfo {
   readonly attribute: "lib-name" | "lib-ver"
   readonly value: ByteString.ByteString
 }
