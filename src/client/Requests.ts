@@ -3,6 +3,7 @@
  * person means by them: all names, whole files. How its results are shown is left to those who ask.
  */
 import { Data, Effect, type FileSystem, type Path, type PlatformError, Stream } from "effect"
+import type { Args } from "../commands/Argument.ts"
 import * as Grammar from "../commands/Parser.ts"
 import * as ByteString from "../domain/ByteString.ts"
 import * as FileName from "../domain/FileName.ts"
@@ -22,9 +23,6 @@ import * as Placement from "./Placement.ts"
 import { describe, receiveReply } from "./RemoteFile.ts"
 import { type FileError, type FileResult, Result } from "./Result.ts"
 import type { Progress } from "./Transfer.ts"
-
-/** The words of a command. */
-export type Args = ReadonlyArray<ByteString.ByteString>
 
 /** A question, as it was meant. */
 export type Request = Data.TaggedEnum<{

@@ -4,6 +4,7 @@ import type { Connectors } from "../../client/Connector.ts"
 import { intoFolder, toFile } from "../../client/Placement.ts"
 import * as Requests from "../../client/Requests.ts"
 import type { Result } from "../../client/Result.ts"
+import type { Args } from "../../commands/Argument.ts"
 import { printBytes } from "../Output.ts"
 
 /** The flags. */
@@ -16,7 +17,7 @@ export interface Options extends Omit<Requests.Options, "destination"> {
 
 /** Asks as the flags say. */
 export interface Questions {
-  readonly parse: (args: Requests.Args) => Requests.Request
+  readonly parse: (args: Args) => Requests.Request
   readonly answer: (
     request: Requests.Request
   ) => Stream.Stream<Result, Requests.AnswerError, Requests.Environment | Stdio.Stdio>
