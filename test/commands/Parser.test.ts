@@ -1,5 +1,8 @@
 import { assert, describe, it } from "@effect/vitest"
-import type { Command } from "../../src/commands/Command.ts"
+import { type Command, tags } from "../../src/commands/Command.ts"
+import { connectionCommands } from "../../src/commands/ConnectionCommands.ts"
+import { fileCommands } from "../../src/commands/FileCommands.ts"
+import { serverCommands } from "../../src/commands/ServerCommands.ts"
 import {
   BadArgument,
   type CommandError,
@@ -281,30 +284,15 @@ describe("words that are no command", () => {
   it("are no command when there are none", () => {
     assert.deepStrictEqual(Parser.parse([]), new UnknownCommand({ name: "" }))
   })
-
-  it.prop(
-    "are never echoed with a control character, nor with more than 128 bytes",
-    [Arbitraries.bytes],
-    ([bytes]) => {
-      const long = ByteString.fromBytes(
-        Buffer.concat([bytes, Buffer.alloc(200, Buffer.concat([bytes, Buffer.of(10)]))])
-      )
-      const name = ByteString.printable(long)
-      // U+FFFD, which stands for one byte that is no UTF-8, has three.
-      assert.isAtMost(Array.from(name).length, 128)
-      assert.isFalse(/\p{Cc}/u.test(name))
-      assert.isTrue(name.isWellFormed())
-    },
-    { arbitrary: { runs: 500 } }
-  )
-
-  it("are not cut inside a character", () => {
-    assert.strictEqual(ByteString.printable(word("é".repeat(100))), "é".repeat(64))
-    assert.strictEqual(ByteString.printable(word(`x${"é".repeat(100)}`)), `x${"é".repeat(63)}`)
-  })
 })
 
 describe("the list of commands", () => {
+  it("has each command from one file, so that none takes another's place unseen", () => {
+    const declared = [fileCommands, serverCommands, connectionCommands].flatMap(Object.keys)
+    assert.strictEqual(new Set(declared).size, declared.length)
+    assert.sameMembers(declared, [...tags])
+  })
+
   it("has every name once, and no subcommand", () => {
     const names = Parser.entries.map(({ name }) => name)
     assert.strictEqual(new Set(names).size, names.length)

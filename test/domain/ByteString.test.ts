@@ -52,3 +52,29 @@ describe("a word", () => {
     assert.isFalse(Schema.is(ByteString.ByteString)("\u0100"))
   })
 })
+
+describe("what a client wrote, made printable,", () => {
+  it.prop(
+    "has no control character, and no more than 128 bytes",
+    [Arbitraries.bytes],
+    ([bytes]) => {
+      const long = ByteString.fromBytes(
+        Buffer.concat([bytes, Buffer.alloc(200, Buffer.concat([bytes, Buffer.of(10)]))])
+      )
+      const name = ByteString.printable(long)
+      // U+FFFD, which stands for one byte that is no UTF-8, has three.
+      assert.isAtMost(Array.from(name).length, 128)
+      assert.isFalse(/\p{Cc}/u.test(name))
+      assert.isTrue(name.isWellFormed())
+    },
+    { arbitrary: { runs: 500 } }
+  )
+
+  it("is not cut inside a character", () => {
+    assert.strictEqual(ByteString.printable(ByteString.fromText("é".repeat(100))), "é".repeat(64))
+    assert.strictEqual(
+      ByteString.printable(ByteString.fromText(`x${"é".repeat(100)}`)),
+      `x${"é".repeat(63)}`
+    )
+  })
+})

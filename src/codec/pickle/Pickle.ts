@@ -5,7 +5,7 @@
  */
 import type { Command } from "../../commands/Command.ts"
 import { UnknownCommand } from "../../domain/Errors.ts"
-import * as Grammar from "../../commands/Parser.ts"
+import * as Parser from "../../commands/Parser.ts"
 import { Reply } from "../../domain/Reply.ts"
 import * as ByteString from "../../domain/ByteString.ts"
 import { type Codec, type Decoder, type Encoder, Malformed, type Request } from "../Codec.ts"
@@ -28,7 +28,7 @@ const isOriginal = (request: Request): boolean => originals.has(request._tag)
 
 /** A verb takes what it needs of its argument, as the original does: only a file's name is ever looked at. */
 const parse = (verb: ByteString.ByteString, argument: ByteString.ByteString): Request =>
-  [Grammar.parse([verb]), Grammar.parse([verb, argument])].find(isOriginal)
+  [Parser.parse([verb]), Parser.parse([verb, argument])].find(isOriginal)
   ?? new UnknownCommand({ name: ByteString.printable(verb) })
 
 const unknown = new UnknownCommand({ name: "" })

@@ -1,5 +1,5 @@
 /** The original project's conversation as a client has it: words to pickles, values to replies. */
-import * as Grammar from "../../commands/Parser.ts"
+import * as Parser from "../../commands/Parser.ts"
 import { Reply } from "../../domain/Reply.ts"
 import * as ByteString from "../../domain/ByteString.ts"
 import type { Value } from "./PickleMachine.ts"
@@ -31,7 +31,7 @@ const question = (verb: string, argument?: ByteString.ByteString, limit?: number
  * the original has go by its own names for them, whichever name was given; what it does not know is for it to refuse.
  */
 export const toQuestion = (words: ReadonlyArray<ByteString.ByteString>): Question | undefined => {
-  const command = Grammar.parse(words)
+  const command = Parser.parse(words)
   const [verb, argument, ...others] = words
   switch (command._tag) {
     case "Info":

@@ -3,7 +3,7 @@
  * that say so, are Redis's (networking.c, processMultibulkBuffer and processInlineBuffer; replies of redis-server
  * 7.0.15 in test/fixtures/resp-vectors.json).
  */
-import * as Grammar from "../../commands/Parser.ts"
+import * as Parser from "../../commands/Parser.ts"
 import * as ByteString from "../../domain/ByteString.ts"
 import { type Decoder, Foreign, Malformed, type Request } from "../Codec.ts"
 import { opensArray, opensTls } from "../../domain/FirstByte.ts"
@@ -237,7 +237,7 @@ class RequestDecoder implements Decoder {
         return requests
       }
       this.#isFirst = false
-      const request = Grammar.parse(taken)
+      const request = Parser.parse(taken)
       requests.push(request)
       // Whether the password is right is not known yet: what came along with it has the benefit of the doubt.
       if (request._tag === "Authenticate" || request._tag === "Hello") this.#trusted = true
