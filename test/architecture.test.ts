@@ -78,7 +78,7 @@ const seesTheHost: Exceptions = [
   [/^src\/tls\//, "what Node calls things in TLS"],
   [/^src\/services\/files\/directory\//, "it shares a folder of the machine"],
   [/^src\/services\/files\/Digest\.ts$/, "node:crypto's digest takes its bytes without a copy"],
-  [/^src\/services\/files\/s3\/S3Client\.ts$/, "its connections are Node's"],
+  [/^src\/services\/files\/s3\/(?:S3Client|SdkClient)\.ts$/, "its connections are Node's"],
   [
     /^src\/net\/(?:Listener|Peer|TrustedProxies|RawSocket|TlsHandshake)\.ts$/,
     "effect's server has no hard cut-off, no handshake of its own, and takes twice the memory of an idle connection"

@@ -27,6 +27,12 @@ export interface Answer {
 /** Bends an answer; `honest` answers another request as it should be. */
 export type Lie = (asked: Asked, answer: Answer, honest: (asked: Asked) => Answer) => Answer
 
+/** Ignores a header of the request. */
+export const deafTo =
+  (header: string): Lie =>
+  (asked, _, honest) =>
+    honest({ ...asked, headers: { ...asked.headers, [header]: undefined } })
+
 /** The gateway. */
 export interface FakeS3 {
   readonly url: string

@@ -5,7 +5,7 @@
  * how requests are repeated, is not decided here.
  */
 import { Clock, Duration, Effect, Exit, Fiber, Option, type Scope } from "effect"
-import type { Bucket, ObjectDetails, S3Failure } from "./S3Client.ts"
+import type { Bucket, ObjectDetails, S3Failure } from "./Bucket.ts"
 import { sha256Of } from "../Digest.ts"
 import { makeLruCache, overhead } from "../LruCache.ts"
 

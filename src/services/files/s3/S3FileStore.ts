@@ -1,7 +1,7 @@
 /**
  * A store that shares a bucket, or what lies below a prefix in it. A file's name is its key, its version the object's
- * ETag. Here is what objects mean as files; requests are S3Client's affair, lost gateways S3Recovery's, what is kept
- * in memory S3Looks' and ReadAhead's.
+ * ETag. Here is what objects mean as files. S3Client sends requests, S3Retry repeats them, ObjectCache and ReadAhead hold
+ * bytes in memory.
  */
 import { Duration, Effect, Layer, Schema, Stream } from "effect"
 import { FileNotFound, StoreUnavailable } from "../../../domain/Errors.ts"
@@ -11,6 +11,13 @@ import * as ByteString from "../../../domain/ByteString.ts"
 import { sha256 } from "../Digest.ts"
 import { type FileDetails, FileStore, type OpenFile, type WholeFile } from "../FileStore.ts"
 import { type Fetch, makeReadAhead } from "./ReadAhead.ts"
+import {
+  type Bucket,
+  longestKey,
+  type ObjectDetails,
+  type S3Failure,
+  type Version
+} from "./Bucket.ts"
 import * as S3Client from "./S3Client.ts"
 import { allNames, type Keys, selectedNames } from "./S3Listing.ts"
 import { type CachedObject, makeObjectCache } from "./ObjectCache.ts"
@@ -44,7 +51,7 @@ const mostReadAhead = 256 * 1024 * 1024
 
 const unquoted = (etag: string): string => etag.replaceAll('"', "")
 
-const fileDetails = ({ etag, modified, size }: S3Client.ObjectDetails): FileDetails => ({
+const fileDetails = ({ etag, modified, size }: ObjectDetails): FileDetails => ({
   size,
   modified,
   version: unquoted(etag)
@@ -68,19 +75,14 @@ const heldFile = (object: CachedObject): WholeFile | undefined =>
     : undefined
 
 /** A bucket that vanished is a store in trouble, not a missing file. */
-const asMissing = (failure: S3Client.S3Failure): FileNotFound | StoreUnavailable =>
+const asMissing = (failure: S3Failure): FileNotFound | StoreUnavailable =>
   failure.status === 404 && failure.code !== "NoSuchBucket"
     ? new FileNotFound()
     : unavailable(failure)
 
 /** Fetches parts of one version of an object, whatever happens to the gateways meanwhile. */
 const fetchFrom =
-  (
-    bucket: S3Client.Bucket,
-    retrying: S3Retry,
-    key: string,
-    etag: string
-  ): Fetch<StoreUnavailable> =>
+  (bucket: Bucket, retrying: S3Retry, key: string, version: Version): Fetch<StoreUnavailable> =>
   (start, length, take) =>
     Effect.suspend(() => {
       let come = 0
@@ -92,11 +94,7 @@ const fetchFrom =
         come === length
           ? Effect.void
           : Effect.asVoid(
-              bucket.get(
-                key,
-                { start: start + come, length: length - come, ifMatch: etag },
-                takeNext
-              )
+              bucket.get(key, { start: start + come, length: length - come, version }, takeNext)
             )
       )
       return retrying
@@ -151,8 +149,7 @@ export const layer = (options: Options): Layer.Layer<FileStore, BucketUnusable, 
 
       const keyOf = (name: FileName): string | undefined => {
         const key = prefix + name
-        return (isHidden(name) && !options.hidden)
-          || ByteString.fromText(key).length > S3Client.longestKey
+        return (isHidden(name) && !options.hidden) || ByteString.fromText(key).length > longestKey
           ? undefined
           : key
       }
@@ -163,14 +160,14 @@ export const layer = (options: Options): Layer.Layer<FileStore, BucketUnusable, 
 
       const opened = (key: string, object: CachedObject): OpenFile => {
         const { beginning, details } = object
-        const fetch = fetchFrom(bucket, retrying, key, details.etag)
+        const fetch = fetchFrom(bucket, retrying, key, details)
         const read = (start: number, length: number) => {
           const near = beginning.subarray(start, start + length)
           const far = length - near.length
           const rest = far === 0 ? Stream.empty : ahead.read(fetch, start + near.length, far)
           return near.length === 0 ? rest : Stream.concat(Stream.succeed(near), rest)
         }
-        const checksum = retry(bucket.checksum(key, details.etag)).pipe(
+        const checksum = retry(bucket.checksum(key, details)).pipe(
           // Who may read the bytes may still not be told their checksum.
           Effect.orElseSucceed(() => undefined),
           Effect.flatMap((stored) =>

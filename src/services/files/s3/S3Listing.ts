@@ -6,7 +6,7 @@ import { Cause, Effect, Glob, Stream } from "effect"
 import { byBytes, type FileName, fromText, isHidden } from "../../../domain/FileName.ts"
 import * as ByteString from "../../../domain/ByteString.ts"
 import type { Selection } from "../FileStore.ts"
-import { type KeyPage, type KeySelection, longestKey } from "./S3Client.ts"
+import { type KeyPage, type KeySelection, longestKey } from "./Bucket.ts"
 
 /** S3's own limit. */
 const pageSize = 1000

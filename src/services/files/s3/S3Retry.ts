@@ -5,7 +5,7 @@
  */
 import { Clock, Duration, Effect, Exit, Option, Result, Schedule, type Scope, Stream } from "effect"
 import * as CircuitBreaker from "effect/persistence/CircuitBreaker"
-import { S3Failure } from "./S3Client.ts"
+import { S3Failure } from "./Bucket.ts"
 
 /** Requests to one store, sent until they are answered. */
 export interface S3Retry {
@@ -42,8 +42,8 @@ const failuresToOpen = 3
 const openTime = Duration.seconds(1)
 
 /** Whether the store did not answer, or said that it cannot: only then may the same request fare better. */
-const isOutage = ({ status }: S3Failure): boolean =>
-  status === undefined || status >= 500 || status === 429
+const isOutage = ({ isWrongAnswer, status }: S3Failure): boolean =>
+  !isWrongAnswer && (status === undefined || status >= 500 || status === 429)
 
 /** An answer whose body was cut off is worth another try, but it was an answer. */
 const isTransient = (failure: S3Failure): boolean =>

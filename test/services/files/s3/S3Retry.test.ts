@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Clock, Effect, Fiber } from "effect"
 import { TestClock } from "effect/testing"
-import { S3Failure } from "../../../../src/services/files/s3/S3Client.ts"
+import { S3Failure } from "../../../../src/services/files/s3/Bucket.ts"
 import { makeS3Retry } from "../../../../src/services/files/s3/S3Retry.ts"
 
 const failure = (status: number | undefined, code = "ECONNREFUSED") =>

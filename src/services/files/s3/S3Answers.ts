@@ -1,0 +1,142 @@
+/**
+ * Holds what a store answers against what it was asked, before any of it is believed: a gateway may ignore a condition
+ * or a range, and who answers may be no store at all (a router without a route, a captive portal). Pure: headers and
+ * parsed lists in, what they mean or an S3Failure that says what came out.
+ */
+import { Result } from "effect"
+import * as ByteString from "../../../domain/ByteString.ts"
+import {
+  type KeyPage,
+  type KeySelection,
+  type ObjectDetails,
+  type Range,
+  S3Failure,
+  type Version
+} from "./Bucket.ts"
+
+/** What is looked at of an answer about an object. */
+export interface ObjectHeaders {
+  readonly ContentLength?: number | undefined
+  readonly ContentRange?: string | undefined
+  readonly LastModified?: Date | undefined
+  readonly ETag?: string | undefined
+}
+
+/** What is looked at of a list of keys. */
+export interface ListAnswer {
+  readonly Contents?: ReadonlyArray<{ readonly Key?: string | undefined }> | undefined
+  readonly EncodingType?: string | undefined
+  readonly IsTruncated?: boolean | undefined
+}
+
+type Checked<A> = Result.Result<A, S3Failure>
+
+const wrong = (reason: string): Result.Result<never, S3Failure> =>
+  Result.fail(S3Failure.wrongAnswer(reason))
+
+/** As much of what a stranger wrote as a line of the log is to hold. */
+const excerpt = (text: string | undefined): string => text?.slice(0, 200) ?? "none"
+
+/** What all of an object's headers say, where it is `version` if one was asked for. */
+const detailsOf = (
+  { ETag: etag, LastModified }: ObjectHeaders,
+  size: number | undefined,
+  version: Version | undefined
+): Checked<ObjectDetails> => {
+  const modified = LastModified?.getTime()
+  if (
+    etag === undefined
+    || modified === undefined
+    || size === undefined
+    || !Number.isSafeInteger(size)
+  )
+    return wrong("the answer lacks the object's size, time or ETag")
+  if (version !== undefined && etag !== version.etag)
+    return wrong(`If-Match ${version.etag} was ignored: the answer is of ${excerpt(etag)}`)
+  if (version !== undefined && size !== version.size)
+    return wrong(`the object has ${size} bytes where the same ETag had ${version.size}`)
+  return Result.succeed({ etag, modified, size })
+}
+
+/** What an answer without a body says of an object. */
+export const checkHead = (headers: ObjectHeaders, version?: Version): Checked<ObjectDetails> =>
+  detailsOf(headers, headers.ContentLength, version)
+
+const contentRange = /^bytes (\d+)-(\d+)\/(\d+)$/
+
+/** What an answer with a body, `status` 200 or 206, says of an object: that these bytes are of the range asked for. */
+export const checkGet = (
+  status: number | undefined,
+  headers: ObjectHeaders,
+  { isLikelyAll = false, length, start, version }: Range
+): Checked<ObjectDetails> => {
+  const { ContentLength, ContentRange } = headers
+  // All for a part from the start on is in order (RFC 9110, 14.2): what is too much is not read.
+  if (status === 200 && start === 0) return detailsOf(headers, ContentLength, version)
+  const asked = isLikelyAll ? "all bytes" : `bytes ${start}-${start + length - 1}`
+  if (status !== 206) return wrong(`${asked} asked for, answered with status ${status}`)
+  const [, first, last, size] = (contentRange.exec(ContentRange ?? "") ?? []).map(Number)
+  const end = Math.min(start + length, size ?? 0)
+  if (first !== start || last !== end - 1 || ContentLength !== end - start)
+    return wrong(
+      `${asked} asked for, answered with ${excerpt(ContentRange)} in ${ContentLength ?? "unknown"} bytes`
+    )
+  return detailsOf(headers, size, version)
+}
+
+/** A key as the list tells it, encoded like a query: some characters cannot stand in XML. */
+const decodeKey = (encoded: string): ByteString.ByteString =>
+  ByteString.unsafe(
+    encoded
+      .replaceAll("+", " ")
+      .replaceAll(/%([0-9A-F]{2})/gi, (_, digits: string) =>
+        String.fromCharCode(Number.parseInt(digits, 16))
+      )
+  )
+
+/**
+ * The keys of a list: those that were asked for, in order. The next page is asked for by the last key of this one, so
+ * a list that does not advance would be asked for without end.
+ */
+export const checkList = (
+  { Contents = [], EncodingType, IsTruncated }: ListAnswer,
+  selection: KeySelection
+): Checked<KeyPage> => {
+  // S3 always says whether there are more.
+  if (IsTruncated === undefined) return wrong("keys asked for, answered with no list")
+  const decode = EncodingType === "url" ? decodeKey : ByteString.fromText
+  const keys = Contents.map(({ Key = "" }) => decode(Key))
+  const prefix = ByteString.fromText(selection.prefix)
+  let before = ByteString.fromText(selection.after ?? "")
+  for (const key of keys) {
+    const text = () => JSON.stringify(excerpt(ByteString.toTextLossy(key)))
+    if (!key.startsWith(prefix)) return wrong(`a key outside of the prefix was listed: ${text()}`)
+    // One character is one byte, so this compares bytes.
+    if (key <= before)
+      return wrong(
+        `the list does not advance: keys after ${JSON.stringify(excerpt(ByteString.toTextLossy(before)))} asked for, answered with ${text()}`
+      )
+    before = key
+  }
+  const goesOn = keys.some((key) => ByteString.toText(key) !== undefined)
+  return IsTruncated && !goesOn
+    ? wrong("the list does not advance: more keys are promised, but none to go on from is listed")
+    : Result.succeed({ keys, more: IsTruncated })
+}
+
+/**
+ * What is wrong with the media type of an answer, if anything: lists are XML, and so is what S3 says of a missing key.
+ * An object may be of any type; a failing balancer's 503 is a page, and still means what it says.
+ */
+export const checkMediaType = ({
+  isList,
+  status,
+  type
+}: {
+  readonly isList: boolean
+  readonly status: number
+  readonly type: string | undefined
+}): Checked<void> =>
+  type === undefined || /[/+]xml\b/i.test(type) || (status !== 404 && !(isList && status < 300))
+    ? Result.void
+    : wrong(`answered with status ${status} and ${excerpt(type)}, not by S3 (which sends XML)`)
