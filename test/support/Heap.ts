@@ -18,3 +18,12 @@ export const heapInUse = (): number => {
   collect()
   return process.memoryUsage().heapUsed
 }
+
+/** The same with the buffers that lie outside of the heap. */
+export const memoryInUse = (): number => {
+  collect()
+  // Buffers are let go of by finalizers that the first collection found.
+  collect()
+  const { arrayBuffers, heapUsed } = process.memoryUsage()
+  return heapUsed + arrayBuffers
+}

@@ -1,9 +1,12 @@
 import { assert, describe, it } from "@effect/vitest"
 import { makeLruCache, overhead } from "../../../src/services/files/LruCache.ts"
 
+/** What an entry of 1,000 bytes counts, its key of one character included. */
+const entry = 1000 + 2 + overhead
+
 describe("small files in memory", () => {
   it("stay while they fit; then the one that was used longest ago goes", () => {
-    const files = makeLruCache<string>(3 * (1000 + overhead))
+    const files = makeLruCache<string>(3 * entry)
     for (const key of ["a", "b", "c"]) files.set(key, key, 1000)
     assert.strictEqual(files.get("a"), "a")
     files.set("d", "d", 1000)
@@ -14,7 +17,7 @@ describe("small files in memory", () => {
   })
 
   it("make room for a larger one, as many as it takes", () => {
-    const files = makeLruCache<string>(3 * (1000 + overhead))
+    const files = makeLruCache<string>(3 * entry)
     for (const key of ["a", "b", "c"]) files.set(key, key, 1000)
     files.set("d", "d", 2000)
     assert.deepStrictEqual(
@@ -24,7 +27,7 @@ describe("small files in memory", () => {
   })
 
   it("are not kept where one is larger than all may be, or where none may be", () => {
-    const files = makeLruCache<string>(1000)
+    const files = makeLruCache<string>(entry - 1)
     files.set("a", "a", 1000)
     assert.isUndefined(files.get("a"))
     const none = makeLruCache<string>(0)
@@ -33,7 +36,7 @@ describe("small files in memory", () => {
   })
 
   it("count once where they are set again, and not at all once they are deleted", () => {
-    const files = makeLruCache<string>(2 * (1000 + overhead))
+    const files = makeLruCache<string>(2 * entry)
     for (let round = 0; round < 10; round++) files.set("a", `a${round}`, 1000)
     files.set("b", "b", 1000)
     assert.deepStrictEqual([files.get("a"), files.get("b")], ["a9", "b"])
@@ -41,5 +44,13 @@ describe("small files in memory", () => {
     files.delete("a")
     files.set("c", "c", 1000)
     assert.deepStrictEqual([files.get("b"), files.get("c")], ["b", "c"])
+  })
+
+  it("count the keys that they are kept by", () => {
+    const files = makeLruCache<string>(2 * entry)
+    files.set("a", "a", 1000)
+    files.set("b".repeat(100), "b", 1000)
+    assert.isUndefined(files.get("a"))
+    assert.strictEqual(files.get("b".repeat(100)), "b")
   })
 })

@@ -1,7 +1,7 @@
 /**
  * The beginnings of objects, and so the whole of small ones: one request tells what an object is and brings what most
  * readers want of it. Small objects are kept and asked for again by their ETag, which brings them only where they have
- * changed. What the store said may be told again for a moment, and to all who retry meanwhile; what the moment is, and
+ * changed. What the store said may be told again for a moment, and to all who ask meanwhile; what the moment is, and
  * how requests are repeated, is not decided here.
  */
 import { Clock, Duration, Effect, Exit, Fiber, Option, type Scope } from "effect"
@@ -9,7 +9,7 @@ import type { Bucket, ObjectDetails, S3Failure } from "./Bucket.ts"
 import { sha256Of } from "../Digest.ts"
 import { makeLruCache, overhead } from "../LruCache.ts"
 
-/** What one object at an object brought. */
+/** What one request for an object brought. */
 export class CachedObject {
   readonly details: ObjectDetails
   /** The first bytes: `prefetchSize` of them, or all there are. */
@@ -32,48 +32,62 @@ export class CachedObject {
   }
 }
 
-/** The objects that were looked at lately. */
+/** The small objects that were read lately, and the requests under way. */
 export interface ObjectCache {
   /** What the object is, and its beginning. */
   readonly at: (key: string) => Effect.Effect<CachedObject, S3Failure>
-  /** The same, where the store's last answer may be told again. */
+  /** The same, where the store's last answer may be told again; `undefined` where the store is to be asked. */
   readonly fresh: (key: string) => CachedObject | undefined
-  /** Takes note of what was learnt otherwise: what the object is, or that there is none. */
+  /** Takes note of what another request told: what the object is, or that there is none. */
   readonly learn: (key: string, details: ObjectDetails | undefined) => void
 }
 
-/** How objects are looked at. */
+/** How objects are read and kept. */
 export interface Options {
   readonly bucket: Bucket
   /** How a request is sent until it is answered. */
   readonly retry: <A>(request: Effect.Effect<A, S3Failure>) => Effect.Effect<A, S3Failure>
-  /** How many bytes of small objects are kept. */
+  /** How many bytes small objects may take, keys and all included. */
   readonly capacity: number
   /** For how long an answer of the store may be told, from when it was asked; zero for never again. */
   readonly fresh: Duration.Duration
 }
 
-/** The bytes that a object brings, at most: a request takes about as long as so many bytes do. */
+/** The bytes that a request brings, at most: it takes about as long as so many bytes do. */
 export const prefetchSize = 256 * 1024
 
-/** How many objects are known to be longer than a object, at most, so that no more than that is asked for. */
+/** How many objects are remembered as longer than that, at most, so that no more than that is asked for. */
 const mostLong = 10_000
 
-/** A object, and when the store was asked, in milliseconds since 1970. */
+/** An object, and when the store was asked for it, in milliseconds since 1970. */
 interface Kept {
   readonly object: CachedObject
   readonly askedAt: number
 }
 
-/** A object that is under way. */
+/** A request for an object that is under way. */
 interface Flight {
   readonly fiber: Fiber.Fiber<CachedObject, S3Failure>
   readonly askedAt: number
-  /** How many wait for it; without them it is given up. */
+  /** How many wait for it; when nobody does, it is given up. */
   waiting: number
 }
 
-/** A cache whose askers share what they see, until the scope closes. */
+/**
+ * The bytes in one buffer of their own. A chunk is a part of a buffer of 64 KiB, and what Buffer.concat makes of small
+ * ones is too (Buffer.poolSize), all of which would be kept with it.
+ */
+const joined = (chunks: ReadonlyArray<Uint8Array>): Uint8Array => {
+  const bytes = Buffer.allocUnsafeSlow(chunks.reduce((sum, { length }) => sum + length, 0))
+  let end = 0
+  for (const chunk of chunks) {
+    bytes.set(chunk, end)
+    end += chunk.length
+  }
+  return bytes
+}
+
+/** A cache whose askers share their requests, until the scope closes. */
 export const makeObjectCache = Effect.fnUntraced(function* ({
   retry,
   bucket,
@@ -113,8 +127,7 @@ export const makeObjectCache = Effect.fnUntraced(function* ({
       }
       return Effect.map(
         bucket.get(key, range, (chunk) => chunks.push(chunk)),
-        // Copied even where it is one: a chunk is a part of a buffer of 64 KiB, all of which would be kept with it.
-        (details) => new CachedObject(details, Buffer.concat(chunks))
+        (details) => new CachedObject(details, joined(chunks))
       )
     }).pipe(
       Effect.catchIf(
@@ -144,7 +157,7 @@ export const makeObjectCache = Effect.fnUntraced(function* ({
     if (object.isWhole) small.set(key, { object, askedAt }, object.beginning.length)
   }
 
-  const join = (key: string, flight: Flight): Effect.Effect<CachedObject, S3Failure> => {
+  const waitFor = (key: string, flight: Flight): Effect.Effect<CachedObject, S3Failure> => {
     flight.waiting += 1
     return Effect.onInterrupt(Fiber.join(flight.fiber), () => {
       flight.waiting -= 1
@@ -162,7 +175,7 @@ export const makeObjectCache = Effect.fnUntraced(function* ({
         const flight: Flight = { fiber, askedAt, waiting: 0 }
         flights.set(key, flight)
         fiber.addObserver((exit) => settle(key, flight, exit))
-        return join(key, flight)
+        return waitFor(key, flight)
       })
     )
 
@@ -174,7 +187,7 @@ export const makeObjectCache = Effect.fnUntraced(function* ({
         if (object !== undefined) return Effect.succeed(object)
         const flight = flights.get(key)
         return flight !== undefined && isFresh(flight.askedAt, now)
-          ? join(key, flight)
+          ? waitFor(key, flight)
           : begin(key, small.get(key)?.object, now)
       }),
     fresh: (key) => freshObject(key, clock.currentTimeMillisUnsafe()),
