@@ -23,12 +23,20 @@ export type Request = Command | CommandError | Malformed | Foreign
 export interface Decoder {
   /**
    * The requests that these bytes complete, in order. After `Malformed` there are no more. A peer that is not
-   * `trusted`, for it has not given the password, is allowed small requests only.
+   * `trusted`, for it has not given the password, is allowed small requests only. It stops after some hundred requests,
+   * and after one that may change whom to trust: what came behind it is for `more`.
    */
   readonly push: (bytes: Uint8Array, trusted?: boolean) => ReadonlyArray<Request>
+  /** Whether `push` or `more` stopped before the end of what has come. */
+  readonly hasMore: () => boolean
+  /** Goes on where it stopped. */
+  readonly more: (trusted?: boolean) => ReadonlyArray<Request>
   /** The requests that the end of input completes. */
   readonly end: () => ReadonlyArray<Request>
-  /** How many bytes are held of a request that is not complete; 0 where none was begun. */
+  /**
+   * How much memory is held for a request that is not complete, in bytes: its own, and what each of its words and
+   * pieces costs besides. 0 where none was begun.
+   */
   readonly unfinished: () => number
 }
 

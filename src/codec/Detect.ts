@@ -57,6 +57,14 @@ class Detected implements Codec, Decoder, Encoder {
     return this.#codec.makeDecoder()
   }
 
+  hasMore(): boolean {
+    return this.#decoder?.hasMore() ?? false
+  }
+
+  more(trusted?: boolean): ReadonlyArray<Request> {
+    return this.#decoder?.more(trusted) ?? []
+  }
+
   end(): ReadonlyArray<Request> {
     return this.#decoder?.end() ?? []
   }

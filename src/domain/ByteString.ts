@@ -75,3 +75,10 @@ export const printable = (word: ByteString): string =>
     .replace(/\ufffd+$/, "")
     .replaceAll("\ufffd", "?")
     .replace(controlCharacters, " ")
+
+/** V8 copies what is cut from a string up to this length; of what is longer it keeps a view of the whole. */
+const longestCopied = 12
+
+/** The same bytes, without what they were cut from, which would be kept in memory with them. */
+export const ownCopy = (value: ByteString): ByteString =>
+  value.length <= longestCopied ? value : fromBytes(Buffer.from(value, "latin1"))

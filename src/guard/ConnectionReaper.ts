@@ -1,9 +1,11 @@
 /**
- * ObjectCache once a second after all connections: cuts off peers that begin a request and do not end it, for a byte now and
+ * Looks once a second after all connections: cuts off peers that begin a request and do not end it, for a byte now and
  * then would hold a connection and its memory for ever, and takes leave of those that ask nothing for too long. One
- * loop for all: a timer for each of ten thousand connections would cost more than the connections do.
+ * loop for all: a timer for each of ten thousand connections would cost more than the connections do. What unfinished
+ * requests hold together is known at every moment, and does not wait for the next second: 700 peers can send more than
+ * a gigabyte in one.
  */
-import { Clock, Duration, Effect, type Scope } from "effect"
+import { Clock, Duration, Effect, Latch, type Scope } from "effect"
 import type { CloseReason } from "../net/CloseReason.ts"
 import type { Peer } from "../net/Peer.ts"
 
@@ -11,7 +13,7 @@ import type { Peer } from "../net/Peer.ts"
 export interface Limits {
   /** How long a request may take that was begun. */
   readonly request: Duration.Duration
-  /** How many bytes all unfinished requests may hold together; beyond that the largest are cut off first. */
+  /** How much memory all unfinished requests may hold together, in bytes; beyond that the largest are cut off first. */
   readonly unfinished: number
   /** How long nothing may be asked and nothing answered; zero is for ever. */
   readonly idle: Duration.Duration
@@ -19,7 +21,7 @@ export interface Limits {
 
 /** Requests as they come in. */
 export interface Incoming {
-  /** How many bytes have come of one that is not complete; 0 where none was begun. */
+  /** How much memory is held for one that is not complete, in bytes; 0 where none was begun. */
   readonly unfinished: () => number
 }
 
@@ -35,6 +37,8 @@ export class ReadProgress {
   /** What the peer's activity was when it was last seen to change, and when that was. */
   activity = -1
   activeAt = 0
+  /** What its unfinished request was last seen to hold. */
+  held = 0
 
   constructor(peer: Peer, incoming: Incoming) {
     this.peer = peer
@@ -47,6 +51,8 @@ export interface ConnectionReaper {
   /** Watches a connection until `remove` is called with the same progress. */
   readonly add: (progress: ReadProgress) => void
   readonly remove: (progress: ReadProgress) => void
+  /** Takes note of what a watched connection now holds. */
+  readonly note: (progress: ReadProgress) => void
 }
 
 /** So many peers are cut off before others get their turn: a thousand together would keep everybody waiting 50 ms. */
@@ -60,6 +66,9 @@ export const makeConnectionReaper = ({
 }: Limits): Effect.Effect<ConnectionReaper, never, Scope.Scope> =>
   Effect.gen(function* () {
     const watched = new Set<ReadProgress>()
+    const tooMuch = yield* Latch.make(false)
+    /** What all unfinished requests hold together. */
+    let sum = 0
     const requestPatience = Duration.toMillis(request)
     const idlePatience = Duration.isZero(idle) ? Number.POSITIVE_INFINITY : Duration.toMillis(idle)
 
@@ -87,34 +96,52 @@ export const makeConnectionReaper = ({
       return false
     }
 
-    const look = (now: number) => {
-      const late: Array<readonly [progress: ReadProgress, why: CloseReason]> = []
-      const holding: Array<readonly [size: number, progress: ReadProgress]> = []
-      let sum = 0
-      for (const progress of watched) {
-        const size = progress.incoming.unfinished()
-        if (isLate(progress, size, now)) late.push([progress, "request-timeout"])
-        else {
-          if (isIdle(progress, now)) progress.peer.ended("idle")
-          sum += size
-          if (size > 0) holding.push([size, progress])
-        }
-      }
-      if (sum > unfinished) {
-        for (const [size, progress] of holding.sort(([left], [right]) => right - left)) {
-          if (sum <= unfinished) break
-          late.push([progress, "memory"])
-          sum -= size
-        }
-      }
-      return Effect.forEach(
+    const note = (progress: ReadProgress): void => {
+      const held = progress.incoming.unfinished()
+      sum += held - progress.held
+      progress.held = held
+      if (sum > unfinished) tooMuch.openUnsafe()
+    }
+
+    const cutAll = (late: ReadonlyArray<ReadProgress>, why: CloseReason) =>
+      Effect.forEach(
         late,
-        ([{ peer }, why], index) =>
-          index % cutsATurn === cutsATurn - 1
-            ? Effect.andThen(peer.cutOff(why), Effect.yieldNow)
-            : peer.cutOff(why),
+        (progress, index) => {
+          remove(progress)
+          const cut = progress.peer.cutOff(why)
+          return index % cutsATurn === cutsATurn - 1 ? Effect.andThen(cut, Effect.yieldNow) : cut
+        },
         { discard: true }
       )
+
+    const remove = (progress: ReadProgress): void => {
+      if (watched.delete(progress)) sum -= progress.held
+    }
+
+    /** The largest, as many as hold what is too much. */
+    const largest = (): ReadonlyArray<ReadProgress> => {
+      const holding = [...watched].filter(({ held }) => held > 0)
+      let excess = sum - unfinished
+      // Mostly one will do, and to sort ten thousand takes 5 ms.
+      const one = holding.reduce((most, each) => (each.held > most.held ? each : most))
+      if (one.held >= excess) return [one]
+      holding.sort((left, right) => right.held - left.held)
+      return holding.slice(0, 1 + holding.findIndex(({ held }) => (excess -= held) <= 0))
+    }
+
+    const relieve = Effect.suspend(() => {
+      tooMuch.closeUnsafe()
+      return sum > unfinished ? cutAll(largest(), "memory") : Effect.void
+    })
+
+    const look = (now: number) => {
+      const late: Array<ReadProgress> = []
+      for (const progress of watched) {
+        note(progress)
+        if (isLate(progress, progress.held, now)) late.push(progress)
+        else if (isIdle(progress, now)) progress.peer.ended("idle")
+      }
+      return cutAll(late, "request-timeout")
     }
 
     yield* Effect.forkScoped(
@@ -122,11 +149,13 @@ export const makeConnectionReaper = ({
         Effect.sleep("1 second").pipe(Effect.andThen(Clock.currentTimeMillis), Effect.flatMap(look))
       )
     )
-    return {
-      add: (progress) => void watched.add(progress),
-      remove: (progress) => void watched.delete(progress)
-    }
+    yield* Effect.forkScoped(Effect.forever(Effect.andThen(tooMuch.await, relieve)))
+    return { add: (progress) => void watched.add(progress), remove, note }
   })
 
 /** Watches nothing. */
-export const noReaper: ConnectionReaper = { add: () => undefined, remove: () => undefined }
+export const noReaper: ConnectionReaper = {
+  add: () => undefined,
+  remove: () => undefined,
+  note: () => undefined
+}

@@ -15,20 +15,26 @@ import { type Outgoing, send } from "./ReplyWriter.ts"
 
 type Requests = Array.NonEmptyReadonlyArray<Request>
 
-/** Bytes to requests; what one read completes stays together. */
+/**
+ * Bytes to requests; what one read completes stays together, but where the decoder stops for what came before to be
+ * answered first.
+ */
 const decode =
   (decoder: Decoder, progress: ReadProgress, { server, session, stats }: ConnectionContext) =>
   (bytes: Stream.Stream<Uint8Array, PeerLost>): Stream.Stream<Request, PeerLost> =>
     Stream.transformPull(bytes, (pull) => {
       let ended = false
-      const next: Pull.Pull<Requests, PeerLost> = Pull.matchEffect(pull, {
+      const found = (requests: ReadonlyArray<Request>): Pull.Pull<Requests, PeerLost> => {
+        progress.completed += requests.length
+        server.reaper.note(progress)
+        return Array.isReadonlyArrayNonEmpty(requests) ? Effect.succeed(requests) : next
+      }
+      const read: Pull.Pull<Requests, PeerLost> = Pull.matchEffect(pull, {
         onSuccess: (chunks) => {
           const bytes = chunks.length === 1 ? chunks[0] : Buffer.concat(chunks)
           server.stats.bytesReceived += bytes.length
           stats.bytesReceived += bytes.length
-          const requests = decoder.push(bytes, session.isAuthenticated)
-          progress.completed += requests.length
-          return Array.isReadonlyArrayNonEmpty(requests) ? Effect.succeed(requests) : next
+          return found(decoder.push(bytes, session.isAuthenticated))
         },
         onFailure: Effect.failCause,
         onDone: () => {
@@ -38,6 +44,9 @@ const decode =
           return Array.isReadonlyArrayNonEmpty(requests) ? Effect.succeed(requests) : Cause.done()
         }
       })
+      const next: Pull.Pull<Requests, PeerLost> = Effect.suspend(() =>
+        decoder.hasMore() ? found(decoder.more(session.isAuthenticated)) : read
+      )
       return Effect.succeed(next)
     })
 

@@ -68,10 +68,6 @@ const longestName = 1024
 const isClientName = (value: ByteString.ByteString): boolean =>
   value.length <= longestName && /^[!-~]*$/.test(value)
 
-/** A copy that does not keep the whole request it was cut from in memory. */
-const ownCopy = (word: ByteString.ByteString): ByteString.ByteString =>
-  ByteString.fromBytes(ByteString.toBytes(word))
-
 /** Nothing to send, but the same effect on what follows. */
 export const silenced = (reply: Reply.Reply): Reply.Reply =>
   reply._tag === "CloseAfterReply" || reply._tag === "SwitchProtocol"
@@ -178,7 +174,8 @@ class ConnectionSession implements Session {
 
   #setName(value: ByteString.ByteString): CommandError | undefined {
     if (!isClientName(value)) return invalidName
-    this.clientName = ownCopy(value)
+    // It came in a request, which is not kept for it.
+    this.clientName = ByteString.ownCopy(value)
     return undefined
   }
 

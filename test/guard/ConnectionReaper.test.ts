@@ -18,14 +18,15 @@ const limits: Limits = {
 
 /** A connection to nowhere, on which so many bytes of a request have come. */
 class Fake extends ReadProgress {
-  held: number
+  /** What has come of a request that is not complete. */
+  unfinished: number
   readonly #socket: Socket
 
-  constructor(held: number) {
+  constructor(unfinished: number) {
     const socket = new Socket()
-    super(new Peer(socket, new PendingWrites()), { unfinished: () => this.held })
+    super(new Peer(socket, new PendingWrites()), { unfinished: () => this.unfinished })
     this.#socket = socket
-    this.held = held
+    this.unfinished = unfinished
   }
 
   isCut(): boolean {
@@ -65,7 +66,7 @@ describe("a reaper", () => {
       const slow = yield* progress(1)
       reaper.add(slow)
       for (let second = 0; second < 32; second++) {
-        slow.held += 1
+        slow.unfinished += 1
         yield* TestClock.adjust("1 second")
       }
       assert.isTrue(slow.isCut())
@@ -109,7 +110,7 @@ describe("a reaper", () => {
       yield* TestClock.adjust("1 hour")
       assert.isFalse(idle.isCut())
       // What is begun later counts from then.
-      idle.held = 1
+      idle.unfinished = 1
       yield* TestClock.adjust("30 seconds")
       assert.isFalse(idle.isCut())
       yield* TestClock.adjust("2 seconds")
@@ -126,6 +127,27 @@ describe("a reaper", () => {
       for (const each of [small, largest, large]) reaper.add(each)
       yield* TestClock.adjust("2 seconds")
       assert.deepStrictEqual(cut(small, largest, large), [false, true, false])
+    })
+  )
+
+  it.effect("does not wait for the next second where too much is held", () =>
+    Effect.gen(function* () {
+      const reaper = yield* makeConnectionReaper(limits)
+      const small = yield* progress(300)
+      const large = yield* progress(400)
+      for (const each of [small, large]) {
+        reaper.add(each)
+        reaper.note(each)
+      }
+      large.unfinished = 701
+      reaper.note(large)
+      yield* TestClock.adjust(0)
+      assert.deepStrictEqual(cut(small, large), [false, true])
+      // What was cut off is no longer counted.
+      small.unfinished = 1000
+      reaper.note(small)
+      yield* TestClock.adjust(0)
+      assert.isFalse(small.isCut())
     })
   )
 

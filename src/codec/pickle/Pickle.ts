@@ -59,6 +59,8 @@ const makeDecoder = (): Decoder => {
         broken = true
         return [found]
       }),
+    hasMore: () => false,
+    more: () => [],
     // An original client half-closes, and waits for the farewell.
     end: () => (broken ? [] : [reader.isInside() ? cutShort : goodbye]),
     unfinished: reader.unfinished

@@ -39,6 +39,10 @@ interface Entry {
   depth: number
 }
 
+/** What a value costs besides its bytes, with its place on the stack, and what an entry of the memo does. */
+const costOfValue = 160
+const costOfMemo = 64
+
 const underflow: Problem = "an opcode takes what is not there"
 const tooMany: Problem = "too many values"
 const tooDeep: Problem = "nested too deep"
@@ -55,6 +59,11 @@ export class PickleMachine {
   /** `mostValues` bounds the values of one pickle and, apart from them, the entries of its memo. */
   constructor(mostValues: number) {
     this.#mostValues = mostValues
+  }
+
+  /** How much memory its values take besides the bytes they were made of, in bytes. */
+  get cost(): number {
+    return this.#made * costOfValue + this.#memo.size * costOfMemo
   }
 
   /** The value made last. */

@@ -33,7 +33,7 @@ export interface PickleReader {
   readonly push: (bytes: Uint8Array) => ReadonlyArray<Found>
   /** Whether a pickle has begun and not ended. */
   readonly isInside: () => boolean
-  /** How many bytes are held of a pickle that has not ended; 0 where none has begun. */
+  /** How much memory is held for a pickle that has not ended, in bytes; 0 where none has begun. */
   readonly unfinished: () => number
 }
 
@@ -43,6 +43,13 @@ const malformed = (problem: Problem): Malformed => new Malformed({ message: `Pic
 
 const tooLarge = malformed("too large")
 
+/** So many pieces of what is waited for are kept apart. */
+const mostPieces = 64
+/** What each of them costs besides its bytes: the view, its buffer and the system's record of that. */
+const costOfPiece = 256
+
+const noInput = new Uint8Array(0)
+
 /** A reader with a state of its own. */
 export const makePickleReader = (limits: Limits): PickleReader => {
   const machine = new PickleMachine(limits.values)
@@ -51,7 +58,7 @@ export const makePickleReader = (limits: Limits): PickleReader => {
   let held = 0
   /** How much must have come before it is worth looking again; 0 while the end of a line is waited for. */
   let needed = 1
-  let input: Uint8Array = new Uint8Array(0)
+  let input: Uint8Array = noInput
   let position = 0
   /** How many bytes of the current pickle were read, those of byte strings among them, and how many those are. */
   let used = 0
@@ -66,16 +73,19 @@ export const makePickleReader = (limits: Limits): PickleReader => {
   const join = (bytes: Uint8Array): boolean => {
     chunks.push(bytes)
     held += bytes.length
+    if (chunks.length > mostPieces) chunks = [concatenate(chunks, held)]
     const worthwhile = needed > 0 ? held >= needed : bytes.includes(lineFeed) || held > limits.size
     if (!worthwhile) return false
-    input = chunks.length === 1 ? bytes : concatenate(chunks, held)
+    input = chunks.length === 1 ? (chunks[0] ?? bytes) : concatenate(chunks, held)
     position = 0
     return true
   }
 
   /** Keeps what is left of `input` for the next chunk. */
   const keep = (): void => {
-    const rest = input.subarray(position)
+    // A copy, for a view would keep all of the input.
+    const rest = Uint8Array.from(input.subarray(position))
+    input = noInput
     chunks = rest.length === 0 ? [] : [rest]
     held = rest.length
   }
@@ -211,7 +221,7 @@ export const makePickleReader = (limits: Limits): PickleReader => {
   return {
     push,
     isInside: () => !broken && (used > 0 || held > 0),
-    unfinished: () => (broken ? 0 : used + held)
+    unfinished: () => (broken ? 0 : used + held + costOfPiece * chunks.length + machine.cost)
   }
 }
 

@@ -6,34 +6,26 @@
 import * as Parser from "../../commands/Parser.ts"
 import * as ByteString from "../../domain/ByteString.ts"
 import { type Decoder, Foreign, Malformed, type Request } from "../Codec.ts"
+import {
+  invalidCount,
+  invalidLength,
+  longestLine,
+  mostBytes,
+  mostBytesUntrusted,
+  mostWords,
+  mostWordsUntrusted,
+  noTls,
+  protocolError,
+  tooBigCount,
+  tooBigInline,
+  tooBigLength,
+  unbalancedQuotes,
+  untrustedCount,
+  untrustedLength
+} from "./RespLimits.ts"
 import { opensArray, opensTls } from "../../domain/FirstByte.ts"
 import { isHttp } from "../Detect.ts"
 import { splitLine } from "./InlineLine.ts"
-
-/** The longest line, inline or a length's, in bytes (PROTO_INLINE_MAX_SIZE). */
-export const longestLine = 64 * 1024
-/** How many words one request may have. Redis takes 2^31, and the memory for them. */
-export const mostWords = 65_536
-/** How many bytes the words of one request may have together. Redis takes 512 MiB for each. */
-export const mostBytes = 1024 * 1024
-/** How many words a request may have before the password was given: HELLO with all its options has seven. */
-export const mostWordsUntrusted = 10
-/** How many bytes a word may have before the password was given. */
-export const mostBytesUntrusted = 16_384
-
-const protocolError = (message: string): Malformed =>
-  new Malformed({ message: `Protocol error: ${message}` })
-
-const tooBigCount = protocolError("too big mbulk count string")
-const invalidCount = protocolError("invalid multibulk length")
-const tooBigLength = protocolError("too big bulk count string")
-const invalidLength = protocolError("invalid bulk length")
-const untrustedCount = protocolError("unauthenticated multibulk length")
-const untrustedLength = protocolError("unauthenticated bulk length")
-const tooBigInline = protocolError("too big inline request")
-const unbalancedQuotes = protocolError("unbalanced quotes in request")
-/** In plain text, by which a client that speaks TLS sees that nobody else does; silence would make it wait. */
-const noTls = protocolError("TLS is not spoken here")
 
 const dollar = 0x24
 const zero = 0x30
@@ -42,11 +34,20 @@ const carriageReturn = 0x0d
 /** The digits of a length that is read without a look at its line: `mostBytes` has seven. */
 const mostPlainDigits = 7
 
+/** So many requests are found before others get their turn: about 1 ms of everybody's time. */
+const mostAtOnce = 256
+
+/** So many pieces of what is waited for are kept apart, for each costs more than its bytes. */
+const mostPieces = 1024
+/** What a piece costs besides its bytes, and a word: a string's header and its place in an array that grows. */
+const costOfString = 48
+
 /** As Redis reads a length (util.c, string2ll): no sign but `-`, no leading zero. */
 const readLength = (digits: string): number =>
   /^(?:0|-?[1-9][0-9]*)$/.test(digits) ? Number(digits) : Number.NaN
 
 const noWords: Array<ByteString.ByteString> = []
+const noWord = ByteString.unsafe("")
 
 /**
  * A decoder with a state of its own. Bytes are held as latin1 text, which is as good as bytes and faster to search
@@ -68,6 +69,8 @@ class RequestDecoder implements Decoder {
   #missing = 0
   #words = noWords
   #size = 0
+  /** How many of the words are copies that do not hold the text they were cut from. */
+  #owned = 0
   /** The length of the bulk string whose bytes come next, -1 while its line is waited for. */
   #bulk = -1
   #broken = false
@@ -76,27 +79,36 @@ class RequestDecoder implements Decoder {
   /** Whether nothing has been asked yet. */
   #isFirst = true
   #trusted = true
+  /** Whether requests may be left in `text`. */
+  #stopped = false
 
   /** Makes `text` all that is held, unless that cannot complete anything yet. */
   #join(chunk: string): boolean {
     this.#chunks.push(chunk)
     this.#held += chunk.length
+    if (this.#chunks.length > mostPieces) this.#chunks = [this.#chunks.join("")]
     const worthwhile =
       this.#needed > 0
         ? this.#held >= this.#needed
         : chunk.includes(this.#lineEnd) || this.#held > longestLine
     if (!worthwhile) return false
-    this.#text = this.#chunks.length === 1 ? chunk : this.#chunks.join("")
+    this.#text = this.#chunks.length === 1 ? (this.#chunks[0] ?? "") : this.#chunks.join("")
     this.#position = 0
     return true
   }
 
-  /** Keeps what is left of `text` for the next chunk. */
+  /** Keeps what is left of `text` for the next chunk, and nothing else of it. */
   #keep(): void {
-    const rest = this.#text.slice(this.#position)
+    const rest =
+      this.#position === 0
+        ? this.#text
+        : ByteString.ownCopy(ByteString.unsafe(this.#text.slice(this.#position)))
     this.#chunks = rest === "" ? [] : [rest]
     this.#held = rest.length
     this.#text = ""
+    for (; this.#owned < this.#words.length; this.#owned++) {
+      this.#words[this.#owned] = ByteString.ownCopy(this.#words[this.#owned] ?? noWord)
+    }
   }
 
   /** The line that begins at `position`, without its end, or why there is none yet. */
@@ -194,6 +206,7 @@ class RequestDecoder implements Decoder {
       this.#missing = count
       this.#words = []
       this.#size = 0
+      this.#owned = 0
     }
     while (this.#missing > 0) {
       const word = this.#takeBulk()
@@ -208,22 +221,26 @@ class RequestDecoder implements Decoder {
   }
 
   push(bytes: Uint8Array, isTrusted = true): ReadonlyArray<Request> {
-    const requests: Array<Request> = []
-    this.#trusted = isTrusted
     if (!this.#begun && bytes.length > 0) {
       this.#begun = true
       this.#broken = bytes[0] === opensTls
       if (this.#broken) return [noTls]
     }
-    const chunk = ByteString.fromBytes(bytes)
-    if (this.#broken || !this.#join(chunk)) return requests
+    if (this.#stopped) this.#keep()
+    this.#stopped = false
+    return this.#broken || !this.#join(ByteString.fromBytes(bytes)) ? [] : this.more(isTrusted)
+  }
+
+  more(isTrusted = true): ReadonlyArray<Request> {
+    const requests: Array<Request> = []
+    this.#trusted = isTrusted
+    this.#stopped = false
     while (this.#position < this.#text.length) {
       const isInline = this.#missing === 0 && this.#text.charCodeAt(this.#position) !== opensArray
       const taken = this.#takeWords()
       if (taken === undefined) break
       if (taken instanceof Malformed) {
-        this.#broken = true
-        this.#chunks = []
+        this.#break()
         requests.push(taken)
         return requests
       }
@@ -231,19 +248,29 @@ class RequestDecoder implements Decoder {
       this.#needed = 1
       if (taken.length === 0) continue
       if (isInline && isHttp(taken, this.#isFirst)) {
-        this.#broken = true
-        this.#chunks = []
+        this.#break()
         requests.push(new Foreign({ protocol: "HTTP" }))
         return requests
       }
       this.#isFirst = false
       const request = Parser.parse(taken)
-      requests.push(request)
-      // Whether the password is right is not known yet: what came along with it has the benefit of the doubt.
-      if (request._tag === "Authenticate" || request._tag === "Hello") this.#trusted = true
+      // Whether more is allowed to what comes behind it is known once it is answered.
+      this.#stopped = requests.push(request) === mostAtOnce || changesTrust(request)
+      if (this.#stopped) return requests
     }
     this.#keep()
     return requests
+  }
+
+  hasMore(): boolean {
+    return this.#stopped
+  }
+
+  #break(): void {
+    this.#broken = true
+    this.#chunks = []
+    this.#words = noWords
+    this.#text = ""
   }
 
   end(): ReadonlyArray<Request> {
@@ -251,13 +278,17 @@ class RequestDecoder implements Decoder {
   }
 
   unfinished(): number {
-    if (this.#broken) return 0
-    // An array is begun by its count alone; of its words, the one that is still to come is not held.
+    if (this.#broken || this.#stopped) return 0
+    const held = this.#held + costOfString * this.#chunks.length
+    // Of the words that were announced, the one that is still to come is not held.
     return this.#missing === 0
-      ? this.#held
-      : Math.max(1, this.#held + this.#size - Math.max(0, this.#bulk))
+      ? held
+      : held + this.#size - Math.max(0, this.#bulk) + costOfString * (1 + this.#words.length)
   }
 }
+
+const changesTrust = ({ _tag }: Request): boolean =>
+  _tag === "Authenticate" || _tag === "Hello" || _tag === "Reset"
 
 /** A decoder of requests, at the beginning of a connection. */
 export const makeRequestDecoder = (): Decoder => new RequestDecoder()

@@ -1,12 +1,9 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Arbitrary, Schema } from "effect"
 import { Malformed, type Request } from "../../../src/codec/Codec.ts"
-import {
-  longestLine,
-  makeRequestDecoder,
-  mostBytes,
-  mostWords
-} from "../../../src/codec/resp/RespDecoder.ts"
+import { makeRequestDecoder } from "../../../src/codec/resp/RespDecoder.ts"
+import { requestsIn } from "../../support/values/Decoders.ts"
+import { longestLine, mostBytes, mostWords } from "../../../src/codec/resp/RespLimits.ts"
 import { BadArgument, UnknownCommand } from "../../../src/domain/Errors.ts"
 import * as ByteString from "../../../src/domain/ByteString.ts"
 import * as Arbitraries from "../../support/values/Arbitraries.ts"
@@ -16,7 +13,7 @@ import { heapInUse } from "../../support/Heap.ts"
 const decode = (pieces: Iterable<Uint8Array>): ReadonlyArray<Request> => {
   const decoder = makeRequestDecoder()
   const requests: Array<Request> = []
-  for (const piece of pieces) requests.push(...decoder.push(piece))
+  for (const piece of pieces) requests.push(...requestsIn(decoder, piece))
   return [...requests, ...decoder.end()]
 }
 
@@ -224,7 +221,7 @@ describe("a peer that never ends its request", () => {
     decoder.push(latin1(start))
     const bytes = latin1(endless.repeat(Math.ceil(chunk / endless.length)))
     for (let fed = bytes.length; fed <= patience; fed += bytes.length) {
-      if (decoder.push(bytes).some((request) => request instanceof Malformed)) return fed
+      if (requestsIn(decoder, bytes).some((request) => request instanceof Malformed)) return fed
     }
     return Number.POSITIVE_INFINITY
   }

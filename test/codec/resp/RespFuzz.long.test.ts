@@ -7,7 +7,9 @@ import { assert, describe, it } from "@effect/vitest"
 import { Context, Effect, Layer } from "effect"
 import { Foreign, Malformed, type Request } from "../../../src/codec/Codec.ts"
 import { splitLine } from "../../../src/codec/resp/InlineLine.ts"
-import { makeRequestDecoder, mostBytes, mostWords } from "../../../src/codec/resp/RespDecoder.ts"
+import { makeRequestDecoder } from "../../../src/codec/resp/RespDecoder.ts"
+import { requestsIn } from "../../support/values/Decoders.ts"
+import { mostBytes, mostWords } from "../../../src/codec/resp/RespLimits.ts"
 import { makeReplyEncoder } from "../../../src/codec/resp/RespEncoder.ts"
 import { isQuery } from "../../../src/commands/Command.ts"
 import * as Grammar from "../../../src/commands/Parser.ts"
@@ -223,7 +225,7 @@ describe("a million mutated requests", () => {
             text += sample
           }
           const decoder = makeRequestDecoder()
-          const found = pieces(latin1(text)).flatMap((piece) => decoder.push(piece))
+          const found = pieces(latin1(text)).flatMap((piece) => requestsIn(decoder, piece))
           const expected = readPlainly(text)
           const last = found.at(-1)
           if (

@@ -1,16 +1,14 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Malformed, type Request } from "../../../src/codec/Codec.ts"
-import {
-  makeRequestDecoder,
-  mostBytesUntrusted,
-  mostWordsUntrusted
-} from "../../../src/codec/resp/RespDecoder.ts"
+import { makeRequestDecoder } from "../../../src/codec/resp/RespDecoder.ts"
+import { requestsIn } from "../../support/values/Decoders.ts"
+import { mostBytesUntrusted, mostWordsUntrusted } from "../../../src/codec/resp/RespLimits.ts"
 import { byteByByte, framed, latin1, request } from "../../support/values/Bytes.ts"
 
 /** What a decoder finds while the peer has not given the password. */
 const decode = (pieces: Iterable<Uint8Array>): ReadonlyArray<Request> => {
   const decoder = makeRequestDecoder()
-  return [...pieces].flatMap((piece) => decoder.push(piece, false))
+  return [...pieces].flatMap((piece) => requestsIn(decoder, piece, false))
 }
 
 const broken = (message: string) => [
@@ -37,12 +35,24 @@ describe("before the password was given", () => {
     }
   })
 
-  it("what came along with AUTH or HELLO is read as if the password were right", () => {
+  it("what came along with AUTH, HELLO or RESET waits until it is known whether the password is given", () => {
     for (const opening of [
       request("AUTH", "foobar"),
-      request("HELLO", "3", "AUTH", "default", "foobar")
+      request("HELLO", "3", "AUTH", "default", "foobar"),
+      request("RESET")
     ]) {
-      assert.strictEqual(decode([latin1(opening + exists(50))]).at(1)?._tag, "Exists")
+      for (const isTrusted of [false, true]) {
+        const decoder = makeRequestDecoder()
+        const first = decoder.push(latin1(opening + exists(50) + opening), isTrusted)
+        assert.strictEqual(first.length, 1)
+        assert.isTrue(decoder.hasMore())
+        const right = decoder.more(true)
+        assert.deepStrictEqual(tags(right), ["Exists", first[0]?._tag])
+        const other = makeRequestDecoder()
+        other.push(latin1(opening + exists(50)), isTrusted)
+        assert.deepStrictEqual(other.more(false), broken("multibulk length"))
+        assert.isFalse(other.hasMore())
+      }
     }
     assert.deepStrictEqual(
       decode([latin1(request("PING") + exists(50))]).slice(1),

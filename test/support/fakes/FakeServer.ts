@@ -6,6 +6,7 @@ import { Deferred, Effect, type Scope } from "effect"
 import { createServer, type Server, type Socket } from "node:net"
 import type { Request } from "../../../src/codec/Codec.ts"
 import { makeRequestDecoder } from "../../../src/codec/resp/RespDecoder.ts"
+import { requestsIn } from "../values/Decoders.ts"
 import type { Address } from "../../../src/domain/Address.ts"
 
 /** What is said to one request, and whether the connection ends or breaks then. */
@@ -78,7 +79,7 @@ export const make = ({
       socket.on("data", (bytes) => {
         // A string would come only after `setEncoding`.
         if (typeof bytes === "string") return
-        for (const request of decoder.push(bytes)) {
+        for (const request of requestsIn(decoder, bytes)) {
           asked.push(request)
           say(socket, answerTo(request))
         }

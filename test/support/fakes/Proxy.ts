@@ -7,6 +7,7 @@ import { Deferred, Effect, type Scope } from "effect"
 import { connect, createServer, type Server, type Socket } from "node:net"
 import type { Request } from "../../../src/codec/Codec.ts"
 import { makeRequestDecoder } from "../../../src/codec/resp/RespDecoder.ts"
+import { requestsIn } from "../values/Decoders.ts"
 import type { Address } from "../../../src/domain/Address.ts"
 
 /** A transfer that stands still. */
@@ -125,7 +126,7 @@ export const make = (server: Address): Effect.Effect<Proxy, never, Scope.Scope> 
       client.on("end", () => upstream.end())
       client.on("data", (bytes) => {
         if (typeof bytes === "string") return
-        for (const request of decoder.push(bytes)) {
+        for (const request of requestsIn(decoder, bytes)) {
           asked.push(request)
           if (!isTransfer && request._tag === "SendFile") {
             isTransfer = true
