@@ -1,4 +1,4 @@
-/** Connections that do nothing, held by other processes: test/support/holder.ts. */
+/** Connections that do nothing, held by other processes: test/support/programs/holder.ts. */
 import { Effect, type Scope } from "effect"
 import { fileURLToPath } from "node:url"
 import type { Address } from "../../../src/domain/Address.ts"

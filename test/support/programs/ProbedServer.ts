@@ -6,6 +6,7 @@ import { Effect, Schema, type Scope } from "effect"
 import { fork } from "node:child_process"
 import { readdirSync, readFileSync } from "node:fs"
 import { join } from "node:path"
+import { fileURLToPath } from "node:url"
 import type { Address } from "../../../src/domain/Address.ts"
 import { root } from "./App.ts"
 import type { Held } from "./probe.ts"
@@ -46,7 +47,7 @@ export const serveProbed = (
       Effect.sync(() =>
         fork(join(root, "src", "main.ts"), ["serve", "--port", "0", "--dir", folder, ...options], {
           cwd: root,
-          execArgv: ["--import", join(root, "test", "support", "probe.ts")],
+          execArgv: ["--import", fileURLToPath(new URL("probe.ts", import.meta.url))],
           stdio: ["ignore", "ignore", "pipe", "ipc"]
         })
       ),
