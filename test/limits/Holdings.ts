@@ -1,0 +1,74 @@
+/** The connections that hold the most memory of a server while they do nothing: what they do first, and what bounds it. */
+import type { Socket } from "node:net"
+
+/** One kind of them. */
+export interface Holding {
+  readonly name: string
+  /** How many are held at once, to have what one takes. */
+  readonly count: number
+  readonly password?: string
+  readonly options?: ReadonlyArray<string>
+  readonly hold: (socket: Socket) => Promise<void>
+  /** No connection of this kind takes more, in bytes. */
+  readonly most: number
+  readonly bound: string
+}
+
+/** Sends, and reads nothing of what comes. */
+const unread =
+  (request: string) =>
+  (socket: Socket): Promise<void> => {
+    socket.pause()
+    return new Promise((resolve) => socket.write(request, "latin1", () => resolve()))
+  }
+
+const nothing = (): Promise<void> => Promise.resolve()
+
+const kB = 1024
+
+/** All kinds. */
+export const holdings: ReadonlyArray<Holding> = [
+  {
+    name: "says nothing",
+    count: 1000,
+    hold: nothing,
+    most: 24 * kB,
+    bound: "`--max-connections`, `--idle-timeout`"
+  },
+  {
+    name: "begins a request before the password: as many words as it may",
+    count: 300,
+    password: "segredo",
+    hold: unread(`*10\r\n${`$2\r\nab\r\n`.repeat(9)}$16384\r\n${"a".repeat(16_000)}`),
+    most: 64 * kB,
+    bound: "10 words of 16 KiB"
+  },
+  {
+    name: "begins a request: as many words as it may",
+    count: 40,
+    hold: unread(`*65536\r\n${"$2\r\nab\r\n".repeat(65_534)}`),
+    most: 5 * 1024 * kB,
+    bound: "65,536 words and 1 MiB a request, 256 MiB over all"
+  },
+  {
+    name: "begins a request of 1 MiB",
+    count: 40,
+    hold: unread(`*2\r\n$4\r\nECHO\r\n$1048000\r\n${"a".repeat(1_000_000)}`),
+    most: 3 * 1024 * kB,
+    bound: "1 MiB a request, 256 MiB over all"
+  },
+  {
+    name: "asks for a large file and reads nothing",
+    count: 100,
+    hold: unread("GET grande.bin\r\n"),
+    most: 900 * kB,
+    bound: "`--stall-timeout`"
+  },
+  {
+    name: "asks for 10,000 small replies and reads nothing",
+    count: 100,
+    hold: unread("COMMAND\r\n".repeat(10_000)),
+    most: 900 * kB,
+    bound: "`--stall-timeout`"
+  }
+]

@@ -1,0 +1,121 @@
+/** `app serve` from the source, in a process whose event loop, processor time and memory are looked at from here. */
+import { fork } from "node:child_process"
+import { readFileSync, writeFileSync } from "node:fs"
+import { once } from "node:events"
+import { connect, type Socket } from "node:net"
+import { join } from "node:path"
+import { fileURLToPath } from "node:url"
+import { root } from "../support/programs/App.ts"
+import { processorSeconds } from "../support/programs/Processes.ts"
+
+/** What something cost the server. */
+export interface Cost {
+  /** The longest the event loop was held, in milliseconds. */
+  readonly longestTurn: number
+  /** Processor time, in milliseconds; the system counts in tens of them. */
+  readonly processor: number
+  /** The most memory held meanwhile over what was held before, in bytes. */
+  readonly memory: number
+}
+
+/** A server to be measured. */
+export interface MeasuredServer {
+  readonly port: number
+  /** Measures what `work` costs. */
+  readonly cost: (work: () => Promise<void>) => Promise<Cost>
+  /** The memory in use now (proc(5), VmRSS), in bytes. */
+  readonly memory: () => number
+  readonly stop: () => Promise<void>
+}
+
+const status = (pid: number, field: "VmRSS" | "VmHWM"): number => {
+  const text = readFileSync(`/proc/${pid}/status`, "utf8")
+  return Number(new RegExp(`^${field}:\\s+(\\d+) kB$`, "m").exec(text)?.[1]) * 1024
+}
+
+/** Has the most memory held counted anew (proc(5), clear_refs). */
+const forgetPeak = (pid: number): void => writeFileSync(`/proc/${pid}/clear_refs`, "5")
+
+/** Starts it on a free port of loopback. */
+export const startServer = async (
+  folder: string,
+  options: ReadonlyArray<string> = [],
+  env: Readonly<Record<string, string>> = {}
+): Promise<MeasuredServer> => {
+  const child = fork(
+    join(root, "src", "main.ts"),
+    ["serve", "--port", "0", "--dir", folder, "--log-level", "none", ...options],
+    {
+      cwd: root,
+      env: { ...process.env, ...env },
+      execArgv: ["--import", fileURLToPath(new URL("probe.ts", import.meta.url))],
+      stdio: ["ignore", "ignore", "pipe", "ipc"]
+    }
+  )
+  let said = ""
+  const port = await new Promise<number>((resolve, reject) => {
+    child.stderr?.setEncoding("utf8").on("data", (text: string) => {
+      said += text
+      const found = / 127\.0\.0\.1:(\d+)/.exec(said)?.[1]
+      if (found !== undefined) resolve(Number(found))
+    })
+    child.once("exit", () => reject(new Error(`the server did not start: ${said}`)))
+  })
+  const pid = child.pid ?? -1
+  const longestTurn = (): Promise<number> =>
+    new Promise((resolve) => {
+      child.once("message", (longest) => resolve(Number(longest)))
+      child.send("measure")
+    })
+  return {
+    port,
+    memory: () => status(pid, "VmRSS"),
+    cost: async (work) => {
+      await longestTurn()
+      const processorBefore = processorSeconds(pid)
+      const memoryBefore = status(pid, "VmRSS")
+      forgetPeak(pid)
+      await work()
+      const turn = await longestTurn()
+      return {
+        longestTurn: turn,
+        processor: (processorSeconds(pid) - processorBefore) * 1000,
+        memory: Math.max(0, status(pid, "VmHWM") - memoryBefore)
+      }
+    },
+    stop: async () => {
+      child.kill("SIGKILL")
+      if (child.exitCode === null && child.signalCode === null) await once(child, "exit")
+    }
+  }
+}
+
+/** A connection of raw bytes, latin1. */
+export const open = async (port: number): Promise<Socket> => {
+  const socket = connect({ host: "127.0.0.1", port, noDelay: true })
+  socket.on("error", () => undefined)
+  await once(socket, "connect")
+  return socket
+}
+
+/** What a request is followed by, whose answer shows that the request's own is over. */
+const mark = "the-answer-before-this-is-over"
+const markRequest = `*2\r\n$4\r\nECHO\r\n$${mark.length}\r\n${mark}\r\n`
+const markReply = Buffer.from(`$${mark.length}\r\n${mark}\r\n`, "latin1")
+
+/** Sends, and reads until all of it is answered or the server has closed. */
+export const ask = (socket: Socket, request: string): Promise<void> =>
+  new Promise((resolve) => {
+    let tail = Buffer.alloc(0)
+    const done = (): void => {
+      socket.off("data", onData).off("close", done)
+      resolve()
+    }
+    const onData = (bytes: Buffer): void => {
+      tail = Buffer.concat([tail, bytes]).subarray(-markReply.length)
+      if (tail.equals(markReply)) done()
+    }
+    socket.on("data", onData).once("close", done)
+    if (socket.destroyed) done()
+    socket.write(request + markRequest, "latin1")
+  })
