@@ -129,6 +129,11 @@ const docs = ({
 const docsOf = (rows: ReadonlyArray<Row>): Reply.Reply =>
   dictionary(rows.map((row) => [row.name, docs(row)]))
 
+/** COMMAND INFO names as many as it likes, so that what is told of each is made once. */
+const detailsByName: ReadonlyMap<string, Reply.Reply> = new Map(
+  [...rowByName].map(([name, row]) => [name, details(row)])
+)
+
 const find = (name: ByteString.ByteString): Row | undefined => rowByName.get(name.toLowerCase())
 
 /** COMMAND: the details of all commands. */
@@ -145,12 +150,7 @@ const missing = Reply.Reply.Null()
 /** COMMAND INFO: the details of those named, null for what is none; of all where none is named. */
 export const infoOf = (names: ReadonlyArray<ByteString.ByteString>): Reply.Reply => {
   if (names.length === 0) return all
-  return list(
-    names.map((name) => {
-      const row = find(name)
-      return row === undefined ? missing : details(row)
-    })
-  )
+  return list(names.map((name) => detailsByName.get(name.toLowerCase()) ?? missing))
 }
 
 const allDocs = docsOf(rows)

@@ -14,6 +14,7 @@ import { makeTopNames } from "../services/files/TopNames.ts"
 import { changed, content, contentOf, describeFile, redisRange, sendFile } from "./FileReply.ts"
 import {
   bulk,
+  inTurns,
   integer,
   longestPattern,
   patternTooLong,
@@ -34,17 +35,30 @@ const tooManyNames = new BadArgument({
   text: `Mais de ${mostNames} nomes: peça em partes, com LIMITE n e depois APOS o último nome.`
 })
 
-/** Names made into replies at a time, before others get their turn; about 1 ms. */
-const namesAtOnce = 5000
+/** What it takes to make a name a reply, in nanoseconds. */
+const stepsOfName = 200
 
-const nameList = Effect.fnUntraced(function* (names: ReadonlyArray<FileName.FileName>) {
-  const items: Array<Reply.Reply> = []
-  for (const name of names) {
-    items.push(Reply.text(name))
-    if (items.length % namesAtOnce === 0) yield* Effect.yieldNow
-  }
-  return Reply.Reply.List({ items })
-})
+const nameList = (names: ReadonlyArray<FileName.FileName>): Effect.Effect<Reply.Reply> =>
+  Effect.suspend(() => {
+    const items: Array<Reply.Reply> = []
+    return Effect.as(
+      inTurns(names, stepsOfName, (name) => void items.push(Reply.text(name))),
+      Reply.Reply.List({ items })
+    )
+  })
+
+/** What it takes to hold a name against a pattern at the most: each of its bytes against each of the pattern's tokens. */
+const stepsOfMatch = ({ tokens }: RedisGlob.RedisGlob): number =>
+  stepsOfName + tokens.length * usualName
+
+/** In bytes. Names may be longer, up to 4,096, but a folder of such names is not what a stranger can make. */
+const usualName = 64
+
+/** One SCAN looks at this many names at most, however high its COUNT, which is only a hint (redis.io, SCAN). */
+const mostScanned = 10_000
+
+/** So many names are looked up before others get their turn: each is a system call or two. */
+const lookedUpAtOnce = 32
 
 /** Alternatives in braces could multiply a pattern beyond measure, so braces stand for themselves. */
 const escapeBraces = (pattern: string): string =>
@@ -146,9 +160,14 @@ export const makeFileRoutes = (
       withFile(name, (file) => content(name, file, ...redisRange(file.size, first, last)), empty),
     StringLength: ({ name }) => withDetails(name, ({ size }) => integer(size), integer(0)),
     Exists: ({ names }) =>
-      Effect.map(Effect.forEach(names, exists), (found) =>
-        integer(found.filter((one) => one).length)
-      ),
+      Effect.gen(function* () {
+        let found = 0
+        for (const [index, name] of names.entries()) {
+          if (yield* exists(name)) found += 1
+          if (index % lookedUpAtOnce === lookedUpAtOnce - 1) yield* Effect.yieldNow
+        }
+        return integer(found)
+      }),
     MultiGet: ({ names }) =>
       Effect.gen(function* () {
         const contents: Array<Reply.Reply> = []
@@ -169,9 +188,8 @@ export const makeFileRoutes = (
         const glob = yield* requireRedisPattern(pattern)
         const found = makeTopNames(mostNames + 1)
         yield* Stream.runForEachArray(store.names, (names) =>
-          Effect.sync(() => {
-            for (const name of names)
-              if (RedisGlob.match(glob, ByteString.fromText(name))) found.add(name)
+          inTurns(names, stepsOfMatch(glob), (name) => {
+            if (RedisGlob.match(glob, ByteString.fromText(name))) found.add(name)
           })
         )
         const names = found.take()
@@ -181,19 +199,16 @@ export const makeFileRoutes = (
     Scan: ({ count, cursor, pattern, type }) =>
       Effect.gen(function* () {
         const glob = pattern === undefined ? undefined : yield* requireRedisPattern(pattern)
-        const page = yield* scan.page(cursor, Math.min(count, mostNames))
+        const page = yield* scan.page(cursor, Math.min(count, mostScanned))
         // Every file is what Redis calls a string.
         const names = type === undefined || type.toLowerCase() === "string" ? page.names : []
+        const items: Array<Reply.Reply> = []
+        yield* inTurns(names, glob === undefined ? stepsOfName : stepsOfMatch(glob), (text) => {
+          const name = ByteString.fromText(text)
+          if (glob === undefined || RedisGlob.match(glob, name)) items.push(bulk(name))
+        })
         return Reply.Reply.List({
-          items: [
-            Reply.text(String(page.cursor)),
-            Reply.Reply.List({
-              items: names
-                .map(ByteString.fromText)
-                .filter((name) => glob === undefined || RedisGlob.match(glob, name))
-                .map(bulk)
-            })
-          ]
+          items: [Reply.text(String(page.cursor)), Reply.Reply.List({ items })]
         })
       }),
     FileCount: () => Effect.map(Stream.runCount(store.names), integer),

@@ -31,6 +31,36 @@ export const patternTooLong = new BadArgument({
   text: `O padrão passa de ${longestPattern} bytes.`
 })
 
+/**
+ * A reply to a question that names commands, sections or patterns grows with their number; programs name a few, and
+ * this many are answered in about 5 ms.
+ */
+export const mostNamed = 1024
+/** Refuses more than `mostNamed`. */
+export const tooManyNamed = new BadArgument({ text: `Mais de ${mostNamed} argumentos.` })
+
+/** Work that is shared out: about so many steps, half a millisecond, are done before others get their turn. */
+const stepsATurn = 500_000
+
+/** Does `each` with every item in order; `steps` is about what one takes, in nanoseconds. Others get their turn between. */
+export const inTurns = <A>(
+  items: ReadonlyArray<A>,
+  steps: number,
+  each: (item: A, index: number) => void
+): Effect.Effect<void> => {
+  const atOnce = Math.max(1, Math.floor(stepsATurn / steps))
+  const from = (start: number): Effect.Effect<void> =>
+    Effect.suspend(() => {
+      const end = Math.min(items.length, start + atOnce)
+      for (let index = start; index < end; index++) {
+        const item = items[index]
+        if (item !== undefined) each(item, index)
+      }
+      return end < items.length ? Effect.andThen(Effect.yieldNow, from(end)) : Effect.void
+    })
+  return from(0)
+}
+
 /** The text of an argument that must be text. */
 export const requireText = (arg: ByteString.ByteString): Effect.Effect<string, BadArgument> => {
   const text = ByteString.toText(arg)

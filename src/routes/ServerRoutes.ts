@@ -11,7 +11,9 @@ import type { Info } from "../services/Info.ts"
 import type { ServerInfo } from "../services/ServerInfo.ts"
 import type { Numbers } from "../telemetry/Stats.ts"
 import type { FileQuery } from "./FileRoutes.ts"
-import { longestPattern, patternTooLong, type Routes } from "./Route.ts"
+import { longestPattern, mostNamed, patternTooLong, type Routes, tooManyNamed } from "./Route.ts"
+
+const refused = Reply.error(tooManyNamed)
 
 const pong = Reply.status("PONG")
 const draining = Reply.error(new Draining())
@@ -67,8 +69,11 @@ export const makeServerRoutes = (
       })
     },
     ServerInfo: ({ sections }) =>
-      Effect.map(serverInfo.describe(sections.map(ByteString.toTextLossy)), Reply.text),
+      sections.length > mostNamed
+        ? refused
+        : Effect.map(serverInfo.describe(sections.map(ByteString.toTextLossy)), Reply.text),
     ConfigGet: ({ patterns }) => {
+      if (patterns.length > mostNamed) return refused
       if (patterns.some(({ length }) => length > longestPattern)) return Reply.error(patternTooLong)
       const globs = patterns.map((pattern) =>
         RedisGlob.make(ByteString.unsafe(pattern.toLowerCase()))
@@ -83,8 +88,9 @@ export const makeServerRoutes = (
     CommandList: () => CommandTable.all,
     CommandCount: () => CommandTable.count,
     CommandNames: () => CommandTable.names,
-    CommandInfo: ({ names }) => CommandTable.infoOf(names),
-    CommandDocs: ({ names }) => CommandTable.documentationOf(names),
+    CommandInfo: ({ names }) => (names.length > mostNamed ? refused : CommandTable.infoOf(names)),
+    CommandDocs: ({ names }) =>
+      names.length > mostNamed ? refused : CommandTable.documentationOf(names),
     CommandHelp: () => CommandTable.helpOf("command"),
     ClientHelp: () => CommandTable.helpOf("client")
   }
