@@ -118,6 +118,24 @@ const usesGlobal: ReadonlyMap<string, Exceptions> = new Map([
   ["queueMicrotask", []]
 ])
 
+/** Who may read the wall clock, which is set back and forward: nothing that is a duration or an age goes by it. */
+const readsWallClock: Exceptions = [
+  [/^src\/services\/Clock\.ts$/, "hora_atual: what people read"],
+  [/^src\/routes\/ServerRoutes\.ts$/, "TIME, as Redis tells it"],
+  [/^src\/services\/ServerInfo\.ts$/, "INFO's server_time_usec"],
+  [
+    /^src\/services\/files\/directory\/DirectoryCache\.ts$/,
+    "how long ago a file changed, which the file system tells by the wall clock"
+  ],
+  [
+    /^src\/client\/node\/OpenPart\.ts$/,
+    "a part file's sign of life, which other processes compare with the wall clock"
+  ]
+]
+
+/** `performance` and `setTimeout` go on with the monotonic clock; these do not. */
+const wallClock = /^(?:Date\.now|new Date\(\)|DateTime\.now.*|currentTime.*)$/
+
 /** Every other library, and the only file that may import it. */
 const libraries: ReadonlyMap<string, string> = new Map([
   ["cli-progress", "src/cli/client/Progress.ts"],
@@ -205,10 +223,11 @@ const tooLarge = (sources: Sources): ReadonlyArray<string> => {
   ]
 }
 
-/** Which of the host's globals a file uses that may not. */
+/** Which of the host's globals a file uses, and whether it reads the wall clock, that may not. */
 const wrongUses = (file: string, text: string): ReadonlyArray<string> =>
   usesOf(file, text)
     .filter((use) => {
+      if (wallClock.test(use)) return !isAmong(readsWallClock, file)
       const exceptions = usesGlobal.get(use)
       if (exceptions === undefined || isAmong(exceptions, file)) return false
       return !(["Buffer", "process"].includes(use) && isAmong(seesTheHost, file))
@@ -550,6 +569,23 @@ describe("the rules", () => {
       `export const now = () => performance.now()`,
       "src/cli/serve/Serve.ts uses performance: it is not among the files that may"
     ],
+    ...[
+      ["currentTimeMillis", "clock.currentTimeMillis"],
+      ["currentTimeMillisUnsafe", "clock.currentTimeMillisUnsafe()"],
+      ["currentTimeNanos", "clock.currentTimeNanos"],
+      ["currentTimeNanosUnsafe", "clock.currentTimeNanosUnsafe()"],
+      ["Date.now", "Date.now()"],
+      ["new Date()", "new Date()"],
+      ["DateTime.now", "DateTime.now"],
+      ["DateTime.nowUnsafe", "DateTime.nowUnsafe()"]
+    ].map(
+      ([use = "", written = ""]) =>
+        [
+          "src/cli/serve/Serve.ts",
+          `export const now = ${written}`,
+          `src/cli/serve/Serve.ts uses ${use}: it is not among the files that may`
+        ] as const
+    ),
     ["src/codec/Resp.ts", "\n".repeat(301), "src/codec/Resp.ts has 301 lines, and may have 300"]
   ]
   for (const [file, text, why] of forbidden) {
@@ -591,6 +627,8 @@ describe("the rules", () => {
           interface Timer { setTimeout: (millis: number) => void }
           export const start = (timer: Timer) => timer.setTimeout(1)
           export const object = { process: 1, performance() {} }
+          export const date = new Date(0)
+          export const monotonic = clock.monotonicTimeNanosUnsafe()
           export const text = "Buffer"`
       }),
       []

@@ -2,7 +2,8 @@
  * Fetches one file so that it arrives whole or not at all. Whether it is there already, and what is done where it changes
  * meanwhile, is decided here; how its bytes come is Transfer's.
  */
-import { Clock, Effect, FileSystem } from "effect"
+import { Effect, FileSystem } from "effect"
+import * as Monotonic from "../domain/Monotonic.ts"
 import * as FileName from "../domain/FileName.ts"
 import * as ByteString from "../domain/ByteString.ts"
 import type { Connectors } from "./Connector.ts"
@@ -58,7 +59,7 @@ const attempt = Effect.fnUntraced(function* (
   options: Options,
   connectors: Connectors
 ) {
-  const began = yield* Clock.currentTimeMillis
+  const began = yield* Monotonic.now
   const text = ByteString.toTextLossy(name)
   const wanted = FileName.fromWord(name)
   if (wanted === undefined) return yield* new UnexpectedName({ name: text })
@@ -67,7 +68,7 @@ const attempt = Effect.fnUntraced(function* (
   const existing = yield* findExisting(job)
   if (existing !== undefined) return existing
   const { here, resumedFrom, unkept } = yield* transfer(job)
-  const seconds = ((yield* Clock.currentTimeMillis) - began) / 1000
+  const seconds = ((yield* Monotonic.now) - began) / 1000
   return Result.Saved({
     name: text,
     path: place,

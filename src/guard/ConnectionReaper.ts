@@ -5,7 +5,8 @@
  * requests hold together is known at every moment, and does not wait for the next second: 700 peers can send more than
  * a gigabyte in one.
  */
-import { Clock, Duration, Effect, Latch, type Scope } from "effect"
+import { Duration, Effect, Latch, type Scope } from "effect"
+import * as Monotonic from "../domain/Monotonic.ts"
 import type { CloseReason } from "../net/CloseReason.ts"
 import type { Peer } from "../net/Peer.ts"
 
@@ -146,7 +147,7 @@ export const makeConnectionReaper = ({
 
     yield* Effect.forkScoped(
       Effect.forever(
-        Effect.sleep("1 second").pipe(Effect.andThen(Clock.currentTimeMillis), Effect.flatMap(look))
+        Effect.sleep("1 second").pipe(Effect.andThen(Monotonic.now), Effect.flatMap(look))
       )
     )
     yield* Effect.forkScoped(Effect.forever(Effect.andThen(tooMuch.await, relieve)))

@@ -1,5 +1,6 @@
 /** Keeps bytes to a rate, smoothly: each piece has its time, and waits for it. */
-import { Clock, Effect } from "effect"
+import { Effect } from "effect"
+import * as Monotonic from "../domain/Monotonic.ts"
 
 /** A rate that bytes are kept to. */
 export interface Pacer {
@@ -22,7 +23,7 @@ export const makePacer = (rate: number): Pacer => {
   return {
     piece: Math.min(largestPiece, Math.max(smallestPiece, Math.floor(rate * smoothness))),
     pace: (bytes) =>
-      Effect.flatMap(Clock.currentTimeMillis, (now) => {
+      Effect.flatMap(Monotonic.now, (now) => {
         // Nothing was slept too long before the first piece.
         const at = next === undefined ? now : Math.max(next, now - leeway * 1000)
         next = at + (bytes / rate) * 1000

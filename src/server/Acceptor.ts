@@ -3,6 +3,7 @@
  * Connection.
  */
 import { Cause, Clock, type Duration, Effect, Exit, type Redacted, type Scope } from "effect"
+import * as Monotonic from "../domain/Monotonic.ts"
 import { detect } from "../codec/Detect.ts"
 import { pickle } from "../codec/pickle/Pickle.ts"
 import { makeResp } from "../codec/resp/Resp.ts"
@@ -85,7 +86,7 @@ export const makeAcceptor = Effect.fnUntraced(function* (
   /** Says that another protocol came in, at most once a minute: who sends it may send it often. */
   const onForeign = ({ address }: Peer, protocol: string) =>
     Effect.suspend(() => {
-      const now = clock.currentTimeMillisUnsafe()
+      const now = Monotonic.nowUnsafe(clock)
       if (now - warnedAt < 60_000) return Effect.void
       warnedAt = now
       return eventLog.note("protocol.foreign", { address, protocol })
@@ -93,7 +94,7 @@ export const makeAcceptor = Effect.fnUntraced(function* (
 
   const onWrongPassword = ({ address, host }: Peer) =>
     Effect.suspend(() => {
-      const delay = throttle.add(host, clock.currentTimeMillisUnsafe())
+      const delay = throttle.add(host, Monotonic.nowUnsafe(clock))
       const noted = eventLog.note("authentication.failed", { address, delay_seconds: delay / 1000 })
       return delay === 0 ? noted : Effect.andThen(noted, Effect.sleep(delay))
     })

@@ -3,6 +3,7 @@
  * Who is let in is Acceptor's affair; what is read and answered, Connection's.
  */
 import { Cause, Exit, Option } from "effect"
+import * as Monotonic from "../domain/Monotonic.ts"
 import type { Codec } from "../codec/Codec.ts"
 import { respName } from "../codec/resp/Resp.ts"
 import type { StoreUnavailable } from "../domain/Errors.ts"
@@ -59,7 +60,7 @@ export class ConnectionContext implements Identity {
     this.codec = codec
     this.pacer = pacer
     this.id = server.stats.connectionsReceived
-    this.#since = server.clock.currentTimeMillisUnsafe()
+    this.#since = Monotonic.nowUnsafe(server.clock)
     this.session = makeSession(this)
   }
 
@@ -76,7 +77,7 @@ export class ConnectionContext implements Identity {
   }
 
   get age(): number {
-    return (this.server.clock.currentTimeMillisUnsafe() - this.#since) / 1000
+    return (Monotonic.nowUnsafe(this.server.clock) - this.#since) / 1000
   }
 
   /** Why it ended: what the peer's socket tells, unless that is only that the input ended. */

@@ -1,5 +1,6 @@
 /** Runs answers that take an effect. What came of one is encoded by ReplyBatch and sent by ReplyWriter. */
 import { Effect, Exit, Scope } from "effect"
+import * as Monotonic from "../domain/Monotonic.ts"
 import * as ByteString from "../domain/ByteString.ts"
 import type { StoreUnavailable } from "../domain/Errors.ts"
 import { oneWrite } from "../domain/OneWrite.ts"
@@ -14,7 +15,7 @@ export type PendingReply = Exclude<Answer, Reply.Reply>
 /** A reply that is there, and what is held for it. */
 export interface SettledReply {
   readonly reply: Reply.Reply
-  /** When it was asked for, in milliseconds since 1970; now, unless given. */
+  /** When it was asked for, by Monotonic; now, unless given. */
   readonly since?: number
   /** Lets go of what a body that is still to be sent is read from. */
   readonly release?: Effect.Effect<void>
@@ -37,7 +38,7 @@ export const settle = Effect.fnUntraced(function* (
   connection: Scope.Scope,
   context: ConnectionContext
 ): Effect.fn.Return<SettledReply> {
-  const since = context.server.clock.currentTimeMillisUnsafe()
+  const since = Monotonic.nowUnsafe(context.server.clock)
   const scope = yield* Scope.fork(connection)
   const release = Scope.close(scope, Exit.void)
   const reply = yield* Effect.flatMap(pending, gather).pipe(

@@ -3,6 +3,7 @@
  * every body that was sent or cut off.
  */
 import { Array, Effect, Exit, Stream } from "effect"
+import * as Monotonic from "../domain/Monotonic.ts"
 import type { StoreUnavailable } from "../domain/Errors.ts"
 import type * as Reply from "../domain/Reply.ts"
 import { unlimited } from "../guard/Pacer.ts"
@@ -21,14 +22,14 @@ export interface Outgoing {
 /** A body that leaves with the text around it. */
 export interface BufferedTransfer {
   readonly of: Reply.BufferedBody
-  /** When it was asked for, in milliseconds since 1970; just now, unless given. */
+  /** When it was asked for, by Monotonic; just now, unless given. */
   readonly since: number | undefined
 }
 
 /** A body that is sent as it is read, and what follows it. */
 export interface OutgoingBody {
   readonly of: Reply.StreamedBody
-  /** When it was asked for, in milliseconds since 1970. */
+  /** When it was asked for, by Monotonic. */
   readonly since: number | undefined
   readonly tail: string
   /** Lets go of what it is read from. */
@@ -82,7 +83,7 @@ const note = (
   sent: number
 ): Effect.Effect<void> =>
   Effect.suspend(() => {
-    const now = context.server.clock.currentTimeMillisUnsafe()
+    const now = Monotonic.nowUnsafe(context.server.clock)
     const seconds = (now - (since ?? now)) / 1000
     return noteTransfer(context, of, { sent, complete: Exit.isSuccess(exit), seconds })
   })

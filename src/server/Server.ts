@@ -1,5 +1,6 @@
 /** One server: Listener and Acceptor, with the numbers and the log of both, from start to drain. */
-import { Clock, Context, type Duration, Effect, Layer } from "effect"
+import { Context, type Duration, Effect, Layer } from "effect"
+import * as Monotonic from "../domain/Monotonic.ts"
 import { Stats } from "../telemetry/Stats.ts"
 import { Router } from "../Router.ts"
 import { makeEventLog } from "../telemetry/EventLog.ts"
@@ -66,7 +67,7 @@ export class Server extends Context.Service<
         stats.maxClients = limits?.connections ?? 0
         stats.version = options.version
         stats.port = address.port
-        stats.startedAt = yield* Clock.currentTimeMillis
+        stats.startedAt = yield* Monotonic.now
         const announceStop = Effect.suspend(() => {
           stats.draining = true
           return eventLog.note("drain.announced", { connections: stats.connectedClients })

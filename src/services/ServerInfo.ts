@@ -1,5 +1,6 @@
 /** What INFO says: the server in numbers, section by section, in the form that everything which watches a Redis reads. */
 import { Cache, Clock, Duration, Effect, Exit, Option, Stream } from "effect"
+import * as Monotonic from "../domain/Monotonic.ts"
 import type { StoreUnavailable } from "../domain/Errors.ts"
 import type { Numbers } from "../telemetry/Stats.ts"
 import type { FileStore } from "./files/FileStore.ts"
@@ -36,6 +37,7 @@ const memory = ({ heapUsed, rss }: Totals): Fields => [
 const sections = (
   stats: Numbers,
   { processId, startedAt, totals }: Together,
+  wall: number,
   now: number
 ): ReadonlyMap<string, Fields> => {
   const uptime = Math.max(0, Math.floor((now - startedAt) / 1000))
@@ -51,7 +53,7 @@ const sections = (
         ["process_id", processId],
         ["workers", totals.workers],
         ["tcp_port", stats.port],
-        ["server_time_usec", now * 1000],
+        ["server_time_usec", wall * 1000],
         ["uptime_in_seconds", uptime],
         ["uptime_in_days", Math.floor(uptime / 86_400)]
       ]
@@ -134,7 +136,7 @@ export const makeServerInfo = (
 ): Effect.Effect<ServerInfo> =>
   Effect.gen(function* () {
     const together = yield* makeTogether(stats)
-    const counted = yield* Cache.makeWith((_: "files") => files(store), {
+    const counted = yield* Cache.makeWith((_: "files") => Monotonic.withWallClock(files(store)), {
       capacity: 1,
       timeToLive: (exit) => (Exit.isSuccess(exit) ? filesAge : Duration.zero)
     })
@@ -143,12 +145,15 @@ export const makeServerInfo = (
         const wanted = new Set(asked.map((section) => section.toLowerCase()))
         const everything = wanted.has("all") || wanted.has("everything")
         const standard = everything || wanted.size === 0 || wanted.has("default")
-        const told = [...sections(stats, yield* together, yield* Clock.currentTimeMillis)].filter(
-          ([title]) => standard || wanted.has(title.toLowerCase())
-        )
+        const told = [
+          ...sections(stats, yield* together, yield* Clock.currentTimeMillis, yield* Monotonic.now)
+        ].filter(([title]) => standard || wanted.has(title.toLowerCase()))
         const withFiles =
           everything || wanted.has("files")
-            ? [...told, ["Files", yield* Cache.get(counted, "files")] as const]
+            ? [
+                ...told,
+                ["Files", yield* Monotonic.withoutWallClock(Cache.get(counted, "files"))] as const
+              ]
             : told
         return withFiles.map(write).join("\r\n")
       })

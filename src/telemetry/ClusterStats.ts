@@ -53,7 +53,7 @@ export const Together = Schema.Struct({
   totals: Totals,
   /** The process to send signals to. */
   processId: Count,
-  /** When it began to serve, in milliseconds since 1970 (UTC). */
+  /** When it began to serve, by Monotonic. */
   startedAt: Schema.Int
 })
 export type Together = typeof Together.Type

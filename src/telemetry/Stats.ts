@@ -10,7 +10,7 @@ export interface Numbers {
   version: string
   /** The port it listens on, 0 until it does. */
   port: number
-  /** When it began to listen, in milliseconds since 1970 (UTC). */
+  /** When it began to listen, by Monotonic. */
   startedAt: number
   /** Whether it is about to stop, and should be sent nobody new. */
   draining: boolean

@@ -4,6 +4,7 @@ import { TestClock } from "effect/testing"
 import { Socket } from "node:net"
 import { Peer } from "../../src/net/Peer.ts"
 import { PendingWrites } from "../../src/net/PendingWrites.ts"
+import { steps, withSettableWall } from "../support/values/WallClock.ts"
 import {
   ReadProgress,
   type Limits,
@@ -59,6 +60,27 @@ describe("a reaper", () => {
       assert.isTrue(slow.isCut())
     })
   )
+
+  for (const [step, by] of steps) {
+    it.effect(`cuts off in time, no sooner, where the wall clock is set ${step}`, () =>
+      withSettableWall((setWall) =>
+        Effect.gen(function* () {
+          const reaper = yield* makeConnectionReaper({ ...limits, idle: Duration.seconds(30) })
+          const slow = yield* progress(1)
+          const idle = yield* progress(0)
+          for (const each of [slow, idle]) reaper.add(each)
+          yield* TestClock.adjust("10 seconds")
+          yield* setWall(by)
+          yield* TestClock.adjust("20 seconds")
+          assert.deepStrictEqual(cut(slow, idle), [false, false])
+          assert.isUndefined(idle.peer.closeReason)
+          yield* TestClock.adjust("2 seconds")
+          assert.isTrue(slow.isCut())
+          assert.strictEqual(idle.peer.closeReason, "idle")
+        })
+      )
+    )
+  }
 
   it.effect("is not put off by bytes that complete nothing", () =>
     Effect.gen(function* () {

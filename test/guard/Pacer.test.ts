@@ -1,16 +1,18 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Clock, Effect, Fiber } from "effect"
+import { Effect, Fiber } from "effect"
 import { TestClock } from "effect/testing"
 import { both, makePacer, type Pacer, unlimited } from "../../src/guard/Pacer.ts"
+import * as Monotonic from "../../src/domain/Monotonic.ts"
+import { steps, withSettableWall } from "../support/values/WallClock.ts"
 
 /** Sends so many pieces of 100 bytes one after the other; when each may go, in milliseconds from now. */
 const times = (pacer: Pacer, count: number) =>
   Effect.gen(function* () {
-    const began = yield* Clock.currentTimeMillis
+    const began = yield* Monotonic.now
     return yield* Effect.forEach(Array.from({ length: count }), () =>
       Effect.andThen(
         pacer.pace(100),
-        Effect.map(Clock.currentTimeMillis, (now) => now - began)
+        Effect.map(Monotonic.now, (now) => now - began)
       )
     )
   })
@@ -42,6 +44,19 @@ describe("a pacer", () => {
       assert.deepStrictEqual(yield* overTime(times(pacer, 6), 400), [0, 0, 0, 100, 200, 300])
     })
   )
+
+  for (const [step, by] of steps) {
+    it.effect(`keeps its rate where the wall clock is set ${step}`, () =>
+      withSettableWall((setWall) =>
+        Effect.gen(function* () {
+          const pacer = makePacer(1000)
+          yield* overTime(times(pacer, 3), 300)
+          yield* setWall(by)
+          assert.deepStrictEqual(yield* overTime(times(pacer, 4), 400), [0, 100, 200, 300])
+        })
+      )
+    )
+  }
 
   it.effect("keeps all who share it to its rate together", () =>
     Effect.gen(function* () {

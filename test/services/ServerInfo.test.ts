@@ -1,12 +1,14 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Context, Effect, Layer, Stream } from "effect"
+import { Clock, Context, Effect, Layer, Stream } from "effect"
 import { TestClock } from "effect/testing"
 import { FileNotFound } from "../../src/domain/Errors.ts"
 import { Stats } from "../../src/telemetry/Stats.ts"
 import { FileStore } from "../../src/services/files/FileStore.ts"
 import * as MemoryFileStore from "../../src/services/files/MemoryFileStore.ts"
 import { human, makeServerInfo } from "../../src/services/ServerInfo.ts"
+import * as Monotonic from "../../src/domain/Monotonic.ts"
 import { fileName } from "../support/stores/Stores.ts"
+import { steps, withSettableWall } from "../support/values/WallClock.ts"
 
 const bytes = (size: number) => ({ bytes: new Uint8Array(size), modified: 0 })
 
@@ -146,6 +148,24 @@ describe("INFO", () => {
       assert.strictEqual(walks, 2)
     })
   )
+
+  for (const [step, by] of steps) {
+    it.effect(`tells how long it has run, whatever the wall clock: ${step}`, () =>
+      withSettableWall((setWall) =>
+        Effect.gen(function* () {
+          const { stats, store } = yield* setUp
+          stats.startedAt = yield* Monotonic.now
+          const info = yield* makeServerInfo(stats, store)
+          yield* TestClock.adjust("90 seconds")
+          yield* setWall(by)
+          const text = yield* info.describe(["server"])
+          assert.include(text, "\r\nuptime_in_seconds:90\r\n")
+          const wall = yield* Clock.currentTimeMillis
+          assert.include(text, `\r\nserver_time_usec:${wall * 1000}\r\n`)
+        })
+      )
+    )
+  }
 
   it("writes sizes as Redis does", () => {
     const sizes: ReadonlyArray<readonly [number, string]> = [

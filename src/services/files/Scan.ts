@@ -4,7 +4,8 @@
  * that is there from the first call to the last is returned, and once. A scan may go on in another process, for a
  * client has many connections, and those are dealt out. Patterns and replies are not known here.
  */
-import { Clock, Effect, Random, Stream } from "effect"
+import { Effect, Random, Stream } from "effect"
+import * as Monotonic from "../../domain/Monotonic.ts"
 import type { StoreUnavailable } from "../../domain/Errors.ts"
 import { byBytes, type FileName } from "../../domain/FileName.ts"
 import * as ByteString from "../../domain/ByteString.ts"
@@ -45,7 +46,7 @@ const shelfOf = (hash: number): number => Math.floor(hash / 2 ** (40 - 12))
 interface Snapshot {
   /** Walks are counted as they begin. */
   readonly walk: number
-  /** In milliseconds since 1970. */
+  /** By Monotonic. */
   readonly taken: number
   readonly shelves: ReadonlyMap<number, ReadonlyArray<FileName>>
 }
@@ -107,7 +108,7 @@ export const makeScan = (store: FileStore["Service"], mark: number, hashOf = has
   const walk = Effect.gen(function* () {
     walks += 1
     const walk = walks
-    const taken = yield* Clock.currentTimeMillis
+    const taken = yield* Monotonic.now
     const shelves = new Map<number, Array<FileName>>()
     yield* Stream.runForEachArray(store.names, (names) =>
       Effect.sync(() => {
@@ -131,7 +132,7 @@ export const makeScan = (store: FileStore["Service"], mark: number, hashOf = has
    */
   const recent = Effect.gen(function* () {
     const snapshot = kept?.deref()
-    const now = yield* Clock.currentTimeMillis
+    const now = yield* Monotonic.now
     return snapshot !== undefined && now - snapshot.taken < freshness ? snapshot : yield* walk
   })
 

@@ -2,8 +2,9 @@
  * The process that keeps the workers running: it starts another where one has died. It serves nothing itself; Node
  * accepts the connections here and deals them out to the workers in turn.
  */
-import { Clock, Deferred, Effect, type Stdio } from "effect"
+import { Deferred, Effect, type Stdio } from "effect"
 import type { Cluster } from "node:cluster"
+import * as Monotonic from "../../../domain/Monotonic.ts"
 import type { Address } from "../../../domain/Address.ts"
 import { exitCode, Failure } from "../../Failure.ts"
 import { exitAtOnceIfToldAgain, stopSignal } from "../../Signals.ts"
@@ -37,7 +38,7 @@ export const supervise = (
     // once one worker of two got 43, and one of four 47; connections are kept for long, and cores would idle.
     cluster.schedulingPolicy = cluster.SCHED_RR
     yield* endWithThis(cluster)
-    const startedAt = yield* Clock.currentTimeMillis
+    const startedAt = yield* Monotonic.now
     const aggregator = makeStatsAggregator()
     const firstUp = yield* Deferred.make<Address>()
     const running = new Set<number>()

@@ -5,6 +5,7 @@
  * how requests are repeated, is not decided here.
  */
 import { Clock, Duration, Effect, Exit, Fiber, Option, type Scope } from "effect"
+import * as Monotonic from "../../../domain/Monotonic.ts"
 import type { Bucket, ObjectDetails, S3Failure } from "./Bucket.ts"
 import { sha256Of } from "../Digest.ts"
 import { makeLruCache, overhead } from "../LruCache.ts"
@@ -59,7 +60,7 @@ export const prefetchSize = 256 * 1024
 /** How many objects are remembered as longer than that, at most, so that no more than that is asked for. */
 const mostLong = 10_000
 
-/** An object, and when the store was asked for it, in milliseconds since 1970. */
+/** An object, and when the store was asked for it, by Monotonic. */
 interface Kept {
   readonly object: CachedObject
   readonly askedAt: number
@@ -182,7 +183,7 @@ export const makeObjectCache = Effect.fnUntraced(function* ({
   return {
     at: (key) =>
       Effect.suspend(() => {
-        const now = clock.currentTimeMillisUnsafe()
+        const now = Monotonic.nowUnsafe(clock)
         const object = freshObject(key, now)
         if (object !== undefined) return Effect.succeed(object)
         const flight = flights.get(key)
@@ -190,7 +191,7 @@ export const makeObjectCache = Effect.fnUntraced(function* ({
           ? waitFor(key, flight)
           : begin(key, small.get(key)?.object, now)
       }),
-    fresh: (key) => freshObject(key, clock.currentTimeMillisUnsafe()),
+    fresh: (key) => freshObject(key, Monotonic.nowUnsafe(clock)),
     learn: (key, details) => {
       noteSize(key, details?.size ?? 0)
       if (small.get(key)?.object.details.etag !== details?.etag) small.delete(key)

@@ -3,8 +3,9 @@
  * when nothing is answered any more, a circuit breaker refuses requests at once until the store is back, so that a
  * dead store ties up nobody. Which requests there are is not known here.
  */
-import { Clock, Duration, Effect, Exit, Option, Result, Schedule, type Scope, Stream } from "effect"
+import { Duration, Effect, Exit, Option, Result, Schedule, type Scope, Stream } from "effect"
 import * as CircuitBreaker from "effect/persistence/CircuitBreaker"
+import * as Monotonic from "../../../domain/Monotonic.ts"
 import { S3Failure } from "./Bucket.ts"
 
 /** Requests to one store, sent until they are answered. */
@@ -75,13 +76,13 @@ export const makeS3Retry = Effect.fnUntraced(function* (
   }
 
   const guarded = <A>(request: Effect.Effect<A, S3Failure>): Effect.Effect<A, S3Failure> =>
-    breaker
-      .execute(request, { key, classify })
-      .pipe(
-        Effect.catchTag("CircuitBreakerError", (cause) =>
-          Effect.fail(new S3Failure({ status: undefined, code: refused, cause }))
-        )
+    Monotonic.withoutWallClock(
+      breaker.execute(Monotonic.withWallClock(request), { key, classify })
+    ).pipe(
+      Effect.catchTag("CircuitBreakerError", (cause) =>
+        Effect.fail(new S3Failure({ status: undefined, code: refused, cause }))
       )
+    )
 
   // A gateway that dies takes many requests with it, which opens the breaker although another gateway may be alive.
   // So the store is gone only once the breaker has let a request through again and that was not answered either.
@@ -124,13 +125,13 @@ export const makeS3Retry = Effect.fnUntraced(function* (
       ),
     resume: Effect.fnUntraced(function* (request, progress) {
       let came = progress()
-      let since = yield* Clock.currentTimeMillis
+      let since = yield* Monotonic.now
       let pause = shortestPause
       while (true) {
         const result = yield* Effect.result(guarded(request))
         if (Result.isSuccess(result)) return
         if (!isTransient(result.failure)) return yield* result.failure
-        const now = yield* Clock.currentTimeMillis
+        const now = yield* Monotonic.now
         if (progress() > came) {
           // What came begins the patience anew.
           came = progress()

@@ -3,6 +3,7 @@ import { Clock, Effect, Fiber } from "effect"
 import { TestClock } from "effect/testing"
 import { S3Failure } from "../../../../src/services/files/s3/Bucket.ts"
 import { makeS3Retry } from "../../../../src/services/files/s3/S3Retry.ts"
+import { steps, withSettableWall } from "../../../support/values/WallClock.ts"
 
 const failure = (status: number | undefined, code = "ECONNREFUSED") =>
   new S3Failure({ status, code, cause: undefined })
@@ -63,6 +64,27 @@ describe("a question to the store", () => {
       assert.strictEqual((yield* Fiber.join(asking)).code, "ETIMEDOUT")
     })
   )
+
+  for (const [step, by] of steps) {
+    it.effect(`is answered when the store is back, where the wall clock was set ${step}`, () =>
+      withSettableWall((setWall) =>
+        Effect.gen(function* () {
+          const { retry, request, state } = yield* store
+          state.away = true
+          const asking = yield* Effect.forkChild(Effect.flip(retry(request)), {
+            startImmediately: true
+          })
+          yield* TestClock.adjust("10 seconds")
+          yield* Fiber.join(asking)
+          yield* setWall(by)
+          state.away = false
+          yield* TestClock.adjust("3 seconds")
+          assert.deepStrictEqual(state.told, [false, true])
+          assert.strictEqual(yield* retry(request), "ok")
+        })
+      )
+    )
+  }
 
   it.effect("is refused at once when the store is gone, and answered when it is back", () =>
     Effect.gen(function* () {
