@@ -7,27 +7,13 @@ import * as Monotonic from "../domain/Monotonic.ts"
 import * as FileName from "../domain/FileName.ts"
 import * as ByteString from "../domain/ByteString.ts"
 import type { Connectors } from "./Connector.ts"
-import { Hashing } from "./Hashing.ts"
+import { digestOf } from "./Hashing.ts"
 import { locate, SaveFailed, UnexpectedName } from "./Placement.ts"
-import { describe, type RemoteDetails } from "./RemoteFile.ts"
+import { describe, isChanged, type RemoteDetails, restarts } from "./RemoteFile.ts"
 import { Result } from "./Result.ts"
 import { digestThere, type Job, type Options, transfer } from "./Transfer.ts"
 
 const isFolder = Object.assign(new Error("it is a folder"), { code: "EISDIR" })
-
-/** How often a file that changes while it is fetched, or whose part file another run takes, is fetched anew. */
-const mostRestarts = 3
-
-/** The digest of a file that is on the person's own disk. */
-export const digestOf = (path: string, size: number) =>
-  Effect.scoped(
-    Effect.gen(function* () {
-      const hashing = yield* Hashing
-      const growing = yield* hashing.follow(path, size)
-      growing.advance(size)
-      return yield* growing.digest
-    })
-  )
 
 /** The size of the file at `place`, if there is one; a folder there ends the matter. */
 const sizeAt = Effect.fnUntraced(function* (place: string) {
@@ -94,10 +80,8 @@ export const download = Effect.fn("download")(function* (
   )
   return yield* once.pipe(
     Effect.retry({
-      while: (error) =>
-        (error._tag === "ErrorReply" && error.code === "CHANGED")
-        || (error._tag === "PartFailed" && error.isTaken),
-      times: mostRestarts
+      ...restarts,
+      while: (error) => isChanged(error) || (error._tag === "PartFailed" && error.isTaken)
     }),
     Effect.catchTag("PlatformError", failed),
     Effect.catchTag(["HashUnavailable", "PartFailed"], ({ cause }) => failed(cause))

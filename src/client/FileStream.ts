@@ -1,11 +1,23 @@
 /** Fetches a file, or a part of one, straight to where its bytes go: nothing is kept, so nothing can be taken back. */
-import { Data, Effect, Fiber, Stream } from "effect"
-import * as Grammar from "../commands/Parser.ts"
+import { Data, Effect, Fiber, Result, Stream } from "effect"
 import * as ByteString from "../domain/ByteString.ts"
 import { ConnectionLost, type IncomingBody, ReadTimeout } from "./Connection.ts"
 import type { Connectors } from "./Connector.ts"
 import { Hashing, Mismatch } from "./Hashing.ts"
-import { describe, digestRequest, receiveBytes, receiveDigest } from "./RemoteFile.ts"
+import {
+  bytesRequest,
+  changed,
+  describe,
+  digestRequest,
+  exactly,
+  isChanged,
+  orPrefix,
+  prefixOf,
+  receiveBytes,
+  receiveDigest,
+  restarts,
+  type Wanted
+} from "./RemoteFile.ts"
 
 /** A part of a file, in bytes. */
 export interface Range {
@@ -38,14 +50,11 @@ export const handOn = <E, R>(
 /** All of a file. */
 export const whole: Range = { start: 0, length: undefined }
 
-/**
- * Hands the bytes of a range to `write`, over as many connections as it takes but always of one version; a whole file
- * is compared with the server's digest at the end, and `Mismatch` then comes after its bytes.
- */
-export const streamFile = Effect.fn("streamFile")(function* <E, R>(
+/** One try at one version of the file. */
+const attempt = Effect.fnUntraced(function* <E, R>(
   name: ByteString.ByteString,
   range: Range,
-  verify: boolean,
+  isVerified: boolean,
   { bytes, digests }: Connectors,
   write: (chunk: Uint8Array) => Effect.Effect<void, E, R>
 ) {
@@ -53,29 +62,66 @@ export const streamFile = Effect.fn("streamFile")(function* <E, R>(
   const { size, version } = yield* describe(name, bytes)
   const end = Math.max(range.start, Math.min(size, range.start + (range.length ?? size)))
   const isWhole = range.start === 0 && end === size
-  const there =
-    verify && isWhole
-      ? yield* Effect.forkChild(digests.ask(digestRequest(name, version), receiveDigest))
+  const askDigest = (wanted: Wanted) => digests.ask(digestRequest(name, wanted), receiveDigest)
+  const exact =
+    isVerified && isWhole
+      ? yield* Effect.forkChild(Effect.result(askDigest(exactly(version))))
       : undefined
   const hash = hashing.passing()
   let position = range.start
 
-  const receive = Effect.gen(function* () {
-    const incoming = yield* receiveBytes(name, end - position)
-    return yield* Stream.runForEach(incoming, (chunk) =>
-      Effect.suspend(() => {
-        position += chunk.length
-        if (there !== undefined) hash.update(chunk)
-        return write(chunk)
-      })
+  const receive = (wanted: Wanted) =>
+    Effect.gen(function* () {
+      // Without a digest of all of it, what was read at two times of a file that is not the same may be a mixture.
+      if (wanted.prefix !== undefined && exact === undefined && position > range.start) {
+        return yield* changed
+      }
+      const incoming = yield* receiveBytes(name, end - position)
+      return yield* Stream.runForEach(incoming, (chunk) =>
+        Effect.suspend(() => {
+          position += chunk.length
+          if (exact !== undefined) hash.update(chunk)
+          return write(chunk)
+        })
+      )
+    })
+  yield* orPrefix(version, (wanted) =>
+    bytes.ask(
+      bytesRequest(
+        name,
+        wanted,
+        () => position,
+        () => end - position
+      ),
+      receive(wanted)
     )
-  })
-  yield* bytes.ask(
-    () =>
-      Grammar.print({ _tag: "SendFile", name, start: position, length: end - position, version }),
-    receive
   )
-  if (there !== undefined && hash.digest() !== (yield* Fiber.join(there))) {
+  if (exact === undefined) return
+  const told = yield* Fiber.join(exact)
+  const there =
+    Result.isFailure(told) && isChanged(told.failure)
+      ? yield* askDigest(prefixOf(version))
+      : yield* Effect.fromResult(told)
+  if (hash.digest() !== there) {
     return yield* new Mismatch({ name: ByteString.toTextLossy(name) })
   }
+})
+
+/**
+ * Hands the bytes of a range to `write`, over as many connections as it takes but always of one version; a whole file
+ * is compared with the server's digest at the end, and `Mismatch` then comes after its bytes. A file that changes
+ * before the first of them is asked for anew.
+ */
+export const streamFile = Effect.fn("streamFile")(function* <E, R>(
+  name: ByteString.ByteString,
+  range: Range,
+  isVerified: boolean,
+  connectors: Connectors,
+  write: (chunk: Uint8Array) => Effect.Effect<void, E, R>
+) {
+  let begun = false
+  yield* attempt(name, range, isVerified, connectors, (chunk) => {
+    begun = true
+    return write(chunk)
+  }).pipe(Effect.retry({ while: (error) => !begun && isChanged(error), ...restarts }))
 })

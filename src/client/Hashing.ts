@@ -1,5 +1,5 @@
 /** SHA-256 as a download needs it. How it is computed is the platform's affair. */
-import { Context, Data, type Effect, type Scope } from "effect"
+import { Context, Data, Effect, type Scope } from "effect"
 
 /** The digest of a file that is still growing. */
 export interface GrowingDigest {
@@ -36,3 +36,14 @@ export class Hashing extends Context.Service<
     readonly passing: () => PassingDigest
   }
 >()("sockets/client/Hashing") {}
+
+/** The digest of a file that is on the person's own disk. */
+export const digestOf = (path: string, size: number) =>
+  Effect.scoped(
+    Effect.gen(function* () {
+      const hashing = yield* Hashing
+      const growing = yield* hashing.follow(path, size)
+      growing.advance(size)
+      return yield* growing.digest
+    })
+  )

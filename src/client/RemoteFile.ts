@@ -1,5 +1,5 @@
 /** What a client asks about one file before and beside fetching it. */
-import { Effect, Schema } from "effect"
+import { Effect, Schedule, Schema } from "effect"
 import { MalformedReply } from "../codec/resp/RespTokens.ts"
 import * as Grammar from "../commands/Parser.ts"
 import type { Reply } from "../domain/Reply.ts"
@@ -43,14 +43,64 @@ const fields = (reply: Reply): ReadonlyMap<string, string | number> => {
 export const detailsRequest = (name: ByteString.ByteString) => () =>
   Grammar.print({ _tag: "Describe", name })
 
-/** The request for the SHA-256 of one version of a file. */
-export const digestRequest = (name: ByteString.ByteString, version: ByteString.ByteString) => () =>
-  Grammar.print({ _tag: "Digest", name, version })
+/** One version of a file, or as many bytes as it had of a file that may have grown from it. */
+export interface Wanted {
+  readonly version: ByteString.ByteString | undefined
+  readonly prefix: ByteString.ByteString | undefined
+}
 
-/** The request for the bytes of one version of a file, from `start` on. */
+/** This version and no other. */
+export const exactly = (version: ByteString.ByteString): Wanted => ({ version, prefix: undefined })
+
+/** What a file has kept of this version. That it is still that version's takes a digest, asked for later, to prove. */
+export const prefixOf = (version: ByteString.ByteString): Wanted => ({
+  version: undefined,
+  prefix: version
+})
+
+/** The request for the SHA-256 of one version of a file. */
+export const digestRequest = (name: ByteString.ByteString, wanted: Wanted) => () =>
+  Grammar.print({ _tag: "Digest", name, ...wanted })
+
+/** The request for the bytes of one version of a file, from `start` on, to the end or so many. */
 export const bytesRequest =
-  (name: ByteString.ByteString, start: () => number, version: ByteString.ByteString) => () =>
-    Grammar.print({ _tag: "SendFile", name, start: start(), length: undefined, version })
+  (
+    name: ByteString.ByteString,
+    wanted: Wanted,
+    start: () => number,
+    length: () => number | undefined = () => undefined
+  ) =>
+  () =>
+    Grammar.print({ _tag: "SendFile", name, start: start(), length: length(), ...wanted })
+
+/** Whether the server has another version by now. */
+export const isChanged = (error: unknown): error is ErrorReply =>
+  error instanceof ErrorReply && error.code === "CHANGED"
+
+/** The file was written to while it was fetched, as the server would say it. */
+export const changed = new ErrorReply({ code: "CHANGED", message: "Arquivo mudou; recomece." })
+
+/**
+ * How often a file that changes while it is fetched is fetched anew, and how long is waited before: 0.1, 0.4 and 1.6
+ * seconds, in which whoever writes it may be done.
+ */
+export const restarts = { schedule: Schedule.exponential("100 millis", 4), times: 3 }
+
+/**
+ * Has `ask` ask for the version and, where the server has another one by now, for what the file has kept of it. `CHANGED`
+ * where that can be nothing, or where the server does not know the question.
+ */
+export const orPrefix = <A, E, R>(
+  version: ByteString.ByteString,
+  ask: (wanted: Wanted) => Effect.Effect<A, E, R>
+): Effect.Effect<A, E | ErrorReply, R> =>
+  Effect.catchIf(ask(exactly(version)), isChanged, () =>
+    Effect.catchIf(
+      ask(prefixOf(version)),
+      (error) => error instanceof ErrorReply && error.code === "ERR",
+      () => Effect.fail(changed)
+    )
+  )
 
 /** The next reply, unless it is a refusal. */
 export const receiveReply = Effect.gen(function* () {

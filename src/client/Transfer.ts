@@ -2,18 +2,24 @@
  * Brings one version of a file to its place: over as many connections as it takes, from where an earlier run stopped,
  * against the server's own digest, and under its name only when it is whole.
  */
-import { Effect, Fiber, Stream } from "effect"
+import { Effect, Fiber, Result, Stream } from "effect"
 import * as ByteString from "../domain/ByteString.ts"
 import type { Connectors } from "./Connector.ts"
-import { Hashing, Mismatch } from "./Hashing.ts"
+import { digestOf, Hashing, Mismatch } from "./Hashing.ts"
 import { type PartFile, PartFiles } from "./PartFile.ts"
 import { type Target, writeWhole } from "./Placement.ts"
 import {
   bytesRequest,
+  changed,
   digestRequest,
+  exactly,
+  isChanged,
+  orPrefix,
+  prefixOf,
   receiveBytes,
   receiveDigest,
-  type RemoteDetails
+  type RemoteDetails,
+  type Wanted
 } from "./RemoteFile.ts"
 
 /** How to download. */
@@ -47,54 +53,76 @@ export interface Job {
   readonly connectors: Connectors
 }
 
-/** The server's digest of this version, computed there while the bytes travel. */
+/** The server's digest of this version, or of what the file has kept of it. */
 export const digestThere = ({ connectors: { digests }, details: { version }, name }: Job) =>
-  digests.ask(digestRequest(name, version), receiveDigest)
+  orPrefix(version, (wanted) => digests.ask(digestRequest(name, wanted), receiveDigest))
 
-/** What was received and, if it is to be verified, both digests of it. */
-interface Received {
-  readonly resumedFrom: number
-  readonly here: string | undefined
-  readonly there: string | undefined
-}
+/** What the server said of the version's digest while the bytes travelled; nothing where it was not asked. */
+type Told<E> = Result.Result<string, E> | undefined
 
-const requireEqual = ({ text }: Job, { here, there }: Received) =>
-  here === there ? Effect.void : Effect.fail(new Mismatch({ name: text }))
+/**
+ * Makes sure that what arrived is one version, and tells its digest if that had to be looked at. A file that grew has
+ * no version any more that could be asked for; its first bytes are read again by the server, now that they are here.
+ * Where both readings are the same, nothing wrote to these bytes from the one to the other.
+ */
+const verify = Effect.fnUntraced(function* <E, E2, R>(
+  { connectors: { digests }, details: { version }, name, text }: Job,
+  here: Effect.Effect<string, E2, R>,
+  told: Told<E>,
+  isPrefix: boolean
+) {
+  if (told === undefined && !isPrefix) return undefined
+  if (told !== undefined && Result.isFailure(told) && !isChanged(told.failure)) {
+    return yield* Effect.fail(told.failure)
+  }
+  const digest = yield* here
+  if (told !== undefined && Result.isSuccess(told)) {
+    if (digest === told.success) return digest
+    if (!isPrefix) return yield* new Mismatch({ name: text })
+  }
+  const there = yield* digests.ask(digestRequest(name, prefixOf(version)), receiveDigest)
+  return digest === there ? digest : yield* changed
+})
 
 /** A small file: in memory, then on the disk. */
 const receiveSmall = Effect.fnUntraced(function* (job: Job) {
   const { connectors, details, name, options, place } = job
+  const { modified, size, version } = details
   const hashing = yield* Hashing
-  const receiving = connectors.bytes.ask(
-    bytesRequest(name, () => 0, details.version),
-    Effect.flatMap(receiveBytes(name, details.size), Stream.runCollect)
-  )
+  const receive = (wanted: Wanted) =>
+    Effect.map(
+      connectors.bytes.ask(
+        bytesRequest(name, wanted, () => 0),
+        Effect.flatMap(receiveBytes(name, size), Stream.runCollect)
+      ),
+      (chunks) => ({ chunks, isPrefix: wanted.prefix !== undefined })
+    )
+  const asking = connectors.bytes.ask(digestRequest(name, exactly(version)), receiveDigest)
   // Both questions over one connection, one after the other: the server reads so small a file twice in no time.
-  const [chunks, there] = yield* Effect.all(
+  const [{ chunks, isPrefix }, told] = yield* Effect.all(
     [
-      receiving,
-      options.verify
-        ? connectors.bytes.ask(digestRequest(name, details.version), receiveDigest)
-        : Effect.succeed(undefined)
+      orPrefix(version, receive),
+      options.verify ? Effect.result(asking) : Effect.succeed(undefined)
     ],
     { concurrency: 2 }
   )
-  const hash = hashing.passing()
-  if (options.verify) for (const chunk of chunks) hash.update(chunk)
-  const received: Received = {
-    resumedFrom: 0,
-    here: options.verify ? hash.digest() : undefined,
-    there
-  }
-  yield* requireEqual(job, received)
+  const here = Effect.sync(() => {
+    const hash = hashing.passing()
+    for (const chunk of chunks) hash.update(chunk)
+    return hash.digest()
+  })
+  const digest = yield* verify(job, here, told, isPrefix)
   const unkept = yield* writeWhole((write) => Effect.forEach(chunks, write, { discard: true }), {
     place,
-    modified: details.modified
+    modified
   })
-  return { ...received, unkept }
+  return { resumedFrom: 0, here: digest, unkept }
 })
 
-/** Brings the rest of the file into the part file, over one connection after another if it must be. */
+/**
+ * Brings the rest of the file into the part file, over one connection after another if it must be; tells whether some
+ * of it came of a file that was no longer the same.
+ */
 const receiveRest = Effect.fnUntraced(function* (
   job: Job,
   part: PartFile,
@@ -102,31 +130,36 @@ const receiveRest = Effect.fnUntraced(function* (
 ) {
   const { connectors, details, name } = job
   let received = part.size
-  const receiving = connectors.bytes.ask(
-    bytesRequest(name, () => received, details.version),
-    Effect.flatMap(
-      Effect.suspend(() => receiveBytes(name, details.size - received)),
-      Stream.runForEach((chunk) =>
-        Effect.map(part.write(chunk, received), () => {
-          received += chunk.length
-          arrived(received)
-        })
-      )
+  const receive = (wanted: Wanted) =>
+    Effect.as(
+      connectors.bytes.ask(
+        bytesRequest(name, wanted, () => received),
+        Effect.flatMap(
+          Effect.suspend(() => receiveBytes(name, details.size - received)),
+          Stream.runForEach((chunk) =>
+            Effect.map(part.write(chunk, received), () => {
+              received += chunk.length
+              arrived(received)
+            })
+          )
+        )
+      ),
+      wanted.prefix !== undefined
     )
-  )
-  if (received < details.size) yield* receiving
+  return received < details.size && (yield* orPrefix(details.version, receive))
 })
 
 /** A large file: into a part file, verified while it arrives. */
 const receiveLarge = Effect.fnUntraced(function* (job: Job) {
-  const { details, options, place, text } = job
+  const { connectors, details, name, options, place, text } = job
   const { modified, size, version } = details
   const hashing = yield* Hashing
   const part = yield* (yield* PartFiles).claim(place, version, size)
+  const asking = connectors.digests.ask(digestRequest(name, exactly(version)), receiveDigest)
   const hash = options.verify
     ? {
         here: yield* hashing.follow(part.path, size),
-        there: yield* Effect.forkScoped(digestThere(job))
+        there: yield* Effect.forkScoped(Effect.result(asking))
       }
     : undefined
   const tell = (phase: Progress["phase"], received: number) => {
@@ -134,15 +167,16 @@ const receiveLarge = Effect.fnUntraced(function* (job: Job) {
     options.onProgress({ name: text, phase, received, size })
   }
   tell("receiving", part.size)
-  yield* receiveRest(job, part, (received) => tell("receiving", received))
+  const isPrefix = yield* receiveRest(job, part, (received) => tell("receiving", received))
   tell("verifying", size)
-  const received: Received = {
-    resumedFrom: part.size,
-    here: hash === undefined ? undefined : yield* hash.here.digest,
-    there: hash === undefined ? undefined : yield* Fiber.join(hash.there)
-  }
-  yield* Effect.tapError(requireEqual(job, received), () => part.remove)
-  return { ...received, unkept: yield* part.put({ place, modified }) }
+  const here = hash === undefined ? digestOf(part.path, size) : hash.here.digest
+  const told = hash === undefined ? undefined : yield* Fiber.join(hash.there)
+  const digest = yield* Effect.tapErrorTag(
+    verify(job, here, told, isPrefix),
+    ["Mismatch", "ErrorReply"],
+    () => part.remove
+  )
+  return { resumedFrom: part.size, here: digest, unkept: yield* part.put({ place, modified }) }
 }, Effect.scoped)
 
 /** Files up to this many bytes are held in memory until they are written; resuming them would save nothing. */

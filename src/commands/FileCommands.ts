@@ -64,7 +64,10 @@ export const fileCommands = {
       limit: option("LIMITE", count("quantos"))
     }
   }),
-  /** `start` and `length` are in bytes; a range may reach past the end, and then ends there. */
+  /**
+   * `start` and `length` are in bytes; a range may reach past the end, and then ends there. `version`: only this one.
+   * `prefix`: as many bytes as this version had, if the file is still it or may have grown from it.
+   */
   SendFile: query({
     names: ["enviar_arquivo", "arquivo"],
     summary: "Envia um arquivo, ou parte dele: o nome, depois os bytes.",
@@ -72,7 +75,8 @@ export const fileCommands = {
       name: file,
       start: optionOr("INICIO", count("byte"), 0),
       length: option("TAMANHO", count("bytes")),
-      version: option("VERSAO", text("versao"))
+      version: option("VERSAO", text("versao")),
+      prefix: option("PREFIXO", text("versao"))
     }
   }),
   Describe: query({
@@ -83,7 +87,11 @@ export const fileCommands = {
   Digest: query({
     names: ["soma_arquivo", "soma"],
     summary: "O SHA-256 de um arquivo, em hexadecimal.",
-    args: { name: file, version: option("VERSAO", text("versao")) }
+    args: {
+      name: file,
+      version: option("VERSAO", text("versao")),
+      prefix: option("PREFIXO", text("versao"))
+    }
   }),
   Get: query({
     names: ["get"],

@@ -16,7 +16,13 @@ import { makeConnectors, type Server } from "../client/node/Connectors.ts"
 import { passing } from "../client/node/Sha256.ts"
 import type { Tls } from "../client/node/Socket.ts"
 import type { UnexpectedName } from "../client/Placement.ts"
-import { describe, digestRequest, receiveDigest, receiveReply } from "../client/RemoteFile.ts"
+import {
+  describe,
+  digestRequest,
+  orPrefix,
+  receiveDigest,
+  receiveReply
+} from "../client/RemoteFile.ts"
 import * as Grammar from "../commands/Parser.ts"
 import * as ByteString from "../domain/ByteString.ts"
 
@@ -145,7 +151,9 @@ export class Client extends Context.Service<
           digest: Effect.fn("Client.digest")(function* (name) {
             const word = ByteString.fromText(name)
             const { version } = yield* describe(word, questions)
-            return yield* digests.ask(digestRequest(word, version), receiveDigest)
+            return yield* orPrefix(version, (wanted) =>
+              digests.ask(digestRequest(word, wanted), receiveDigest)
+            )
           }),
           open: (name, { start = whole.start, length } = {}) =>
             Stream.callback<Uint8Array, OpenError>(

@@ -50,13 +50,20 @@ export const content = (
 /** Refuses a version that is no longer there. */
 export const changed = Reply.error(new FileChanged())
 
+/** How many of its bytes a file had in an earlier version, where it may be that one or have grown from it. */
+const sizeIn = (file: Source, earlier: ByteString.ByteString | undefined): number | undefined => {
+  if (earlier === undefined || earlier === file.version) return file.size
+  return "prefix" in file ? file.prefix?.(earlier)?.size : undefined
+}
+
 /** The part of the file that SendFile asks for, of the version that it asks for. */
 export const sendFile =
-  ({ length, name, start, version }: Case<"SendFile">) =>
+  ({ length, name, prefix, start, version }: Case<"SendFile">) =>
   (file: Source): Reply.Reply => {
-    if (version !== undefined && version !== file.version) return changed
-    if (start > file.size) return Reply.error(new RangeNotSatisfiable({ size: file.size }))
-    const rest = file.size - start
+    const size = sizeIn(file, prefix)
+    if (size === undefined || (version !== undefined && version !== file.version)) return changed
+    if (start > size) return Reply.error(new RangeNotSatisfiable({ size }))
+    const rest = size - start
     return Reply.Reply.File({ name, body: body(name, file, start, Math.min(rest, length ?? rest)) })
   }
 

@@ -141,18 +141,23 @@ export const makeFileRoutes = (
         if (names.length > mostNames) return yield* tooManyNames
         return yield* nameList(names)
       }),
-    SendFile: (query) => withFile(query.name, sendFile(query)),
-    Describe: ({ name }) => withDetails(name, describeFile(name)),
-    Digest: ({ name, version }) => {
+    SendFile: (query) => {
+      const { name, prefix } = query
       const file = getIfPresent(name)
-      if (file !== undefined) {
+      return file === undefined || (prefix !== undefined && prefix !== file.version)
+        ? Effect.map(open(name), sendFile(query))
+        : sendFile(query)(file)
+    },
+    Describe: ({ name }) => withDetails(name, describeFile(name)),
+    Digest: ({ name, prefix, version }) => {
+      const file = getIfPresent(name)
+      if (file !== undefined && (prefix === undefined || prefix === file.version)) {
         return version === undefined || version === file.version
           ? bulk(ByteString.unsafe(file.sha256))
           : changed
       }
       return Effect.gen(function* () {
-        const wanted = version === undefined ? undefined : yield* requireText(version)
-        return Reply.text(yield* digests.of(yield* requireName(name), wanted))
+        return Reply.text(yield* digests.of(yield* requireName(name), { prefix, version }))
       })
     },
     Get: ({ name }) => withFile(name, (file) => content(name, file, 0, file.size), missing),

@@ -1,5 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Fiber } from "effect"
+import { TestClock } from "effect/testing"
 import { appendFileSync, readFileSync, renameSync, truncateSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import * as Proxy from "../support/fakes/Proxy.ts"
@@ -225,7 +226,8 @@ describe("a file that changes in mid-transfer", () => {
     const { folder, proxy, source, target } = yield* setUp(before)
     const held = proxy.hold(MiB)
     const run = yield* Effect.forkChild(
-      fetchInto(folder, "file.bin", proxy.address, { retries: 3, verify })
+      // It waits before it begins anew.
+      TestClock.withLive(fetchInto(folder, "file.bin", proxy.address, { retries: 3, verify }))
     )
     yield* held.reached
     change(source)
@@ -294,6 +296,62 @@ describe("a file that changes in mid-transfer", () => {
     Effect.gen(function* () {
       const bytes = yield* changing(before, (source) => appendFileSync(source, after))
       assert.isTrue(bytes.equals(before) || bytes.equals(Buffer.concat([before, after])))
+    })
+  )
+
+  const rewrite = (source: string) => {
+    overwrite(source, after)
+    appendFileSync(source, before)
+  }
+  const rewritten = Buffer.concat([after, before])
+
+  it.effect.each([
+    { cut: false, verify: true },
+    { cut: true, verify: true },
+    { cut: true, verify: false }
+  ])(
+    "by being written over and growing arrives as it is now, never as a mixture (cut off: $cut, verified: $verify)",
+    (how) =>
+      Effect.gen(function* () {
+        const bytes = yield* changing(before, rewrite, how)
+        assert.isTrue(bytes.equals(rewritten))
+      })
+  )
+
+  it.effect.each([true, false])(
+    "by growing, and is cut off then, is gone on with and arrives as it was (verified: %s)",
+    (verify) =>
+      Effect.gen(function* () {
+        const bytes = yield* changing(before, (source) => appendFileSync(source, after), {
+          verify,
+          cut: true
+        })
+        assert.isTrue(bytes.equals(before))
+      })
+  )
+})
+
+describe("a file that grows all the time", () => {
+  it.effect.each([
+    { size: 0, verify: true },
+    { size: 1000, verify: true },
+    { size: 100_000, verify: true },
+    { size: 100_000, verify: false },
+    { size: 8 * MiB, verify: true },
+    { size: 8 * MiB, verify: false }
+  ])("arrives as it was at one moment (bytes: $size, verified: $verify)", ({ size, verify }) =>
+    Effect.gen(function* () {
+      const { folder, proxy, source, target } = yield* setUp(noise(17, size))
+      const grow = Effect.sync(() => appendFileSync(source, noise(18, 50)))
+      yield* grow
+      yield* Effect.acquireRelease(
+        Effect.sync(() => setInterval(() => Effect.runSync(grow), 1)),
+        (growing) => Effect.sync(() => clearInterval(growing))
+      )
+      yield* TestClock.withLive(fetchInto(folder, "file.bin", proxy.address, { verify }))
+      const arrived = readFileSync(target)
+      assert.isAtLeast(arrived.length, size)
+      assert.isTrue(arrived.equals(readFileSync(source).subarray(0, arrived.length)))
     })
   )
 })

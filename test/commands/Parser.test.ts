@@ -37,16 +37,30 @@ describe("a command", () => {
     ["listar", { _tag: "List", pattern: undefined, after: undefined, limit: undefined }],
     [
       "enviar_arquivo a",
-      { _tag: "SendFile", name: word("a"), start: 0, length: undefined, version: undefined }
+      {
+        _tag: "SendFile",
+        name: word("a"),
+        start: 0,
+        length: undefined,
+        version: undefined,
+        prefix: undefined
+      }
     ],
     [
       "arquivo a",
-      { _tag: "SendFile", name: word("a"), start: 0, length: undefined, version: undefined }
+      {
+        _tag: "SendFile",
+        name: word("a"),
+        start: 0,
+        length: undefined,
+        version: undefined,
+        prefix: undefined
+      }
     ],
     ["detalhes_arquivo a", { _tag: "Describe", name: word("a") }],
     ["detalhes a", { _tag: "Describe", name: word("a") }],
-    ["soma_arquivo a", { _tag: "Digest", name: word("a"), version: undefined }],
-    ["soma a", { _tag: "Digest", name: word("a"), version: undefined }],
+    ["soma_arquivo a", { _tag: "Digest", name: word("a"), version: undefined, prefix: undefined }],
+    ["soma a", { _tag: "Digest", name: word("a"), version: undefined, prefix: undefined }],
     ["finalizar_conexao", { _tag: "Close" }],
     ["sair", { _tag: "Close" }],
     ["get a", { _tag: "Get", name: word("a") }],
@@ -144,7 +158,8 @@ describe("a command", () => {
       name: word("a"),
       start: 7,
       length: 0,
-      version: word("t")
+      version: word("t"),
+      prefix: undefined
     } as const
     assert.deepStrictEqual(
       parse("arquivo", "a", "INICIO", "7", "TAMANHO", "0", "VERSAO", "t"),

@@ -100,7 +100,8 @@ export const menu = Effect.fn("menu")(
               name,
               start: 0,
               length: undefined,
-              version: undefined
+              version: undefined,
+              prefix: undefined
             })
           )
         }

@@ -28,6 +28,17 @@ export interface FileDetails {
   readonly version: string
 }
 
+/**
+ * The first bytes of a file, as many as an earlier version of it had. They are that version's only where nothing but
+ * growth has happened since, which their digest tells, and nothing else.
+ */
+export interface Prefix {
+  /** In bytes. */
+  readonly size: number
+  /** The SHA-256 of these bytes as they are now, 64 lower-case hexadecimal digits. Fails as `read` does. */
+  readonly sha256: Effect.Effect<string, StoreUnavailable>
+}
+
 /** A file held open: its details and its bytes are of one and the same version. */
 export interface OpenFile extends FileDetails {
   /**
@@ -37,8 +48,18 @@ export interface OpenFile extends FileDetails {
   readonly read: (start: number, length: number) => Stream.Stream<Uint8Array, StoreUnavailable>
   /** All of the bytes, where the store came by them as it opened the file. */
   readonly content?: ByteString.ByteString | undefined
-  /** The SHA-256 of the whole file, 64 lower-case hexadecimal digits. Fails as `read` does. */
+  /**
+   * The SHA-256 of the file to the size that it had as it was opened, 64 lower-case hexadecimal digits. Fails as `read`
+   * does.
+   */
   readonly sha256: Effect.Effect<string, StoreUnavailable>
+  /** Whether it has the bytes that it was opened with and no more; where it is absent, it always has. */
+  readonly isUnchanged?: Effect.Effect<boolean, StoreUnavailable>
+  /**
+   * What may be left in this file of the version told; `undefined` where it is another file, or is smaller. Absent where
+   * a file never grows, but is replaced.
+   */
+  readonly prefix?: (version: string) => Prefix | undefined
 }
 
 /** A file with all of its bytes. */

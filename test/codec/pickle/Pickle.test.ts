@@ -50,7 +50,8 @@ describe("a request", () => {
       name: ByteString.fromText("março.txt"),
       start: 0,
       length: undefined,
-      version: undefined
+      version: undefined,
+      prefix: undefined
     })
   })
 

@@ -63,7 +63,7 @@ describe("a digest", () => {
       Effect.gen(function* () {
         const bytes = noise(1, size)
         const { digests } = yield* setUp(bytes)
-        assert.strictEqual(yield* digests.of(name, undefined), sha256(bytes))
+        assert.strictEqual(yield* digests.of(name), sha256(bytes))
       })
   )
 
@@ -73,7 +73,7 @@ describe("a digest", () => {
       const { counts, digests, store } = yield* setUp(bytes)
       const { version } = yield* store.describe(name)
       for (const asked of [undefined, version, undefined, version]) {
-        assert.strictEqual(yield* digests.of(name, asked), sha256(bytes))
+        assert.strictEqual(yield* digests.of(name, { version: asked }), sha256(bytes))
       }
       assert.deepStrictEqual(counts, { computed: 1, open: 0 })
     })
@@ -83,11 +83,11 @@ describe("a digest", () => {
     Effect.gen(function* () {
       const { digests, path, store } = yield* setUp(noise(3, 1_000_000))
       const { version } = yield* store.describe(name)
-      yield* digests.of(name, version)
+      yield* digests.of(name, { version })
       const bytes = noise(4, 900_000)
       writeFileSync(path, bytes)
-      assert.strictEqual(yield* digests.of(name, undefined), sha256(bytes))
-      assert.instanceOf(yield* Effect.flip(digests.of(name, version)), FileChanged)
+      assert.strictEqual(yield* digests.of(name), sha256(bytes))
+      assert.instanceOf(yield* Effect.flip(digests.of(name, { version })), FileChanged)
     })
   )
 
@@ -109,9 +109,9 @@ describe("a digest", () => {
           DigestCache.layer.pipe(Layer.provide(Layer.succeed(FileStore, changing)))
         )
         const digests = Context.get(context, DigestCache)
-        assert.strictEqual(yield* digests.of(name, undefined), sha256(bytes))
+        assert.strictEqual(yield* digests.of(name), sha256(bytes))
         looks = 0
-        assert.instanceOf(yield* Effect.flip(digests.of(name, "gone")), FileChanged)
+        assert.instanceOf(yield* Effect.flip(digests.of(name, { version: "gone" })), FileChanged)
       })
   )
 
@@ -126,7 +126,7 @@ describe("a digest", () => {
       )
       const askers = yield* Effect.forkChild(
         Effect.all(
-          Array.from({ length: 50 }, () => digests.of(name, undefined)),
+          Array.from({ length: 50 }, () => digests.of(name)),
           { concurrency: "unbounded" }
         )
       )
@@ -146,9 +146,9 @@ describe("a digest", () => {
         bytes,
         Effect.andThen(Deferred.succeed(started, undefined), Deferred.await(go))
       )
-      const first = yield* Effect.forkChild(digests.of(name, undefined))
+      const first = yield* Effect.forkChild(digests.of(name))
       yield* Deferred.await(started)
-      const second = yield* Effect.forkChild(digests.of(name, undefined))
+      const second = yield* Effect.forkChild(digests.of(name))
       yield* secondWaits
       const leaving = yield* Effect.forkChild(Fiber.interrupt(first))
       yield* Effect.yieldNow
@@ -168,12 +168,12 @@ describe("a digest", () => {
         bytes,
         Effect.andThen(Deferred.succeed(started, undefined), Deferred.await(go))
       )
-      const only = yield* Effect.forkChild(digests.of(name, undefined))
+      const only = yield* Effect.forkChild(digests.of(name))
       yield* Deferred.await(started)
       const leaving = yield* Effect.forkChild(Fiber.interrupt(only))
       yield* Deferred.succeed(go, undefined)
       yield* Fiber.join(leaving)
-      assert.strictEqual(yield* digests.of(name, undefined), sha256(bytes))
+      assert.strictEqual(yield* digests.of(name), sha256(bytes))
       assert.strictEqual(counts.open, 0)
     })
   )
@@ -188,8 +188,8 @@ describe("a digest", () => {
       )
       const bytes = noise(8, 1_000_000)
       const { counts, digests } = yield* setUp(bytes, failing)
-      assert.instanceOf(yield* Effect.flip(digests.of(name, undefined)), StoreUnavailable)
-      assert.strictEqual(yield* digests.of(name, undefined), sha256(bytes))
+      assert.instanceOf(yield* Effect.flip(digests.of(name)), StoreUnavailable)
+      assert.strictEqual(yield* digests.of(name), sha256(bytes))
       assert.deepStrictEqual(counts, { computed: 2, open: 0 })
     })
   )
@@ -198,7 +198,7 @@ describe("a digest", () => {
     Effect.gen(function* () {
       const { counts, digests } = yield* setUp(noise(9, 10))
       for (let times = 0; times < 3; times++) {
-        const exit = yield* Effect.exit(digests.of(fileName("nada"), undefined))
+        const exit = yield* Effect.exit(digests.of(fileName("nada")))
         assert.deepStrictEqual(exit, Exit.fail(new FileNotFound()))
       }
       assert.deepStrictEqual(counts, { computed: 0, open: 0 })

@@ -12,3 +12,15 @@ export const detailsOf = (stats: BigIntStats): FileDetails => ({
   modified: Number(stats.mtimeNs / 1_000_000n),
   version: version(stats)
 })
+
+/** The size that a version told of this very file, if the file has at least as many bytes now. */
+export const earlierSize = (
+  { dev, ino, size }: BigIntStats,
+  earlier: string
+): number | undefined => {
+  const itself = `${dev.toString(36)}-${ino.toString(36)}-`
+  if (!earlier.startsWith(itself)) return undefined
+  const [, told = ""] = /^([0-9a-z]{1,11})-/.exec(earlier.slice(itself.length)) ?? []
+  const before = Number.parseInt(told, 36)
+  return Number.isSafeInteger(before) && BigInt(before) <= size ? before : undefined
+}

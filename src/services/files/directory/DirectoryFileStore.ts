@@ -10,7 +10,7 @@ import { Stats } from "../../../telemetry/Stats.ts"
 import { openContained } from "./SafeOpen.ts"
 import { sha256 } from "../Digest.ts"
 import { makeDirectoryCache } from "./DirectoryCache.ts"
-import { detailsOf } from "./DirectoryDetails.ts"
+import { detailsOf, earlierSize } from "./DirectoryDetails.ts"
 import { makeDirectoryWalk } from "./DirectoryWalk.ts"
 import { type LogOnce, makeLogOnce } from "./LogOnce.ts"
 import * as SharedFolder from "./SharedFolder.ts"
@@ -78,6 +78,13 @@ const readInto = ({ descriptor, underWay }: Source, buffer: Buffer, position: nu
   reading.then(finished, finished)
   return reading
 }
+
+/** Whether the open file has its bytes and no more. Its ctime tells nothing: renaming changes that too. */
+const isUnchanged = ({ descriptor, stats: before }: Source) =>
+  Effect.map(
+    attempt(() => fstatSync(descriptor, { bigint: true })),
+    (now) => now.size === before.size && now.mtimeNs === before.mtimeNs
+  )
 
 /**
  * Fails if the open file is no longer the one whose size was announced. It may have grown, or have been renamed or
@@ -163,7 +170,12 @@ const open = (folder: SharedFolder.SharedFolder, threads: HashThreads, log: LogO
     const file: OpenFile = {
       ...details,
       read: (start, length) => readRange(source, start, length),
-      sha256: digest(source, details.size, threads)
+      sha256: digest(source, details.size, threads),
+      isUnchanged: isUnchanged(source),
+      prefix: (version) => {
+        const size = earlierSize(source.stats, version)
+        return size === undefined ? undefined : { size, sha256: digest(source, size, threads) }
+      }
     }
     return file
   })
