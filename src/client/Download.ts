@@ -2,27 +2,16 @@
  * Fetches one file so that it arrives whole or not at all. Whether it is there already, and what is done where it changes
  * meanwhile, is decided here; how its bytes come is Transfer's.
  */
-import { Effect, FileSystem } from "effect"
+import { Effect } from "effect"
 import * as Monotonic from "../domain/Monotonic.ts"
 import * as FileName from "../domain/FileName.ts"
 import * as ByteString from "../domain/ByteString.ts"
 import type { Connectors } from "./Connector.ts"
 import { digestOf } from "./Hashing.ts"
-import { locate, SaveFailed, UnexpectedName } from "./Placement.ts"
+import { locate, SaveFailed, sizeAt, UnexpectedName } from "./Placement.ts"
 import { describe, isChanged, type RemoteDetails, restarts } from "./RemoteFile.ts"
 import { Result } from "./Result.ts"
 import { digestThere, type Job, type Options, transfer } from "./Transfer.ts"
-
-const isFolder = Object.assign(new Error("it is a folder"), { code: "EISDIR" })
-
-/** The size of the file at `place`, if there is one; a folder there ends the matter. */
-const sizeAt = Effect.fnUntraced(function* (place: string) {
-  const fileSystem = yield* FileSystem.FileSystem
-  const stats = yield* Effect.option(fileSystem.stat(place))
-  if (stats._tag === "None") return undefined
-  if (stats.value.type !== "Directory") return Number(stats.value.size)
-  return yield* new SaveFailed({ path: place, cause: isFolder })
-})
 
 /** What is at the place already, if that ends the matter. */
 const findExisting = Effect.fnUntraced(function* (job: Job) {

@@ -1,9 +1,10 @@
 /** Fetches a file, or a part of one, straight to where its bytes go: nothing is kept, so nothing can be taken back. */
-import { Data, Effect, Fiber, Result, Stream } from "effect"
+import { Data, Effect, Fiber, type PlatformError, Result, type Scope, Stream } from "effect"
 import * as ByteString from "../domain/ByteString.ts"
 import { ConnectionLost, type IncomingBody, ReadTimeout } from "./Connection.ts"
 import type { Connectors } from "./Connector.ts"
 import { Hashing, Mismatch } from "./Hashing.ts"
+import type { SaveFailed } from "./Placement.ts"
 import {
   bytesRequest,
   changed,
@@ -28,6 +29,20 @@ export interface Range {
 
 /** The connection was lost when some of the bytes had gone where they cannot be taken back from. */
 export class StreamCut extends Data.TaggedError("StreamCut")<{ readonly cause: unknown }> {}
+
+/** Takes bytes as they come. */
+export type TakeBytes = (
+  bytes: Uint8Array
+) => Effect.Effect<void, PlatformError.PlatformError | SaveFailed>
+
+/** Where bytes go that no file is made of. */
+export interface Sink {
+  readonly _tag: "Sink"
+  /** Of a device or a FIFO; of standard output there is none. */
+  readonly path: string | undefined
+  /** Opens it, for one question. */
+  readonly open: Effect.Effect<TakeBytes, SaveFailed, Scope.Scope>
+}
 
 /** Hands bytes on as they come. A loss before the first can be made good by asking again; one after it is final. */
 export const handOn = <E, R>(

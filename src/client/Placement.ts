@@ -70,10 +70,47 @@ const makeFolders = Effect.fnUntraced(function* (parts: ReadonlyArray<string>, r
   return true
 })
 
+/** As many links as Linux follows (path_resolution(7)). */
+const mostLinks = 40
+
+/**
+ * Where a link's file is or would be: a link that somebody made stays, and what is written goes where it leads. One that
+ * leads nowhere yet is followed too; one that only leads to itself is refused by the system's own word.
+ */
+const followLinks = Effect.fnUntraced(function* (start: string) {
+  const fileSystem = yield* FileSystem.FileSystem
+  const path = yield* Path.Path
+  let place = start
+  for (let links = 0; links < mostLinks; links++) {
+    const stats = yield* Effect.option(fileSystem.lstat(place))
+    if (stats._tag === "None" || stats.value.type !== "SymbolicLink") return place
+    const link = yield* fileSystem.readLink(place)
+    place = path.resolve(yield* fileSystem.realPath(path.dirname(place)), link)
+  }
+  return yield* fileSystem.realPath(start)
+})
+
+const fault = (code: string, message: string) => Object.assign(new Error(message), { code })
+const isFolder = fault("EISDIR", "it is a folder")
+const isSpecial = fault("EFTYPE", "it is no regular file")
+
+/** The size of the file at the place, if there is one; what is there and no file, a folder or a FIFO, stays. */
+export const sizeAt = Effect.fnUntraced(function* (place: string) {
+  const fileSystem = yield* FileSystem.FileSystem
+  const stats = yield* Effect.option(fileSystem.stat(place))
+  if (stats._tag === "None") return undefined
+  const { size, type } = stats.value
+  if (type === "File") return Number(size)
+  return yield* new SaveFailed({
+    path: place,
+    cause: type === "Directory" ? isFolder : isSpecial
+  })
+})
+
 /** The path of the target, whose folders are made; `UnexpectedName` where the name leads out of the folder. */
 export const locate = Effect.fnUntraced(function* (name: FileName.FileName, target: Target) {
   const path = yield* Path.Path
-  if (target._tag === "File") return target.path
+  if (target._tag === "File") return yield* followLinks(target.path)
   if (path.sep === "\\" && reservedOnWindows.test(name)) return yield* new UnexpectedName({ name })
   const parts = name.split("/").slice(0, -1)
   const folder = parts.join("/")
@@ -162,6 +199,7 @@ export const save = Effect.fn("Placement.save")(function* (
   const failed = (cause: PlatformError.PlatformError) =>
     new SaveFailed({ path: target._tag === "File" ? target.path : wanted, cause })
   const place = yield* Effect.catchTag(locate(wanted, target), "PlatformError", failed)
+  yield* sizeAt(place)
   const unkept = yield* Effect.catchTag(
     writeWhole((write) => Stream.runForEach(file.bytes, write), { place, modified: undefined }),
     "PlatformError",

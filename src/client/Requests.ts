@@ -16,7 +16,15 @@ import {
 } from "./Connection.ts"
 import type { Connectors } from "./Connector.ts"
 import { fetch, hasGlob, listNames } from "./Fetch.ts"
-import { handOn, type Range, type StreamCut, streamFile, whole } from "./FileStream.ts"
+import {
+  handOn,
+  type Range,
+  type Sink,
+  type StreamCut,
+  streamFile,
+  type TakeBytes,
+  whole
+} from "./FileStream.ts"
 import type { Hashing, HashUnavailable } from "./Hashing.ts"
 import type { PartFiles } from "./PartFile.ts"
 import * as Placement from "./Placement.ts"
@@ -85,12 +93,7 @@ export const onlyName = (request: Request): ByteString.ByteString | undefined =>
   request._tag === "Files" && request.words.length === 1 ? request.words[0] : undefined
 
 /** Where the bytes of files go: into files, or as they come to whoever takes them. */
-export type Destination =
-  | Placement.Target
-  | {
-      readonly _tag: "Sink"
-      readonly write: (bytes: Uint8Array) => Effect.Effect<void, PlatformError.PlatformError>
-    }
+export type Destination = Placement.Target | Sink
 
 /** What to do with results. */
 export interface Options {
@@ -126,23 +129,64 @@ export type AnswerError =
 const savedAs = (saved: Placement.Saved): FileResult =>
   Result.Saved({ ...saved, sha256: undefined, seconds: undefined, resumedFrom: 0 })
 
+/** The file that is there already, where it is not to be replaced. */
+const findKept = Effect.fnUntraced(function* (
+  name: FileName.FileName,
+  target: Placement.Target,
+  overwrite: boolean
+) {
+  if (overwrite) return undefined
+  const path = yield* Placement.locate(name, target)
+  const size = yield* Placement.sizeAt(path)
+  return size === undefined ? undefined : Result.Kept({ name, path, size })
+})
+
+/** Opens the sink, and has `fill` give it the bytes of a file. */
+const streamInto = <E, R>(
+  { open, path }: Sink,
+  name: ByteString.ByteString,
+  { overwrite }: Options,
+  fill: (write: TakeBytes) => Effect.Effect<void, E, R>
+) =>
+  Effect.scoped(
+    Effect.gen(function* () {
+      const text = ByteString.toTextLossy(name)
+      if (path !== undefined && !overwrite) return Result.Kept({ name: text, path, size: 0 })
+      const write = yield* open
+      let size = 0
+      yield* fill((bytes) => {
+        size += bytes.length
+        return write(bytes)
+      })
+      return path === undefined
+        ? Result.Streamed()
+        : savedAs({ name: text, path, size, unkept: [] })
+    })
+  )
+
 /** Asks, and keeps what comes as the bytes of a file called `name`. Nothing tells how many they are, or of what digest. */
-const fetchPlain = (
+const fetchPlain = Effect.fnUntraced(function* (
   args: Args,
   name: ByteString.ByteString,
   receive: Effect.Effect<IncomingFile, RequestError, Connection>,
   destination: Destination,
+  options: Options,
   { bytes }: Connectors
-) => {
-  const keep = Effect.fnUntraced(function* (file: IncomingFile) {
-    if (destination._tag === "Sink") {
-      yield* handOn(file.bytes, destination.write)
-      return Result.Streamed()
-    }
-    return savedAs(yield* Placement.save(file, name, destination))
-  })
-  return Stream.fromEffect(bytes.ask(() => args, Effect.flatMap(receive, keep)))
-}
+) {
+  const ask = <A, E, R>(keep: (file: IncomingFile) => Effect.Effect<A, E, R>) =>
+    bytes.ask(() => args, Effect.flatMap(receive, keep))
+  if (destination._tag === "Sink") {
+    return yield* streamInto(destination, name, options, (write) =>
+      ask((file) => handOn(file.bytes, write))
+    )
+  }
+  const wanted = FileName.fromWord(name)
+  const kept =
+    wanted === undefined ? undefined : yield* findKept(wanted, destination, options.overwrite)
+  return (
+    kept ?? (yield* ask((file) => Effect.map(Placement.save(file, name, destination), savedAs)))
+  )
+}, Stream.fromEffect)
 
 const receiveFile = Effect.flatMap(Connection, ({ receiveFile }) => receiveFile)
 
@@ -157,26 +201,36 @@ const receiveContent = (name: ByteString.ByteString) =>
   )
 
 /** Saves a part of a file. */
-const saveRange = Effect.fnUntraced(function* (
-  name: ByteString.ByteString,
-  range: Range,
-  target: Placement.Target,
-  connectors: Connectors
-) {
-  const wanted = FileName.fromWord(name)
-  if (wanted === undefined) return yield* notFound
-  const place = yield* Placement.locate(wanted, target)
-  let size = 0
-  const unkept = yield* Placement.writeWhole(
-    (write) =>
-      streamFile(name, range, false, connectors, (chunk) => {
-        size += chunk.length
-        return write(chunk)
-      }),
-    { place, modified: undefined }
-  )
-  return savedAs({ name: wanted, path: place, size, unkept })
-})
+const saveRange = Effect.fnUntraced(
+  function* (
+    name: ByteString.ByteString,
+    range: Range,
+    target: Placement.Target,
+    { overwrite }: Options,
+    connectors: Connectors
+  ) {
+    const wanted = FileName.fromWord(name)
+    if (wanted === undefined) return yield* notFound
+    const kept = yield* findKept(wanted, target, overwrite)
+    if (kept !== undefined) return kept
+    const place = yield* Placement.locate(wanted, target)
+    yield* Placement.sizeAt(place)
+    let size = 0
+    const unkept = yield* Placement.writeWhole(
+      (write) =>
+        streamFile(name, range, false, connectors, (chunk) => {
+          size += chunk.length
+          return write(chunk)
+        }),
+      { place, modified: undefined }
+    )
+    return savedAs({ name: wanted, path: place, size, unkept })
+  },
+  (saving, name) =>
+    Effect.catchTag(saving, "PlatformError", (cause) =>
+      Effect.fail(new Placement.SaveFailed({ path: ByteString.toTextLossy(name), cause }))
+    )
+)
 
 /** Fetches what the words stand for; a part of a file, or bytes that are not to be files, by its very name only. */
 const fetchFiles = (
@@ -188,9 +242,8 @@ const fetchFiles = (
   const { range, verify } = options
   if (destination._tag === "Sink") {
     return Stream.mapEffect(Stream.fromIterable(words), (name) =>
-      Effect.as(
-        streamFile(name, range ?? whole, verify, connectors, destination.write),
-        Result.Streamed()
+      streamInto(destination, name, options, (write) =>
+        streamFile(name, range ?? whole, verify, connectors, write)
       )
     )
   }
@@ -200,7 +253,7 @@ const fetchFiles = (
   return range === undefined
     ? fetch(words, { ...options, target: destination }, connectors)
     : Stream.mapEffect(Stream.fromIterable(words), (name) =>
-        saveRange(name, range, destination, connectors)
+        saveRange(name, range, destination, options, connectors)
       )
 }
 
@@ -248,7 +301,7 @@ export const answer = (
     case "Files":
       return fetchFiles(request.words, here, options, connectors)
     case "OriginalFile":
-      return fetchPlain(request.args, request.name, receiveFile, here, connectors)
+      return fetchPlain(request.args, request.name, receiveFile, here, options, connectors)
     case "Content":
       return destination === undefined
         ? askPlainly(request.args, connectors)
@@ -257,6 +310,7 @@ export const answer = (
             request.name,
             receiveContent(request.name),
             destination,
+            options,
             connectors
           )
     case "Names":

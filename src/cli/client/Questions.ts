@@ -1,6 +1,8 @@
 /** How the flags say to ask: of which kind the server is, and where `--output` has files go. */
-import { Effect, FileSystem, Path, Stdio, Stream } from "effect"
+import { Effect, FileSystem, Path, Semaphore, Stdio, Stream } from "effect"
 import type { Connectors } from "../../client/Connector.ts"
+import type { Sink } from "../../client/FileStream.ts"
+import { openSpecial } from "../../client/node/SpecialFile.ts"
 import { intoFolder, toFile } from "../../client/Placement.ts"
 import * as Requests from "../../client/Requests.ts"
 import type { Result } from "../../client/Result.ts"
@@ -25,43 +27,65 @@ export interface Questions {
   readonly isStreaming: boolean
 }
 
-const isFolder = Effect.fnUntraced(function* (path: string) {
+/** What is at the path, or where a link there leads, if anything is. */
+const typeOf = Effect.fnUntraced(function* (path: string) {
   const fileSystem = yield* FileSystem.FileSystem
-  return yield* Effect.match(fileSystem.stat(path), {
-    onFailure: () => false,
-    onSuccess: ({ type }) => type === "Directory"
-  })
+  const stats = yield* Effect.option(fileSystem.stat(path))
+  return stats._tag === "None" ? undefined : stats.value.type
 })
 
-/** `-`, `FILE`, `FOLDER/` or an existing folder. */
-const destinationOf = Effect.fnUntraced(function* (output: string) {
+/** `-`, `FOLDER/` or an existing folder, a device or a FIFO, or `FILE`; a sink is `one` question's at a time. */
+const destinationOf = Effect.fnUntraced(function* (output: string, one: Semaphore.Semaphore) {
+  const sink = (path: string | undefined, open: Sink["open"]): Sink => ({
+    _tag: "Sink",
+    path,
+    // Of two, each would have the other's bytes among its own.
+    open: Effect.andThen(
+      Effect.acquireRelease(one.take(1), () => one.release(1)),
+      open
+    )
+  })
   if (output === "-") {
     const stdio = yield* Stdio.Stdio
-    const sink: Requests.Destination = {
-      _tag: "Sink",
-      write: (bytes) => Effect.provideService(printBytes(Stream.succeed(bytes)), Stdio.Stdio, stdio)
-    }
-    return sink
+    return sink(
+      undefined,
+      Effect.succeed((bytes) =>
+        Effect.provideService(printBytes(Stream.succeed(bytes)), Stdio.Stdio, stdio)
+      )
+    )
   }
   const { sep } = yield* Path.Path
-  const isInto = output.endsWith("/") || output.endsWith(sep) || (yield* isFolder(output))
-  return isInto ? intoFolder(output) : toFile(output)
+  if (output.endsWith("/") || output.endsWith(sep)) return intoFolder(output)
+  switch (yield* typeOf(output)) {
+    case "Directory":
+      return intoFolder(output)
+    case "CharacterDevice":
+    case "BlockDevice":
+      return sink(output, openSpecial(output, "Device"))
+    case "FIFO":
+      return sink(output, openSpecial(output, "FIFO"))
+    default:
+      return toFile(output)
+  }
 })
 
 /** Asks over these connections. */
 export const makeQuestions = (
   { original, output, ...options }: Options,
   connectors: Connectors
-): Questions => ({
-  parse: (args) => Requests.parse(args, original),
-  // Where files go is found out for each question: at a menu, folders come and go meanwhile.
-  answer: (request) =>
-    output === undefined
-      ? Requests.answer(request, { ...options, destination: undefined }, connectors)
-      : Stream.unwrap(
-          Effect.map(destinationOf(output), (destination) =>
-            Requests.answer(request, { ...options, destination }, connectors)
-          )
-        ),
-  isStreaming: output === "-"
-})
+): Questions => {
+  const one = Semaphore.makeUnsafe(1)
+  return {
+    parse: (args) => Requests.parse(args, original),
+    // Where files go is found out for each question: at a menu, folders come and go meanwhile.
+    answer: (request) =>
+      output === undefined
+        ? Requests.answer(request, { ...options, destination: undefined }, connectors)
+        : Stream.unwrap(
+            Effect.map(destinationOf(output, one), (destination) =>
+              Requests.answer(request, { ...options, destination }, connectors)
+            )
+          ),
+    isStreaming: output === "-"
+  }
+}

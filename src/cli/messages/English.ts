@@ -150,6 +150,8 @@ export const english: Catalog = {
     EROFS: "the file system is read-only",
     EMFILE: "too many open files",
     EIO: "input/output error",
+    EFTYPE: "there is something that is no regular file",
+    EPIPE: "whoever was reading it is gone",
     ESTALE: "another program changed the unfinished file"
   },
   menu: {

@@ -195,6 +195,8 @@ export const portuguese = {
     EROFS: "sistema de arquivos só para leitura",
     EMFILE: "arquivos abertos demais",
     EIO: "erro de entrada e saída",
+    EFTYPE: "lá está algo que não é um arquivo comum",
+    EPIPE: "quem lia foi embora",
     ESTALE: "outro programa mexeu no arquivo incompleto"
   },
   /** The menu. */
