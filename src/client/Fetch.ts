@@ -11,7 +11,7 @@ import type { Connector, Connectors } from "./Connector.ts"
 import { download } from "./Download.ts"
 import { Mismatch } from "./Hashing.ts"
 import { SaveFailed, UnexpectedName } from "./Placement.ts"
-import { describe, receiveReply } from "./RemoteFile.ts"
+import { describe, isNotFound, receiveReply } from "./RemoteFile.ts"
 import { type FileError, Result } from "./Result.ts"
 import type { Options } from "./Transfer.ts"
 
@@ -57,26 +57,25 @@ export const listNames = (pattern: ByteString.ByteString | undefined, connector:
 export const hasGlob = (name: ByteString.ByteString): boolean => /[*?[\\]/.test(name)
 
 /** The names that a word stands for: itself if it is no pattern or if there is such a file, else all that match. */
-const expand = (word: ByteString.ByteString, { bytes }: Connectors) => {
+export const expand = (word: ByteString.ByteString, { bytes }: Connectors) => {
   if (!hasGlob(word)) return Stream.succeed(word)
   return Stream.unwrap(
-    Effect.match(describe(word, bytes), {
-      onSuccess: () => Stream.succeed(word),
-      onFailure: (error) =>
-        error._tag === "ErrorReply" && error.code === "NOTFOUND"
-          ? Stream.orElseIfEmpty(listNames(word, bytes), () => Stream.succeed(word))
-          : Stream.fail(error)
-    })
+    describe(word, bytes).pipe(
+      Effect.as(Stream.succeed(word)),
+      Effect.catchIf(isNotFound, () =>
+        Effect.succeed(Stream.orElseIfEmpty(listNames(word, bytes), () => Stream.succeed(word)))
+      )
+    )
   )
 }
 
 /** Fetches all that the words stand for; results come in the order of the names, a file's failure among them. */
-export const fetch = (
-  words: ReadonlyArray<ByteString.ByteString>,
+export const fetch = <E, R>(
+  words: Stream.Stream<ByteString.ByteString, E, R>,
   options: Options,
   connectors: Connectors
 ) =>
-  Stream.fromIterable(words).pipe(
+  words.pipe(
     Stream.flatMap((word) => expand(word, connectors)),
     Stream.mapEffect(
       (name) =>

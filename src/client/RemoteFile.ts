@@ -39,6 +39,10 @@ const fields = (reply: Reply): ReadonlyMap<string, string | number> => {
   return found
 }
 
+/** Whether the server says that there is no such file. */
+export const isNotFound = (error: { readonly _tag: string }): boolean =>
+  error instanceof ErrorReply && error.code === "NOTFOUND"
+
 /** The request for a file's details. */
 export const detailsRequest = (name: ByteString.ByteString) => () =>
   Grammar.print({ _tag: "Describe", name })

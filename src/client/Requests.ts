@@ -1,36 +1,22 @@
 /**
  * What can be asked through this client, and what becomes of it. A question's words are read here, once, into what a
- * person means by them: all names, whole files. How its results are shown is left to those who ask.
+ * person means by them: all names, whole files. How its results are shown is left to those who ask, and where files go
+ * to Saving.
  */
 import { Data, Effect, type FileSystem, type Path, type PlatformError, Stream } from "effect"
 import type { Args } from "../commands/Argument.ts"
 import * as Grammar from "../commands/Parser.ts"
 import * as ByteString from "../domain/ByteString.ts"
-import * as FileName from "../domain/FileName.ts"
-import {
-  type ConnectFailed,
-  Connection,
-  ErrorReply,
-  type IncomingFile,
-  type RequestError
-} from "./Connection.ts"
+import type { ConnectFailed, RequestError } from "./Connection.ts"
 import type { Connectors } from "./Connector.ts"
-import { fetch, hasGlob, listNames } from "./Fetch.ts"
-import {
-  handOn,
-  type Range,
-  type Sink,
-  type StreamCut,
-  streamFile,
-  type TakeBytes,
-  whole
-} from "./FileStream.ts"
+import { hasGlob, listNames } from "./Fetch.ts"
+import type { StreamCut } from "./FileStream.ts"
 import type { Hashing, HashUnavailable } from "./Hashing.ts"
 import type { PartFiles } from "./PartFile.ts"
 import * as Placement from "./Placement.ts"
-import { describe, receiveReply } from "./RemoteFile.ts"
-import { type FileError, type FileResult, Result } from "./Result.ts"
-import type { Progress } from "./Transfer.ts"
+import { describe, isNotFound, receiveReply } from "./RemoteFile.ts"
+import { type FileError, Result } from "./Result.ts"
+import * as Saving from "./Saving.ts"
 
 /** A question, as it was meant. */
 export type Request = Data.TaggedEnum<{
@@ -92,170 +78,23 @@ export const mayHaveMany = (request: Request): boolean =>
 export const onlyName = (request: Request): ByteString.ByteString | undefined =>
   request._tag === "Files" && request.words.length === 1 ? request.words[0] : undefined
 
-/** Where the bytes of files go: into files, or as they come to whoever takes them. */
-export type Destination = Placement.Target | Sink
-
 /** What to do with results. */
-export interface Options {
+export interface Options extends Omit<Saving.Options, "destination"> {
   /** Where files go; the current folder, and content nowhere, unless given. */
-  readonly destination: Destination | undefined
-  /** Whether to compare the SHA-256 of whole files with the server's. */
-  readonly verify: boolean
-  /** Whether to replace another file that is there already. */
-  readonly overwrite: boolean
-  /** The part of each file that is wanted; all of it where there is none. */
-  readonly range: Range | undefined
+  readonly destination: Saving.Destination | undefined
   /** Whether listings have details. */
   readonly long: boolean
-  readonly onProgress: (progress: Progress) => void
 }
-
-/** Several files were to go into one. */
-export class OneFileForMany extends Data.TaggedError("OneFileForMany")<{
-  readonly output: string
-}> {}
 
 /** Why a request has no results, or no more of them. */
 export type AnswerError =
   | ConnectFailed
   | RequestError
   | FileError
-  | OneFileForMany
+  | Saving.OneFileForMany
   | StreamCut
   | HashUnavailable
   | PlatformError.PlatformError
-
-/** What is known of a file that came without a digest. */
-const savedAs = (saved: Placement.Saved): FileResult =>
-  Result.Saved({ ...saved, sha256: undefined, seconds: undefined, resumedFrom: 0 })
-
-/** The file that is there already, where it is not to be replaced. */
-const findKept = Effect.fnUntraced(function* (
-  name: FileName.FileName,
-  target: Placement.Target,
-  overwrite: boolean
-) {
-  if (overwrite) return undefined
-  const path = yield* Placement.locate(name, target)
-  const size = yield* Placement.sizeAt(path)
-  return size === undefined ? undefined : Result.Kept({ name, path, size })
-})
-
-/** Opens the sink, and has `fill` give it the bytes of a file. */
-const streamInto = <E, R>(
-  { open, path }: Sink,
-  name: ByteString.ByteString,
-  { overwrite }: Options,
-  fill: (write: TakeBytes) => Effect.Effect<void, E, R>
-) =>
-  Effect.scoped(
-    Effect.gen(function* () {
-      const text = ByteString.toTextLossy(name)
-      if (path !== undefined && !overwrite) return Result.Kept({ name: text, path, size: 0 })
-      const write = yield* open
-      let size = 0
-      yield* fill((bytes) => {
-        size += bytes.length
-        return write(bytes)
-      })
-      return path === undefined
-        ? Result.Streamed()
-        : savedAs({ name: text, path, size, unkept: [] })
-    })
-  )
-
-/** Asks, and keeps what comes as the bytes of a file called `name`. Nothing tells how many they are, or of what digest. */
-const fetchPlain = Effect.fnUntraced(function* (
-  args: Args,
-  name: ByteString.ByteString,
-  receive: Effect.Effect<IncomingFile, RequestError, Connection>,
-  destination: Destination,
-  options: Options,
-  { bytes }: Connectors
-) {
-  const ask = <A, E, R>(keep: (file: IncomingFile) => Effect.Effect<A, E, R>) =>
-    bytes.ask(() => args, Effect.flatMap(receive, keep))
-  if (destination._tag === "Sink") {
-    return yield* streamInto(destination, name, options, (write) =>
-      ask((file) => handOn(file.bytes, write))
-    )
-  }
-  const wanted = FileName.fromWord(name)
-  const kept =
-    wanted === undefined ? undefined : yield* findKept(wanted, destination, options.overwrite)
-  return (
-    kept ?? (yield* ask((file) => Effect.map(Placement.save(file, name, destination), savedAs)))
-  )
-}, Stream.fromEffect)
-
-const receiveFile = Effect.flatMap(Connection, ({ receiveFile }) => receiveFile)
-
-/** GET has null where the file commands have this error (Errors.ts). */
-const notFound = new ErrorReply({ code: "NOTFOUND", message: "Arquivo não encontrado!" })
-
-const receiveContent = (name: ByteString.ByteString) =>
-  Effect.flatMap(Connection, ({ receiveContent }) => receiveContent).pipe(
-    Effect.flatMap((content) =>
-      content === undefined ? Effect.fail(notFound) : Effect.succeed({ name, ...content })
-    )
-  )
-
-/** Saves a part of a file. */
-const saveRange = Effect.fnUntraced(
-  function* (
-    name: ByteString.ByteString,
-    range: Range,
-    target: Placement.Target,
-    { overwrite }: Options,
-    connectors: Connectors
-  ) {
-    const wanted = FileName.fromWord(name)
-    if (wanted === undefined) return yield* notFound
-    const kept = yield* findKept(wanted, target, overwrite)
-    if (kept !== undefined) return kept
-    const place = yield* Placement.locate(wanted, target)
-    yield* Placement.sizeAt(place)
-    let size = 0
-    const unkept = yield* Placement.writeWhole(
-      (write) =>
-        streamFile(name, range, false, connectors, (chunk) => {
-          size += chunk.length
-          return write(chunk)
-        }),
-      { place, modified: undefined }
-    )
-    return savedAs({ name: wanted, path: place, size, unkept })
-  },
-  (saving, name) =>
-    Effect.catchTag(saving, "PlatformError", (cause) =>
-      Effect.fail(new Placement.SaveFailed({ path: ByteString.toTextLossy(name), cause }))
-    )
-)
-
-/** Fetches what the words stand for; a part of a file, or bytes that are not to be files, by its very name only. */
-const fetchFiles = (
-  words: Args,
-  destination: Destination,
-  options: Options,
-  connectors: Connectors
-): Stream.Stream<Result, AnswerError, Environment> => {
-  const { range, verify } = options
-  if (destination._tag === "Sink") {
-    return Stream.mapEffect(Stream.fromIterable(words), (name) =>
-      streamInto(destination, name, options, (write) =>
-        streamFile(name, range ?? whole, verify, connectors, write)
-      )
-    )
-  }
-  if (destination._tag === "File" && (words.length > 1 || words.some(hasGlob))) {
-    return Stream.fail(new OneFileForMany({ output: destination.path }))
-  }
-  return range === undefined
-    ? fetch(words, { ...options, target: destination }, connectors)
-    : Stream.mapEffect(Stream.fromIterable(words), (name) =>
-        saveRange(name, range, destination, options, connectors)
-      )
-}
 
 /** Lists all names, page by page; in a long listing, with what the server knows of each. */
 const list = (
@@ -269,10 +108,10 @@ const list = (
     names,
     // A file may go away between being listed and being looked at.
     (name) =>
-      Effect.match(describe(name, bytes), {
-        onFailure: () => Result.Name({ name, details: undefined }),
-        onSuccess: (details) => Result.Name({ name, details })
-      }),
+      describe(name, bytes).pipe(
+        Effect.catchIf(isNotFound, () => Effect.succeed(undefined)),
+        Effect.map((details) => Result.Name({ name, details }))
+      ),
     { concurrency: 64 }
   )
 }
@@ -296,23 +135,16 @@ export const answer = (
   connectors: Connectors
 ): Stream.Stream<Result, AnswerError, Environment> => {
   const { destination } = options
-  const here = destination ?? Placement.intoFolder(".")
+  const saving = { ...options, destination: destination ?? Placement.intoFolder(".") }
   switch (request._tag) {
     case "Files":
-      return fetchFiles(request.words, here, options, connectors)
+      return Saving.fetchFiles(request.words, saving, connectors)
     case "OriginalFile":
-      return fetchPlain(request.args, request.name, receiveFile, here, options, connectors)
+      return Saving.fetchOriginal(request.args, request.name, saving, connectors)
     case "Content":
       return destination === undefined
         ? askPlainly(request.args, connectors)
-        : fetchPlain(
-            request.args,
-            request.name,
-            receiveContent(request.name),
-            destination,
-            options,
-            connectors
-          )
+        : Saving.fetchContent(request.args, request.name, saving, connectors)
     case "Names":
       return list(request.pattern, options, connectors)
     case "Other":

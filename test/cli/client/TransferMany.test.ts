@@ -138,7 +138,7 @@ layer(App.layer, { timeout: "1 minute" })("app client --cmd", (it) => {
     )
 
     it.effect.each([{ words: ["lista1.txt", "outro/e.pdf"] }, { words: ["relatorios/*"] }])(
-      "into one --output FILE is a wrong command line, and nothing is asked: $words",
+      "into one --output FILE is a wrong command line, and no file is asked for: $words",
       ({ words }) =>
         Effect.gen(function* () {
           const { cwd, proxy, run } = yield* beforeFiles(reports)
@@ -149,7 +149,17 @@ layer(App.layer, { timeout: "1 minute" })("app client --cmd", (it) => {
             stderr: "Vários arquivos não cabem em um só: one. Para uma pasta, termine com /.\n"
           })
           assert.deepStrictEqual(contents(cwd), [])
-          assert.deepStrictEqual(proxy.asked, [])
+          assert.isFalse(proxy.asked.some(({ _tag }) => _tag === "SendFile"))
+        })
+    )
+
+    it.effect.each([{ word: "[a].txt" }, { word: "relatorios/2024/*" }])(
+      "into one --output FILE is one file where only one has that name: $word",
+      ({ word }) =>
+        Effect.gen(function* () {
+          const { cwd, run } = yield* beforeFiles({ ...reports, "[a].txt": "a", "a.txt": "other" })
+          const ended = yield* run("enviar_arquivo", word, "--output", "one")
+          assert.deepStrictEqual([ended.code, ended.stdout, contents(cwd)], [0, "one\n", ["one"]])
         })
     )
 
