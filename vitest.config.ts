@@ -14,6 +14,7 @@ export const unit = [
   "test/client/{Display,Placement}.test.ts",
   "test/client/node/PartFiles.test.ts",
   "test/net/ProxyHeader.test.ts",
+  "test/routes/FileReply.test.ts",
   "test/server/{Authentication,Session}.test.ts",
   `test/services/${file}`,
   `test/services/files/${file}`,

@@ -67,6 +67,13 @@ export const sendFile =
     return Reply.Reply.File({ name, body: body(name, file, start, Math.min(rest, length ?? rest)) })
   }
 
+/** The furthest that a date of JavaScript's is from 1970, in milliseconds (ECMA-262, 21.4.1.1). */
+const furthestDate = 8_640_000_000_000_000
+
+/** In ISO 8601, UTC. A file's time may lie beyond the dates there are: the version is exact, what is told is the last one. */
+const isoDate = (milliseconds: number): string =>
+  new Date(Math.min(furthestDate, Math.max(-furthestDate, milliseconds))).toISOString()
+
 /** What is known of a file without its bytes. */
 export const describeFile =
   (name: ByteString.ByteString) =>
@@ -75,7 +82,7 @@ export const describeFile =
       entries: [
         [ByteString.fromText("nome"), bulk(name)],
         [ByteString.fromText("tamanho"), integer(size)],
-        [ByteString.fromText("modificado"), Reply.text(new Date(modified).toISOString())],
+        [ByteString.fromText("modificado"), Reply.text(isoDate(modified))],
         [ByteString.fromText("versao"), Reply.text(version)]
       ]
     })

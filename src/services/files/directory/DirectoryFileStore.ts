@@ -37,6 +37,13 @@ const unavailable = (reason: string) => new StoreUnavailable({ cause: new Error(
 const attempt = <A>(run: () => A): Effect.Effect<A, StoreUnavailable> =>
   Effect.try({ try: run, catch: (cause) => new StoreUnavailable({ cause }) })
 
+/** A size that is told must be exact, and beyond 2^53 a number is not: 9 PiB, as a sparse file may say it has. */
+const statOf = (descriptor: number): BigIntStats => {
+  const stats = fstatSync(descriptor, { bigint: true })
+  if (stats.size > Number.MAX_SAFE_INTEGER) throw new Error(`${stats.size} bytes are too many`)
+  return stats
+}
+
 /** An open file, and what it was when it was opened. */
 interface Source {
   readonly descriptor: number
@@ -59,7 +66,7 @@ const openSource = (folder: SharedFolder.SharedFolder, name: FileName) =>
   ).pipe(
     Effect.flatMap((opened) =>
       Effect.map(
-        attempt(() => fstatSync(opened.descriptor, { bigint: true })),
+        attempt(() => statOf(opened.descriptor)),
         (stats): Source => ({ ...opened, stats })
       )
     )

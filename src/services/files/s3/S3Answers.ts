@@ -47,6 +47,7 @@ const detailsOf = (
   if (
     etag === undefined
     || modified === undefined
+    || Number.isNaN(modified)
     || size === undefined
     || !Number.isSafeInteger(size)
   )

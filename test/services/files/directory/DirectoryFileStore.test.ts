@@ -5,7 +5,9 @@ import { execFileSync, spawnSync } from "node:child_process"
 import {
   appendFileSync,
   chmodSync,
+  existsSync,
   mkdirSync,
+  mkdtempSync,
   readdirSync,
   readlinkSync,
   renameSync,
@@ -20,6 +22,7 @@ import { createServer } from "node:net"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { FileNotFound, StoreUnavailable } from "../../../../src/domain/Errors.ts"
+import type { FileDetails } from "../../../../src/services/files/FileStore.ts"
 import { FolderUnusable } from "../../../../src/services/files/directory/SharedFolder.ts"
 import {
   contentOf,
@@ -203,6 +206,48 @@ describe("a link", () => {
         assert.instanceOf(yield* Effect.flip(store.open(fileName(name))), FileNotFound, name)
       }
       assert.strictEqual((yield* contentOf(store, "a/aqui/f")).toString(), "1")
+    })
+  )
+})
+
+/** Of Linux: a file system whose sizes and times have 64 bits. */
+const memory = "/dev/shm"
+
+describe("a file beyond what numbers and dates can tell", () => {
+  /** A file there, and the store of its folder. */
+  const extreme = Effect.gen(function* () {
+    const folder = yield* Effect.acquireRelease(
+      Effect.sync(() => mkdtempSync(join(memory, "sockets-test-"))),
+      (folder) => Effect.sync(() => rmSync(folder, { recursive: true }))
+    )
+    const path = join(folder, "a.txt")
+    writeFileSync(path, "um")
+    return { path, store: yield* directoryStore(folder, { cache: 0 }) }
+  })
+
+  it.effect.skipIf(!existsSync(memory))("is unavailable where its size is not exact", () =>
+    Effect.gen(function* () {
+      const { path, store } = yield* extreme
+      truncateSync(path, Number.MAX_SAFE_INTEGER)
+      assert.strictEqual((yield* store.describe(fileName("a.txt"))).size, 2 ** 53 - 1)
+      execFileSync("truncate", ["--size", String(2 ** 53), path])
+      for (const ask of [store.describe, store.open]) {
+        assert.instanceOf(yield* Effect.flip(ask(fileName("a.txt"))), StoreUnavailable)
+      }
+    })
+  )
+
+  it.effect.skipIf(!existsSync(memory))("has a version of its own for each time", () =>
+    Effect.gen(function* () {
+      const { path, store } = yield* extreme
+      const described: Array<FileDetails> = []
+      for (const seconds of [8_640_000_000_001, 8_640_000_000_002]) {
+        utimesSync(path, seconds, seconds)
+        described.push(yield* store.describe(fileName("a.txt")))
+      }
+      const [first, second] = described
+      assert.strictEqual(first?.modified, 8_640_000_000_001_000)
+      assert.notStrictEqual(first?.version, second?.version)
     })
   )
 })
