@@ -2,24 +2,35 @@
  * Where passwords come from: the variable APP_PASSWORD, or a file with one a line. Never the command line, which every
  * user of the machine can read.
  */
-import { Config, Effect, FileSystem, Option, Redacted } from "effect"
+import { Config, Data, Effect, FileSystem, Option, Redacted } from "effect"
 import { exitCode, Failure, systemCode } from "./Failure.ts"
 import type { Messages } from "./Messages.ts"
 
 /** Passwords, the newest first; none where nothing was set. */
 export type Passwords = ReadonlyArray<Redacted.Redacted>
 
-const parse = (text: string): Passwords =>
-  text
-    .split(/\r?\n/)
-    .filter((line) => line !== "")
-    .map((line) => Redacted.make(line))
+/** The file is not in UTF-8, but in UTF-16, as editors and shells of Windows write it. */
+export class InUtf16 extends Data.TaggedError("InUtf16")<{}> {}
 
-/** The passwords in a file. */
-export const readFile = Effect.fnUntraced(function* (file: string) {
-  const fileSystem = yield* FileSystem.FileSystem
-  return parse(yield* fileSystem.readFileString(file))
-})
+/** By its mark (RFC 2781, 3.2), or by the zero byte that every ASCII character has in it. */
+const isUtf16 = (bytes: Uint8Array): boolean => {
+  const [first, second] = bytes
+  return (
+    (first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff) || bytes.includes(0)
+  )
+}
+
+/** The passwords of a file, one a line; a line of blanks is none, for nobody would see it. */
+export const parse = (bytes: Uint8Array): Effect.Effect<Passwords, InUtf16> =>
+  isUtf16(bytes)
+    ? Effect.fail(new InUtf16())
+    : Effect.succeed(
+        new TextDecoder()
+          .decode(bytes)
+          .split(/\r?\n/)
+          .filter((line) => line.trim() !== "")
+          .map((line) => Redacted.make(line))
+      )
 
 const fromVariable = Config.option(Config.Redacted("APP_PASSWORD")).pipe(
   Config.map((password) => Option.toArray(password))
@@ -36,9 +47,15 @@ export const load = Effect.fnUntraced(function* (
       code: exitCode.refused,
       sentence: startUp.passwordFileUnusable(file.value, reason)
     })
-  const found = yield* Effect.catchTag(readFile(file.value), "PlatformError", (error) => {
-    const reason = systemCode(error) ?? error.message
-    return refuse(reasons.get(reason) ?? reason)
-  })
+  const fileSystem = yield* FileSystem.FileSystem
+  const found = yield* Effect.flatMap(fileSystem.readFile(file.value), parse).pipe(
+    Effect.catchTags({
+      InUtf16: () => refuse(startUp.inUtf16),
+      PlatformError: (error) => {
+        const reason = systemCode(error) ?? error.message
+        return refuse(reasons.get(reason) ?? reason)
+      }
+    })
+  )
   return found.length === 0 ? yield* refuse(startUp.noPassword) : found
 })

@@ -49,6 +49,7 @@ export const english: Catalog = {
     folderUnusable: (folder, reason) => `The folder ${folder} cannot be shared: ${reason}.`,
     passwordFileUnusable: (file, reason) => `The password file ${file} is of no use: ${reason}.`,
     noPassword: "there is no password in it",
+    inUtf16: "it is in UTF-16; save it in UTF-8",
     unprotected: (address) =>
       `Without a password, ${address} would be open to anybody: set --tls-client-ca, APP_PASSWORD or --password-file, or use --open if that is meant.`,
     bucketMissing: (bucket) => `The bucket ${bucket} does not exist.`,

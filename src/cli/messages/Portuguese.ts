@@ -81,6 +81,7 @@ export const portuguese = {
     passwordFileUnusable: (file: string, reason: string) =>
       `O arquivo de senhas ${file} não serve: ${reason}.`,
     noPassword: "não há senha nele",
+    inUtf16: "está em UTF-16; salve-o em UTF-8",
     unprotected: (address: string) =>
       `Sem senha, ${address} ficaria aberto a qualquer um: defina --tls-client-ca, APP_PASSWORD ou --password-file, ou use --open se é isso mesmo.`,
     bucketMissing: (bucket: string) => `O bucket ${bucket} não existe.`,

@@ -133,8 +133,14 @@ layer(App.layer, { timeout: "1 minute" })("app serve with a password", (it) => {
   it.effect("exits 1 with one sentence where the file is missing, empty or unreadable", () =>
     Effect.gen(function* () {
       const { run } = yield* App
-      const cwd = yield* folderWith({ "DB/a.txt": "", vazio: "", linhas: "\n\r\n\n" })
-      for (const file of ["nenhum", "vazio", "linhas", "DB"]) {
+      const cwd = yield* folderWith({
+        "DB/a.txt": "",
+        vazio: "",
+        linhas: "\n\r\n\n",
+        // Spaces, a tab, and a space that does not break.
+        brancos: "  \n\t\n\u00a0\r\n"
+      })
+      for (const file of ["nenhum", "vazio", "linhas", "brancos", "DB"]) {
         const sentence = new RegExp(`^O arquivo de senhas ${file} não serve: .*\\.\n$`)
         // The variable does not stand in for the file that was named.
         const env = { APP_PASSWORD: secret }
@@ -142,6 +148,42 @@ layer(App.layer, { timeout: "1 minute" })("app serve with a password", (it) => {
           yield* run(["serve", "--port", "0", "--password-file", file], { cwd, env }),
           sentence
         )
+      }
+    })
+  )
+
+  it.effect("exits 1 and says so where the file is in UTF-16, with its mark or without", () =>
+    Effect.gen(function* () {
+      const { run } = yield* App
+      const little = Buffer.from(`${secret}\n`, "utf16le")
+      const cwd = yield* folderWith({
+        "DB/a.txt": "",
+        little: Buffer.concat([Buffer.of(0xff, 0xfe), little]),
+        big: Buffer.concat([Buffer.of(0xfe, 0xff), Buffer.from(little).swap16()]),
+        unmarked: little
+      })
+      for (const file of ["little", "big", "unmarked"]) {
+        const sentence = `O arquivo de senhas ${file} não serve: está em UTF-16; salve-o em UTF-8.\n`
+        for (const words of [
+          ["serve", "--port", "0"],
+          ["client", "--cmd", "HORA"]
+        ]) {
+          const ended = yield* run([...words, "--password-file", file], { cwd })
+          assert.deepStrictEqual([ended.code, ended.stderr], [1, sentence])
+        }
+      }
+    })
+  )
+
+  it.effect("may begin with the mark of UTF-8, and have blanks in it", () =>
+    Effect.gen(function* () {
+      const { serve } = yield* App
+      const spaced = ` ${secret} `
+      const cwd = yield* folderWith({ "DB/a.txt": "", senhas: `\ufeff${newer}\n${spaced}\n` })
+      const { address } = yield* serve(["--password-file", "senhas"], { cwd })
+      for (const password of [newer, spaced]) {
+        const answer = yield* ask(address.port, { cwd, env: { APP_PASSWORD: password } })
+        assert.strictEqual(answer.stdout, "a.txt\n")
       }
     })
   )
