@@ -1,4 +1,6 @@
 /** `npm run demo`: a server and the menu of its client together, as the original's `run.py` had it. */
+// oxlint-disable-next-line import/no-unassigned-import -- what it does is done when it is loaded
+import "./start/NoDebugger.ts"
 import { Effect } from "effect"
 import { Command } from "effect/cli"
 import packageJson from "../package.json" with { type: "json" }

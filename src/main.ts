@@ -1,4 +1,6 @@
 /** The process `app`: its commands, in the language of the environment. */
+// oxlint-disable-next-line import/no-unassigned-import -- what it does is done when it is loaded
+import "./start/NoDebugger.ts"
 import { Command } from "effect/cli"
 import packageJson from "../package.json" with { type: "json" }
 import { client } from "./cli/client/ClientCommand.ts"

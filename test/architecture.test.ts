@@ -58,8 +58,8 @@ const mayImport: ReadonlyMap<string, ReadonlyArray<string>> = new Map([
   ["cli/client", [...asking, "tls", "cli"]],
   ["cli/serve", [...answering, "cli"]],
   ["start", []],
-  ["main.ts", ["cli", "cli/client", "cli/serve"]],
-  ["demo.ts", ["cli", "cli/client", "cli/serve"]]
+  ["main.ts", ["start", "cli", "cli/client", "cli/serve"]],
+  ["demo.ts", ["start", "cli", "cli/client", "cli/serve"]]
 ])
 
 /** Files, and why they may do what others may not. */
@@ -109,7 +109,15 @@ const usesGlobal: ReadonlyMap<string, Exceptions> = new Map([
     ]
   ],
   ["performance", [[/^src\/cli\/client\/Progress\.ts$/, "a bar is drawn so often a second"]]],
-  ["setTimeout", []],
+  [
+    "setTimeout",
+    [
+      [
+        /^src\/cli\/Signals\.ts$/,
+        "ends the process when the program is over, and its runtime with it"
+      ]
+    ]
+  ],
   ["setInterval", []],
   [
     "setImmediate",

@@ -21,17 +21,25 @@ export class Unreadable extends Data.TaggedError("Unreadable")<{
   readonly cause: PlatformError.PlatformError
 }> {}
 
-const readOne = Option.match({
-  onNone: () => Effect.succeed(undefined),
-  onSome: (file: string) =>
-    FileSystem.FileSystem.use((fileSystem) =>
-      Effect.mapError(fileSystem.readFileString(file), (cause) => new Unreadable({ file, cause }))
-    )
-})
+const readOne = (file: string) =>
+  FileSystem.FileSystem.use((fileSystem) =>
+    Effect.mapError(fileSystem.readFileString(file), (cause) => new Unreadable({ file, cause }))
+  )
 
-/** What the files hold. */
-export const read = ({ ca, cert, key }: Files) =>
-  Effect.all({ ca: readOne(ca), cert: readOne(cert), key: readOne(key) })
+/** What the files hold, each as `readFile` reads it. */
+export const readWith =
+  <E, R>(readFile: (file: string) => Effect.Effect<string, E, R>) =>
+  ({ ca, cert, key }: Files) => {
+    const readOne = (file: Option.Option<string>) =>
+      Option.match(file, {
+        onNone: (): Effect.Effect<string | undefined, E, R> => Effect.succeed(undefined),
+        onSome: readFile
+      })
+    return Effect.all({ ca: readOne(ca), cert: readOne(cert), key: readOne(key) })
+  }
+
+/** What the files hold; a pipe is waited for. */
+export const read = readWith(readOne)
 
 /** The end of a run whose files are of no use. */
 export const refuse =

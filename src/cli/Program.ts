@@ -31,9 +31,9 @@ const report = (cause: Cause.Cause<unknown>): Effect.Effect<void> =>
 const runMain = Runtime.makeRunMain(({ fiber, teardown }) => {
   fiber.addObserver((exit) => {
     teardown(exit, (code) => {
-      if (code === 0) process.exitCode = code
+      process.exitCode = code
       // What was printed before it went wrong still has to get out, which on a pipe takes a while.
-      else process.stdout.write("", () => process.exit(code))
+      if (code !== 0) process.stdout.write("", () => process.exit(code))
     })
   })
 })

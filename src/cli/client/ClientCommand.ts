@@ -23,7 +23,7 @@ import * as PasswordFile from "../PasswordFile.ts"
 import { makeQuestions } from "./Questions.ts"
 import { render } from "./Render.ts"
 import { makeProgressLine } from "./Progress.ts"
-import { stopSignal } from "../Signals.ts"
+import { outliveHangupOfNohup, stopSignal } from "../Signals.ts"
 
 const interrupted = new Failure({ code: exitCode.interrupted, sentence: "" })
 
@@ -70,6 +70,7 @@ export const client = (messages: Messages) =>
         Option.isNone(cmd) && (yield* stdio.stdinIsTerminal) && (yield* stdio.stdoutIsTerminal)
 
       const run = Effect.gen(function* () {
+        yield* outliveHangupOfNohup
         const progress = yield* makeProgressLine(quiet, messages)
         const [password] = yield* PasswordFile.load(flags.passwordFile, messages)
         const tls = yield* Certificates.load(flags, messages)

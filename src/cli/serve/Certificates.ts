@@ -1,9 +1,9 @@
 /** What `app serve` encrypts with: read when it starts, and again whenever the files change. */
 import { Effect, Option } from "effect"
 import { makeTls, type Tls } from "../../net/TlsHandshake.ts"
-import { type Files, onlyWith, read, refuse } from "../CertificateFiles.ts"
-import { systemCode } from "../Failure.ts"
+import { type Files, onlyWith, read, readWith, refuse } from "../CertificateFiles.ts"
 import type { Messages } from "../Messages.ts"
+import { readAgain } from "./ReadAgain.ts"
 import { whenChanged } from "./ReloadOnChange.ts"
 
 /** As the log says it. */
@@ -13,6 +13,18 @@ const faults = {
   ca: "no whole certificates of authorities",
   pair: "the key is not the certificate's"
 } as const
+
+const readTextsAgain = readWith((file) =>
+  Effect.map(readAgain(file), (bytes) => new TextDecoder().decode(bytes))
+)
+
+const toCredentials = ({
+  ca,
+  cert = "",
+  key = ""
+}: {
+  readonly [K in keyof Files]?: string | undefined
+}) => ({ cert, key, clientCa: ca })
 
 /** What a server encrypts with, if it does; as the files are by now, for they are read again when they change. */
 export const follow = Effect.fnUntraced(function* (files: Files, messages: Messages) {
@@ -27,21 +39,18 @@ export const follow = Effect.fnUntraced(function* (files: Files, messages: Messa
     return yield* onlyWith("--tls-client-ca", "--tls-cert", messages)
   }
   if (Option.isNone(cert)) return undefined
-  const load = Effect.map(read(files), ({ ca, cert = "", key = "" }) => ({
-    cert,
-    key,
-    clientCa: ca
-  }))
-  const tls: Tls = yield* Effect.flatMap(load, (credentials) => makeTls(credentials)).pipe(
-    Effect.mapError(refuse(files, messages))
-  )
+  const tls: Tls = yield* Effect.flatMap(read(files), (texts) =>
+    makeTls(toCredentials(texts))
+  ).pipe(Effect.mapError(refuse(files, messages)))
   const kept = (error: string) =>
     Effect.annotateLogs(Effect.logWarning("certificates.kept"), "error", error)
-  const reload = Effect.flatMap(load, tls.renew).pipe(
+  const reload = Effect.flatMap(readTextsAgain(files), (texts) =>
+    tls.renew(toCredentials(texts))
+  ).pipe(
     Effect.andThen(Effect.logInfo("certificates.reloaded")),
     Effect.catchTags({
       BadCredentials: ({ fault }) => kept(faults[fault]),
-      Unreadable: ({ cause }) => kept(systemCode(cause) ?? cause.message)
+      NotReadAgain: ({ reason }) => kept(reason)
     })
   )
   yield* whenChanged([cert, key, ca].flatMap(Option.toArray), reload)

@@ -1,8 +1,8 @@
 /** The passwords that a server asks for, which may change while it runs. */
 import { Effect, Option } from "effect"
-import { systemCode } from "../Failure.ts"
 import type { Messages } from "../Messages.ts"
-import { load, readFile } from "../PasswordFile.ts"
+import { load, parse } from "../PasswordFile.ts"
+import { readAgain } from "./ReadAgain.ts"
 import { whenChanged } from "./ReloadOnChange.ts"
 
 /**
@@ -18,14 +18,19 @@ export const follow = Effect.fnUntraced(function* (
     const keep = (error: string) =>
       Effect.annotateLogs(Effect.logWarning("passwords.kept"), { file: file.value, error })
     const reload = Effect.gen(function* () {
-      const passwords = yield* readFile(file.value)
+      const passwords = yield* Effect.flatMap(readAgain(file.value), parse)
       if (passwords.length === 0) return yield* keep("it is empty")
       current = passwords
       return yield* Effect.annotateLogs(Effect.logInfo("passwords.reloaded"), {
         file: file.value,
         passwords: passwords.length
       })
-    }).pipe(Effect.catchTag("PlatformError", (error) => keep(systemCode(error) ?? error.message)))
+    }).pipe(
+      Effect.catchTags({
+        InUtf16: () => keep("it is in UTF-16"),
+        NotReadAgain: ({ reason }) => keep(reason)
+      })
+    )
     yield* whenChanged([file.value], reload)
   }
   return () => current

@@ -1,5 +1,9 @@
-/** Files that may change while the program runs, such as passwords and certificates. What they hold is not known here. */
+/**
+ * Files that may change while the program runs, such as passwords and certificates. What they hold is not known here,
+ * nor how they are read again.
+ */
 import { Effect, FileSystem, Option } from "effect"
+import { hangup } from "../Signals.ts"
 
 /** How often the files are looked at. */
 const interval = "1 second"
@@ -15,18 +19,19 @@ const stampOf = Effect.fnUntraced(function* (file: string) {
   )
 })
 
-/** Runs `reload` after any of the files has changed, at most once a second, until the scope closes. */
+/** Runs `reload` after any of the files has changed, at most once a second, and on SIGHUP, until the scope closes. */
 export const whenChanged = Effect.fnUntraced(function* <R>(
   files: ReadonlyArray<string>,
   reload: Effect.Effect<void, never, R>
 ) {
   const stamp = Effect.map(Effect.forEach(files, stampOf), (stamps) => stamps.join("\n"))
   let seen = yield* stamp
-  const look = Effect.gen(function* () {
+  const look = Effect.fnUntraced(function* (isToldTo: boolean) {
     const now = yield* stamp
-    if (now === seen) return
+    if (now === seen && !isToldTo) return
     seen = now
     yield* reload
   })
-  yield* Effect.forkScoped(Effect.forever(Effect.andThen(Effect.sleep(interval), look)))
+  const told = Effect.raceFirst(Effect.as(Effect.sleep(interval), false), Effect.as(hangup, true))
+  yield* Effect.forkScoped(Effect.forever(Effect.flatMap(told, look)), { startImmediately: true })
 })

@@ -25,7 +25,7 @@ import { complain } from "../Output.ts"
 import type { Passwords } from "../PasswordFile.ts"
 import { follow as followPasswords } from "./Passwords.ts"
 import { type ServeFlags, serveFlags } from "./ServeFlags.ts"
-import { exitAtOnceIfToldAgain, stopSignal } from "../Signals.ts"
+import { endSoon, exitAtOnceIfToldAgain, outliveHangup, stopSignal } from "../Signals.ts"
 import { startUpFailure } from "./StartUpFailure.ts"
 import { type Announce, Worker } from "./workers/Worker.ts"
 import { inWorkers } from "./workers/Workers.ts"
@@ -132,6 +132,7 @@ export const serveUntilToldToStop = Effect.fn("serve")(
         sentence: messages.startUp.notOnWindows
       })
     }
+    yield* outliveHangup
     if (Option.isNone(flags.store)) yield* stayLean
     if (Option.isSome(flags.dir) && Option.isSome(flags.store)) {
       return yield* new Failure({ code: exitCode.usage, sentence: messages.usage.dirAndStore })
@@ -224,5 +225,6 @@ export const serveUntilToldToStop = Effect.fn("serve")(
         messages
       )
     }),
+  Effect.ensuring(endSoon),
   (effect, { logFormat, logLevel }) => Effect.provide(effect, Log.layer(logFormat, logLevel))
 )

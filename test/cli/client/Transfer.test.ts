@@ -508,6 +508,21 @@ layer(Shared.layer(shared), { timeout: "1 minute" })("app client --cmd enviar_ar
     )
   })
 
+  // Its streams are pipes, as those of what nohup starts are no terminal.
+  it.effect("outlives SIGHUP where no terminal can have gone", () =>
+    Effect.gen(function* () {
+      const { proxy, read, start } = yield* setUp
+      const held = proxy.hold(3 * MiB)
+      const client = yield* start("big.bin")
+      yield* held.reached
+      yield* client.kill("SIGHUP")
+      yield* held.release
+      const { code, signal } = yield* client.ended
+      assert.deepStrictEqual({ code, signal }, { code: 0, signal: null })
+      assert.isTrue(read("big.bin").equals(bytes))
+    })
+  )
+
   describe.skipIf(!isInstalled("redis-cli"))("has the bytes that redis-cli has", () => {
     /** Everything but the line end that redis-cli adds; its `--raw` output is exact where there is no text around. */
     const redis = Effect.fnUntraced(function* (...words: ReadonlyArray<string>) {

@@ -7,8 +7,8 @@ import type { Cluster } from "node:cluster"
 import * as Monotonic from "../../../domain/Monotonic.ts"
 import type { Address } from "../../../domain/Address.ts"
 import { exitCode, Failure } from "../../Failure.ts"
-import { exitAtOnceIfToldAgain, stopSignal } from "../../Signals.ts"
-import { endWithThis, start } from "./WorkerProcess.ts"
+import { exitAtOnceIfToldAgain, outliveHangup, stopSignal } from "../../Signals.ts"
+import { endWithThis, passOnHangup, start } from "./WorkerProcess.ts"
 import { hear, Notice } from "./Protocol.ts"
 import { replaceForEver } from "./RestartPolicy.ts"
 import { makeStatsAggregator } from "./StatsAggregator.ts"
@@ -38,6 +38,8 @@ export const supervise = (
     // once one worker of two got 43, and one of four 47; connections are kept for long, and cores would idle.
     cluster.schedulingPolicy = cluster.SCHED_RR
     yield* endWithThis(cluster)
+    yield* outliveHangup
+    yield* passOnHangup(cluster)
     const startedAt = yield* Monotonic.now
     const aggregator = makeStatsAggregator()
     const firstUp = yield* Deferred.make<Address>()

@@ -3,6 +3,7 @@ import { Deferred, Effect, Queue, type Scope } from "effect"
 import type { Cluster } from "node:cluster"
 import { closeIfNotTaken } from "./ConnectionHandoff.ts"
 import { type Order, say } from "./Protocol.ts"
+import { hangup } from "../../Signals.ts"
 
 /** How a process ended: by itself with a code, by a signal, or with neither where it could not be started. */
 export interface Ended {
@@ -58,3 +59,20 @@ export const endWithThis = (cluster: Cluster): Effect.Effect<void, never, Scope.
     () => Effect.sync(() => process.off("exit", killAll))
   )
 }
+
+/** Has all workers read again what can be read again, where this process is told to. */
+export const passOnHangup = (cluster: Cluster): Effect.Effect<void, never, Scope.Scope> =>
+  Effect.asVoid(
+    Effect.forkScoped(
+      Effect.forever(
+        Effect.andThen(
+          hangup,
+          Effect.sync(() => {
+            for (const worker of Object.values(cluster.workers ?? {}))
+              worker?.process.kill("SIGHUP")
+          })
+        )
+      ),
+      { startImmediately: true }
+    )
+  )

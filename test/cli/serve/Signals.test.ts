@@ -1,0 +1,171 @@
+/** What signals do to `app serve`, and that it ends when it is told to, whatever its log and its files do. */
+import { assert, layer } from "@effect/vitest"
+import { Effect, Schedule } from "effect"
+import { execFileSync } from "node:child_process"
+import { closeSync, constants, openSync, readSync, renameSync } from "node:fs"
+import { join } from "node:path"
+import packageJson from "../../../package.json" with { type: "json" }
+import { App, root, start } from "../../support/programs/App.ts"
+import { childrenOf } from "../../support/programs/Processes.ts"
+import { request } from "../../support/values/Bytes.ts"
+import * as RawSocket from "../../support/peers/RawSocket.ts"
+import { folderWith } from "../../support/stores/TemporaryFolder.ts"
+import { noise } from "../../support/Transfers.ts"
+
+const ping = request("PING")
+const pong = "+PONG\r\n"
+const secret = "correta-9f83b1"
+
+/** A pipe with a name. */
+const makePipe = (path: string) => Effect.sync(() => execFileSync("mkfifo", [path]))
+
+/** The end of a pipe from which a program's log can be read, or not. */
+const readingEnd = (path: string) =>
+  Effect.acquireRelease(
+    // Opened for both, so that neither end waits for the other.
+    Effect.sync(() => openSync(path, constants.O_RDWR | constants.O_NONBLOCK)),
+    (descriptor) => Effect.sync(() => closeSync(descriptor))
+  )
+
+/** The port that the announcement tells, read from the pipe. */
+const announcedPort = (descriptor: number) => {
+  let said = ""
+  const buffer = Buffer.alloc(4096)
+  return Effect.suspend(() => {
+    try {
+      said += buffer.toString("utf8", 0, readSync(descriptor, buffer))
+    } catch {
+      // Nothing yet.
+    }
+    return Effect.fromNullishOr(/:(\d+)\. /.exec(said)?.[1])
+  }).pipe(Effect.retry(Schedule.spaced("20 millis")), Effect.map(Number))
+}
+
+layer(App.layer, { excludeTestServices: true, timeout: "1 minute" })("SIGTERM", (it) => {
+  for (const workers of [1, 2]) {
+    it.effect(`ends it, exit code 0, while nobody reads its log, with ${workers} at work`, () =>
+      Effect.gen(function* () {
+        const { file } = yield* App
+        const cwd = yield* folderWith({ "DB/a.txt": "" })
+        const pipe = join(cwd, "log")
+        yield* makePipe(pipe)
+        const log = yield* readingEnd(pipe)
+        const words = ["serve", "--log-level", "debug", "--port", "0", "--workers", `${workers}`]
+        const server = yield* start(
+          "sh",
+          ["-c", `exec "$@" 2>${pipe}`, "sh", process.execPath, file, ...words],
+          { cwd }
+        )
+        const port = yield* announcedPort(log)
+        // More than a pipe holds, by far: 64 KiB (pipe(7)).
+        for (let connection = 0; connection < 1500; connection++) {
+          yield* Effect.scoped(
+            Effect.gen(function* () {
+              const client = yield* RawSocket.connect({ host: "127.0.0.1", port })
+              assert.strictEqual(yield* client.ask(ping, pong), pong)
+            })
+          )
+        }
+        yield* server.kill("SIGTERM")
+        const { code, signal } = yield* server.ended
+        assert.deepStrictEqual({ code, signal }, { code: 0, signal: null })
+      })
+    )
+  }
+
+  it.effect("ends it, exit code 0, where the password file became a pipe", () =>
+    Effect.gen(function* () {
+      const { serve } = yield* App
+      const cwd = yield* folderWith({ "DB/a.txt": "", senhas: `${secret}\n` })
+      const server = yield* serve(["--password-file", "senhas"], { cwd })
+      yield* makePipe(join(cwd, "pipe"))
+      renameSync(join(cwd, "pipe"), join(cwd, "senhas"))
+      yield* server.process.says("stderr", /passwords\.kept .*error="it is no regular file"/)
+      yield* server.process.kill("SIGTERM")
+      assert.strictEqual((yield* server.process.ended).code, 0)
+    })
+  )
+})
+
+layer(App.layer, { timeout: "1 minute" })("SIGHUP", (it) => {
+  it.effect("has it read again what can be read again, and goes on with what it sends", () =>
+    Effect.gen(function* () {
+      const { serve } = yield* App
+      const content = noise(1, 16 * 1024 * 1024)
+      const cwd = yield* folderWith({ "DB/large": content, senhas: `${secret}\n` })
+      const { address, process } = yield* serve(["--password-file", "senhas"], { cwd })
+      const client = yield* RawSocket.connect(address)
+      yield* client.ask(request("AUTH", secret), "+OK\r\n")
+      yield* client.send(request("GET", "large"))
+      yield* client.takeThrough("\r\n")
+      yield* client.pause
+      for (let times = 0; times < 2; times++) {
+        yield* process.kill("SIGHUP")
+        yield* process.says("stderr", /message=passwords\.reloaded/)
+      }
+      yield* client.resume
+      assert.isTrue(content.equals(yield* client.takeBytes(content.length)))
+      yield* process.kill("SIGTERM")
+      assert.strictEqual((yield* process.ended).code, 0)
+    })
+  )
+
+  it.effect("does not end it where there is nothing to read again", () =>
+    Effect.gen(function* () {
+      const { serve } = yield* App
+      const { address, process } = yield* serve([], { cwd: yield* folderWith({ "DB/a.txt": "" }) })
+      yield* process.kill("SIGHUP")
+      const client = yield* RawSocket.connect(address)
+      assert.strictEqual(yield* client.ask(ping, pong), pong)
+      yield* process.kill("SIGTERM")
+      assert.strictEqual((yield* process.ended).code, 0)
+    })
+  )
+
+  it.effect("is passed on to all workers", () =>
+    Effect.gen(function* () {
+      const { serve } = yield* App
+      const cwd = yield* folderWith({ "DB/a.txt": "", senhas: `${secret}\n` })
+      const words = ["--workers", "2", "--password-file", "senhas"]
+      const { process } = yield* serve(words, { cwd })
+      yield* process.kill("SIGHUP")
+      const reloaded = /message=passwords\.reloaded .*worker=([12])/
+      const [, one] = yield* process.says("stderr", reloaded)
+      const [, other] = yield* process.says("stderr", reloaded)
+      assert.sameMembers([one, other], ["1", "2"])
+      yield* process.kill("SIGTERM")
+      assert.strictEqual((yield* process.ended).code, 0)
+    })
+  )
+})
+
+/** Every way the program is started, as a command of the shell. */
+const ways: ReadonlyArray<readonly [name: string, command: (file: string) => string]> = [
+  ["by Node", (file) => `node ${file} serve`],
+  ["by itself", (file) => `${file} serve`],
+  ["by npm start", () => packageJson.scripts.start.replace("src/", `${root}src/`)],
+  ["as a demonstration", () => packageJson.scripts.demo.replace("src/", `${root}src/`)],
+  ["with workers", (file) => `${file} serve --workers 2`]
+]
+
+layer(App.layer, { timeout: "1 minute" })("SIGUSR1", (it) => {
+  for (const [name, command] of ways) {
+    it.effect(`opens no debugger in what was started ${name}`, () =>
+      Effect.gen(function* () {
+        const { file } = yield* App
+        const cwd = yield* folderWith({ "DB/a.txt": "" })
+        const env = { APP_PORT: "0" }
+        const running = yield* start("sh", ["-c", `exec ${command(file)}`], { cwd, env })
+        const [, port = ""] = yield* running.says("stderr", /:(\d+)\. /)
+        const address = { host: "127.0.0.1", port: Number(port) }
+        for (const pid of [running.pid, ...childrenOf(running.pid)]) process.kill(pid, "SIGUSR1")
+        const client = yield* RawSocket.connect(address)
+        assert.strictEqual(yield* client.ask(ping, pong), pong)
+        yield* running.kill("SIGTERM")
+        const { signal, stderr } = yield* running.ended
+        assert.isNull(signal)
+        assert.notInclude(stderr, "Debugger listening")
+      })
+    )
+  }
+})
