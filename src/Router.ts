@@ -2,10 +2,13 @@
  * From a query to its reply: the table of routes. What each route asks of the services: routes/. Connections are not
  * known here.
  */
+import type * as ByteString from "./domain/ByteString.ts"
+import type { StoreUnavailable } from "./domain/Errors.ts"
 import { Clock as EffectClock, Context, Effect, Layer } from "effect"
 import type { Query, TagOf } from "./commands/Command.ts"
 import { makeFileRoutes } from "./routes/FileRoutes.ts"
-import type { Answer, Routes } from "./routes/Route.ts"
+import { makeInspectionRoutes } from "./routes/InspectionRoutes.ts"
+import { type Answer, requireName, type Routes } from "./routes/Route.ts"
 import { makeServerRoutes } from "./routes/ServerRoutes.ts"
 import { Clock } from "./services/Clock.ts"
 import { DigestCache } from "./services/files/DigestCache.ts"
@@ -28,7 +31,13 @@ const routeOf = (table: Table, { _tag }: Query): ((query: Query) => Answer) =>
 /** Answers the commands that every connection asks alike. */
 export class Router extends Context.Service<
   Router,
-  { readonly answer: (query: Query) => Answer }
+  {
+    readonly answer: (query: Query) => Answer
+    /** The version of a file, `undefined` where there is none, for who wants to know whether it changes. */
+    readonly versionOf: (
+      name: ByteString.ByteString
+    ) => Effect.Effect<string | undefined, StoreUnavailable>
+  }
 >()("sockets/Router") {
   /** The routes over the services. */
   static readonly layer = Layer.effect(
@@ -38,6 +47,7 @@ export class Router extends Context.Service<
       const stats = yield* Stats
       const table: Table = {
         ...makeFileRoutes(store, yield* DigestCache, makeScan(store, yield* anyMark)),
+        ...makeInspectionRoutes(store),
         ...makeServerRoutes(
           yield* Clock,
           yield* Info,
@@ -46,7 +56,14 @@ export class Router extends Context.Service<
           yield* EffectClock.Clock
         )
       }
-      return { answer: (query) => routeOf(table, query)(query) }
+      return {
+        answer: (query) => routeOf(table, query)(query),
+        versionOf: (name) =>
+          Effect.flatMap(requireName(name), store.describe).pipe(
+            Effect.map(({ version }): string | undefined => version),
+            Effect.catchTag("FileNotFound", () => Effect.succeed(undefined))
+          )
+      }
     })
   ).pipe(Layer.provide(DigestCache.layer))
 }

@@ -6,6 +6,7 @@ import { Schema } from "effect"
 import * as ByteString from "../domain/ByteString.ts"
 import { BadArgument, type CommandError, UnsupportedProtocol } from "../domain/Errors.ts"
 import { type Args, integer, oneOf, optional, readInteger, syntaxError, text } from "./Argument.ts"
+import { type ClientList, clientList } from "./ClientList.ts"
 import { commandsAbout } from "./Spec.ts"
 
 const { connection, container, irregular, query } = commandsAbout("conexao")
@@ -210,6 +211,12 @@ export const connectionCommands = {
     names: ["client info"],
     summary: "O que se sabe da conexão.",
     args: {}
+  }),
+  /** Nobody is told of anybody else. */
+  ClientList: irregular<ClientList>({
+    names: ["client list"],
+    summary: "O que se sabe da própria conexão.",
+    ...clientList
   }),
   ClientNoEvict: connection({
     names: ["client no-evict"],

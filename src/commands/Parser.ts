@@ -5,10 +5,10 @@
  */
 import * as ByteString from "../domain/ByteString.ts"
 import {
-  BadArgument,
   type CommandError,
   ReadOnlyServer,
   UnknownCommand,
+  UnknownSubcommand,
   WrongArity
 } from "../domain/Errors.ts"
 import type { Args } from "./Argument.ts"
@@ -83,9 +83,7 @@ const parseSubcommand = (
 ): Command | CommandError => {
   const reader = subcommandsByName.get(`${container} ${second.toLowerCase()}`)
   return reader === undefined
-    ? new BadArgument({
-        text: `unknown subcommand '${ByteString.printable(second)}'. Try ${container.toUpperCase()} HELP.`
-      })
+    ? new UnknownSubcommand({ container, name: ByteString.printable(second) })
     : read(reader, args)
 }
 

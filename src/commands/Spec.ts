@@ -10,10 +10,10 @@ import { type Argument, type ArgumentDocs, type Args, arityOf, asItIs } from "./
 
 /**
  * Who answers a command: the router, alike for every connection (`query`); the connection's session (`connection`);
- * or, for what makes the connection a subscriber, what follows the changes (`subscription`, of which there is none
- * yet).
+ * what holds back its requests (`transaction`); or, for what makes the connection a subscriber, what follows the
+ * changes (`subscription`, of which there is none yet).
  */
-export type Class = "query" | "connection" | "subscription"
+export type Class = "query" | "connection" | "transaction" | "subscription"
 
 /** What commands are about; `help @arquivos` lists a group. */
 export type Group = "arquivos" | "servidor" | "conexao"
@@ -85,6 +85,8 @@ export const commandsAbout = (group: Group) => ({
   query: regular("query", group),
   /** A command that the connection's session answers. */
   connection: regular("connection", group),
+  /** A command that decides when the connection's requests are answered. */
+  transaction: regular("transaction", group),
   /** A command that the connection's session answers, and that reads and writes its arguments itself. */
   irregular: <Values>(declaration: Irregular<Values>): Spec<"connection", Values> => ({
     ...common("connection", group, declaration, declaration.docs),

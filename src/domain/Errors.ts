@@ -26,6 +26,18 @@ export class WrongArity extends Schema.TaggedError<WrongArity>()("WrongArity", {
   }
 }
 
+/** The command has no such subcommand. `name` is what was asked for, made printable; `container` is in lower case. */
+export class UnknownSubcommand extends Schema.TaggedError<UnknownSubcommand>()(
+  "UnknownSubcommand",
+  { container: Schema.String, name: Schema.String }
+) {
+  /** `ERR`, as Redis answers. */
+  readonly code = "ERR"
+  override get message() {
+    return `unknown subcommand '${this.name}'. Try ${this.container.toUpperCase()} HELP.`
+  }
+}
+
 /** An argument, or the client's state, does not allow the command; `text` says what is wrong. */
 export class BadArgument extends Schema.TaggedError<BadArgument>()("BadArgument", {
   text: Schema.String
@@ -135,6 +147,7 @@ export class Draining extends Schema.TaggedError<Draining>()("Draining", {}) {
 /** Everything that can stand in a command's way. */
 export type CommandError =
   | UnknownCommand
+  | UnknownSubcommand
   | WrongArity
   | BadArgument
   | UnsupportedProtocol

@@ -41,6 +41,10 @@ export type Reply = Data.TaggedEnum<{
   Null: {}
   Integer: { readonly value: number }
   List: { readonly items: ReadonlyArray<Reply> }
+  /** The beginning of a list whose items are the next replies. */
+  ListBegin: { readonly length: number }
+  /** What stands for a list that there is not. */
+  NullList: {}
   Dictionary: {
     readonly entries: ReadonlyArray<readonly [key: ByteString.ByteString, value: Reply]>
   }

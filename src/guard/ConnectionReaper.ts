@@ -14,7 +14,7 @@ import type { Peer } from "../net/Peer.ts"
 export interface Limits {
   /** How long a request may take that was begun. */
   readonly request: Duration.Duration
-  /** How much memory all unfinished requests may hold together, in bytes; beyond that the largest are cut off first. */
+  /** How much memory all requests that are unfinished or held back may take together, in bytes; beyond that the largest are cut off first. */
   readonly unfinished: number
   /** How long nothing may be asked and nothing answered; zero is for ever. */
   readonly idle: Duration.Duration
@@ -24,6 +24,8 @@ export interface Limits {
 export interface Incoming {
   /** How much memory is held for one that is not complete, in bytes; 0 where none was begun. */
   readonly unfinished: () => number
+  /** How much memory complete requests hold that are not to be answered yet, in bytes. */
+  readonly heldBack: () => number
 }
 
 /** What is watched of a connection. */
@@ -38,7 +40,7 @@ export class ReadProgress {
   /** What the peer's activity was when it was last seen to change, and when that was. */
   activity = -1
   activeAt = 0
-  /** What its unfinished request was last seen to hold. */
+  /** What its requests were last seen to hold. */
   held = 0
 
   constructor(peer: Peer, incoming: Incoming) {
@@ -68,7 +70,7 @@ export const makeConnectionReaper = ({
   Effect.gen(function* () {
     const watched = new Set<ReadProgress>()
     const tooMuch = yield* Latch.make(false)
-    /** What all unfinished requests hold together. */
+    /** What all requests hold together. */
     let sum = 0
     const requestPatience = Duration.toMillis(request)
     const idlePatience = Duration.isZero(idle) ? Number.POSITIVE_INFINITY : Duration.toMillis(idle)
@@ -98,7 +100,8 @@ export const makeConnectionReaper = ({
     }
 
     const note = (progress: ReadProgress): void => {
-      const held = progress.incoming.unfinished()
+      const { incoming } = progress
+      const held = incoming.unfinished() + incoming.heldBack()
       sum += held - progress.held
       progress.held = held
       if (sum > unfinished) tooMuch.openUnsafe()
@@ -139,7 +142,7 @@ export const makeConnectionReaper = ({
       const late: Array<ReadProgress> = []
       for (const progress of watched) {
         note(progress)
-        if (isLate(progress, progress.held, now)) late.push(progress)
+        if (isLate(progress, progress.incoming.unfinished(), now)) late.push(progress)
         else if (isIdle(progress, now)) progress.peer.ended("idle")
       }
       return cutAll(late, "request-timeout")

@@ -11,6 +11,7 @@ import type { Info } from "../services/Info.ts"
 import type { ServerInfo } from "../services/ServerInfo.ts"
 import type { Numbers } from "../telemetry/Stats.ts"
 import type { FileQuery } from "./FileRoutes.ts"
+import type { InspectionQuery } from "./InspectionRoutes.ts"
 import { longestPattern, mostNamed, patternTooLong, type Routes, tooManyNamed } from "./Route.ts"
 
 const refused = Reply.error(tooManyNamed)
@@ -38,7 +39,7 @@ export const makeServerRoutes = (
   stats: Numbers,
   serverInfo: ServerInfo,
   systemClock: EffectClock.Clock
-): Routes<Exclude<TagOf<"query">, FileQuery>> => {
+): Routes<Exclude<TagOf<"query">, FileQuery | InspectionQuery>> => {
   const infoReply = Reply.text(info.text)
   let timeText = ""
   let timeReply = Reply.text("")

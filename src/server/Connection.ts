@@ -91,7 +91,10 @@ export const converse = (
     server: { reaper }
   } = context
   const decoder = codec.makeDecoder()
-  const progress = new ReadProgress(peer, decoder)
+  const progress = new ReadProgress(peer, {
+    unfinished: () => decoder.unfinished(),
+    heldBack: () => context.transaction?.held ?? 0
+  })
   reaper.add(progress)
   const replies = () =>
     Stream.fromPull(Effect.succeed(peer.read)).pipe(

@@ -14,6 +14,7 @@ import type { Peer, PeerLost } from "../net/Peer.ts"
 import type { Fields } from "../telemetry/EventLog.ts"
 import type { ServerContext } from "./ServerContext.ts"
 import { type Identity, makeSession, type Session } from "./Session.ts"
+import type { Transaction } from "./transactions/Transaction.ts"
 
 /** What one connection came to: plain numbers, for counting must cost next to nothing. */
 export interface ConnectionStats {
@@ -52,6 +53,8 @@ export class ConnectionContext implements Identity {
   }
   /** Counted from 1, in the order in which connections were accepted. */
   readonly id: number
+  /** From the first MULTI or WATCH on. */
+  transaction: Transaction | undefined
   readonly #since: number
 
   constructor(server: ServerContext, peer: Peer, codec: Codec, pacer: Pacer) {

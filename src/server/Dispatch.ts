@@ -4,12 +4,21 @@
  */
 import { Effect } from "effect"
 import { Foreign, Malformed, type Request } from "../codec/Codec.ts"
-import { isQuery, needsNoPassword, type SessionCommand } from "../commands/Command.ts"
+import {
+  type Command,
+  isQuery,
+  isSessionCommand,
+  isTransactionCommand,
+  needsNoPassword,
+  type SessionCommand,
+  type Tag
+} from "../commands/Command.ts"
 import { NotAuthenticated } from "../domain/Errors.ts"
 import * as Reply from "../domain/Reply.ts"
 import type { Answer } from "../Router.ts"
 import type { ConnectionContext } from "./ConnectionContext.ts"
 import { silenced } from "./Session.ts"
+import { askTransaction, holdBack, isHeldBack } from "./transactions/TransactionReplies.ts"
 
 const noReply = Reply.Reply.NoReply()
 
@@ -29,8 +38,12 @@ const count = ({ server, stats }: ConnectionContext): void => {
 
 /** The answer to a request; no reply where the client asked for none (CLIENT REPLY). */
 export const dispatch = (context: ConnectionContext, request: Request): Answer => {
-  const { server, session } = context
+  const { server, session, transaction } = context
   const wanted = session.begin()
+  if (transaction !== undefined && isHeldBack(transaction, request)) {
+    const reply = holdBack(transaction, request)
+    return wanted ? reply : noReply
+  }
   // Nearly all requests are such, and this is all that is found out about them.
   if (isQuery(request) && session.isAuthenticated) {
     count(context)
@@ -38,21 +51,32 @@ export const dispatch = (context: ConnectionContext, request: Request): Answer =
     return wanted ? server.router.answer(request) : noReply
   }
   // The session itself knows what is wanted then, for CLIENT REPLY is one of its commands.
-  if (isSessionCommand(request) && mayAsk(context, request)) return askSession(context, request)
+  if (isCommand(request) && mayAsk(context, request._tag)) {
+    if (isSessionCommand(request)) return askSession(context, request)
+    if (isTransactionCommand(request)) {
+      count(context)
+      const answer = askTransaction(context, request, wanted)
+      return wanted ? answer : unheard(answer)
+    }
+  }
   const refusal = refuse(context, request)
   return wanted || Effect.isEffect(refusal) ? refusal : silenced(refusal)
 }
 
-const isSessionCommand = (request: Request): request is SessionCommand =>
+const isCommand = (request: Request): request is Command =>
   !(request instanceof Error || request instanceof Malformed || request instanceof Foreign)
-  && !isQuery(request)
 
-const mayAsk = ({ codec, session }: ConnectionContext, { _tag }: SessionCommand): boolean =>
-  session.isAuthenticated || (codec.takesPassword && needsNoPassword(_tag))
+const mayAsk = ({ codec, session }: ConnectionContext, tag: Tag): boolean =>
+  session.isAuthenticated || (codec.takesPassword && needsNoPassword(tag))
+
+/** The answer, done as it is, but not told. */
+const unheard = (answer: Answer): Answer =>
+  Effect.isEffect(answer) ? Effect.as(answer, noReply) : noReply
 
 const askSession = (context: ConnectionContext, command: SessionCommand): Answer => {
   const { peer, server, session } = context
   count(context)
+  if (command._tag === "Reset") context.transaction?.close()
   const { wrongPasswords } = session
   const reply = session.answer(command)
   return session.wrongPasswords === wrongPasswords

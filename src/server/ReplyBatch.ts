@@ -9,6 +9,7 @@ import * as Reply from "../domain/Reply.ts"
 import type { ConnectionContext } from "./ConnectionContext.ts"
 import { dispatch } from "./Dispatch.ts"
 import type { PendingReply, SettledReply } from "./PendingReply.ts"
+import type { Transaction } from "./transactions/Transaction.ts"
 import type { BufferedTransfer, Outgoing, OutgoingBody } from "./ReplyWriter.ts"
 
 const noRequests: ReadonlyArray<Request> = []
@@ -36,7 +37,13 @@ export class ReplyBatch {
 
   /** Whether all its requests are answered. */
   get isEmpty(): boolean {
-    return this.#next === this.#requests.length
+    return this.#next === this.#requests.length && this.#running === undefined
+  }
+
+  /** The transaction whose requests are being answered, if one is: they come before those of the read. */
+  get #running(): Transaction | undefined {
+    const { transaction } = this.#context
+    return transaction?.isRunning === true ? transaction : undefined
   }
 
   /** Begins with the requests of another read. */
@@ -52,7 +59,8 @@ export class ReplyBatch {
    */
   step(): PendingReply | undefined {
     while (!this.isEmpty && !this.#isFull) {
-      const request = this.#requests[this.#next++]
+      const running = this.#running
+      const request = running === undefined ? this.#requests[this.#next++] : running.next()
       if (request === undefined) break
       const answer = dispatch(this.#context, request)
       if (Effect.isEffect(answer)) return answer

@@ -125,7 +125,14 @@ class ConnectionSession implements Session {
       // Accepted for the clients that send it on connecting; nothing is done with it.
       ClientSetInfo: () => Reply.ok,
       ClientId: () => Reply.Reply.Integer({ value: this.#identity.id }),
-      ClientInfo: () => Reply.Reply.Bulk({ value: ByteString.unsafe(this.#description()) }),
+      ClientInfo: () => Reply.Reply.Bulk({ value: ByteString.unsafe(this.#description("info")) }),
+      // Who else is connected is nobody's business.
+      ClientList: ({ filter = { kind: "normal" } }) =>
+        Reply.text(
+          ("kind" in filter ? filter.kind === "normal" : filter.ids.includes(this.#identity.id))
+            ? this.#description("list")
+            : ""
+        ),
       // What these ask for is so anyway.
       ClientNoEvict: () => Reply.ok,
       ReadOnly: () => Reply.ok,
@@ -196,12 +203,12 @@ class ConnectionSession implements Session {
   }
 
   /** Redis's fields, of which some programs demand all; those that mean nothing here are 0 (networking.c, catClientInfoString). */
-  #description(): string {
+  #description(subcommand: string): string {
     const { address = "", age = 0, id } = this.#identity
     return (
       `id=${id} addr=${address} laddr= fd=-1 name=${this.clientName} age=${Math.floor(age)} idle=0 flags=N db=0 sub=0 psub=0 ssub=0 multi=-1 `
       + "qbuf=0 qbuf-free=0 argv-mem=0 multi-mem=0 rbs=0 rbp=0 obl=0 oll=0 omem=0 tot-mem=0 events=r "
-      + `cmd=client|info user=default redir=-1 resp=${this.protocolVersion}\n`
+      + `cmd=client|${subcommand} user=default redir=-1 resp=${this.protocolVersion}\n`
     )
   }
 }

@@ -2,9 +2,12 @@ import { assert, describe, it } from "@effect/vitest"
 import { type Command, tags } from "../../src/commands/Command.ts"
 import { connectionCommands } from "../../src/commands/ConnectionCommands.ts"
 import { fileCommands } from "../../src/commands/FileCommands.ts"
+import { inspectionCommands } from "../../src/commands/InspectionCommands.ts"
+import { transactionCommands } from "../../src/commands/TransactionCommands.ts"
 import { serverCommands } from "../../src/commands/ServerCommands.ts"
 import {
   BadArgument,
+  UnknownSubcommand,
   type CommandError,
   ReadOnlyServer,
   UnknownCommand,
@@ -224,24 +227,15 @@ describe("words that are no command", () => {
     [["client"], new WrongArity({ name: "client" })],
     [["client", "setname"], new WrongArity({ name: "client|setname" })],
     [["CLIENT", "Id", "x"], new WrongArity({ name: "client|id" })],
-    [["client", "nada"], new BadArgument({ text: "unknown subcommand 'nada'. Try CLIENT HELP." })],
+    [["client", "nada"], new UnknownSubcommand({ container: "client", name: "nada" })],
     [["client", "setinfo", "lib-x", "y"], new BadArgument({ text: "Unrecognized option 'lib-x'" })],
     [["client", "reply", "maybe"], new BadArgument({ text: "syntax error" })],
     [["client", "no-evict", "maybe"], new BadArgument({ text: "syntax error" })],
-    [
-      ["client", "getredir"],
-      new BadArgument({ text: "unknown subcommand 'getredir'. Try CLIENT HELP." })
-    ],
-    [
-      ["command", "nada"],
-      new BadArgument({ text: "unknown subcommand 'nada'. Try COMMAND HELP." })
-    ],
+    [["client", "getredir"], new UnknownSubcommand({ container: "client", name: "getredir" })],
+    [["command", "nada"], new UnknownSubcommand({ container: "command", name: "nada" })],
     [["config"], new WrongArity({ name: "config" })],
     [["config", "get"], new WrongArity({ name: "config|get" })],
-    [
-      ["config", "set", "a", "b"],
-      new BadArgument({ text: "unknown subcommand 'set'. Try CONFIG HELP." })
-    ],
+    [["config", "set", "a", "b"], new UnknownSubcommand({ container: "config", name: "set" })],
     [["scan", "x"], new BadArgument({ text: "invalid cursor" })],
     [["scan", "-1"], new BadArgument({ text: "invalid cursor" })],
     [["scan", ""], new BadArgument({ text: "invalid cursor" })],
@@ -303,7 +297,13 @@ describe("words that are no command", () => {
 
 describe("the list of commands", () => {
   it("has each command from one file, so that none takes another's place unseen", () => {
-    const declared = [fileCommands, serverCommands, connectionCommands].flatMap(Object.keys)
+    const declared = [
+      fileCommands,
+      serverCommands,
+      inspectionCommands,
+      connectionCommands,
+      transactionCommands
+    ].flatMap(Object.keys)
     assert.strictEqual(new Set(declared).size, declared.length)
     assert.sameMembers(declared, [...tags])
   })

@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Redacted } from "effect"
-import { type Command, isQuery, needsNoPassword } from "../../src/commands/Command.ts"
+import { type Command, isSessionCommand, needsNoPassword } from "../../src/commands/Command.ts"
 import * as Grammar from "../../src/commands/Parser.ts"
 import * as Reply from "../../src/domain/Reply.ts"
 import * as ByteString from "../../src/domain/ByteString.ts"
@@ -19,7 +19,7 @@ const talk = (
   return lines.map((line) => {
     session.begin()
     const command = Grammar.parse(line.split(" ").map(ByteString.fromText))
-    if (command instanceof Error || isQuery(command)) throw new Error(line)
+    if (command instanceof Error || !isSessionCommand(command)) throw new Error(line)
     const reply = session.answer(command)
     return [reply._tag === "Error" ? reply.code : reply._tag, session.isAuthenticated] as const
   })

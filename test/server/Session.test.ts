@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { isQuery } from "../../src/commands/Command.ts"
+import { isSessionCommand } from "../../src/commands/Command.ts"
 import * as Grammar from "../../src/commands/Parser.ts"
 import * as Reply from "../../src/domain/Reply.ts"
 import * as ByteString from "../../src/domain/ByteString.ts"
@@ -15,7 +15,7 @@ const talk = (...lines: ReadonlyArray<string>): ReadonlyArray<Reply.Reply> => {
     const wanted = session.begin()
     const command = Grammar.parse(line.split(" ").map(ByteString.fromText))
     if (command instanceof Error) return wanted ? Reply.error(command) : NoReply()
-    if (!isQuery(command)) return session.answer(command)
+    if (isSessionCommand(command)) return session.answer(command)
     return wanted ? Reply.status("PONG") : NoReply()
   })
 }

@@ -11,6 +11,7 @@ export const toLines = (reply: Reply): ReadonlyArray<string> =>
     Status: ({ text }) => [escape(ByteString.toTextLossy(text))],
     Bulk: ({ value }) => [escape(ByteString.toTextLossy(value))],
     Null: () => [""],
+    NullList: () => [""],
     Integer: ({ value }) => [String(value)],
     List: ({ items }) =>
       items.flatMap((item) => (item._tag === "List" ? toLines(item).map(indent) : toLines(item))),
@@ -26,6 +27,7 @@ export const toLines = (reply: Reply): ReadonlyArray<string> =>
     SwitchProtocol: ({ reply }) => toLines(reply),
     CloseAfterReply: ({ reply }) => toLines(reply),
     // These have no form of their own once they have arrived.
+    ListBegin: () => [],
     File: () => [],
     Content: () => [],
     NoReply: () => []
@@ -56,6 +58,7 @@ export const toJson = (reply: Reply): Json =>
     Status: ({ text }): Json => ByteString.toTextLossy(text),
     Bulk: ({ value }) => ByteString.toTextLossy(value),
     Null: () => null,
+    NullList: () => null,
     Integer: ({ value }) => value,
     List: ({ items }) => items.map(toJson),
     // fromEntries defines its properties, so that a key such as __proto__ is only a key.
@@ -66,6 +69,7 @@ export const toJson = (reply: Reply): Json =>
     Error: ({ code, message }) => ({ code, message }),
     SwitchProtocol: ({ reply }) => toJson(reply),
     CloseAfterReply: ({ reply }) => toJson(reply),
+    ListBegin: () => null,
     File: () => null,
     Content: () => null,
     NoReply: () => null

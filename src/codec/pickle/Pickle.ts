@@ -79,6 +79,8 @@ const write = (reply: Reply): Writer.Written =>
     Null: () => Writer.none,
     Integer: ({ value }) => Writer.text(ByteString.unsafe(String(value))),
     List: ({ items }) => Writer.list(items.map(write)),
+    ListBegin: () => Writer.none,
+    NullList: () => Writer.none,
     Dictionary: ({ entries }) =>
       Writer.list(entries.map(([key, value]) => Writer.pair(Writer.text(key), write(value)))),
     File: ({ body, name }) => Writer.text(name) + Writer.bytesStart(body.size),

@@ -24,6 +24,10 @@ const write = (reply: Reply, version: ProtocolVersion): string => {
       for (const item of reply.items) text += write(item, version)
       return text
     }
+    case "ListBegin":
+      return `*${reply.length}\r\n`
+    case "NullList":
+      return version === 3 ? "_\r\n" : "*-1\r\n"
     case "Dictionary": {
       const { entries } = reply
       let text = version === 3 ? `%${entries.length}\r\n` : `*${entries.length * 2}\r\n`

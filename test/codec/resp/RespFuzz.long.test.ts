@@ -11,7 +11,7 @@ import { makeRequestDecoder } from "../../../src/codec/resp/RespDecoder.ts"
 import { requestsIn } from "../../support/values/Decoders.ts"
 import { mostBytes, mostWords } from "../../../src/codec/resp/RespLimits.ts"
 import { makeReplyEncoder } from "../../../src/codec/resp/RespEncoder.ts"
-import { isQuery } from "../../../src/commands/Command.ts"
+import { isQuery, isSessionCommand } from "../../../src/commands/Command.ts"
 import * as Grammar from "../../../src/commands/Parser.ts"
 import * as Reply from "../../../src/domain/Reply.ts"
 import { Stats } from "../../../src/telemetry/Stats.ts"
@@ -203,7 +203,8 @@ describe("a million mutated requests", () => {
           if (request instanceof Foreign) return Reply.Reply.NoReply()
           if (request instanceof Error) return wanted ? Reply.error(request) : Reply.Reply.NoReply()
           tally.commands += 1
-          if (!isQuery(request)) return session.answer(request)
+          if (isSessionCommand(request)) return session.answer(request)
+          if (!isQuery(request)) return undefined
           if (!wanted) return Reply.Reply.NoReply()
           const reply = router.answer(request)
           if (!Effect.isEffect(reply)) return reply

@@ -1,0 +1,154 @@
+/**
+ * What is answered to MULTI, EXEC, DISCARD, WATCH and UNWATCH, and to what is asked between MULTI and EXEC, in Redis's
+ * words and order (multi.c; server.c, processCommand). EXEC announces a list, whose items are the replies to the requests held
+ * back: they are answered one after the other as any others, so that none waits in memory for the next.
+ */
+import { Effect } from "effect"
+import { Foreign, Malformed, type Request } from "../../codec/Codec.ts"
+import { type Command, isSessionCommand, type TransactionCommand } from "../../commands/Command.ts"
+import {
+  BadArgument,
+  type CommandError,
+  ReadOnlyServer,
+  UnknownCommand,
+  UnknownSubcommand,
+  WrongArity
+} from "../../domain/Errors.ts"
+import * as Reply from "../../domain/Reply.ts"
+import type { Answer } from "../../Router.ts"
+import type { ConnectionContext } from "../ConnectionContext.ts"
+import { Transaction } from "./Transaction.ts"
+
+const queued = Reply.status("QUEUED")
+const nullList = Reply.Reply.NullList()
+const noReply = Reply.Reply.NoReply()
+
+const refusal = (text: string): Reply.Reply => Reply.error(new BadArgument({ text }))
+
+const nested = refusal("MULTI calls can not be nested")
+const watchInside = refusal("WATCH inside MULTI is not allowed")
+const execWithoutMulti = refusal("EXEC without MULTI")
+const discardWithoutMulti = refusal("DISCARD without MULTI")
+const notInside = refusal("Command not allowed inside a transaction")
+const tooLarge = refusal("A transação passa do limite de memória.")
+const tooMuchWatched = refusal("WATCH passa do limite de memória.")
+const aborted = Reply.Reply.Error({
+  code: "EXECABORT",
+  message: "Transaction discarded because of previous errors."
+})
+
+/** Whether something wrong is found before the command would be held back; what is wrong with an argument is not. */
+const isFoundAtOnce = (error: CommandError): boolean =>
+  error instanceof UnknownCommand
+  || error instanceof UnknownSubcommand
+  || error instanceof WrongArity
+  || error instanceof ReadOnlyServer
+
+/** What is answered at once, also inside a transaction (server.c, processCommand). */
+const goesThrough: ReadonlySet<string> = new Set([
+  "Multi",
+  "Exec",
+  "Discard",
+  "Watch",
+  "Reset",
+  "Quit",
+  "Close"
+])
+
+/** Whether a request waits for EXEC. */
+export const isHeldBack = (
+  transaction: Transaction | undefined,
+  request: Request
+): request is Command | CommandError =>
+  transaction !== undefined
+  && transaction.isOpen
+  && !(request instanceof Malformed || request instanceof Foreign)
+  && (request instanceof Error || !goesThrough.has(request._tag))
+
+/** Holds a request back, or says why it cannot be; then EXEC will be refused. */
+export const holdBack = (
+  transaction: Transaction,
+  request: Command | CommandError
+): Reply.Reply => {
+  const refused = refuse(transaction, request)
+  if (refused === undefined) return queued
+  transaction.isBroken = true
+  return refused
+}
+
+const refuse = (
+  transaction: Transaction,
+  request: Command | CommandError
+): Reply.Reply | undefined => {
+  if (request instanceof Error && isFoundAtOnce(request)) return Reply.error(request)
+  // It would leave replies out of the list that EXEC has announced.
+  if (request._tag === "ClientReply") return notInside
+  return transaction.queue(request) ? undefined : tooLarge
+}
+
+/** Answers a command about the transaction. */
+export const askTransaction = (
+  context: ConnectionContext,
+  command: TransactionCommand,
+  wanted: boolean
+): Answer => {
+  const transaction = (context.transaction ??= new Transaction())
+  switch (command._tag) {
+    case "Multi":
+      if (transaction.isOpen) return nested
+      transaction.open()
+      return Reply.ok
+    case "Discard":
+      if (!transaction.isOpen) return discardWithoutMulti
+      transaction.close()
+      return Reply.ok
+    case "Unwatch":
+      transaction.unwatch()
+      return Reply.ok
+    case "Watch":
+      return transaction.isOpen ? watchInside : watch(context, transaction, command.names)
+    case "Exec":
+      if (!transaction.isOpen) return execWithoutMulti
+      return wanted ? exec(context, transaction) : execUnheard(context, transaction)
+  }
+}
+
+const watch = (
+  { server: { router } }: ConnectionContext,
+  transaction: Transaction,
+  names: Extract<TransactionCommand, { readonly _tag: "Watch" }>["names"]
+): Answer =>
+  Effect.gen(function* () {
+    for (const name of names)
+      if (!transaction.watch(name, yield* router.versionOf(name))) return tooMuchWatched
+    return Reply.ok
+  })
+
+const exec = (context: ConnectionContext, transaction: Transaction): Answer => {
+  if (transaction.isBroken) {
+    transaction.close()
+    return aborted
+  }
+  const begin = () => Reply.Reply.ListBegin({ length: transaction.run() })
+  if (transaction.watched.size === 0) return begin()
+  return Effect.map(isUnchanged(context, transaction), (unchanged) => {
+    if (unchanged) return begin()
+    transaction.close()
+    return nullList
+  }).pipe(Effect.tapError(() => Effect.sync(() => transaction.close())))
+}
+
+const isUnchanged = Effect.fnUntraced(function* (
+  { server: { router } }: ConnectionContext,
+  { watched }: Transaction
+) {
+  for (const [name, version] of watched)
+    if ((yield* router.versionOf(name)) !== version) return false
+  return true
+})
+
+/** Queries change nothing, so where nobody wants their replies only what changes the connection is done. */
+const execUnheard = ({ session }: ConnectionContext, transaction: Transaction): Answer => {
+  for (const request of transaction.drain()) if (isSessionCommand(request)) session.answer(request)
+  return noReply
+}
