@@ -48,6 +48,8 @@ export interface Options extends Address {
   /** Shared in place of the folder, where it is given. */
   readonly bucket?: Omit<S3FileStore.Options, "hidden" | "cache"> | undefined
   readonly hidden: boolean
+  /** Whether links inside the folder are followed; they are unless this is `false`. */
+  readonly links?: boolean
   /** How much of small files is held in memory, in bytes, 0 for nothing. */
   readonly cache?: number | undefined
   readonly pickle: boolean
@@ -71,12 +73,12 @@ const mostUnfinished = 256 * 1024 * 1024
 const isLoopback = (host: string): boolean => /^(?:localhost|127(?:\.\d+){3}|::1)$/i.test(host)
 
 /** The services and the server over them. */
-const layer = ({ bucket, cache, dir, hidden, ...options }: Options) =>
+const layer = ({ bucket, cache, dir, hidden, links, ...options }: Options) =>
   Server.layer({ ...options, version: packageJson.version }).pipe(
     Layer.provide(Router.layer),
     Layer.provide([
       bucket === undefined
-        ? DirectoryFileStore.layer({ folder: dir, hidden, cache })
+        ? DirectoryFileStore.layer({ folder: dir, hidden, links, cache })
         : S3FileStore.layer({ ...bucket, hidden, cache: cache ?? s3Cache }),
       Clock.layer(),
       Info.layer
@@ -168,6 +170,7 @@ export const serveUntilToldToStop = Effect.fn("serve")(
             },
       grace,
       hidden,
+      links: !flags.noLinks,
       host,
       passwords,
       pickle,

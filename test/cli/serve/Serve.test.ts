@@ -1,6 +1,6 @@
 import { assert, layer } from "@effect/vitest"
 import { Effect } from "effect"
-import { mkdirSync } from "node:fs"
+import { mkdirSync, symlinkSync } from "node:fs"
 import { createServer } from "node:net"
 import { join } from "node:path"
 import { App, type Ended, type Place } from "../../support/programs/App.ts"
@@ -78,6 +78,18 @@ layer(App.layer, { timeout: "1 minute" })("app serve", (it) => {
       assert.strictEqual(yield* list(Number(port), { cwd, env }), ".2\n1\n")
       const given = yield* serve(["--dir", "dois", "--host", "127.0.0.1"], { cwd, env })
       assert.strictEqual(yield* list(given.address.port, { cwd }), "3\n")
+    })
+  )
+
+  it.effect("follows the links inside the folder, and with --no-links none of them", () =>
+    Effect.gen(function* () {
+      const { serve } = yield* App
+      const cwd = yield* folderWith({ "DB/.dados/a.txt": "", "DB/b.txt": "" })
+      symlinkSync(".dados/a.txt", join(cwd, "DB/a.txt"))
+      const followed = yield* serve([], { cwd })
+      assert.strictEqual(yield* list(followed.address.port, { cwd }), "a.txt\nb.txt\n")
+      const none = yield* serve(["--no-links"], { cwd })
+      assert.strictEqual(yield* list(none.address.port, { cwd }), "b.txt\n")
     })
   )
 

@@ -85,6 +85,19 @@ export const serving = {
       en: "Share names that begin with a dot as well"
     }
   }),
+  noLinks: toggle({
+    name: "no-links",
+    help: {
+      pt: "Não segue links simbólicos dentro da pasta, para onde quer que levem",
+      en: "Follow no symbolic links inside the folder, wherever they lead"
+    },
+    readme: {
+      text: {
+        pt: "não segue links simbólicos dentro da pasta: para uma em que outros escrevem, [SECURITY.md](SECURITY.md) diz por quê",
+        en: "follow no symbolic links inside the folder: for one that others write in, [SECURITY.md](SECURITY.md) says why"
+      }
+    }
+  }),
   // How much there is without it is the store's to say.
   cache: optional({
     name: "cache",
