@@ -49,6 +49,8 @@ interface Live {
   readonly scope: Scope.Closeable
   /** Waits until the answer before the next one has been read. */
   turn: Effect.Effect<void>
+  /** Whether its loss is not made good. */
+  isFinal: boolean
 }
 
 const isLoss = (error: unknown): boolean =>
@@ -71,7 +73,12 @@ export const makeConnector = (
       const inner = yield* Scope.fork(scope)
       const context = yield* Layer.buildWithScope(Layer.fresh(connect), inner)
       everConnected = true
-      live = { connection: Context.get(context, Connection), scope: inner, turn: Effect.void }
+      live = {
+        connection: Context.get(context, Connection),
+        scope: inner,
+        turn: Effect.void,
+        isFinal: false
+      }
       return live
     })
 
@@ -135,7 +142,9 @@ export const makeConnector = (
           Effect.suspend(() => {
             // Of all who were waiting on this connection, the first to notice counts its loss.
             const counted = live !== current
-            if (!counted && losses >= retries) {
+            // The loss that is not made good is that of all of them: each would else have a connection more.
+            if (current.isFinal || (!counted && losses >= retries)) {
+              current.isFinal = true
               return Effect.andThen(close(current), Effect.fail(error))
             }
             const going = counted ? Effect.void : Effect.andThen(close(current), recover)
