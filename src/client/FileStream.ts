@@ -80,7 +80,7 @@ const attempt = Effect.fnUntraced(function* <E, R>(
   const askDigest = (wanted: Wanted) => digests.ask(digestRequest(name, wanted), receiveDigest)
   const exact =
     isVerified && isWhole
-      ? yield* Effect.forkChild(Effect.result(askDigest(exactly(version))))
+      ? yield* Effect.forkScoped(Effect.result(askDigest(exactly(version))))
       : undefined
   const hash = hashing.passing()
   let position = range.start
@@ -120,7 +120,8 @@ const attempt = Effect.fnUntraced(function* <E, R>(
   if (hash.digest() !== there) {
     return yield* new Mismatch({ name: ByteString.toTextLossy(name) })
   }
-})
+  // The question of the digest ends with the try: when bytes cannot be written, nobody calls its connection again.
+}, Effect.scoped)
 
 /**
  * Hands the bytes of a range to `write`, over as many connections as it takes but always of one version; a whole file
