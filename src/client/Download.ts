@@ -36,7 +36,7 @@ const attempt = Effect.fnUntraced(function* (
 ) {
   const began = yield* Monotonic.now
   const text = ByteString.toTextLossy(name)
-  const wanted = FileName.fromWord(name)
+  const wanted = FileName.fromByteString(name)
   if (wanted === undefined) return yield* new UnexpectedName({ name: text })
   const place = yield* locate(wanted, options.target)
   const job: Job = { name, text, place, details, options, connectors }

@@ -192,7 +192,7 @@ export const save = Effect.fn("Placement.save")(function* (
   name: ByteString.ByteString,
   target: Target
 ) {
-  const wanted = FileName.fromWord(name)
+  const wanted = FileName.fromByteString(name)
   if (wanted === undefined || file.name !== name) {
     return yield* new UnexpectedName({ name: ByteString.toTextLossy(file.name) })
   }

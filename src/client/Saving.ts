@@ -89,7 +89,7 @@ const fetchPlain = Effect.fnUntraced(function* (
       ask((file) => handOn(file.bytes, write))
     )
   }
-  const wanted = FileName.fromWord(name)
+  const wanted = FileName.fromByteString(name)
   const kept =
     wanted === undefined ? undefined : yield* findKept(wanted, destination, options.overwrite)
   return (
@@ -143,7 +143,7 @@ const saveRange = Effect.fnUntraced(
     { overwrite }: Options,
     connectors: Connectors
   ) {
-    const wanted = FileName.fromWord(name)
+    const wanted = FileName.fromByteString(name)
     if (wanted === undefined) return yield* notFound
     const kept = yield* findKept(wanted, target, overwrite)
     if (kept !== undefined) return kept

@@ -1,14 +1,14 @@
 /**
- * A word is what travels on the wire: a run of bytes held as a string of one character a byte (latin1).
- * Nothing here knows what a word means; only the two ways between words and text are here.
+ * A byte string: bytes as they travel on the wire, held as a string of one character a byte (latin1). Converts between
+ * byte strings, bytes and text; what the bytes mean is left to commands and codec.
  */
 import { Effect, Schema, Stream } from "effect"
 
-const isWord = (value: string): boolean => /^[\0-\xff]*$/.test(value)
+const isByteString = (value: string): boolean => /^[\0-\xff]*$/.test(value)
 
 /** Bytes as a string whose every character is one byte, U+0000 to U+00FF. */
 export const ByteString = Schema.String.check(
-  Schema.makeFilter(isWord, { expected: "a string of characters up to U+00FF" })
+  Schema.makeFilter(isByteString, { expected: "a string of characters up to U+00FF" })
 ).pipe(Schema.brand("ByteString"))
 /** Bytes as a string whose every character is one byte. */
 export type ByteString = typeof ByteString.Type
@@ -18,15 +18,15 @@ const isAscii = (value: string): boolean => /^[\0-\x7f]*$/.test(value)
 const utf8Decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true })
 const utf8Encoder = new TextEncoder()
 
-/** The word whose bytes are these characters; only for strings that were read as latin1 or are ASCII by construction. */
-// oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the one door: looking at every character again would cost more than reading them did
+/** The byte string with these characters, unchecked: only for strings that were read as latin1 or are ASCII by construction. */
+// oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the only cast to ByteString: checking every character again would cost more than reading them did
 export const unsafe = (latin1: string): ByteString => latin1 as ByteString
 
-/** The word that holds `text` in UTF-8. A lone surrogate becomes U+FFFD, as everywhere in the platform. */
+/** `text` in UTF-8. A lone surrogate becomes U+FFFD, as `TextEncoder` has it. */
 export const fromText = (text: string): ByteString =>
   isAscii(text) ? unsafe(text) : fromBytes(utf8Encoder.encode(text))
 
-/** The word that holds these bytes. */
+/** A byte string with a copy of these bytes. */
 export const fromBytes = (bytes: Uint8Array): ByteString =>
   unsafe(
     (Buffer.isBuffer(bytes)
@@ -35,7 +35,7 @@ export const fromBytes = (bytes: Uint8Array): ByteString =>
     ).toString("latin1")
   )
 
-/** The word that holds all bytes of a stream. */
+/** All bytes of a stream. It holds them in memory, so the caller bounds them; fails as the stream fails. */
 export const collect = <E, R>(
   bytes: Stream.Stream<Uint8Array, E, R>
 ): Effect.Effect<ByteString, E, R> =>
@@ -45,33 +45,33 @@ export const collect = <E, R>(
     (text, chunk) => text + fromBytes(chunk)
   ).pipe(Effect.map(unsafe))
 
-/** The bytes of a word. */
-export const toBytes = (word: ByteString): Uint8Array<ArrayBuffer> => {
-  const bytes = new Uint8Array(word.length)
-  for (let index = 0; index < word.length; index++) bytes[index] = word.charCodeAt(index)
+/** The bytes of a byte string, in an array of its own. */
+export const toBytes = (value: ByteString): Uint8Array<ArrayBuffer> => {
+  const bytes = new Uint8Array(value.length)
+  for (let index = 0; index < value.length; index++) bytes[index] = value.charCodeAt(index)
   return bytes
 }
 
-/** The text a word holds, or `undefined` where its bytes are not UTF-8. */
-export const toText = (word: ByteString): string | undefined => {
-  if (isAscii(word)) return word
+/** The text that the bytes encode, or `undefined` where they are not UTF-8. A byte order mark is kept. */
+export const toText = (value: ByteString): string | undefined => {
+  if (isAscii(value)) return value
   try {
-    return utf8Decoder.decode(toBytes(word))
+    return utf8Decoder.decode(toBytes(value))
   } catch {
     return undefined
   }
 }
 
-/** The text a word holds for people to read: bytes that are not UTF-8 become U+FFFD. */
-export const toTextLossy = (word: ByteString): string =>
-  isAscii(word) ? word : new TextDecoder().decode(toBytes(word))
+/** The text for people to read: bytes that are not UTF-8 become U+FFFD. */
+export const toTextLossy = (value: ByteString): string =>
+  isAscii(value) ? value : new TextDecoder().decode(toBytes(value))
 
-/** Characters that would end a line or steer a terminal, ASCII's and those of U+0080 to U+009F. */
+/** Characters that would end a line or control a terminal: C0, DEL and C1. */
 const controlCharacters = /[\u0000-\u001f\u007f-\u009f]/g
 
-/** What a client wrote, fit to stand in an error's line: no control character, at most 128 bytes, always UTF-8. */
-export const printable = (word: ByteString): string =>
-  toTextLossy(unsafe(word.slice(0, 128)))
+/** What a client sent, made safe for one line of an error: no control character, at most 128 bytes, always UTF-8. */
+export const printable = (value: ByteString): string =>
+  toTextLossy(unsafe(value.slice(0, 128)))
     .replace(/\ufffd+$/, "")
     .replaceAll("\ufffd", "?")
     .replace(controlCharacters, " ")

@@ -1,10 +1,10 @@
 /**
- * Why a command was not answered with what it asked for. Each error carries the code that programs read and the
- * sentence that people read, both as they stand on the wire; none of them ends the connection.
+ * The errors that answer a command. Each has a code for programs and a sentence for people, both as they are sent;
+ * none of them ends the connection. Broken protocols: codec/Codec.ts.
  */
 import { Schema } from "effect"
 
-/** The request named no command of this server. `name` is what it named, made printable. */
+/** The request names no command of this server. `name` is the name it gives, made printable. */
 export class UnknownCommand extends Schema.TaggedError<UnknownCommand>()("UnknownCommand", {
   name: Schema.String
 }) {
@@ -38,7 +38,7 @@ export class UnknownSubcommand extends Schema.TaggedError<UnknownSubcommand>()(
   }
 }
 
-/** An argument, or the client's state, does not allow the command; `text` says what is wrong. */
+/** An argument is wrong, or the state of the connection does not allow the command. `text` says what is wrong. */
 export class BadArgument extends Schema.TaggedError<BadArgument>()("BadArgument", {
   text: Schema.String
 }) {
@@ -49,7 +49,7 @@ export class BadArgument extends Schema.TaggedError<BadArgument>()("BadArgument"
   }
 }
 
-/** The protocol version asked for by HELLO is not spoken here (redis.io, HELLO: NOPROTO). */
+/** HELLO asks for a version of RESP other than 2 and 3 (redis.io, HELLO: NOPROTO). */
 export class UnsupportedProtocol extends Schema.TaggedError<UnsupportedProtocol>()(
   "UnsupportedProtocol",
   {}
@@ -61,7 +61,7 @@ export class UnsupportedProtocol extends Schema.TaggedError<UnsupportedProtocol>
   }
 }
 
-/** The user name and password given are not those of this server. */
+/** AUTH or HELLO gives a user name or password that the server does not accept. */
 export class WrongPassword extends Schema.TaggedError<WrongPassword>()("WrongPassword", {}) {
   /** `WRONGPASS`, as Redis answers. */
   readonly code = "WRONGPASS"
@@ -70,7 +70,7 @@ export class WrongPassword extends Schema.TaggedError<WrongPassword>()("WrongPas
   }
 }
 
-/** The server has a password and the connection has not given it. `text` is Redis's, which has a longer one for HELLO. */
+/** The server requires a password and the connection has not given it. `text` is Redis's, which has a longer one for HELLO. */
 export class NotAuthenticated extends Schema.TaggedError<NotAuthenticated>()("NotAuthenticated", {
   text: Schema.String
 }) {
@@ -81,7 +81,7 @@ export class NotAuthenticated extends Schema.TaggedError<NotAuthenticated>()("No
   }
 }
 
-/** The command would change what is stored, in a Redis. `name` is the command's, in lower case. */
+/** The command is one with which Redis writes (commands/WritingVerbs.ts). `name` is the command's, in lower case. */
 export class ReadOnlyServer extends Schema.TaggedError<ReadOnlyServer>()("ReadOnlyServer", {
   name: Schema.String
 }) {
@@ -101,7 +101,7 @@ export class FileNotFound extends Schema.TaggedError<FileNotFound>()("FileNotFou
   }
 }
 
-/** The file is no longer the version asked for. */
+/** The file is not the version that the request names: it changed in the meantime. */
 export class FileChanged extends Schema.TaggedError<FileChanged>()("FileChanged", {}) {
   /** `CHANGED`. */
   readonly code = "CHANGED"
@@ -124,7 +124,7 @@ export class RangeNotSatisfiable extends Schema.TaggedError<RangeNotSatisfiable>
   }
 }
 
-/** The store cannot answer now: out of reach, out of descriptors, an unreadable file, a failing disk. `cause` is for the log. */
+/** The store cannot answer now: unreachable, out of file descriptors, an unreadable file, a failing disk. `cause` is for the log. */
 export class StoreUnavailable extends Schema.TaggedError<StoreUnavailable>()("StoreUnavailable", {
   cause: Schema.Defect()
 }) {
@@ -135,16 +135,16 @@ export class StoreUnavailable extends Schema.TaggedError<StoreUnavailable>()("St
   }
 }
 
-/** The server is about to stop; a balancer that is told so sends nobody new. */
+/** The server is about to stop: the answer to PING, by which a load balancer sends it no new clients. */
 export class Draining extends Schema.TaggedError<Draining>()("Draining", {}) {
-  /** `LOADING`, which Redis's clients and balancers take for a server that is not ready. */
+  /** `LOADING`, which Redis's clients and load balancers take for a server that is not ready. */
   readonly code = "LOADING"
   override get message() {
     return "Servidor encerrando."
   }
 }
 
-/** Everything that can stand in a command's way. */
+/** Every error that can answer a command. */
 export type CommandError =
   | UnknownCommand
   | UnknownSubcommand

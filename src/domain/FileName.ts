@@ -1,6 +1,6 @@
 /**
- * The name of a shared file: a key, never a path of the host. What may be a name is decided here and nowhere else;
- * no code behind this type looks for `..` again. Whether such a file exists, and where, is the store's affair.
+ * The name of a shared file: a key, never a path of the host. Only this file decides which names are valid; code that
+ * takes a `FileName` does not check for `..` again. Whether a file exists, and where, is left to services/files.
  */
 import { type Brand, type Order, Schema } from "effect"
 import * as ByteString from "./ByteString.ts"
@@ -9,33 +9,33 @@ import * as ByteString from "./ByteString.ts"
 export type FileName = string & Brand.Brand<"FileName">
 
 /** A NUL, a backslash, or a part that is empty, `.` or `..`. */
-const impossible = /[\0\\]|(?:^|\/)\.{0,2}(?:\/|$)/
+const invalid = /[\0\\]|(?:^|\/)\.{0,2}(?:\/|$)/
 
-const isFileName = (name: string): name is FileName => name.isWellFormed() && !impossible.test(name)
+const isFileName = (name: string): name is FileName => name.isWellFormed() && !invalid.test(name)
 
 /**
- * A path relative to the shared folder with `/` between its parts. No part is empty, `.` or `..` (so none begins or
- * ends with `/`), and there is neither a NUL nor a backslash nor a lone surrogate in it.
+ * A path relative to the shared folder with `/` between its parts. No part is empty, `.` or `..` (so no name begins or
+ * ends with `/`), and it contains no NUL, no backslash and no lone surrogate.
  */
 export const FileName = Schema.String.check(
   Schema.makeFilter(isFileName, { expected: "the name of a file inside the shared folder" })
 ).pipe(Schema.brand("FileName"))
 
-/** The name in `text`, or `undefined` where no file could have it. */
+/** `text` as a file's name, or `undefined` where it is not a valid one. */
 export const fromText = (text: string): FileName | undefined =>
   isFileName(text) ? text : undefined
 
-/** The name a word holds, or `undefined` where it is not UTF-8 or no file could have it. */
-export const fromWord = (word: ByteString.ByteString): FileName | undefined => {
-  const text = ByteString.toText(word)
+/** Bytes as a file's name, or `undefined` where they are not UTF-8 or not a valid name. */
+export const fromByteString = (bytes: ByteString.ByteString): FileName | undefined => {
+  const text = ByteString.toText(bytes)
   return text === undefined ? undefined : fromText(text)
 }
 
-/** The name inside a folder of the same store; `folder` is "" for the shared folder itself. */
+/** The name of `part` inside `folder`, which is "" for the shared folder itself; `undefined` where it is not a valid name. */
 export const join = (folder: string, part: string): FileName | undefined =>
   fromText(folder === "" ? part : `${folder}/${part}`)
 
-/** Whether some part of the name begins with a dot, as in `.git/config`. */
+/** Whether any part of the name begins with a dot, as in `.git/config`. */
 export const isHidden = (name: FileName): boolean => name.startsWith(".") || name.includes("/.")
 
 const isSurrogate = (unit: number): boolean => unit >= 0xd800 && unit <= 0xdfff

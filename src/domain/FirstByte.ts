@@ -1,6 +1,6 @@
-/** What the first byte of a connection tells of those that follow. What is done about it: codec/Detect and net/TlsHandshake. */
+/** The first bytes that tell protocols apart. They are used by codec/Detect, codec/resp/RespDecoder and net/TlsHandshake. */
 
-/** How every TLS conversation begins: a record of the handshake (RFC 8446, 5.1). No request begins so. */
+/** The first byte of a TLS connection: the type of a handshake record (RFC 8446, 5.1). No request begins with it. */
 export const opensTls = 0x16
-/** How an array begins, and so every request of a client that is no person. */
+/** `*`, the first byte of a RESP array, and so of every request but inline ones (redis.io, protocol specification). */
 export const opensArray = 0x2a

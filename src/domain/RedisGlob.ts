@@ -1,14 +1,14 @@
 /**
  * Redis's own patterns (util.c, stringmatchlen), over bytes: `*` any run, `/` included, `?` one byte, `[a-z]` and
  * `[^a]` one byte of a class, `\` takes the next byte as it is. An unfinished class ends with the pattern. Matching
- * only ever goes back to the last `*`, so no pattern costs more than its length times the name's.
+ * goes back to the last `*` only, so no pattern costs more than its length times the name's.
  */
 import type { ByteString } from "./ByteString.ts"
 
 type ByteTest = (byte: number) => boolean
 type Token = "*" | ByteTest
 
-/** A pattern, read once and matched often. */
+/** A parsed pattern: made once, matched often. */
 export interface RedisGlob {
   readonly tokens: ReadonlyArray<Token>
 }
@@ -20,14 +20,14 @@ const exactly =
   (byte) =>
     byte === wanted
 
-interface Class {
+interface ByteClass {
   readonly test: ByteTest
   /** The index after the class. */
   readonly next: number
 }
 
 /** The class that begins after the `[` before `start`. */
-const readClass = (pattern: ByteString, start: number): Class => {
+const readClass = (pattern: ByteString, start: number): ByteClass => {
   const negated = pattern.charAt(start) === "^"
   // A bit a byte: a set of numbers took fifty times as long to fill and held a hundred times as much.
   const bits = new Uint32Array(8)
@@ -56,7 +56,7 @@ const readClass = (pattern: ByteString, start: number): Class => {
   }
 }
 
-/** Reads a pattern; there is none that cannot be read. */
+/** Parses a pattern. Every byte string is one, so this never fails. */
 export const make = (pattern: ByteString): RedisGlob => {
   const tokens: Array<Token> = []
   let index = 0
@@ -81,20 +81,20 @@ export const make = (pattern: ByteString): RedisGlob => {
   return { tokens }
 }
 
-/** Whether all of `word` matches. */
-export const match = ({ tokens }: RedisGlob, word: ByteString): boolean => {
+/** Whether the pattern matches the whole of `value`. */
+export const match = ({ tokens }: RedisGlob, value: ByteString): boolean => {
   let token = 0
   let index = 0
-  /** Where to go on after a mismatch: behind the last `*`, which then takes one byte more. */
+  /** Where a mismatch continues: after the last `*`, which then takes one byte more. */
   let afterStar = -1
   let starEnd = 0
-  while (index < word.length) {
+  while (index < value.length) {
     const wanted = tokens[token]
     if (wanted === "*") {
       token += 1
       afterStar = token
       starEnd = index
-    } else if (wanted !== undefined && wanted(word.charCodeAt(index))) {
+    } else if (wanted !== undefined && wanted(value.charCodeAt(index))) {
       token += 1
       index += 1
     } else if (afterStar >= 0) {

@@ -1,39 +1,40 @@
 /**
- * What the server answers, before any protocol gave it a form. Text is held as words, ready for the wire.
+ * What the server answers, independent of the wire protocol, which codec/ adds. Text is held as byte strings, ready for
+ * the wire.
  */
 import { Data, type Stream } from "effect"
 import type { CommandError, StoreUnavailable } from "./Errors.ts"
 import * as ByteString from "./ByteString.ts"
 
-/** The bytes of a file, or of a part of it; `size` is their number. */
+/** The bytes of a file, or of a part of it; `size` counts them. */
 export type Body = BufferedBody | StreamedBody
 
-/** Bytes that are all there. */
+/** Bytes that are all in memory. */
 export interface BufferedBody {
   readonly size: number
   readonly buffered: ByteString.ByteString
-  /** What the bytes are of, for the log to tell. */
+  /** Which part of which file the bytes are, for the log. */
   readonly part: Part
 }
 
 /**
- * Bytes that are sent as they are read. `size` is exact: a stream that ends short or fails can only end the
- * connection, for its size has been announced by then. A chunk is valid until the next one is asked for.
+ * Bytes that are sent as they are read. `size` is exact and is sent first, so a stream that fails or is shorter can
+ * only end the connection. A chunk is valid until the next one is pulled.
  */
 export interface StreamedBody {
   readonly size: number
   readonly bytes: Stream.Stream<Uint8Array, StoreUnavailable>
-  /** What the bytes are of, for the log to tell. */
+  /** Which part of which file the bytes are, for the log. */
   readonly part: Part
 }
 
-/** A part of a file, from byte `start` on. */
+/** A part of a file: its name, and the offset of its first byte. */
 export interface Part {
   readonly name: ByteString.ByteString
   readonly start: number
 }
 
-/** One answer to one command. */
+/** The answer to one command. */
 export type Reply = Data.TaggedEnum<{
   /** A short text of one line, such as `OK`. */
   Status: { readonly text: ByteString.ByteString }
@@ -52,8 +53,9 @@ export type Reply = Data.TaggedEnum<{
   File: { readonly name: ByteString.ByteString; readonly body: Body }
   /** The bytes of a file and nothing else. */
   Content: { readonly body: Body }
+  /** `code` for programs, one word in upper case; `message` for people, one line. */
   Error: { readonly code: string; readonly message: string }
-  /** From this reply on, itself included, the conversation goes on in this version of RESP. */
+  /** This reply and all that follow on the connection are encoded in this version of RESP. */
   SwitchProtocol: { readonly version: ProtocolVersion; readonly reply: Reply }
   /** Nothing is sent, as a client asked with CLIENT REPLY. */
   NoReply: {}
@@ -61,23 +63,23 @@ export type Reply = Data.TaggedEnum<{
   CloseAfterReply: { readonly reply: Reply }
 }>
 
-/** The versions of RESP that are spoken. */
+/** The supported versions of RESP. */
 export type ProtocolVersion = 2 | 3
 
 /** Constructors and the exhaustive match of `Reply`. */
 export const Reply = Data.taggedEnum<Reply>()
 
-/** The body of a reply, if it has one. */
+/** The body of a reply; `undefined` where it has none. */
 export const bodyOf = (reply: Reply): Body | undefined =>
   reply._tag === "File" || reply._tag === "Content" ? reply.body : undefined
 
-/** A status, such as `OK`, from ASCII or Portuguese text. */
+/** A status, such as `OK`: `text` in UTF-8. */
 export const status = (text: string): Reply => Reply.Status({ text: ByteString.fromText(text) })
 
 /** A bulk string that holds `text` in UTF-8. */
 export const text = (value: string): Reply => Reply.Bulk({ value: ByteString.fromText(value) })
 
-/** The answer that tells a client why it was refused. */
+/** The error reply with the code and the message of a command's error. */
 export const error = (error: CommandError): Reply =>
   Reply.Error({ code: error.code, message: error.message })
 

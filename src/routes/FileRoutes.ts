@@ -100,7 +100,7 @@ export const makeFileRoutes = (
   scan: Scan
 ): Routes<FileQuery> => {
   const getIfPresent = (arg: ByteString.ByteString) => {
-    const name = FileName.fromWord(arg)
+    const name = FileName.fromByteString(arg)
     return name === undefined ? undefined : store.getIfPresent(name)
   }
   const open = (arg: ByteString.ByteString) => Effect.flatMap(requireName(arg), store.open)

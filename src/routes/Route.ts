@@ -73,7 +73,7 @@ export const requireText = (arg: ByteString.ByteString): Effect.Effect<string, B
 export const requireName = (
   arg: ByteString.ByteString
 ): Effect.Effect<FileName.FileName, FileNotFound> => {
-  const name = FileName.fromWord(arg)
+  const name = FileName.fromByteString(arg)
   return name === undefined ? Effect.fail(new FileNotFound()) : Effect.succeed(name)
 }
 

@@ -1,6 +1,13 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Schema } from "effect"
-import { byBytes, FileName, fromText, fromWord, isHidden, join } from "../../src/domain/FileName.ts"
+import {
+  byBytes,
+  FileName,
+  fromText,
+  fromByteString,
+  isHidden,
+  join
+} from "../../src/domain/FileName.ts"
 import * as ByteString from "../../src/domain/ByteString.ts"
 import * as Arbitraries from "../support/values/Arbitraries.ts"
 
@@ -70,7 +77,7 @@ describe("a file name", () => {
   for (const name of names) {
     it(`may be ${show(name)}, and is kept to the letter`, () => {
       assert.strictEqual<string | undefined>(fromText(name), name)
-      assert.strictEqual<string | undefined>(fromWord(ByteString.fromText(name)), name)
+      assert.strictEqual<string | undefined>(fromByteString(ByteString.fromText(name)), name)
       assert.isTrue(Schema.is(FileName)(name))
     })
   }
@@ -92,7 +99,7 @@ describe("a file name", () => {
     "\xe2\x82"
   ]
   it.each(notUtf8)("is never bytes that are not UTF-8: %j", (bytes) => {
-    assert.isUndefined(fromWord(ByteString.unsafe(bytes)))
+    assert.isUndefined(fromByteString(ByteString.unsafe(bytes)))
   })
 
   it.prop("never leads out of its folder, whatever the text", [Arbitraries.text], ([text]) => {
