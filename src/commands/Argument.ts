@@ -1,6 +1,6 @@
 /**
- * What an argument may be: its place among the others, the values it has, and how it is documented. Reads and writes
- * one argument at a time; which arguments a command has: Spec.ts.
+ * The kinds of arguments that commands have: each with its place among the others, its values, and its documentation.
+ * Reads one argument at a time; the arguments of a command together: Spec.ts.
  */
 import { Schema } from "effect"
 import * as ByteString from "../domain/ByteString.ts"
@@ -9,11 +9,11 @@ import { BadArgument, type CommandError } from "../domain/Errors.ts"
 /** What follows a command's name, in order. */
 export type Args = ReadonlyArray<ByteString.ByteString>
 
-/** An argument as people and programs are told of it, in the terms of Redis (redis.io, COMMAND DOCS). */
+/** The documentation of an argument, in the terms of Redis (redis.io, COMMAND DOCS). */
 export interface ArgumentDocs {
   readonly name: string
   readonly type: "string" | "integer" | "key" | "pattern" | "pure-token" | "oneof" | "block"
-  /** What is written before the argument, or all of it. */
+  /** The fixed text before the argument; for `pure-token`, the whole argument. */
   readonly token?: string
   readonly optional?: boolean
   readonly multiple?: boolean
@@ -22,23 +22,23 @@ export interface ArgumentDocs {
 }
 
 /**
- * An argument whose value is an `A`. Of a command's arguments the required ones come first, then one optional or the
- * rest, then the options: pairs of a token and a value, in any order, each at most once.
+ * An argument whose value is an `A`. A command has its required arguments first, then one optional argument or the
+ * rest, then its options: pairs of a token and a value, in any order, each at most once.
  */
 export interface Argument<out A> {
   readonly place: "required" | "optional" | "option" | "rest"
   readonly docs: ArgumentDocs
-  /** Every value there is. */
+  /** The schema of its value. */
   readonly schema: Schema.Codec<A, unknown>
-  /** The value of one argument, `undefined` where it has none. */
+  /** The value of the argument as it was written; `undefined` where that is not valid. */
   readonly read: (arg: ByteString.ByteString) => unknown
-  /** Says what is wrong with an argument that has no value; `token` is the option's name. */
+  /** The error for an argument that is not valid; `token` is the option's name. */
   readonly error: (token: string) => CommandError
-  /** The value where the argument is left out. */
+  /** The value if the argument is left out. */
   readonly absent: A | undefined
 }
 
-/** Redis's answer to an argument in the wrong place, or of no known meaning. */
+/** Redis's answer to an argument that it does not know or that is in the wrong place. */
 export const syntaxError = new BadArgument({ text: "syntax error" })
 /** Redis's answer to an argument that should be an integer. */
 export const notAnInteger = new BadArgument({ text: "value is not an integer or out of range" })
@@ -47,7 +47,7 @@ export const notAnInteger = new BadArgument({ text: "value is not an integer or 
 export const integerFrom = (minimum: number) =>
   Schema.Int.check(Schema.isBetween({ minimum, maximum: Number.MAX_SAFE_INTEGER }))
 
-/** As Redis reads integers (util.c, string2ll): decimal, no sign but `-`, no leading zero; here up to 2^53 - 1. */
+/** An integer as Redis reads them (util.c, string2ll): decimal, no sign but `-`, no leading zero; here up to ±(2^53 - 1). */
 export const readInteger = (arg: ByteString.ByteString): number | undefined => {
   if (!/^(?:0|-?[1-9][0-9]{0,15})$/.test(arg)) return undefined
   const value = Number(arg)
@@ -59,10 +59,10 @@ const readCount = (arg: ByteString.ByteString): number | undefined => {
   return value === undefined || value < 0 ? undefined : value
 }
 
-/** Reads an argument whose value is what was written. */
+/** Reads an argument whose value is the argument itself. */
 export const asItIs = (arg: ByteString.ByteString): ByteString.ByteString => arg
 
-/** Any bytes. */
+/** A required argument of any bytes. */
 export const text = (
   name: string,
   type: ArgumentDocs["type"] = "string"
@@ -75,13 +75,13 @@ export const text = (
   absent: undefined
 })
 
-/** A file's name: what a cluster's client would look for (COMMAND INFO, key positions). */
+/** A file's name. Its type is `key`: clients of a cluster find keys by it (redis.io, COMMAND INFO, key positions). */
 export const file = text("nome", "key")
 
 /** A pattern of names. */
 export const pattern = text("padrão", "pattern")
 
-/** An integer as Redis has them, refused in Redis's words. */
+/** An integer of at least `minimum` in an argument that Redis has too; refused with Redis's message. */
 export const integer = (name: string, minimum = Number.MIN_SAFE_INTEGER): Argument<number> => ({
   place: "required",
   docs: { name, type: "integer" },
@@ -94,7 +94,7 @@ export const integer = (name: string, minimum = Number.MIN_SAFE_INTEGER): Argume
   absent: undefined
 })
 
-/** An integer, zero or greater, of this server's own options. */
+/** An integer, zero or greater, in an option of this server's own; refused with a message in Portuguese. */
 export const count = (name: string): Argument<number> => ({
   place: "required",
   docs: { name, type: "integer" },
@@ -105,28 +105,31 @@ export const count = (name: string): Argument<number> => ({
   absent: undefined
 })
 
-/** One of some words, in any case. The value is in lower case. */
-export const oneOf = <const Words extends ReadonlyArray<string>>(
+/** One of `choices`, which are in lower case, as the value is; it may be written in any case. */
+export const oneOf = <const Choices extends ReadonlyArray<string>>(
   name: string,
-  ...words: Words
-): Argument<Words[number]> => ({
+  ...choices: Choices
+): Argument<Choices[number]> => ({
   place: "required",
   docs: {
     name,
     type: "oneof",
-    arguments: words.map((word) => ({
-      name: word,
+    arguments: choices.map((choice) => ({
+      name: choice,
       type: "pure-token",
-      token: word.toUpperCase()
+      token: choice.toUpperCase()
     }))
   },
-  schema: Schema.Literals(words),
-  read: (arg) => words.find((word) => word === arg.toLowerCase()),
+  schema: Schema.Literals(choices),
+  read: (arg) => choices.find((choice) => choice === arg.toLowerCase()),
   error: () => syntaxError,
   absent: undefined
 })
 
-/** An argument that may be left out. It is there where an odd number follows the required ones, for options come in pairs. */
+/**
+ * An argument that may be left out. It is present if an odd number of arguments follows the required ones, because
+ * options come in pairs.
+ */
 export const optional = <A>(argument: Argument<A>): Argument<A | undefined> => ({
   ...argument,
   place: "optional",
@@ -140,7 +143,7 @@ const optionDocs = (token: string, docs: ArgumentDocs): ArgumentDocs => ({
   optional: true
 })
 
-/** A value after its token, in upper case; the token is read in any case. */
+/** An option: `token`, in upper case, then a value. The client may write the token in any case. */
 export const option = <A>(token: string, argument: Argument<A>): Argument<A | undefined> => ({
   ...argument,
   place: "option",
@@ -148,7 +151,7 @@ export const option = <A>(token: string, argument: Argument<A>): Argument<A | un
   schema: Schema.UndefinedOr(argument.schema)
 })
 
-/** An option that stands for `otherwise` where it is left out. */
+/** An option whose value is `otherwise` if it is left out. */
 export const optionOr = <A>(token: string, argument: Argument<A>, otherwise: A): Argument<A> => ({
   ...argument,
   place: "option",
@@ -156,7 +159,7 @@ export const optionOr = <A>(token: string, argument: Argument<A>, otherwise: A):
   absent: otherwise
 })
 
-/** All arguments that are left, at least one. */
+/** All remaining arguments, at least one. */
 export const several = (
   argument: Argument<ByteString.ByteString>
 ): Argument<readonly [ByteString.ByteString, ...Array<ByteString.ByteString>]> => ({
@@ -167,7 +170,7 @@ export const several = (
   absent: undefined
 })
 
-/** All arguments that are left, which may be none. */
+/** All remaining arguments, possibly none. */
 export const any = (
   argument: Argument<ByteString.ByteString>
 ): Argument<ReadonlyArray<ByteString.ByteString>> => ({

@@ -1,6 +1,6 @@
 /**
- * Everything a client can ask, gathered from its declarations: the types that hold the list for those who answer it.
- * Arguments are as the wire brought them, still bytes: a route makes text of one when it needs text.
+ * All commands, gathered from their declarations, and the types by which the compiler checks that each is answered.
+ * Arguments are still bytes, as they came on the wire: a route decodes one if it needs text.
  */
 import { Data } from "effect"
 import { connectionCommands, connectionContainers } from "./ConnectionCommands.ts"
@@ -19,10 +19,10 @@ const declared = {
 }
 type Declared = typeof declared
 
-/** The name of a command in code. */
+/** A command's name in code, such as `SendFile`. */
 export type Tag = keyof Declared
 
-/** The names of all commands of a class. */
+/** The tags of all commands of a class. */
 export type TagOf<C extends Class> = {
   [T in Tag]: Declared[T]["class"] extends C ? T : never
 }[Tag]
@@ -33,27 +33,27 @@ export type Values<T extends Tag> = Parameters<Declared[T]["print"]>[0]
 /** One command, with the values of its arguments. */
 export type Case<T extends Tag> = { [K in T]: Tagged<K, Values<K>> }[T]
 
-/** A command whose answer is the same for every connection; the router answers it from the services. */
+/** A command whose answer does not depend on the connection; Router.ts answers it. */
 export type Query = Case<TagOf<"query">>
 
-/** A command about the connection itself; the session answers it. */
+/** A command about the connection itself; server/Session.ts answers it. */
 export type SessionCommand = Case<TagOf<"connection">>
 
 /** A command that decides when the connection's requests are answered; Dispatch answers it. */
 export type TransactionCommand = Case<TagOf<"transaction">>
 
-/** Everything a client can ask. */
+/** Any command. */
 export type Command = Case<Tag>
 
-/** Every declaration by its tag. */
+/** The declaration of each command, by its tag. */
 export const specs: { readonly [T in Tag]: Spec<Declared[T]["class"], Values<T>> } = declared
 
-/** The documentation of the names that need a second one and are no command by themselves. */
+/** The documentation of the names that are not commands by themselves and need a subcommand. */
 export const containerDocs: ReadonlyMap<string, Documentation> = new Map(
   Object.entries({ ...serverContainers, ...inspectionContainers, ...connectionContainers })
 )
 
-/** Whether something is the tag of a command. */
+/** Whether `key` is the tag of a command. */
 export const isTag = (key: string): key is Tag => Object.hasOwn(specs, key)
 
 /** Every tag, in the order of the declarations. */
@@ -65,7 +65,7 @@ const queryTags = tagsOf("query")
 const sessionTags = tagsOf("connection")
 const transactionTags = tagsOf("transaction")
 
-/** Whether something tagged is a query. */
+/** Whether a tagged value is a query: a command, and of that class. */
 export const isQuery = (command: { readonly _tag: string }): command is Query =>
   queryTags.has(command._tag)
 
@@ -78,7 +78,7 @@ export const isTransactionCommand = (command: {
   readonly _tag: string
 }): command is TransactionCommand => transactionTags.has(command._tag)
 
-/** Whether a command may be asked before the password was given (Redis's flag no_auth). */
+/** Whether a command is answered before the password is given (Redis's flag no_auth). */
 export const needsNoPassword = (tag: Tag): boolean => specs[tag].needsNoPassword
 
 /** The exhaustive match of `SessionCommand`. */

@@ -1,7 +1,6 @@
 /**
- * The commands as COMMAND and its kind tell them to programs and to redis-cli, all from their
- * declarations. The shapes are Redis's (redis.io, COMMAND and COMMAND DOCS); where redis-cli insists, texts are bulk
- * strings and flags are statuses.
+ * The replies of COMMAND, its subcommands and HELP, made from the declarations of the commands. Their shapes are
+ * Redis's (redis.io, COMMAND and COMMAND DOCS); redis-cli needs texts to be bulk strings and flags to be statuses.
  */
 import * as ByteString from "../domain/ByteString.ts"
 import * as Reply from "../domain/Reply.ts"
@@ -10,11 +9,11 @@ import { containerDocs, specs, type Tag } from "./Command.ts"
 import * as Parser from "./Parser.ts"
 import type { Documentation } from "./Spec.ts"
 
-/** One name as the table shows it. */
+/** One name of a command, as COMMAND lists it. */
 interface Row {
   /** `client|setname` for a subcommand, as Redis writes it. */
   readonly name: string
-  /** Redis's arity: the command and its arguments, the name included; negative where that is the least. */
+  /** Redis's arity: the number of arguments, the name included; negative if that is the minimum. */
   readonly arity: number
   readonly flags: ReadonlyArray<string>
   readonly docs: Documentation
@@ -61,7 +60,7 @@ const rowByName: ReadonlyMap<string, Row> = new Map(
   rows.flatMap((row) => [row, ...row.subcommands]).map((row) => [row.name, row])
 )
 
-/** Where the names of files stand among the arguments: the first, the last (-1 being the last of all), and the step. */
+/** Which arguments are names of files: the first, the last (-1 is the last of all), and the step. */
 const keyPositions = (args: ReadonlyArray<ArgumentDocs>): readonly [number, number, number] => {
   const index = args.findIndex(({ type }) => type === "key")
   if (index === -1) return [0, 0, 0]
@@ -147,7 +146,7 @@ export const names: Reply.Reply = list([...rowByName.keys()].map(Reply.text))
 
 const missing = Reply.Reply.Null()
 
-/** COMMAND INFO: the details of those named, null for what is none; of all where none is named. */
+/** COMMAND INFO: the details of each of `names`, null for one that is unknown; of all commands where `names` is empty. */
 export const infoOf = (names: ReadonlyArray<ByteString.ByteString>): Reply.Reply => {
   if (names.length === 0) return all
   return list(names.map((name) => detailsByName.get(name.toLowerCase()) ?? missing))
@@ -155,13 +154,13 @@ export const infoOf = (names: ReadonlyArray<ByteString.ByteString>): Reply.Reply
 
 const allDocs = docsOf(rows)
 
-/** COMMAND DOCS: the documentation of those named, without what is none; of all where none is named. */
+/** COMMAND DOCS: the documentation of `names`, without those that are unknown; of all commands where `names` is empty. */
 export const documentationOf = (names: ReadonlyArray<ByteString.ByteString>): Reply.Reply =>
   names.length === 0
     ? allDocs
     : docsOf([...new Set(names.map(find).filter((row) => row !== undefined))])
 
-/** An argument as a person reads it: `[INICIO byte]`, `nome [nome …]`. */
+/** An argument in the usual notation for people: `[INICIO byte]`, `nome [nome …]`. */
 const synopsis = (argument: ArgumentDocs): string => {
   const { arguments: parts = [], multiple, name, optional, token, type } = argument
   const value =
@@ -177,7 +176,7 @@ const synopsis = (argument: ArgumentDocs): string => {
   return optional === true ? `[${repeated}]` : repeated
 }
 
-/** The answer to `CLIENT HELP` and its like. */
+/** HELP of a container, such as CLIENT HELP: each subcommand with its arguments and its summary, one status a line. */
 export const helpOf = (container: string): Reply.Reply =>
   list(
     [

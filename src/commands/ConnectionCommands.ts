@@ -1,6 +1,6 @@
 /**
- * The commands about the connection. Those of class `connection` are answered by server/Session.ts; the others have
- * their routes in routes/ServerRoutes.ts.
+ * The declarations of the commands about the connection. Those of class `connection` are answered by
+ * server/Session.ts; the queries have their routes in routes/ServerRoutes.ts.
  */
 import { Schema } from "effect"
 import * as ByteString from "../domain/ByteString.ts"
@@ -11,21 +11,21 @@ import { commandsAbout } from "./Spec.ts"
 
 const { connection, container, irregular, query } = commandsAbout("conexao")
 
-/** `user` is left out by clients that know no user names. */
+/** `user` is undefined for the older form `AUTH password`. */
 const Credentials = Schema.Struct({
   user: Schema.UndefinedOr(ByteString.ByteString),
   password: ByteString.ByteString
 })
 type Credentials = typeof Credentials.Type
 
-/** The greeting: the version of RESP to go on in, and what comes with it. */
+/** The values of HELLO: the version of RESP to continue in, and its options (redis.io, HELLO). */
 export interface Hello {
   readonly version: 2 | 3 | undefined
   readonly credentials: Credentials | undefined
   readonly clientName: ByteString.ByteString | undefined
 }
 
-/** `HELLO [protover [AUTH user password] [SETNAME name]]`, errors in the order in which Redis finds them. */
+/** `HELLO [protover [AUTH user password] [SETNAME name]]`, with errors in the order in which Redis finds them. */
 const parseHello = ([protocol, ...options]: Args): Hello | CommandError => {
   if (protocol === undefined) {
     return { version: undefined, credentials: undefined, clientName: undefined }
@@ -64,7 +64,7 @@ const printHello = ({ clientName, credentials, version }: Hello): Args => {
   return args
 }
 
-/** `AUTH [user] password`; a third argument is a syntax error, not one of arity, as Redis has it. */
+/** `AUTH [user] password`. A third argument is a syntax error and not one of arity, as in Redis. */
 const parseAuthenticate = (args: Args): { readonly credentials: Credentials } | CommandError => {
   const [first, second] = args
   if (first === undefined || args.length > 2) return syntaxError
@@ -76,7 +76,7 @@ const parseAuthenticate = (args: Args): { readonly credentials: Credentials } | 
   }
 }
 
-/** What a client library tells of itself. */
+/** The values of CLIENT SETINFO: the name or the version of the client's library (redis.io, CLIENT SETINFO). */
 export interface LibraryInfo {
   readonly attribute: "lib-name" | "lib-ver"
   readonly value: ByteString.ByteString
@@ -91,9 +91,9 @@ const parseSetInfo = ([written = nothing, value = nothing]: Args): LibraryInfo |
     : new BadArgument({ text: `Unrecognized option '${ByteString.printable(written)}'` })
 }
 
-/** Every command about the connection, by the name that code knows it by. */
+/** The commands about the connection, by their tags. */
 export const connectionCommands = {
-  /** Says goodbye: the answer is `Adeus!` and the end of the connection. */
+  /** The answer is `Adeus!`, then the connection is closed. */
   Close: connection({
     names: ["finalizar_conexao", "sair"],
     summary: "Despede-se e encerra a conexão.",
@@ -112,7 +112,7 @@ export const connectionCommands = {
     args: {},
     needsNoPassword: true
   }),
-  /** RESP version to go on with, the current one where left out. */
+  /** Without `version`, the connection keeps the version of RESP it has. */
   Hello: irregular<Hello>({
     names: ["hello"],
     summary: "Apresenta o servidor e escolhe a versão do protocolo.",
@@ -241,5 +241,5 @@ export const connectionCommands = {
   })
 }
 
-/** The names that need a second one and are no command by themselves. */
+/** The names that are not commands by themselves and need a subcommand. */
 export const connectionContainers = { client: container("Comandos sobre a conexão.") }

@@ -1,4 +1,4 @@
-/** The commands about files. Their routes: routes/FileRoutes.ts. */
+/** The declarations of the commands about files. Their routes: routes/FileRoutes.ts. */
 import * as ByteString from "../domain/ByteString.ts"
 import { BadArgument, type CommandError } from "../domain/Errors.ts"
 import {
@@ -20,7 +20,7 @@ import { commandsAbout } from "./Spec.ts"
 
 const { query } = commandsAbout("arquivos")
 
-/** How many names one SCAN looks at unless it says so itself (redis.io, SCAN). */
+/** How many names one SCAN visits by default (redis.io, SCAN). */
 const scanCount = 10
 
 interface Scan {
@@ -30,7 +30,7 @@ interface Scan {
   readonly type: ByteString.ByteString | undefined
 }
 
-/** Of an option given twice the last counts (db.c, scanGenericCommand). */
+/** An option given twice has its last value (db.c, scanGenericCommand). */
 const parseScan = ([first = ByteString.unsafe(""), ...options]: Args): Scan | CommandError => {
   const cursor = /^[0-9]+$/.test(first) ? Number(first) : Number.NaN
   if (!Number.isSafeInteger(cursor)) return new BadArgument({ text: "invalid cursor" })
@@ -52,7 +52,7 @@ const parseScan = ([first = ByteString.unsafe(""), ...options]: Args): Scan | Co
   return { cursor, pattern, count: limit, type }
 }
 
-/** Every command about files, by the name that code knows it by. */
+/** The commands about files, by their tags. */
 export const fileCommands = {
   /** `after`: only names that sort after it. `limit`: at most this many names. */
   List: query({
@@ -65,8 +65,8 @@ export const fileCommands = {
     }
   }),
   /**
-   * `start` and `length` are in bytes; a range may reach past the end, and then ends there. `version`: only this one.
-   * `prefix`: as many bytes as this version had, if the file is still it or may have grown from it.
+   * `start` and `length` are in bytes; a range that reaches past the end of the file ends there. `version`: send only
+   * this version. `prefix`: send as many bytes as this version had, if the file is the same or may have grown from it.
    */
   SendFile: query({
     names: ["enviar_arquivo", "arquivo"],
@@ -98,7 +98,7 @@ export const fileCommands = {
     summary: "Os bytes de um arquivo; nulo se ele não existe.",
     args: { name: file }
   }),
-  /** First and last byte, both included; negative ones count from the end, -1 being the last byte. */
+  /** The offsets of the first and last byte, both included; negative ones count from the end, -1 is the last byte. */
   GetRange: query({
     names: ["getrange", "substr"],
     summary:
@@ -115,19 +115,19 @@ export const fileCommands = {
     summary: "Quantos dos nomes são de arquivos.",
     args: { names: several(file) }
   }),
-  /** Every name as often as it is asked for; the answers come in that order. */
+  /** One reply for each name, in order, repeated names included. */
   MultiGet: query({
     names: ["mget"],
     summary: "Os bytes de vários arquivos pequenos.",
     args: { names: several(file) }
   }),
-  /** Patterns of Redis, not those of List; so below. */
+  /** The pattern is one of Redis (domain/RedisGlob.ts), unlike that of List; so is that of Scan. */
   Keys: query({
     names: ["keys"],
     summary: "Os nomes que casam com um padrão do Redis, ordenados por bytes.",
     args: { pattern }
   }),
-  /** `cursor`: 0 to begin, else what the last answer gave. `count`: about how many names to look at. */
+  /** `cursor`: 0 to begin, then the one in the last reply. `count`: about how many names to visit. */
   Scan: query({
     names: ["scan"],
     summary: "Os nomes aos poucos: comece com 0 e repita com o cursor recebido, até receber 0.",

@@ -1,7 +1,6 @@
 /**
- * Finds the command in what a client wrote: looks up its name, that of a subcommand, and checks how many arguments
- * there are. What they mean is each declaration's to say. Knows neither how arguments are framed on a wire nor what
- * answers them.
+ * Parses a command: looks up its name, or that of a subcommand, and checks the number of arguments. Parsing the
+ * arguments is left to the declarations (Spec.ts), framing to codec/, answering to Router.ts and server/Session.ts.
  */
 import * as ByteString from "../domain/ByteString.ts"
 import {
@@ -16,7 +15,7 @@ import { type Case, type Command, specs, type Tag, tags, type Values } from "./C
 import type { Class, Spec } from "./Spec.ts"
 import { writingVerbs } from "./WritingVerbs.ts"
 
-/** One name of one command, as a command list shows it. */
+/** One name of a command; COMMAND lists each as a command of its own. */
 export interface Entry {
   readonly tag: Tag
   /** In lower case; `client setname` is a subcommand. */
@@ -25,52 +24,52 @@ export interface Entry {
   readonly arity: readonly [least: number, most: number]
 }
 
-interface Reader extends Entry {
+interface NamedParser extends Entry {
   readonly parse: (args: Args) => Command | CommandError
 }
 
-const none: Args = []
-const nothing = ByteString.unsafe("")
+const noArgs: Args = []
+const empty = ByteString.unsafe("")
 
-const readers: ReadonlyArray<Reader> = tags.flatMap((tag) => {
+const parsers: ReadonlyArray<NamedParser> = tags.flatMap((tag) => {
   const { arity, names, parser } = specs[tag]
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- what a tag's parser reads is that tag's command
-  const parse = parser(tag) as Reader["parse"]
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- a tag's parser returns that tag's command
+  const parse = parser(tag) as NamedParser["parse"]
   return names.map((name) => ({ tag, name, arity, parse }))
 })
 const isSubcommand = (name: string): boolean => name.includes(" ")
-// Names come from strangers: a Map, for a plain object would find `constructor` in itself.
-const byName = (readers: ReadonlyArray<Reader>): ReadonlyMap<string, Reader> =>
-  new Map(readers.map((reader) => [reader.name, reader]))
-// Apart, for only two arguments name a subcommand, not one with a space in it.
-const commands = byName(readers.filter(({ name }) => !isSubcommand(name)))
-const subcommandsByName = byName(readers.filter(({ name }) => isSubcommand(name)))
-/** The names whose next argument is part of the command's name. */
+// Clients choose the names that are looked up: a Map, because a plain object has a `constructor`.
+const byName = (parsers: ReadonlyArray<NamedParser>): ReadonlyMap<string, NamedParser> =>
+  new Map(parsers.map((parser) => [parser.name, parser]))
+// Two maps, because one argument with a space in it does not name a subcommand.
+const commands = byName(parsers.filter(({ name }) => !isSubcommand(name)))
+const subcommandsByName = byName(parsers.filter(({ name }) => isSubcommand(name)))
+/** The names, in lower case, that have subcommands: the next argument is part of the command's name. */
 export const containers: ReadonlySet<string> = new Set(
-  readers
+  parsers
     .map(({ name }) => name)
     .filter(isSubcommand)
     .map((name) => name.slice(0, name.indexOf(" ")))
 )
 
-/** Every name under which a command is known, subcommands left out. */
-export const entries: ReadonlyArray<Entry> = readers.filter(({ name }) => !isSubcommand(name))
+/** Every name of every command, without subcommands. */
+export const entries: ReadonlyArray<Entry> = parsers.filter(({ name }) => !isSubcommand(name))
 
-/** The subcommands of one container, their names whole. */
+/** The subcommands of a container, each with its whole name. */
 export const subcommands = (container: string): ReadonlyArray<Entry> =>
-  readers.filter(({ name }) => name.startsWith(`${container} `))
+  parsers.filter(({ name }) => name.startsWith(`${container} `))
 
-/** The command in `args`, its name first, or why there is none. An empty line is an unknown command. */
+/** The command in `args`, which begin with its name; or the error that answers it. Without any, the command is unknown. */
 export const parse = (args: Args): Command | CommandError => {
-  const first = args[0] ?? nothing
+  const first = args[0] ?? empty
   const name = first.toLowerCase()
-  const reader = commands.get(name)
+  const parser = commands.get(name)
   if (containers.has(name)) {
     const second = args[1]
     if (second !== undefined) return parseSubcommand(name, second, args.slice(2))
-    if (reader === undefined) return new WrongArity({ name })
+    if (parser === undefined) return new WrongArity({ name })
   }
-  if (reader !== undefined) return read(reader, args.length === 1 ? none : args.slice(1))
+  if (parser !== undefined) return parseArgs(parser, args.length === 1 ? noArgs : args.slice(1))
   return writingVerbs.has(name)
     ? new ReadOnlyServer({ name })
     : new UnknownCommand({ name: ByteString.printable(first) })
@@ -81,18 +80,21 @@ const parseSubcommand = (
   second: ByteString.ByteString,
   args: Args
 ): Command | CommandError => {
-  const reader = subcommandsByName.get(`${container} ${second.toLowerCase()}`)
-  return reader === undefined
+  const parser = subcommandsByName.get(`${container} ${second.toLowerCase()}`)
+  return parser === undefined
     ? new UnknownSubcommand({ container, name: ByteString.printable(second) })
-    : read(reader, args)
+    : parseArgs(parser, args)
 }
 
-const read = ({ arity: [least, most], name, parse }: Reader, args: Args): Command | CommandError =>
+const parseArgs = (
+  { arity: [least, most], name, parse }: NamedParser,
+  args: Args
+): Command | CommandError =>
   args.length < least || args.length > most
     ? new WrongArity({ name: name.replace(" ", "|") })
     : parse(args)
 
-/** A command as it is written, its canonical name first; what `parse` reads back as the same command. */
+/** A command as it is written, beginning with its canonical name; `parse` reads it back as the same command. */
 export const print = <T extends Tag>(command: Case<T>): Args => {
   const { names, print }: Spec<Class, Values<T>> = specs[command._tag]
   return [...names[0].split(" ").map(ByteString.unsafe), ...print(command)]

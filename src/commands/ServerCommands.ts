@@ -1,10 +1,10 @@
-/** The commands about the server and about its commands. Their routes: routes/ServerRoutes.ts. */
+/** The declarations of the commands about the server and about its commands. Their routes: routes/ServerRoutes.ts. */
 import { any, pattern, several, text } from "./Argument.ts"
 import { commandsAbout } from "./Spec.ts"
 
 const { container, query } = commandsAbout("servidor")
 
-/** Every command about the server, by the name that code knows it by. */
+/** The commands about the server, by their tags. */
 export const serverCommands = {
   Info: query({
     names: ["dados", "consulta"],
@@ -16,13 +16,13 @@ export const serverCommands = {
     summary: "A hora local do servidor, HH:MM:SS.",
     args: {}
   }),
-  /** The time for programs, as Redis gives it. */
+  /** The time for programs, as Redis gives it (redis.io, TIME). */
   UnixTime: query({
     names: ["time"],
     summary: "A hora do servidor em segundos desde 1970 (UTC), e os microssegundos.",
     args: {}
   }),
-  /** What Redis calls INFO; all the sections that are always given where none is named. */
+  /** INFO of Redis. Without `sections`, all but Files (services/ServerInfo.ts). */
   ServerInfo: query({
     names: ["info"],
     summary: "O estado do servidor, por seções.",
@@ -45,7 +45,7 @@ export const serverCommands = {
     summary: "Os nomes de todos os comandos.",
     args: {}
   }),
-  /** All commands where none is named; so for CommandDocs. */
+  /** Without `names`, all commands; so has CommandDocs. */
   CommandInfo: query({
     names: ["command info"],
     summary: "Detalhes dos comandos, para programas; de todos, sem nomes.",
@@ -59,7 +59,7 @@ export const serverCommands = {
   CommandHelp: query({ names: ["command help"], summary: "Esta ajuda.", args: {} })
 }
 
-/** The names that need a second one and are no command by themselves. */
+/** The names that are not commands by themselves and need a subcommand. */
 export const serverContainers = {
   config: container("Comandos sobre os parâmetros do servidor.")
 }

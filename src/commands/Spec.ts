@@ -1,7 +1,7 @@
 /**
- * How a command is declared: its names, what it is for, its arguments. From one declaration come its type, its parser
- * and its printer, its arity, its documentation and its schema. Which commands there are: FileCommands,
- * ServerCommands and ConnectionCommands; finding one by what a client wrote: Parser.ts.
+ * How a command is declared: its names, what it is for, its arguments. A declaration gives the command's type, parser,
+ * printer, arity, documentation and schema. The declarations: FileCommands, ServerCommands and ConnectionCommands;
+ * finding the command that a client wrote: Parser.ts.
  */
 import type { Schema } from "effect"
 import * as ByteString from "../domain/ByteString.ts"
@@ -9,44 +9,45 @@ import { BadArgument, type CommandError } from "../domain/Errors.ts"
 import { type Argument, type ArgumentDocs, type Args, arityOf, asItIs } from "./Argument.ts"
 
 /**
- * Who answers a command: the router, alike for every connection (`query`); the connection's session (`connection`);
- * what holds back its requests (`transaction`); or, for what makes the connection a subscriber, what follows the
- * changes (`subscription`, of which there is none yet).
+ * Who answers a command: `query`, Router.ts, in the same way for every connection; `connection`, the connection's own
+ * server/Session.ts; `transaction`, what queues the connection's requests between MULTI and EXEC; `subscription`, for
+ * commands that make the connection a subscriber, of which there are none yet.
  */
 export type Class = "query" | "connection" | "transaction" | "subscription"
 
-/** What commands are about; `help @arquivos` lists a group. */
+/** What commands are about; in redis-cli `help @arquivos` lists a group. */
 export type Group = "arquivos" | "servidor" | "conexao"
 
-/** What a command is for and what it takes, for people: `help enviar_arquivo` in redis-cli shows it. */
+/** A command's documentation for people: `help enviar_arquivo` in redis-cli shows it. */
 export interface Documentation {
+  /** One sentence, in Portuguese. */
   readonly summary: string
   readonly group: Group
-  /** The first version of this server that knows the command. */
+  /** The first version of this server that has the command. */
   readonly since: string
   readonly arguments: ReadonlyArray<ArgumentDocs>
 }
 
-/** Values with the name of their command. */
+/** The values of a command's arguments, with the command's tag. */
 export type Tagged<Tag extends string, Values> = { readonly _tag: Tag } & Values
 
-/** A declared command whose arguments have these values. */
+/** A declared command; `Values` are those of its arguments. */
 export interface Spec<C extends Class, Values> {
   readonly class: C
-  /** In lower case, the first being the canonical one; `client setname` is a subcommand. Case does not matter on the wire. */
+  /** In lower case, the canonical one first; `client setname` is a subcommand. Case does not matter on the wire. */
   readonly names: readonly [string, ...Array<string>]
   readonly docs: Documentation
   /** How many arguments follow the name, at least and at most. */
   readonly arity: readonly [least: number, most: number]
-  /** Whether it may be asked before the password was given (Redis's flag no_auth). */
+  /** Whether it is answered before the password is given (Redis's flag no_auth). */
   readonly needsNoPassword: boolean
-  /** What the values may be. */
+  /** The schema of each value. */
   readonly fields: Readonly<Record<string, Schema.Codec<unknown, unknown>>>
-  /** Makes what reads the arguments, whose number has been checked against `arity`. */
+  /** Makes the parser of the arguments. The caller checks their number against `arity` first. */
   readonly parser: <Tag extends string>(
     tag: Tag
   ) => (args: Args) => Tagged<Tag, Values> | CommandError
-  /** Writes the arguments; what the parser reads back as the same values. */
+  /** Writes the arguments, which the parser reads back as the same values. */
   readonly print: (values: Values) => Args
 }
 
@@ -59,19 +60,19 @@ interface Common {
   readonly names: readonly [string, ...Array<string>]
   readonly summary: string
   readonly needsNoPassword?: boolean
-  /** Whether any number of arguments gets as far as the parser, because Redis refuses them with an error of its own. */
+  /** Whether the parser is given any number of arguments, because Redis answers a wrong number with another error. */
   readonly openEnded?: boolean
 }
 
-/** A command whose arguments say how it is read and written. */
+/** A command whose parser and printer are made from its arguments. */
 interface Regular<F extends Fields> extends Common {
   /** In the order in which they are written; the keys are those of the values. */
   readonly args: F
-  /** Reads the arguments in the command's own manner, where Redis's is like no other's. */
+  /** Parses the arguments instead, where Redis parses this command unlike any other. */
   readonly parse?: (args: Args) => ValuesOf<F> | CommandError
 }
 
-/** A command that reads and writes its arguments itself. */
+/** A command with a parser and a printer of its own. */
 interface Irregular<Values> extends Common {
   readonly fields: { readonly [K in keyof Values]: Schema.Codec<Values[K], unknown> }
   readonly docs: ReadonlyArray<ArgumentDocs>
@@ -79,22 +80,22 @@ interface Irregular<Values> extends Common {
   readonly print: (values: Values) => Args
 }
 
-/** The ways to declare a command of a group; each is of the class it is named for. */
+/** The functions that declare commands of a group. */
 export const commandsAbout = (group: Group) => ({
-  /** A command that the router answers. */
+  /** Declares a command of class `query`. */
   query: regular("query", group),
-  /** A command that the connection's session answers. */
+  /** Declares a command of class `connection`. */
   connection: regular("connection", group),
-  /** A command that decides when the connection's requests are answered. */
+  /** Declares a command of class `transaction`. */
   transaction: regular("transaction", group),
-  /** A command that the connection's session answers, and that reads and writes its arguments itself. */
+  /** Declares a command of class `connection` with a parser and a printer of its own. */
   irregular: <Values>(declaration: Irregular<Values>): Spec<"connection", Values> => ({
     ...common("connection", group, declaration, declaration.docs),
     fields: declaration.fields,
     parser: withTag(declaration.parse),
     print: declaration.print
   }),
-  /** What is told of a name that needs a second one and is no command by itself. */
+  /** Documents a name that is not a command by itself and needs a subcommand, such as `client`. */
   container: (summary: string): Documentation => documentation(group, summary, [])
 })
 
@@ -140,7 +141,7 @@ const regular =
     }
   }
 
-/** An argument with the key of its value, and with its token, which is "" where it has none. */
+/** An argument, the key of its value, and its token, "" where it has none. */
 interface Field extends Argument<unknown> {
   readonly key: string
   readonly token: string
@@ -172,7 +173,7 @@ const fieldsParser = <Tag extends string, F extends Fields>(
   const [first, ...others] = fields
   const parse =
     first === undefined
-      ? nothingParser(tag)
+      ? noArgumentsParser(tag)
       : first.key === "name" && first.read === asItIs && others.length === 0
         ? nameParser(tag)
         : anyFieldsParser(tag, fields)
@@ -180,12 +181,12 @@ const fieldsParser = <Tag extends string, F extends Fields>(
   return parse as (args: Args) => Tagged<Tag, ValuesOf<F>> | CommandError
 }
 
-const nothingParser = (tag: string) => {
+const noArgumentsParser = (tag: string) => {
   const command = { _tag: tag }
   return () => command
 }
 
-/** GET and its like: read field by field, it took about 70 ns more of 150. */
+/** For GET and other commands with a name only: field by field, parsing took about 70 ns more of 150. */
 const nameParser = (tag: string) => (args: Args) => ({ _tag: tag, name: args[0] })
 
 const anyFieldsParser = (tag: string, fields: ReadonlyArray<Field>) => {
@@ -219,7 +220,7 @@ const anyFieldsParser = (tag: string, fields: ReadonlyArray<Field>) => {
 
 const noOptions: ReadonlyMap<string, ByteString.ByteString> = new Map()
 
-/** Pairs of a token and its value from `start` on. */
+/** The options from index `start` on: pairs of a token and its value. */
 const readOptions = (
   args: Args,
   start: number,
@@ -239,7 +240,7 @@ const readOptions = (
   return found
 }
 
-/** Numbers are written in decimal, words as they are. */
+/** Numbers are written in decimal, byte strings as they are. */
 const write = (value: unknown): ByteString.ByteString => ByteString.unsafe(String(value))
 
 const printFields = (fields: ReadonlyArray<Field>, values: Readonly<Record<string, unknown>>) =>

@@ -1,6 +1,6 @@
-/** The commands with which Redis's clients change what is stored: this server knows them only to say no in so many words. */
+/** The commands with which Redis's clients write. Parser.ts answers them with ReadOnlyServer, and not as unknown commands. */
 
-/** Redis's names, in lower case (redis-server 7.0.15: COMMAND LIST FILTERBY ACLCAT write, and SAVE's kind). */
+/** Redis's names, in lower case (redis-server 7.0.15: COMMAND LIST FILTERBY ACLCAT write, and BGSAVE, BGREWRITEAOF and SAVE). */
 export const writingVerbs: ReadonlySet<string> = new Set(
   `append bgrewriteaof bgsave bitfield bitop blmove blmpop blpop brpop brpoplpush bzmpop bzpopmax bzpopmin copy decr
   decrby del expire expireat flushall flushdb geoadd georadius georadiusbymember geosearchstore getdel getex getset
