@@ -9,10 +9,10 @@ import { Socket } from "effect/socket"
 import {
   isFile,
   replyLimits,
-  toQuestion,
-  toRefusal,
+  toPickleRequest,
+  toErrorReply,
   toReply,
-  type Question
+  type PickleRequest
 } from "../codec/pickle/PickleClient.ts"
 import { type Found, makePickleReader } from "../codec/pickle/PickleReader.ts"
 import { MalformedReply } from "../codec/resp/RespTokens.ts"
@@ -64,7 +64,7 @@ const dial = Effect.fnUntraced(function* (socket: Socket.Socket) {
 const connect = Effect.fnUntraced(function* (socket: Socket.Socket, options: Options) {
   const parent = yield* Effect.scope
   /** Asked and not sent. */
-  const questions: Array<Question | ErrorReply> = []
+  const queue: Array<PickleRequest | ErrorReply> = []
 
   const open = Effect.gen(function* () {
     const scope = yield* Scope.fork(parent)
@@ -96,7 +96,7 @@ const connect = Effect.fnUntraced(function* (socket: Socket.Socket, options: Opt
   })
 
   /** Sends, and takes the beginning of the answer. */
-  const exchange = ({ pickle }: Question) =>
+  const exchange = ({ pickle }: PickleRequest) =>
     Effect.suspend(() => {
       line.heard = false
       return line.write(pickle)
@@ -149,18 +149,18 @@ const connect = Effect.fnUntraced(function* (socket: Socket.Socket, options: Opt
     step: () => undefined
   })
 
-  /** Asks the next question, and takes the beginning of its answer. */
+  /** Asks the next request, and takes the beginning of its answer. */
   const ask = Effect.gen(function* () {
     yield* skip
-    const question = questions.shift()
-    if (question === undefined) return yield* unexpected
-    if (question instanceof ErrorReply) return yield* question
-    const first = yield* Effect.catchTag(exchange(question), "ConnectionLost", (error) =>
+    const request = queue.shift()
+    if (request === undefined) return yield* unexpected
+    if (request instanceof ErrorReply) return yield* request
+    const first = yield* Effect.catchTag(exchange(request), "ConnectionLost", (error) =>
       line.answers > 0 && !line.heard
-        ? Effect.andThen(callAgain, exchange(question))
+        ? Effect.andThen(callAgain, exchange(request))
         : Effect.fail(error)
     )
-    return { first, limit: question.limit }
+    return { first, limit: request.limit }
   })
 
   const receive = Effect.gen(function* () {
@@ -175,21 +175,21 @@ const connect = Effect.fnUntraced(function* (socket: Socket.Socket, options: Opt
 
   const receiveFile = Effect.gen(function* () {
     const { first } = yield* ask
-    if (first._tag === "Pickle") return yield* refused(toRefusal(first.value))
+    if (first._tag === "Pickle") return yield* refused(toErrorReply(first.value))
     if (first._tag !== "BytesStart" || first.before?._tag !== "Text") return yield* unexpected
-    if (first.before.word.length > longestName) return yield* unexpected
-    return { name: first.before.word, ...body(first.size) }
+    if (first.before.utf8.length > longestName) return yield* unexpected
+    return { name: first.before.utf8, ...body(first.size) }
   })
 
   // The original has nothing of this kind, and says so.
   const receiveContent = Effect.gen(function* () {
     const { first } = yield* ask
-    return yield* first._tag === "Pickle" ? refused(toRefusal(first.value)) : unexpected
+    return yield* first._tag === "Pickle" ? refused(toErrorReply(first.value)) : unexpected
   })
 
   const send = (requests: ReadonlyArray<ReadonlyArray<ByteString.ByteString>>) =>
     Effect.sync(() => {
-      for (const words of requests) questions.push(toQuestion(words) ?? oneArgument)
+      for (const args of requests) queue.push(toPickleRequest(args) ?? oneArgument)
     })
 
   return { send, receive, receiveFile, receiveContent }

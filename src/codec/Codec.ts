@@ -1,41 +1,41 @@
 /**
- * What a wire protocol is to the server: bytes in, requests out; replies in, bytes out. Every function is pure but for
- * the decoder's and encoder's own state; nothing here opens a socket.
+ * The interface of a wire protocol: a decoder turns bytes into requests, an encoder replies into bytes. The protocols:
+ * resp/Resp.ts and pickle/Pickle.ts. Codecs are pure but for the state of each decoder and encoder; none opens a socket.
  */
 import { Data } from "effect"
 import type { Command } from "../commands/Command.ts"
 import type { CommandError } from "../domain/Errors.ts"
 import type { Reply } from "../domain/Reply.ts"
 
-/** The client broke the protocol. `message` is what it is told, after which nothing it sends can be understood. */
+/** The client broke the protocol, so nothing that follows can be decoded. `message` is sent to it before the connection is closed. */
 export class Malformed extends Data.TaggedClass("Malformed")<{ readonly message: string }> {}
 
 /**
- * What came is of another protocol, as when a web page has a browser send its requests here. Nothing is answered: the
- * page must neither command anything nor read anything.
+ * The client speaks another protocol, as a browser does that a web page makes send requests here. The connection is
+ * closed without an answer: the page must neither run a command nor read a reply.
  */
 export class Foreign extends Data.TaggedClass("Foreign")<{ readonly protocol: string }> {}
 
-/** What a decoder finds: a command, words that make no command, or, as the last thing of all, a broken protocol or another one. */
+/** What a decoder returns: a command, the error of a request that is none, or, as the last item, `Malformed` or `Foreign`. */
 export type Request = Command | CommandError | Malformed | Foreign
 
-/** Turns the bytes of one connection into requests, however they are cut. */
+/** Turns the bytes of one connection into requests, however they are split into chunks. */
 export interface Decoder {
   /**
-   * The requests that these bytes complete, in order. After `Malformed` there are no more. A peer that is not
-   * `trusted`, for it has not given the password, is allowed small requests only. It stops after some hundred requests,
-   * and after one that may change whom to trust: what came behind it is for `more`.
+   * The requests that these bytes complete, in order; none after `Malformed` or `Foreign`. While the peer is not
+   * `trusted`, because it has not given the password, its requests may only be small. Trusted by default. It stops
+   * after some hundred requests, and after one that may change `trusted`: `more` decodes the rest.
    */
   readonly push: (bytes: Uint8Array, trusted?: boolean) => ReadonlyArray<Request>
-  /** Whether `push` or `more` stopped before the end of what has come. */
+  /** Whether `push` or `more` stopped before the end of the bytes. */
   readonly hasMore: () => boolean
-  /** Goes on where it stopped. */
+  /** Continues where `push` or `more` stopped. */
   readonly more: (trusted?: boolean) => ReadonlyArray<Request>
   /** The requests that the end of input completes. */
   readonly end: () => ReadonlyArray<Request>
   /**
-   * How much memory is held for a request that is not complete, in bytes: its own, and what each of its words and
-   * pieces costs besides. 0 where none was begun.
+   * The memory held for an incomplete request, in bytes: its bytes, and the cost of each argument and chunk besides.
+   * 0 where none has begun.
    */
   readonly unfinished: () => number
 }
@@ -50,9 +50,9 @@ export interface Encoder {
 
 /** A wire protocol. */
 export interface Codec {
-  /** As logs show it. */
+  /** The name in the log. */
   readonly name: string
-  /** Whether its clients can give a password. */
+  /** Whether the protocol has a way to give a password. */
   readonly takesPassword: boolean
   readonly makeDecoder: () => Decoder
   readonly makeEncoder: () => Encoder

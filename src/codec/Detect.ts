@@ -1,20 +1,20 @@
 /**
- * Tells by how a connection begins what is spoken on it: by its first byte which codec is meant, or that it is TLS,
- * and by its words whether it is HTTP, sent by a browser at the bidding of some web page.
+ * Detects the protocol of a connection: RESP or pickle by its first byte, HTTP by the words of an inline request. TLS
+ * is detected by net/TlsHandshake, and refused by resp/RespDecoder where the server does not use it.
  */
 import type { Reply } from "../domain/Reply.ts"
 import type { Codec, Decoder, Encoder, Request } from "./Codec.ts"
 
-/** How a list or a tuple begins: PROTO (protocols 2 and later), MARK (0, and a tuple in 1), EMPTY_LIST (1). */
+/** The first bytes of a pickled list or tuple: PROTO (protocols 2 and later), MARK (0, and a tuple in 1), EMPTY_LIST (1). */
 const opensPickle: ReadonlySet<number | undefined> = new Set([0x80, 0x28, 0x5d])
 
 /**
- * The codec of one connection: `pickle` where its first byte opens one, else `otherwise`, which also has the word as
- * long as nothing has come.
+ * The codec of one connection: `pickle` if its first byte begins a pickle, else `otherwise`, which also encodes replies
+ * until the first byte comes.
  */
 export const detect = (pickle: Codec, otherwise: Codec): Codec => new Detected(pickle, otherwise)
 
-/** Codec, decoder and encoder in one, since ten thousand of these stand idle. The encoder follows what the decoder has seen. */
+/** Codec, decoder and encoder in one object, because ten thousand of them stand idle. The encoder is that of the codec detected. */
 class Detected implements Codec, Decoder, Encoder {
   readonly #pickle: Codec
   #codec: Codec
@@ -51,7 +51,7 @@ class Detected implements Codec, Decoder, Encoder {
   #choose(first: number | undefined): Decoder {
     if (opensPickle.has(first)) {
       this.#codec = this.#pickle
-      // One that was made to say something before the first byte came.
+      // An encoder made for a reply before the first byte came is of the other codec.
       this.#encoder = undefined
     }
     return this.#codec.makeDecoder()
@@ -88,12 +88,10 @@ class Detected implements Codec, Decoder, Encoder {
 }
 
 /**
- * Whether the words of an inline request are of an HTTP one: its first line, or, on any line, what Redis takes for the sign of one
- * (networking.c, processCommand: `POST` and `Host:`).
+ * Whether an inline request is a line of an HTTP request: the request line, if it is the first on the connection; or
+ * one that Redis takes for HTTP, `POST` or `Host:` (networking.c, processCommand).
  */
-export const isHttp = (words: ReadonlyArray<string>, isFirst: boolean): boolean => {
-  const name = words[0]?.toLowerCase()
-  return (
-    name === "post" || name === "host:" || (isFirst && /^HTTP\/1\.\d$/.test(words.at(-1) ?? ""))
-  )
+export const isHttp = (args: ReadonlyArray<string>, isFirst: boolean): boolean => {
+  const name = args[0]?.toLowerCase()
+  return name === "post" || name === "host:" || (isFirst && /^HTTP\/1\.\d$/.test(args.at(-1) ?? ""))
 }

@@ -76,9 +76,9 @@ export const printable = (value: ByteString): string =>
     .replaceAll("\ufffd", "?")
     .replace(controlCharacters, " ")
 
-/** V8 copies what is cut from a string up to this length; of what is longer it keeps a view of the whole. */
+/** V8 copies a slice of a string up to this length; a longer slice is a view that keeps the whole string in memory. */
 const longestCopied = 12
 
-/** The same bytes, without what they were cut from, which would be kept in memory with them. */
+/** A copy of a slice, which does not keep the string that it was sliced from in memory. */
 export const ownCopy = (value: ByteString): ByteString =>
   value.length <= longestCopied ? value : fromBytes(Buffer.from(value, "latin1"))

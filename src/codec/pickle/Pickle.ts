@@ -1,7 +1,7 @@
 /**
- * The original project's conversation: pickles of Python, unframed, end to end. A request is a list of a verb and an
- * argument or None; a reply is a str, a list of str, or a tuple of a file's name and its bytes. Only the original's
- * five commands are known. A client that breaks the protocol is not told: there is nothing it could understand.
+ * The server's codec for the original project's protocol: Python pickles, one after another, without framing. A request
+ * is a list of a verb and an argument or None; a reply is a str, a list of str, or a tuple of a file's name and its
+ * bytes. It has the original's five commands only. A broken protocol gets no answer: the protocol has none for it.
  */
 import type { Command } from "../../commands/Command.ts"
 import { UnknownCommand } from "../../domain/Errors.ts"
@@ -13,7 +13,7 @@ import type { Value } from "./PickleMachine.ts"
 import { type Limits, makePickleReader } from "./PickleReader.ts"
 import * as Writer from "./PickleWriter.ts"
 
-/** A request is two words; this leaves room for the longest name and every way to write it. */
+/** A request is two strings; this leaves room for the longest name in every encoding of it. */
 const limits: Limits = { size: 64 * 1024, values: 1024, bytes: false }
 
 const originals: ReadonlySet<string> = new Set<Command["_tag"]>([
@@ -26,7 +26,7 @@ const originals: ReadonlySet<string> = new Set<Command["_tag"]>([
 
 const isOriginal = (request: Request): boolean => originals.has(request._tag)
 
-/** A verb takes what it needs of its argument, as the original does: only a file's name is ever looked at. */
+/** The command of a verb, without the argument if it takes none: the original uses it as a file's name only. */
 const parse = (verb: ByteString.ByteString, argument: ByteString.ByteString): Request =>
   [Parser.parse([verb]), Parser.parse([verb, argument])].find(isOriginal)
   ?? new UnknownCommand({ name: ByteString.printable(verb) })
@@ -40,13 +40,13 @@ const toRequest = (value: Value): Request => {
   if (value._tag !== "List" && value._tag !== "Tuple") return unknown
   const [verb, argument, ...others] = value.items
   if (verb?._tag !== "Text" || others.length > 0) return unknown
-  if (argument === undefined || argument._tag === "None") return parse(verb.word, noArgument)
-  return argument._tag === "Text" ? parse(verb.word, argument.word) : unknown
+  if (argument === undefined || argument._tag === "None") return parse(verb.utf8, noArgument)
+  return argument._tag === "Text" ? parse(verb.utf8, argument.utf8) : unknown
 }
 
-const goodbye: Command = { _tag: "Close" }
+const close: Command = { _tag: "Close" }
 
-const cutShort = new Malformed({ message: "Pickle: cut short" })
+const truncated = new Malformed({ message: "Pickle: cut short" })
 
 const makeDecoder = (): Decoder => {
   const reader = makePickleReader(limits)
@@ -61,17 +61,17 @@ const makeDecoder = (): Decoder => {
       }),
     hasMore: () => false,
     more: () => [],
-    // An original client half-closes, and waits for the farewell.
-    end: () => (broken ? [] : [reader.isInside() ? cutShort : goodbye]),
+    // An original client half-closes, then waits for `Adeus!`.
+    end: () => (broken ? [] : [reader.isInside() ? truncated : close]),
     unfinished: reader.unfinished
   }
 }
 
-/** A refusal is a str as well. The original's has no name in parentheses. */
-const refusal = (message: string): Writer.Written =>
+/** An error is a str too. The original's has no name in parentheses. */
+const errorText = (message: string): Writer.Written =>
   Writer.text(ByteString.fromText(message.replace(/ \(unknown command '.*'\)$/s, "")))
 
-/** The five commands are answered with texts, lists of them and files; the rest is here for the compiler's sake. */
+/** The five commands are answered with texts, lists of texts and files; the other cases only make the match exhaustive. */
 const write = (reply: Reply): Writer.Written =>
   Reply.$match(reply, {
     Status: ({ text }) => Writer.text(text),
@@ -85,7 +85,7 @@ const write = (reply: Reply): Writer.Written =>
       Writer.list(entries.map(([key, value]) => Writer.pair(Writer.text(key), write(value)))),
     File: ({ body, name }) => Writer.text(name) + Writer.bytesStart(body.size),
     Content: ({ body }) => Writer.bytesStart(body.size),
-    Error: ({ message }) => refusal(message),
+    Error: ({ message }) => errorText(message),
     SwitchProtocol: ({ reply }) => write(reply),
     NoReply: () => Writer.none,
     CloseAfterReply: ({ reply }) => write(reply)
@@ -101,7 +101,7 @@ const head = (reply: Reply): string => {
     case "SwitchProtocol":
       return head(reply.reply)
     case "CloseAfterReply":
-      // A refusal that ends the conversation tells of a broken protocol.
+      // An error that closes the connection is that of a broken protocol, which gets no answer.
       return reply.reply._tag === "Error" ? "" : head(reply.reply)
     default:
       return Writer.whole(write(reply))
@@ -115,7 +115,7 @@ const tail = (reply: Reply): string => {
 
 const encoder: Encoder = { head, tail }
 
-/** The original's pickles, as the server speaks them. */
+/** The codec. It has no state but that of its decoders. */
 export const pickle: Codec = {
   name: "pickle",
   takesPassword: false,

@@ -1,4 +1,5 @@
-/** The original project's conversation as a client has it: words to pickles, values to replies. */
+/** The client's half of the original project's protocol: arguments to pickles, and values to replies. Reading pickles: PickleReader. */
+import type { Args } from "../../commands/Argument.ts"
 import * as Parser from "../../commands/Parser.ts"
 import { Reply } from "../../domain/Reply.ts"
 import * as ByteString from "../../domain/ByteString.ts"
@@ -7,16 +8,20 @@ import type { Limits } from "./PickleReader.ts"
 import * as Writer from "./PickleWriter.ts"
 import { largestReply } from "../resp/RespClient.ts"
 
-/** A reply is kept in memory, but for a file's bytes. A million names, each in the memo as CPython has it, took 300 MB of heap. */
+/** A reply is kept in memory, except a file's bytes. A million names, each in the memo as CPython writes it, took 300 MB of heap. */
 export const replyLimits: Limits = { size: largestReply, values: 2 ** 20, bytes: true }
 
-/** A request, as latin1, and how many names of the answer are wanted: the original always sends all. */
-export interface Question {
+/** A request: its pickle as latin1, one character a byte, and how many names to keep of the reply, in which the original sends all. */
+export interface PickleRequest {
   readonly pickle: string
   readonly limit: number | undefined
 }
 
-const question = (verb: string, argument?: ByteString.ByteString, limit?: number): Question => ({
+const request = (
+  verb: string,
+  argument?: ByteString.ByteString,
+  limit?: number
+): PickleRequest => ({
   pickle: Writer.whole(
     Writer.list([
       Writer.text(ByteString.fromText(verb)),
@@ -27,49 +32,49 @@ const question = (verb: string, argument?: ByteString.ByteString, limit?: number
 })
 
 /**
- * The request in these words, or `undefined` where they are more than a verb and an argument. The five commands that
- * the original has go by its own names for them, whichever name was given; what it does not know is for it to refuse.
+ * The request for these arguments, or `undefined` where they are more than a verb and an argument. The original's five
+ * commands are sent by its own names for them, whichever name was given; others as they are, for the server to refuse.
  */
-export const toQuestion = (words: ReadonlyArray<ByteString.ByteString>): Question | undefined => {
-  const command = Parser.parse(words)
-  const [verb, argument, ...others] = words
+export const toPickleRequest = (args: Args): PickleRequest | undefined => {
+  const command = Parser.parse(args)
+  const [verb, argument, ...others] = args
   switch (command._tag) {
     case "Info":
-      return question("CONSULTA")
+      return request("CONSULTA")
     case "Time":
-      return question("HORA")
+      return request("HORA")
     case "Close":
-      return question("SAIR")
+      return request("SAIR")
     case "List":
       return command.pattern === undefined && command.after === undefined
-        ? question("LISTAR", undefined, command.limit)
+        ? request("LISTAR", undefined, command.limit)
         : undefined
     case "SendFile":
-      return others.length === 0 ? question("ARQUIVO", command.name) : undefined
+      return others.length === 0 ? request("ARQUIVO", command.name) : undefined
     default:
       return others.length === 0 && verb !== undefined
-        ? question(ByteString.toTextLossy(verb), argument)
+        ? request(ByteString.toTextLossy(verb), argument)
         : undefined
   }
 }
 
-/** What the original says instead of an answer, and the code that RESP has for it. */
-const refusals: ReadonlyMap<string, string> = new Map([
+/** The original's error texts, each with its code in RESP. */
+const errorCodes: ReadonlyMap<string, string> = new Map([
   ["Arquivo não encontrado!", "NOTFOUND"],
   ["Comando desconhecido.", "ERR"]
 ])
 
 const toItem = (value: Value): Reply | undefined => {
-  if (value._tag === "Text") return Reply.Bulk({ value: value.word })
+  if (value._tag === "Text") return Reply.Bulk({ value: value.utf8 })
   return value._tag === "None" ? Reply.Null() : undefined
 }
 
-/** The reply in a pickle, or `undefined` where it is none that the original gives. */
+/** The reply in a pickle, a list cut at `limit` items; `undefined` where the original sends no such value. */
 export const toReply = (value: Value, limit?: number): Reply | undefined => {
   if (value._tag === "Text") {
-    const message = ByteString.toTextLossy(value.word)
-    const code = refusals.get(message)
-    return code === undefined ? Reply.Bulk({ value: value.word }) : Reply.Error({ code, message })
+    const message = ByteString.toTextLossy(value.utf8)
+    const code = errorCodes.get(message)
+    return code === undefined ? Reply.Bulk({ value: value.utf8 }) : Reply.Error({ code, message })
   }
   if (value._tag !== "List" && value._tag !== "Tuple") return toItem(value)
   const items = value.items.slice(0, limit).flatMap((item) => toItem(item) ?? [])
@@ -78,14 +83,14 @@ export const toReply = (value: Value, limit?: number): Reply | undefined => {
     : undefined
 }
 
-/** The answer to a command that asks for a file, where it is a sentence: every one of them says no. */
-export const toRefusal = (value: Value): Reply | undefined => {
+/** The error in the reply to a request for a file: any text is one. `undefined` where the value is no text. */
+export const toErrorReply = (value: Value): Reply | undefined => {
   if (value._tag !== "Text") return undefined
-  const message = ByteString.toTextLossy(value.word)
-  return Reply.Error({ code: refusals.get(message) ?? "ERR", message })
+  const message = ByteString.toTextLossy(value.utf8)
+  return Reply.Error({ code: errorCodes.get(message) ?? "ERR", message })
 }
 
-/** Whether a pickle is a name and the bytes that have passed. */
+/** Whether a value is a file: its name, then its bytes. */
 export const isFile = (value: Value): boolean => {
   if (value._tag !== "List" && value._tag !== "Tuple") return false
   const [name, bytes, ...others] = value.items

@@ -1,14 +1,13 @@
 /**
- * What a pickle builds: a stack of values, marks on it, and a memo. A pickle is a program for such a machine; this one
- * can make text, None, lists and tuples and nothing else, so that there is nothing in it to import, call or build with.
- * Bytes, and which of them are which opcode, are not known here.
+ * The stack machine whose program a pickle is: a stack of values, marks on it, and a memo. This one makes text, None,
+ * bytes, lists and tuples and nothing else: it cannot import, call or construct anything. Opcodes: PickleOpcodes.
  */
 import { ByteString } from "../../domain/ByteString.ts"
 
 /** A str: its UTF-8, or what Python writes for a str that has none (a lone surrogate). */
 export interface Text {
   readonly _tag: "Text"
-  readonly word: ByteString
+  readonly utf8: ByteString
 }
 
 /** A list or a tuple. */
@@ -17,29 +16,29 @@ export interface Sequence {
   readonly items: ReadonlyArray<Value>
 }
 
-/** What can be read from a pickle. Values are trees: none holds itself, or the same list twice. */
+/** A value read from a pickle. Values are trees: none contains itself, or the same list twice. */
 export type Value =
   | Text
   | { readonly _tag: "None" }
-  /** Bytes that are not kept: whoever reads the pickle took them as they passed. */
+  /** Bytes, which are not kept: PickleReader returns them in parts. */
   | { readonly _tag: "Bytes"; readonly size: number }
   | Sequence
 
-/** Why a step cannot be taken, for the log. */
+/** Why an operation is not possible, for the log. */
 export type Problem = string
 
 /** The original's requests and replies nest two deep; a hostile pickle could nest until somebody's stack ends. */
 const deepest = 16
 
-/** A value on the stack; `items` where it is a list, which can still grow. */
+/** A value on the stack; `items` if it is a list, which can still grow. */
 interface Entry {
   readonly value: Value
   readonly items: Array<Value> | undefined
-  /** How many lists and tuples stand inside one another here. */
+  /** How deep lists and tuples are nested in it, itself included; 0 for other values. */
   depth: number
 }
 
-/** What a value costs besides its bytes, with its place on the stack, and what an entry of the memo does. */
+/** The memory of a value besides its bytes, its place on the stack included, and that of a memo entry, in bytes. */
 const costOfValue = 160
 const costOfMemo = 64
 
@@ -47,13 +46,13 @@ const underflow: Problem = "an opcode takes what is not there"
 const tooMany: Problem = "too many values"
 const tooDeep: Problem = "nested too deep"
 
-/** The machine; ready for the next pickle once one is finished. A step that is a `Problem` is the last. */
+/** The machine, which begins the next pickle when one is finished. It must not be used after a `Problem`. */
 export class PickleMachine {
   readonly #mostValues: number
   #stack: Array<Entry> = []
   #marks: Array<number> = []
   #memo = new Map<number, Entry>()
-  /** How many values were put on the stack. */
+  /** How many values this pickle has pushed. */
   #made = 0
 
   /** `mostValues` bounds the values of one pickle and, apart from them, the entries of its memo. */
@@ -61,12 +60,12 @@ export class PickleMachine {
     this.#mostValues = mostValues
   }
 
-  /** How much memory its values take besides the bytes they were made of, in bytes. */
+  /** The memory of the current pickle's values besides their own bytes, in bytes. */
   get cost(): number {
     return this.#made * costOfValue + this.#memo.size * costOfMemo
   }
 
-  /** The value made last. */
+  /** The value on top of the stack; `undefined` where there is none above the last mark. */
   get top(): Value | undefined {
     return this.#entry?.value
   }
@@ -75,12 +74,12 @@ export class PickleMachine {
     return this.#stack.length > this.#base ? this.#stack.at(-1) : undefined
   }
 
-  /** Below the last mark nothing may be taken. */
+  /** The index of the lowest entry above the last mark: those below it may not be popped. */
   get #base(): number {
     return this.#marks.at(-1) ?? 0
   }
 
-  /** A value that holds no other. */
+  /** Pushes a value that contains no other. */
   push(value: Value): Problem | undefined {
     return this.#push({ value, items: undefined, depth: 0 })
   }
@@ -93,13 +92,14 @@ export class PickleMachine {
     return undefined
   }
 
+  /** Puts a mark on the stack. */
   mark(): Problem | undefined {
     if (this.#marks.length === deepest) return tooDeep
     this.#marks.push(this.#stack.length)
     return undefined
   }
 
-  /** Remembers the last value, under the next number unless another is given. */
+  /** Stores the top value in the memo, by default under the next free index. */
   memoize(index: number = this.#memo.size): Problem | undefined {
     const entry = this.#entry
     if (entry === undefined) return underflow
@@ -108,42 +108,42 @@ export class PickleMachine {
     return undefined
   }
 
-  /** Brings a remembered value back. A list or tuple would stand in two places then, perhaps inside itself. */
+  /** Pushes a value from the memo. Not a list or tuple: it would be in two places, perhaps inside itself. */
   recall(index: number): Problem | undefined {
     const entry = this.#memo.get(index)
     if (entry === undefined) return "nothing is remembered under this number"
     return entry.depth === 0 ? this.#push(entry) : "a list or tuple in two places"
   }
 
-  /** A new, empty list. */
+  /** Pushes a new, empty list. */
   emptyList(): Problem | undefined {
     return this.#sequence("List", [])
   }
 
-  /** A tuple of the last values, this many. */
+  /** Pops `length` values and pushes a tuple of them. */
   tuple(length: number): Problem | undefined {
     const start = this.#stack.length - length
     return start < this.#base ? underflow : this.#sequence("Tuple", this.#stack.splice(start))
   }
 
-  /** A list or tuple of the values since the last mark. */
+  /** Pops the values above the last mark, and the mark, and pushes a list or tuple of them. */
   marked(_tag: Sequence["_tag"]): Problem | undefined {
     const entries = this.#takeMarked()
     return entries === undefined ? underflow : this.#sequence(_tag, entries)
   }
 
-  /** Appends the last value to the list before it. */
+  /** Pops a value and appends it to the list below it. */
   append(): Problem | undefined {
     return this.#entry === undefined ? underflow : this.#extend(this.#stack.splice(-1))
   }
 
-  /** Appends the values since the last mark to the list before it. */
+  /** Pops the values above the last mark, and the mark, and appends them to the list below. */
   appendMarked(): Problem | undefined {
     const entries = this.#takeMarked()
     return entries === undefined ? underflow : this.#extend(entries)
   }
 
-  /** The one value that was built. */
+  /** Ends the pickle and returns its value, the only one on the stack. */
   finish(): Value | Problem {
     const [entry, ...others] = this.#stack
     if (entry === undefined) return underflow

@@ -1,12 +1,12 @@
 /**
- * The opcodes that text, None, lists, tuples and bytes need as CPython writes them in protocols 0 to 5
- * (Lib/pickletools.py), and what each does to the machine. An opcode that these do not need is no opcode here, so
- * nothing that a pickle says is ever executed. How its argument is found among bytes: PickleReader.
+ * The opcodes with which CPython writes text, None, lists, tuples and bytes in protocols 0 to 5 (Lib/pickletools.py),
+ * and what each does to the PickleMachine. All others are refused, so no code in a pickle is ever executed. Reading an
+ * opcode's argument: PickleReader.
  */
 import * as ByteString from "../../domain/ByteString.ts"
 import type { PickleMachine, Problem, Value } from "./PickleMachine.ts"
 
-/** The argument behind an opcode, and what the machine does with it. Numbers are little-endian and unsigned. */
+/** The form of an opcode's argument, and what the machine does with it. Numbers are little-endian and unsigned. */
 export type Opcode =
   | { readonly _tag: "Bare"; readonly run: (machine: PickleMachine) => Problem | undefined }
   | {
@@ -25,11 +25,11 @@ export type Opcode =
   | { readonly _tag: "Frame" }
   | { readonly _tag: "Stop" }
 
-/** Text as a value. */
-export const text = (word: ByteString.ByteString): Value => ({ _tag: "Text", word })
+/** A str as a value. */
+export const text = (utf8: ByteString.ByteString): Value => ({ _tag: "Text", utf8 })
 const none: Value = { _tag: "None" }
 
-/** What Python writes for one half of a surrogate pair (codecs, `surrogatepass`): UTF-8's pattern with three bytes. */
+/** One half of a surrogate pair as Python encodes it (codecs, `surrogatepass`): UTF-8's pattern of three bytes. */
 const surrogate = (half: string): ByteString.ByteString => {
   const code = half.charCodeAt(0)
   return ByteString.fromBytes(
@@ -37,7 +37,7 @@ const surrogate = (half: string): ByteString.ByteString => {
   )
 }
 
-/** The UTF-8 of protocol 0's text (codecs, `raw-unicode-escape`): latin1 but for `\uXXXX` and `\UXXXXXXXX`. */
+/** Protocol 0's text in UTF-8 (codecs, `raw-unicode-escape`: latin1 but for `\uXXXX` and `\UXXXXXXXX`); `undefined` where an escape is invalid. */
 const unescape = (line: string): ByteString.ByteString | undefined => {
   if (/^[^\\\x80-\xff]*$/.test(line)) return ByteString.unsafe(line)
   let valid = true
@@ -76,14 +76,14 @@ const line = (run: (machine: PickleMachine, line: string) => Problem | undefined
   run
 })
 
-/** A line that holds the number of an entry in the memo. */
+/** An opcode whose argument is a line with an index of the memo. */
 const indexLine = (run: (machine: PickleMachine, index: number) => Problem | undefined): Opcode =>
   line((machine, line) => (/^\d{1,10}$/.test(line) ? run(machine, Number(line)) : "not a number"))
 
 const memoize = (machine: PickleMachine, index: number) => machine.memoize(index)
 const recall = (machine: PickleMachine, index: number) => machine.recall(index)
 
-/** By pickletools' name for it. */
+/** The opcodes, by their names in pickletools. */
 const table: Readonly<Record<string, readonly [character: string, opcode: Opcode]>> = {
   PROTO: [
     "\x80",
@@ -95,8 +95,8 @@ const table: Readonly<Record<string, readonly [character: string, opcode: Opcode
   UNICODE: [
     "V",
     line((machine, line) => {
-      const word = unescape(line)
-      return word === undefined ? "an escape that means no character" : machine.push(text(word))
+      const utf8 = unescape(line)
+      return utf8 === undefined ? "an escape that means no character" : machine.push(text(utf8))
     })
   ],
   SHORT_BINUNICODE: ["\x8c", { _tag: "Text", width: 1 }],
@@ -123,7 +123,7 @@ const table: Readonly<Record<string, readonly [character: string, opcode: Opcode
   BINGET: ["h", number(1, recall)],
   LONG_BINGET: ["j", number(4, recall)]
 }
-/** Every opcode that is understood, by its byte. */
+/** Every supported opcode, by its byte. */
 export const opcodes: ReadonlyMap<number | undefined, Opcode> = new Map(
   Object.values(table).map(([character, opcode]) => [character.charCodeAt(0), opcode])
 )

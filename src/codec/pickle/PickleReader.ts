@@ -1,39 +1,39 @@
 /**
- * Reads pickles, one after another and however they are cut: text, None, lists and tuples as CPython writes them in
- * protocols 0 to 5 and, where it is asked for, bytes, which pass in parts and are not kept. What an opcode does:
- * PickleOpcodes; the stack and the memo: PickleMachine; what the values mean: Pickle.
+ * Reads pickles, one after another and however they are split into chunks: text, None, lists and tuples as CPython
+ * writes them in protocols 0 to 5 and, if allowed, bytes, which are returned in parts and not kept. What an opcode
+ * does: PickleOpcodes; the stack and the memo: PickleMachine; what the values mean: Pickle and PickleClient.
  */
 import * as ByteString from "../../domain/ByteString.ts"
 import { Malformed } from "../Codec.ts"
 import { PickleMachine, type Problem, type Value } from "./PickleMachine.ts"
 import { type Opcode, opcodes, text } from "./PickleOpcodes.ts"
 
-/** What a reader finds. After `Malformed` there is no more. */
+/** What a reader returns. `Malformed` is the last. */
 export type Found =
   /** A whole pickle. */
   | { readonly _tag: "Pickle"; readonly value: Value }
-  /** `size` bytes follow, in parts; `before` is the value that was made before them. */
+  /** `size` bytes follow, in parts; `before` is the value on the stack before them. */
   | { readonly _tag: "BytesStart"; readonly size: number; readonly before: Value | undefined }
   | { readonly _tag: "BytesPart"; readonly bytes: Uint8Array }
   | Malformed
 
-/** How much one pickle may be. */
+/** The limits of one pickle. */
 export interface Limits {
-  /** In bytes, those of byte strings left out. */
+  /** Its size in bytes, without those of byte strings. */
   readonly size: number
-  /** How many values, and apart from them how many entries in the memo. */
+  /** How many values it may make, and how many entries its memo may have. */
   readonly values: number
-  /** Whether there may be bytes in it. */
+  /** Whether it may contain byte strings. */
   readonly bytes: boolean
 }
 
 /** Turns bytes into values. */
 export interface PickleReader {
-  /** What these bytes complete. A part of a byte string is a view of the bytes pushed, not a copy. */
+  /** All that these bytes complete. A part of a byte string is a view of the bytes pushed, not a copy. */
   readonly push: (bytes: Uint8Array) => ReadonlyArray<Found>
   /** Whether a pickle has begun and not ended. */
   readonly isInside: () => boolean
-  /** How much memory is held for a pickle that has not ended, in bytes; 0 where none has begun. */
+  /** The memory held for an unfinished pickle, in bytes; 0 where none has begun. */
   readonly unfinished: () => number
 }
 
@@ -43,37 +43,37 @@ const malformed = (problem: Problem): Malformed => new Malformed({ message: `Pic
 
 const tooLarge = malformed("too large")
 
-/** So many pieces of what is waited for are kept apart. */
-const mostPieces = 64
+/** The most chunks that are kept before they are joined. */
+const mostChunks = 64
 /** What each of them costs besides its bytes: the view, its buffer and the system's record of that. */
-const costOfPiece = 256
+const costOfChunk = 256
 
 const noInput = new Uint8Array(0)
 
-/** A reader with a state of its own. */
+/** A reader for a new connection. */
 export const makePickleReader = (limits: Limits): PickleReader => {
   const machine = new PickleMachine(limits.values)
-  /** What has come and is not yet joined, and how much it is. */
+  /** The chunks that are not joined yet, and their bytes in all. */
   let chunks: Array<Uint8Array> = []
   let held = 0
-  /** How much must have come before it is worth looking again; 0 while the end of a line is waited for. */
+  /** How many bytes the next step needs; 0 while it needs the end of a line. */
   let needed = 1
   let input: Uint8Array = noInput
   let position = 0
-  /** How many bytes of the current pickle were read, those of byte strings among them, and how many those are. */
+  /** How many bytes of the current pickle were read, and how many of them were those of byte strings. */
   let used = 0
   let passed = 0
-  /** Bytes of the current byte string that are still to come. */
+  /** The bytes of the current byte string that are still to come. */
   let missing = 0
   /** Where in the pickle the current frame ends; frames and opcodes end together (PEP 3154). */
   let frameEnd: number | undefined
   let broken = false
 
-  /** Makes `input` all that is held, unless that cannot complete anything yet. */
+  /** Joins all chunks to `input` and returns true; returns false where they cannot complete anything yet. */
   const join = (bytes: Uint8Array): boolean => {
     chunks.push(bytes)
     held += bytes.length
-    if (chunks.length > mostPieces) chunks = [concatenate(chunks, held)]
+    if (chunks.length > mostChunks) chunks = [concatenate(chunks, held)]
     const worthwhile = needed > 0 ? held >= needed : bytes.includes(lineFeed) || held > limits.size
     if (!worthwhile) return false
     input = chunks.length === 1 ? (chunks[0] ?? bytes) : concatenate(chunks, held)
@@ -81,7 +81,7 @@ export const makePickleReader = (limits: Limits): PickleReader => {
     return true
   }
 
-  /** Keeps what is left of `input` for the next chunk. */
+  /** Keeps the rest of `input` for the next chunk. */
   const keep = (): void => {
     // A copy, for a view would keep all of the input.
     const rest = Uint8Array.from(input.subarray(position))
@@ -90,7 +90,7 @@ export const makePickleReader = (limits: Limits): PickleReader => {
     held = rest.length
   }
 
-  /** Whether this many bytes are there; if not, they are waited for. */
+  /** Whether this many bytes have come; if not, the next step waits for them. */
   const has = (count: number): boolean => {
     if (input.length - position >= count) return true
     needed = count
@@ -109,7 +109,7 @@ export const makePickleReader = (limits: Limits): PickleReader => {
     return value
   }
 
-  /** Carries out the opcode at `position`, if all of it is there; it stays where it is if not. */
+  /** Executes the opcode at `position`; where it is not complete, leaves `position` as it is. */
   const step = (opcode: Opcode): Found | Problem | undefined => {
     switch (opcode._tag) {
       case "Bare":
@@ -139,9 +139,9 @@ export const makePickleReader = (limits: Limits): PickleReader => {
         const size = readNumber(1, opcode.width)
         if (used - passed + start + size > limits.size) return tooLarge
         if (!has(start + size)) return undefined
-        const word = ByteString.fromBytes(input.subarray(position + start, position + start + size))
+        const utf8 = ByteString.fromBytes(input.subarray(position + start, position + start + size))
         consume(start + size)
-        return machine.push(text(word))
+        return machine.push(text(utf8))
       }
       case "Bytes": {
         if (!limits.bytes) return "bytes"
@@ -175,7 +175,7 @@ export const makePickleReader = (limits: Limits): PickleReader => {
     }
   }
 
-  /** Some of the byte string that is passing. */
+  /** The next part of the current byte string. */
   const pass = (): Found => {
     const bytes = input.subarray(position, position + missing)
     consume(bytes.length)
@@ -184,7 +184,7 @@ export const makePickleReader = (limits: Limits): PickleReader => {
     return { _tag: "BytesPart", bytes }
   }
 
-  /** What the next bytes make; `undefined` also where more of them must come first, which `position` tells. */
+  /** Takes one step. Where more bytes are needed it returns `undefined` and leaves `position` as it is. */
   const next = (): Found | undefined => {
     if (missing > 0) return pass()
     const opcode = opcodes.get(input[position])
@@ -221,7 +221,7 @@ export const makePickleReader = (limits: Limits): PickleReader => {
   return {
     push,
     isInside: () => !broken && (used > 0 || held > 0),
-    unfinished: () => (broken ? 0 : used + held + costOfPiece * chunks.length + machine.cost)
+    unfinished: () => (broken ? 0 : used + held + costOfChunk * chunks.length + machine.cost)
   }
 }
 

@@ -1,4 +1,4 @@
-/** Splits an inline request into words, by the quoting rules of Redis (sds.c, sdssplitargs). */
+/** Splits an inline request into its arguments, by the quoting rules of Redis (sds.c, sdssplitargs). */
 import * as ByteString from "../../domain/ByteString.ts"
 
 const escapes: ReadonlyMap<string, string> = new Map([
@@ -61,27 +61,27 @@ const singleQuoted = (line: string, start: number): Quoted | undefined => {
   return undefined
 }
 
-/** The words of a line, or `undefined` where a quote never closes or is followed by anything but a space. */
+/** The arguments in a line, or `undefined` where a quote never closes or is followed by anything but a space. */
 export const splitLine = (line: string): ReadonlyArray<ByteString.ByteString> | undefined => {
-  const words: Array<ByteString.ByteString> = []
+  const args: Array<ByteString.ByteString> = []
   let index = 0
   while (true) {
     while (isSpace(line[index])) index++
-    if (index >= line.length) return words
-    let word = ""
+    if (index >= line.length) return args
+    let arg = ""
     while (index < line.length && !isSpace(line[index])) {
       const character = line.charAt(index)
       if (character === '"' || character === "'") {
         const quoted = (character === '"' ? doubleQuoted : singleQuoted)(line, index + 1)
         if (quoted === undefined || (quoted.next < line.length && !isSpace(line[quoted.next])))
           return undefined
-        word += quoted.text
+        arg += quoted.text
         index = quoted.next
       } else {
-        word += character
+        arg += character
         index += 1
       }
     }
-    words.push(ByteString.unsafe(word))
+    args.push(ByteString.unsafe(arg))
   }
 }

@@ -1,12 +1,15 @@
-/** RESP, the Redis serialization protocol, as the server speaks it: versions 2 and 3 (redis.io, protocol specification). */
+/**
+ * The server's codec for RESP, the Redis serialization protocol, versions 2 and 3 (redis.io, protocol specification):
+ * requests by RespDecoder, replies by RespEncoder. The client's half: RespClient and RespTokens.
+ */
 import type { Codec } from "../Codec.ts"
 import { makeRequestDecoder } from "./RespDecoder.ts"
 import { makeReplyEncoder, makeShortReplies } from "./RespEncoder.ts"
 
-/** What logs call it, before the version. */
+/** The protocol's name in the log, to which the version is added. */
 export const respName = "resp"
 
-/** RESP, as one server speaks it: its connections share what was encoded last. */
+/** The codec of one server, whose connections share the last short reply encoded. */
 export const makeResp = (): Codec => {
   const shortReplies = makeShortReplies()
   return {

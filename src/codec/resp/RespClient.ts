@@ -1,24 +1,24 @@
-/** RESP as the client speaks it: words to requests, tokens to replies. */
+/** The client's half of RESP: encodes requests, and assembles replies from the tokens of RespTokens. */
 import * as Reply from "../../domain/Reply.ts"
 import * as ByteString from "../../domain/ByteString.ts"
 import { MalformedReply, type Token } from "./RespTokens.ts"
 
-/** A request, as latin1: an array of bulk strings. */
-export const encodeRequest = (words: ReadonlyArray<ByteString.ByteString>): string => {
-  let text = `*${words.length}\r\n`
-  for (const word of words) text += `$${word.length}\r\n${word}\r\n`
+/** A request, an array of bulk strings, as latin1: one character a byte. */
+export const encodeRequest = (args: ReadonlyArray<ByteString.ByteString>): string => {
+  let text = `*${args.length}\r\n`
+  for (const arg of args) text += `$${arg.length}\r\n${arg}\r\n`
   return text
 }
 
-/** A reply that is kept in memory is at most this large: 2 million short names fit, a file sent by mistake does not. In bytes. */
+/** The largest reply kept in memory, in bytes: 2 million short names fit, a file sent by mistake does not. */
 export const largestReply = 128 * 1024 * 1024
 /** Replies of this server nest three deep (COMMAND); a hostile one could nest until the stack ends. */
 const deepest = 16
 
-/** What an item costs besides its text: about an object and its place in an array. In bytes. */
+/** The memory of an item besides its text, in bytes: about an object and its place in an array. */
 const itemCost = 40
 
-/** An aggregate that is being filled. */
+/** An aggregate that is not complete. */
 interface Frame {
   readonly kind: "List" | "Dictionary"
   readonly items: Array<Reply.Reply>
@@ -26,20 +26,20 @@ interface Frame {
   missing: number
 }
 
-/** Puts tokens together to one reply at a time. */
+/** Assembles tokens into replies, one at a time. */
 export interface ReplyBuilder {
-  /** The reply that this token completes. */
+  /** The reply that this token completes; `undefined` where it completes none. `MalformedReply` is the last result. */
   readonly push: (token: Token) => Reply.Reply | MalformedReply | undefined
 }
 
-/** The memory that a token's reply costs, about: every item costs some, however short it is. */
+/** The approximate memory of a token's reply, in bytes: every item takes some, however short it is. */
 const cost = (token: Token): number => {
   switch (token._tag) {
     case "Open":
       return itemCost
     case "BulkStart":
       return itemCost + token.size
-    // Its start has counted it.
+    // Counted by its BulkStart.
     case "BulkPart":
       return 0
     case "Leaf":
@@ -54,7 +54,7 @@ const cost = (token: Token): number => {
   }
 }
 
-/** Keys of a dictionary are bulk strings here, as this server sends them. */
+/** Fails where a key is not a bulk string, which is how this server sends them. */
 const toDictionary = (items: ReadonlyArray<Reply.Reply>): Reply.Reply | MalformedReply => {
   const entries: Array<readonly [ByteString.ByteString, Reply.Reply]> = []
   for (let index = 0; index < items.length; index += 2) {
@@ -67,7 +67,7 @@ const toDictionary = (items: ReadonlyArray<Reply.Reply>): Reply.Reply | Malforme
   return Reply.Reply.Dictionary({ entries })
 }
 
-/** A builder with a state of its own; ready for the next reply when one is complete. */
+/** A builder, which begins the next reply when one is complete. */
 export const makeReplyBuilder = (): ReplyBuilder => {
   const frames: Array<Frame> = []
   let parts: Array<string> = []

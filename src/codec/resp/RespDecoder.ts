@@ -1,7 +1,7 @@
 /**
- * Reads requests: arrays of bulk strings and inline lines, mixed and cut at will. What is malformed, and the words
- * that say so, are Redis's (networking.c, processMultibulkBuffer and processInlineBuffer; replies of redis-server
- * 7.0.15 in test/fixtures/resp-vectors.json).
+ * Decodes requests: arrays of bulk strings and inline lines, mixed, and split into chunks anywhere. What is malformed,
+ * and the messages that say so, are Redis's (networking.c, processMultibulkBuffer and processInlineBuffer; replies of
+ * redis-server 7.0.15 in test/fixtures/resp-vectors.json). The command in a request: commands/Parser.ts.
  */
 import * as Parser from "../../commands/Parser.ts"
 import * as ByteString from "../../domain/ByteString.ts"
@@ -12,8 +12,8 @@ import {
   longestLine,
   mostBytes,
   mostBytesUntrusted,
-  mostWords,
-  mostWordsUntrusted,
+  mostArgs,
+  mostArgsUntrusted,
   noTls,
   protocolError,
   tooBigCount,
@@ -31,62 +31,61 @@ const dollar = 0x24
 const zero = 0x30
 const nine = 0x39
 const carriageReturn = 0x0d
-/** The digits of a length that is read without a look at its line: `mostBytes` has seven. */
+/** The most digits of a length that `takePlainLength` reads: `mostBytes` has seven. */
 const mostPlainDigits = 7
 
-/** So many requests are found before others get their turn: about 1 ms of everybody's time. */
+/** The most requests that `push` or `more` returns, so that other connections get their turn: about 1 ms. */
 const mostAtOnce = 256
 
-/** So many pieces of what is waited for are kept apart, for each costs more than its bytes. */
-const mostPieces = 1024
-/** What a piece costs besides its bytes, and a word: a string's header and its place in an array that grows. */
+/** The most chunks that are kept before they are joined: each costs memory besides its bytes. */
+const mostChunks = 1024
+/** The memory of a chunk or an argument besides its bytes, in bytes: a string's header and its place in a growing array. */
 const costOfString = 48
 
-/** As Redis reads a length (util.c, string2ll): no sign but `-`, no leading zero. */
+/** A length as Redis reads it (util.c, string2ll): no sign but `-`, no leading zero; NaN where it is none. */
 const readLength = (digits: string): number =>
   /^(?:0|-?[1-9][0-9]*)$/.test(digits) ? Number(digits) : Number.NaN
 
-const noWords: Array<ByteString.ByteString> = []
-const noWord = ByteString.unsafe("")
+const noArgs: Array<ByteString.ByteString> = []
+const noArg = ByteString.unsafe("")
 
 /**
- * A decoder with a state of its own. Bytes are held as latin1 text, which is as good as bytes and faster to search
- * and cut. Chunks are joined only when the line or the bulk string that is waited for is complete, so that a peer
- * that sends byte by byte costs no more than its bytes. A class, for ten thousand of these stand idle, and closures
- * took nine times the memory.
+ * The decoder of one connection. Bytes are held as latin1 text, which is faster to search and slice. Chunks are joined
+ * only when the line or the bulk string that comes next is complete, so that a peer that sends byte by byte costs no
+ * more time than its bytes. A class, because ten thousand of these stand idle, and closures took nine times the memory.
  */
 class RequestDecoder implements Decoder {
-  /** What has come and is not yet joined, and how much it is. */
+  /** The chunks that are not joined yet, and their bytes in all. */
   #chunks: Array<string> = []
   #held = 0
-  /** How much must have come before it is worth looking again; 0 while the end of a line is waited for. */
+  /** How many bytes the next step needs; 0 while it needs the end of a line. */
   #needed = 1
-  /** The end of line that is waited for: LF ends an inline request, CR a length's line, as in Redis. */
+  /** The end of the line needed: LF ends an inline request, CR a length's line, as in Redis. */
   #lineEnd = "\n"
   #text = ""
   #position = 0
-  /** The request that is being read: how many words are still to come, and those that came. */
+  /** The current array: how many arguments are still to come, those that came, and the bytes announced for them. */
   #missing = 0
-  #words = noWords
+  #args = noArgs
   #size = 0
-  /** How many of the words are copies that do not hold the text they were cut from. */
+  /** How many of the arguments are copies, which do not keep the text they were sliced from in memory. */
   #owned = 0
-  /** The length of the bulk string whose bytes come next, -1 while its line is waited for. */
+  /** The length of the bulk string whose bytes come next, -1 before its line is complete. */
   #bulk = -1
   #broken = false
   /** Whether anything has come. */
   #begun = false
-  /** Whether nothing has been asked yet. */
+  /** Whether no request was complete yet. */
   #isFirst = true
   #trusted = true
   /** Whether requests may be left in `text`. */
   #stopped = false
 
-  /** Makes `text` all that is held, unless that cannot complete anything yet. */
+  /** Joins all chunks to `text` and returns true; returns false where they cannot complete anything yet. */
   #join(chunk: string): boolean {
     this.#chunks.push(chunk)
     this.#held += chunk.length
-    if (this.#chunks.length > mostPieces) this.#chunks = [this.#chunks.join("")]
+    if (this.#chunks.length > mostChunks) this.#chunks = [this.#chunks.join("")]
     const worthwhile =
       this.#needed > 0
         ? this.#held >= this.#needed
@@ -97,7 +96,7 @@ class RequestDecoder implements Decoder {
     return true
   }
 
-  /** Keeps what is left of `text` for the next chunk, and nothing else of it. */
+  /** Keeps the rest of `text` for the next chunk, and nothing else of it. */
   #keep(): void {
     const rest =
       this.#position === 0
@@ -106,12 +105,12 @@ class RequestDecoder implements Decoder {
     this.#chunks = rest === "" ? [] : [rest]
     this.#held = rest.length
     this.#text = ""
-    for (; this.#owned < this.#words.length; this.#owned++) {
-      this.#words[this.#owned] = ByteString.ownCopy(this.#words[this.#owned] ?? noWord)
+    for (; this.#owned < this.#args.length; this.#owned++) {
+      this.#args[this.#owned] = ByteString.ownCopy(this.#args[this.#owned] ?? noArg)
     }
   }
 
-  /** The line that begins at `position`, without its end, or why there is none yet. */
+  /** The line that begins at `position`, without its end; `undefined` where it is not complete. */
   #takeLine(end: "\n" | "\r", tooLong: Malformed): string | Malformed | undefined {
     const found = this.#text.indexOf(end, this.#position)
     const length = (found === -1 ? this.#text.length : found) - this.#position
@@ -128,9 +127,9 @@ class RequestDecoder implements Decoder {
   }
 
   /**
-   * The number on the line that begins at `position` with `mark`, or -1 where the line is not there whole or the number
-   * is not a plain one, which `takeLine` then looks into. Without this, cutting out and matching lines took a third
-   * of a request's time.
+   * The number on the line that begins at `position` with `mark`; -1 where the line is not complete or the number is
+   * unusual, which is then left to `takeLine`. Without this, slicing and matching lines took a third of a request's
+   * time.
    */
   #takePlainLength(mark: number): number {
     if (this.#text.charCodeAt(this.#position) !== mark) return -1
@@ -150,7 +149,7 @@ class RequestDecoder implements Decoder {
     return value
   }
 
-  /** The length of the next bulk string, NaN if its line has none. */
+  /** The length of the next bulk string, NaN if its line has none; `undefined` where the line is not complete. */
   #takeBulkLength(): number | Malformed | undefined {
     const plain = this.#takePlainLength(dollar)
     if (plain !== -1) return plain
@@ -163,7 +162,7 @@ class RequestDecoder implements Decoder {
         )
   }
 
-  /** How many words the next array has, NaN if its line does not tell. */
+  /** The number of arguments of the next array, NaN if its line has none; `undefined` where the line is not complete. */
   #takeCount(): number | Malformed | undefined {
     const plain = this.#takePlainLength(opensArray)
     if (plain !== -1) return plain
@@ -171,7 +170,7 @@ class RequestDecoder implements Decoder {
     return typeof line === "string" ? readLength(line.slice(1)) : line
   }
 
-  /** One word of an array; `undefined` until it is complete. */
+  /** One argument of an array; `undefined` until it is complete. */
   #takeBulk(): ByteString.ByteString | Malformed | undefined {
     if (this.#bulk === -1) {
       const length = this.#takeBulkLength()
@@ -185,14 +184,14 @@ class RequestDecoder implements Decoder {
       this.#needed = this.#bulk + 2
       return undefined
     }
-    const word = ByteString.unsafe(this.#text.slice(this.#position, this.#position + this.#bulk))
+    const arg = ByteString.unsafe(this.#text.slice(this.#position, this.#position + this.#bulk))
     this.#position += this.#bulk + 2
     this.#bulk = -1
-    return word
+    return arg
   }
 
-  /** The words of the next request; none where an empty line or an empty array stood. */
-  #takeWords(): ReadonlyArray<ByteString.ByteString> | Malformed | undefined {
+  /** The arguments of the next request, none for an empty line or array; `undefined` until it is complete. */
+  #takeArgs(): ReadonlyArray<ByteString.ByteString> | Malformed | undefined {
     if (this.#missing === 0) {
       if (this.#text.charCodeAt(this.#position) !== opensArray) {
         const line = this.#takeLine("\n", tooBigInline)
@@ -200,24 +199,24 @@ class RequestDecoder implements Decoder {
       }
       const count = this.#takeCount()
       if (typeof count !== "number") return count
-      if (!this.#trusted && count > mostWordsUntrusted) return untrustedCount
-      if (!(count <= mostWords)) return invalidCount
+      if (!this.#trusted && count > mostArgsUntrusted) return untrustedCount
+      if (!(count <= mostArgs)) return invalidCount
       if (count <= 0) return []
       this.#missing = count
-      this.#words = []
+      this.#args = []
       this.#size = 0
       this.#owned = 0
     }
     while (this.#missing > 0) {
-      const word = this.#takeBulk()
-      if (typeof word !== "string") return word
-      this.#words.push(word)
+      const arg = this.#takeBulk()
+      if (typeof arg !== "string") return arg
+      this.#args.push(arg)
       this.#missing -= 1
     }
-    const words = this.#words
-    // They are not kept in memory until the next request comes.
-    this.#words = noWords
-    return words
+    const args = this.#args
+    // An idle connection must not keep its last request in memory.
+    this.#args = noArgs
+    return args
   }
 
   push(bytes: Uint8Array, isTrusted = true): ReadonlyArray<Request> {
@@ -237,14 +236,14 @@ class RequestDecoder implements Decoder {
     this.#stopped = false
     while (this.#position < this.#text.length) {
       const isInline = this.#missing === 0 && this.#text.charCodeAt(this.#position) !== opensArray
-      const taken = this.#takeWords()
+      const taken = this.#takeArgs()
       if (taken === undefined) break
       if (taken instanceof Malformed) {
         this.#break()
         requests.push(taken)
         return requests
       }
-      // The first byte of a request tells how its line ends.
+      // Which end of line comes next depends on the first byte of the next request.
       this.#needed = 1
       if (taken.length === 0) continue
       if (isInline && isHttp(taken, this.#isFirst)) {
@@ -254,7 +253,7 @@ class RequestDecoder implements Decoder {
       }
       this.#isFirst = false
       const request = Parser.parse(taken)
-      // Whether more is allowed to what comes behind it is known once it is answered.
+      // Whether larger requests may follow is known once this one is answered.
       this.#stopped = requests.push(request) === mostAtOnce || changesTrust(request)
       if (this.#stopped) return requests
     }
@@ -269,7 +268,7 @@ class RequestDecoder implements Decoder {
   #break(): void {
     this.#broken = true
     this.#chunks = []
-    this.#words = noWords
+    this.#args = noArgs
     this.#text = ""
   }
 
@@ -280,15 +279,15 @@ class RequestDecoder implements Decoder {
   unfinished(): number {
     if (this.#broken || this.#stopped) return 0
     const held = this.#held + costOfString * this.#chunks.length
-    // Of the words that were announced, the one that is still to come is not held.
+    // The announced bytes of the argument that comes next are not held yet.
     return this.#missing === 0
       ? held
-      : held + this.#size - Math.max(0, this.#bulk) + costOfString * (1 + this.#words.length)
+      : held + this.#size - Math.max(0, this.#bulk) + costOfString * (1 + this.#args.length)
   }
 }
 
 const changesTrust = ({ _tag }: Request): boolean =>
   _tag === "Authenticate" || _tag === "Hello" || _tag === "Reset"
 
-/** A decoder of requests, at the beginning of a connection. */
+/** A decoder for a new connection. */
 export const makeRequestDecoder = (): Decoder => new RequestDecoder()

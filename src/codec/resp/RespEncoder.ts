@@ -1,14 +1,14 @@
-/** Writes replies in RESP 2 or 3 (redis.io, protocol specification); HELLO and RESET change which, from that reply on. */
+/** Encodes replies in RESP 2 or 3 (redis.io, protocol specification). A `SwitchProtocol` changes the version, beginning with itself. */
 import type { ProtocolVersion, Reply } from "../../domain/Reply.ts"
 import * as ByteString from "../../domain/ByteString.ts"
 import type { Encoder } from "../Codec.ts"
 
-/** A status or an error ends with its line, so no line may end inside it. */
+/** Line ends become spaces: the end of the line ends a status or an error. */
 const oneLine = (text: ByteString.ByteString): string => text.replace(/[\r\n]/g, " ")
 
 const bulk = (value: string): string => `$${value.length}\r\n${value}\r\n`
 
-// A `switch`, for a match by functions took a tenth of a short request's time.
+// A `switch`, because `Reply.$match` took a tenth of a short request's time.
 const write = (reply: Reply, version: ProtocolVersion): string => {
   switch (reply._tag) {
     case "Bulk":
@@ -49,10 +49,10 @@ const write = (reply: Reply, version: ProtocolVersion): string => {
   }
 }
 
-/** Replies that are one and the same for everybody, as the time is for a second, are short. */
+/** The longest reply remembered, in bytes: replies that are the same object for all, as the time is for a second, are short. */
 const longestRemembered = 64
 
-/** Encodes short replies, and remembers the last: it is often the next as well, whoever asks. */
+/** Encodes bulk strings and statuses, and remembers the last short one: it is often the next one too, on any connection. */
 class ShortReplies {
   #reply: Reply | undefined
   #text = ""
@@ -69,14 +69,14 @@ class ShortReplies {
   }
 }
 
-/** A memory of the last short reply, which the encoders of one server share. */
+/** The memory of the last short reply, for the encoders of one server to share. */
 export const makeShortReplies = (): ShortReplies => new ShortReplies()
 
-/** An encoder that begins with RESP 2, as every connection does. */
+/** An encoder for a new connection, which begins with RESP 2. */
 export const makeReplyEncoder = (shortReplies = makeShortReplies()): Encoder =>
   new ReplyEncoder(shortReplies)
 
-/** A class, as the decoder is. */
+/** A class, for the memory of idle connections, as in RespDecoder. */
 class ReplyEncoder implements Encoder {
   readonly #shortReplies: ShortReplies
   #version: ProtocolVersion = 2

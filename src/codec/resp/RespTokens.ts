@@ -1,6 +1,6 @@
 /**
- * Reads replies piece by piece, so that a reply of any size can pass through little memory. Pure: bytes in, tokens
- * out (redis.io, protocol specification: the types that RESP 2 and 3 have in common with this server's replies).
+ * Decodes replies into tokens, so that a client can take a reply of any size with little memory: those types of RESP 2
+ * and 3 with which this server replies (redis.io, protocol specification). Assembling whole replies: RespClient.
  */
 import { Data } from "effect"
 import * as Reply from "../../domain/Reply.ts"
@@ -16,18 +16,18 @@ export type Token =
   | { readonly _tag: "BulkStart"; readonly size: number }
   | { readonly _tag: "BulkPart"; readonly bytes: Uint8Array }
 
-/** What came is not RESP, or not what this client understands. `reason` is for the person who runs it. */
+/** The reply is not RESP, or not one that this client supports. `reason` is for the person who runs it. */
 export class MalformedReply extends Data.TaggedError("MalformedReply")<{
   readonly reason: string
 }> {}
 
-/** Turns bytes into tokens, however they are cut. */
+/** Turns bytes into tokens, however they are split into chunks. */
 export interface TokenDecoder {
-  /** The tokens that these bytes complete; `MalformedReply`, if it comes, is the last there ever is. */
+  /** The tokens that these bytes complete. After a `MalformedReply` there are no more. */
   readonly push: (bytes: Uint8Array) => ReadonlyArray<Token | MalformedReply>
 }
 
-/** No line of a reply is longer: the longest is an error with a client's own words in it. In bytes. */
+/** The longest line of a reply, in bytes: the longest that is sent is an error that repeats a client's argument. */
 const longestLine = 64 * 1024
 
 const malformed = (reason: string) => new MalformedReply({ reason })
@@ -40,7 +40,7 @@ const size = (digits: string): number | undefined => {
 }
 
 /** `-CODE text`: the code is the first word. */
-const refusal = (line: string): Reply.Reply => {
+const errorReply = (line: string): Reply.Reply => {
   const text = ByteString.toTextLossy(ByteString.unsafe(line))
   const space = text.indexOf(" ")
   return space === -1
@@ -55,7 +55,7 @@ const readLine = (line: string): Token | MalformedReply => {
     case "+":
       return leaf(Reply.Reply.Status({ text: ByteString.unsafe(rest) }))
     case "-":
-      return leaf(refusal(rest))
+      return leaf(errorReply(rest))
     case ":": {
       const value = /^[+-]?\d{1,16}$/.test(rest) ? Number(rest) : Number.NaN
       return Number.isSafeInteger(value)
@@ -81,11 +81,11 @@ const readLine = (line: string): Token | MalformedReply => {
   }
 }
 
-/** A decoder with a state of its own. A part of a bulk string is a view of the bytes pushed, not a copy. */
+/** A decoder for a new connection. A part of a bulk string is a view of the bytes pushed, not a copy. */
 export const makeTokenDecoder = (): TokenDecoder => {
-  /** The beginning of a line whose end has not come. */
+  /** The beginning of an incomplete line. */
   let line = ""
-  /** Bytes of the current bulk string that are still to come, and of the line end behind it. */
+  /** The bytes of the current bulk string that are still to come, and those of the line end after it. */
   let bulk = 0
   let lineEnd = ""
   let broken = false

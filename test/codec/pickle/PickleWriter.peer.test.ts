@@ -24,7 +24,7 @@ for line in sys.stdin:
 const plain = (value: Value): Schema.Json => {
   switch (value._tag) {
     case "Text":
-      return ByteString.toText(value.word) ?? ""
+      return ByteString.toText(value.utf8) ?? ""
     case "None":
       return null
     case "Bytes":

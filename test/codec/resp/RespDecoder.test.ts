@@ -3,7 +3,7 @@ import { Arbitrary, Schema } from "effect"
 import { Malformed, type Request } from "../../../src/codec/Codec.ts"
 import { makeRequestDecoder } from "../../../src/codec/resp/RespDecoder.ts"
 import { requestsIn } from "../../support/values/Decoders.ts"
-import { longestLine, mostBytes, mostWords } from "../../../src/codec/resp/RespLimits.ts"
+import { longestLine, mostBytes, mostArgs } from "../../../src/codec/resp/RespLimits.ts"
 import { BadArgument, UnknownCommand } from "../../../src/domain/Errors.ts"
 import * as ByteString from "../../../src/domain/ByteString.ts"
 import * as Arbitraries from "../../support/values/Arbitraries.ts"
@@ -82,10 +82,10 @@ describe("a command that was sent", () => {
   })
 
   it("may have as many words as a request may have", () => {
-    const words = ["EXISTS", ...new Array<string>(mostWords - 1).fill("x")]
+    const words = ["EXISTS", ...new Array<string>(mostArgs - 1).fill("x")]
     const [request] = decodeText(framed(words))
     assert.isTrue(
-      request !== undefined && "names" in request && request.names.length === mostWords - 1
+      request !== undefined && "names" in request && request.names.length === mostArgs - 1
     )
   })
 })
@@ -172,7 +172,7 @@ describe("bytes that are no command", () => {
     ["*1e1\r\n", "invalid multibulk length"],
     ["*0x1\r\n", "invalid multibulk length"],
     ["*1.5\r\n", "invalid multibulk length"],
-    [`*${mostWords + 1}\r\n`, "invalid multibulk length"],
+    [`*${mostArgs + 1}\r\n`, "invalid multibulk length"],
     ["*9223372036854775808\r\n", "invalid multibulk length"],
     ["*1\r\nPING\r\n", "expected '$', got 'P'"],
     ["*1\r\n:4\r\n", "expected '$', got ':'"],
@@ -234,9 +234,9 @@ describe("a peer that never ends its request", () => {
   })
 
   it("is stopped in endless words", () => {
-    const most = mostBytes + mostWords * "$0\r\n\r\n".length + 2 * chunk
+    const most = mostBytes + mostArgs * "$0\r\n\r\n".length + 2 * chunk
     assert.isAtMost(
-      appetite(`*${mostWords}\r\n`, `$1000\r\n${"x".repeat(1000)}\r\n`, 2 * most),
+      appetite(`*${mostArgs}\r\n`, `$1000\r\n${"x".repeat(1000)}\r\n`, 2 * most),
       most
     )
   })

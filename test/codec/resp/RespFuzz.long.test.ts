@@ -9,7 +9,7 @@ import { Foreign, Malformed, type Request } from "../../../src/codec/Codec.ts"
 import { splitLine } from "../../../src/codec/resp/InlineLine.ts"
 import { makeRequestDecoder } from "../../../src/codec/resp/RespDecoder.ts"
 import { requestsIn } from "../../support/values/Decoders.ts"
-import { mostBytes, mostWords } from "../../../src/codec/resp/RespLimits.ts"
+import { mostBytes, mostArgs } from "../../../src/codec/resp/RespLimits.ts"
 import { makeReplyEncoder } from "../../../src/codec/resp/RespEncoder.ts"
 import { isQuery, isSessionCommand } from "../../../src/commands/Command.ts"
 import * as Grammar from "../../../src/commands/Parser.ts"
@@ -127,7 +127,7 @@ const readPlainly = (text: string) => {
     const header = line("\r")
     if (header === undefined) return { found, broken: false }
     const count = length(header.slice(1))
-    if (!(count <= mostWords)) return { found, broken: true }
+    if (!(count <= mostArgs)) return { found, broken: true }
     const words: Array<string> = []
     let size = 0
     while (words.length < count) {

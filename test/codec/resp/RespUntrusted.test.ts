@@ -2,7 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { Malformed, type Request } from "../../../src/codec/Codec.ts"
 import { makeRequestDecoder } from "../../../src/codec/resp/RespDecoder.ts"
 import { requestsIn } from "../../support/values/Decoders.ts"
-import { mostBytesUntrusted, mostWordsUntrusted } from "../../../src/codec/resp/RespLimits.ts"
+import { mostBytesUntrusted, mostArgsUntrusted } from "../../../src/codec/resp/RespLimits.ts"
 import { byteByByte, framed, latin1, request } from "../../support/values/Bytes.ts"
 
 /** What a decoder finds while the peer has not given the password. */
@@ -19,7 +19,7 @@ const tags = (requests: ReadonlyArray<Request>) => requests.map(({ _tag }) => _t
 
 describe("before the password was given", () => {
   it("a request may have ten words, and one more breaks the protocol before it has come", () => {
-    assert.deepStrictEqual(tags(decode([latin1(exists(mostWordsUntrusted))])), ["Exists"])
+    assert.deepStrictEqual(tags(decode([latin1(exists(mostArgsUntrusted))])), ["Exists"])
     for (const pieces of [[latin1("*11\r\n")], byteByByte(latin1("*11\r\n"))]) {
       assert.deepStrictEqual(decode(pieces), broken("multibulk length"))
     }

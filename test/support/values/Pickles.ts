@@ -21,7 +21,7 @@ const encode = (text: string): ByteString.ByteString =>
     ).join("")
   )
 
-export const text = (value: string): Value => ({ _tag: "Text", word: encode(value) })
+export const text = (value: string): Value => ({ _tag: "Text", utf8: encode(value) })
 export const none: Value = { _tag: "None" }
 export const list = (...items: ReadonlyArray<Value>): Value => ({ _tag: "List", items })
 export const tuple = (...items: ReadonlyArray<Value>): Value => ({ _tag: "Tuple", items })
@@ -61,7 +61,7 @@ export const read = (pieces: Iterable<Uint8Array>, limits: Limits = wide): Read 
 export const write = (value: Value): Writer.Written => {
   switch (value._tag) {
     case "Text":
-      return Writer.text(value.word)
+      return Writer.text(value.utf8)
     case "None":
       return Writer.none
     case "Bytes":
