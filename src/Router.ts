@@ -1,6 +1,6 @@
 /**
- * From a query to its reply: the table of routes. What each route asks of the services: routes/. Connections are not
- * known here.
+ * Answers queries: the table of routes, one for each query. What a route does with the services: routes/. Commands about
+ * the connection: server/Session.ts.
  */
 import type * as ByteString from "./domain/ByteString.ts"
 import type { StoreUnavailable } from "./domain/Errors.ts"
@@ -20,15 +20,15 @@ import { Stats } from "./telemetry/Stats.ts"
 
 export type { Answer } from "./routes/Route.ts"
 
-/** A declared query without its route does not compile, nor does a route without a declared query. */
+/** One route for each declared query: a query without a route does not compile, nor a route without a query. */
 type Table = Routes<TagOf<"query">>
 
-/** The route of a query; `Query.match`, which looks whether there is one, takes 15 ns more. */
+/** The route of a query. `Query.match`, which checks whether there is one, takes 15 ns more. */
 const routeOf = (table: Table, { _tag }: Query): ((query: Query) => Answer) =>
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the table's type pairs each tag with its query
   table[_tag] as (query: Query) => Answer
 
-/** Answers the commands that every connection asks alike. */
+/** Answers queries. `answer` returns a reply, or an effect of one that fails with the error to reply with. */
 export class Router extends Context.Service<
   Router,
   {
@@ -39,7 +39,7 @@ export class Router extends Context.Service<
     ) => Effect.Effect<string | undefined, StoreUnavailable>
   }
 >()("sockets/Router") {
-  /** The routes over the services. */
+  /** The routes over FileStore, Clock, Info and Stats. */
   static readonly layer = Layer.effect(
     Router,
     Effect.gen(function* () {

@@ -1,20 +1,20 @@
 /**
- * Time that only goes forward, for whatever is a duration, an age, an expiry, a pause or a rate. The wall clock is set
- * by people, by NTP, and where a virtual machine wakes up: an hour back once kept a paced transfer waiting for an hour.
- * Who may read that one, for what people and files see, stands in test/architecture.test.ts.
+ * The monotonic clock, for durations, ages, expiries, pauses and rates. The wall clock is set by people, by NTP, and
+ * when a virtual machine resumes: an hour back once kept a paced transfer waiting for an hour. Which files may read the
+ * wall clock, for what people and files see, is listed in test/architecture.test.ts.
  */
 import { Clock, type Duration, Effect } from "effect"
 
 const perMillisecond = 1_000_000n
 
 /**
- * Whole milliseconds since a moment of the past that the machine has chosen, the same for all its processes
- * (clock_gettime(2), CLOCK_MONOTONIC). Says nothing alone: only the difference of two is of use.
+ * Whole milliseconds since an unspecified moment in the past, the same for all processes of the machine
+ * (clock_gettime(2), CLOCK_MONOTONIC). Only the difference of two readings has a meaning.
  */
 export const nowUnsafe = (clock: Clock.Clock): number =>
   Number(clock.monotonicTimeNanosUnsafe() / perMillisecond)
 
-/** As `nowUnsafe`, of the clock at hand. */
+/** As `nowUnsafe`, of the current fiber's clock. */
 export const now: Effect.Effect<number> = Clock.clockWith((clock) =>
   Effect.sync(() => nowUnsafe(clock))
 )
@@ -48,14 +48,14 @@ class WithoutWall implements Clock.Clock {
 }
 
 /**
- * Runs an effect with a clock whose every reading is monotonic, for those of effect's modules that tell ages by the
- * wall clock: Cache those of its entries (Cache.ts, hasExpired), CircuitBreaker how long it has been open. What runs
- * inside and may say something in the log has its wall clock back by `withWallClock`.
+ * Runs an effect with a clock whose every reading is monotonic, for the modules of Effect that measure ages by the wall
+ * clock: Cache those of its entries (Cache.ts, hasExpired), CircuitBreaker how long it has been open. Effects inside
+ * that may log get the wall clock back by `withWallClock`.
  */
 export const withoutWallClock = <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
   Clock.clockWith((clock) => Effect.provideService(effect, Clock.Clock, new WithoutWall(clock)))
 
-/** Undoes `withoutWallClock` for what runs inside it. */
+/** Undoes `withoutWallClock` for an effect that runs inside it. */
 export const withWallClock = <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
   Clock.clockWith((clock) =>
     clock instanceof WithoutWall

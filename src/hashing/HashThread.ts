@@ -1,34 +1,34 @@
 /**
- * SHA-256 of files on threads of their own: hashing a gigabyte takes about a second, in which the event loop would
- * answer nobody. A thread reads the file itself, by its descriptor, so that no byte of it crosses between threads.
+ * Computes the SHA-256 of files on other threads: a gigabyte takes about a second, during which the event loop would
+ * answer no client. A thread reads the file itself, by its descriptor, so no bytes are copied between threads.
  */
 import { Data, Effect, Pool, type Scope } from "effect"
 import { availableParallelism } from "node:os"
 import { Worker } from "node:worker_threads"
 
-/** The file could not be read to the end of the range that was to be hashed. */
+/** The range could not be read to its end: the read failed, the file is shorter, or the thread ended. */
 export class HashFailed extends Data.TaggedError("HashFailed")<{ readonly cause: unknown }> {}
 
 /** A thread that hashes one file at a time. */
 export interface HashThread {
-  /** Goes on hashing with the bytes from `from` to `to` of an open file; fails where the file ends before that. */
+  /** Adds the bytes from offset `from` up to `to`, not included, of an open file; fails where the file ends before that. */
   readonly update: (descriptor: number, from: number, to: number) => Effect.Effect<void, HashFailed>
-  /** The digest of all that was hashed, 64 lower-case hexadecimal digits; the next file can follow. */
+  /** The digest of all bytes added, 64 lower-case hexadecimal digits; then the thread begins a new digest. */
   readonly digest: Effect.Effect<string, HashFailed>
 }
 
-/** What is asked of the thread: to read on, or to finish. */
+/** A message to the thread: a range to add, or the request for the digest. */
 type Job = { readonly descriptor: number; readonly from: number; readonly to: number } | "digest"
 
-/** What it answers: nothing, a digest, or what went wrong. */
+/** Its answer: empty for a range, the digest, or an error. */
 interface Done {
   readonly digest?: string
   readonly error?: string
 }
 
 /**
- * The thread's program. It is text, because the program that people run is one file (a bundle) and the source is
- * another: a file of its own would have to be found beside both.
+ * The thread's program, as text: in a file of its own it would have to be found from the source and from the bundle,
+ * which is one file.
  */
 const program = `
   const { parentPort } = require("node:worker_threads")
@@ -57,10 +57,10 @@ const program = `
   })
 `
 
-/** The longest range hashed without looking up, so that nobody waits long for an interruption. In bytes; about 20 ms. */
+/** The longest range sent to the thread at a time, in bytes, so that an interruption takes effect soon; about 20 ms. */
 const slice = 32 * 1024 * 1024
 
-/** Asks for one job. It cannot be interrupted: the descriptor must stay open while the thread reads it. */
+/** Runs one job. It cannot be interrupted: the descriptor must stay open while the thread reads it. */
 const run = (worker: Worker, job: Job): Effect.Effect<Done, HashFailed> =>
   Effect.callback<Done, HashFailed>((resume) => {
     const finish = (result: Effect.Effect<Done, HashFailed>) => {
@@ -85,8 +85,8 @@ const run = (worker: Worker, job: Job): Effect.Effect<Done, HashFailed> =>
 const makeThread: Effect.Effect<Worker, never, Scope.Scope> = Effect.acquireRelease(
   Effect.sync(() => {
     const worker = new Worker(program, { eval: true, name: "hash" })
-    // Whoever uses it sees that it has ended. An error nobody listens to, as where no descriptor was left for the
-    // thread to begin with, would end the process.
+    // `run` sees that a thread has ended. Without a listener an error, as when no descriptor is left to start the
+    // thread, would end the process.
     worker.on("error", () => undefined)
     worker.unref()
     return worker
@@ -107,15 +107,15 @@ const toHashThread = (worker: Worker): HashThread => ({
   )
 })
 
-/** Threads to hash with. */
+/** A pool of threads that hash. */
 export interface HashThreads {
-  /** A thread for the scope's time, as soon as one is free. */
+  /** Waits for a free thread and takes it until the scope closes. */
   readonly take: Effect.Effect<HashThread, never, Scope.Scope>
 }
 
 /**
- * Threads that are started when they are needed and end when they were not for a while. There are at most four, and
- * no more than processors: whoever comes later waits.
+ * A pool of at most four threads, and no more than processors. A thread is started when it is needed and ends after 10
+ * idle seconds.
  */
 export const makeHashThreads: Effect.Effect<HashThreads, never, Scope.Scope> = Effect.gen(
   function* () {
@@ -129,7 +129,7 @@ export const makeHashThreads: Effect.Effect<HashThreads, never, Scope.Scope> = E
       take: Effect.gen(function* () {
         const worker = yield* Pool.get(pool)
         const thread = toHashThread(worker)
-        // Whatever an interrupted or failed run left behind must not get into the next file's digest.
+        // Bytes of an interrupted or failed run must not get into the next file's digest.
         yield* Effect.addFinalizer(() =>
           Effect.catch(thread.digest, () => Pool.invalidate(pool, worker))
         )

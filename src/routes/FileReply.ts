@@ -1,4 +1,4 @@
-/** What is answered of one file: its bytes, a part of them, or its details. How a file is found: FileRoutes.ts. */
+/** The replies about one file: its bytes, a part of them, or its details. Finding the file: FileRoutes.ts. */
 import { Effect } from "effect"
 import type { Case } from "../commands/Command.ts"
 import * as ByteString from "../domain/ByteString.ts"
@@ -7,7 +7,7 @@ import * as Reply from "../domain/Reply.ts"
 import type { FileDetails, OpenFile, WholeFile } from "../services/files/FileStore.ts"
 import { bulk, integer } from "./Route.ts"
 
-/** The part of a file that GETRANGE asks for, as Redis computes it (t_string.c, getrangeCommand). */
+/** The start and length in bytes of the range that GETRANGE asks for, as Redis computes it (t_string.c, getrangeCommand). */
 export const redisRange = (
   size: number,
   first: number,
@@ -19,7 +19,7 @@ export const redisRange = (
   return start > end ? [0, 0] : [start, end - start + 1]
 }
 
-/** A file that can be sent: held in memory, or open. */
+/** A file to send: in memory, or open. */
 export type Source = WholeFile | OpenFile
 
 const isBuffered = (
@@ -39,7 +39,7 @@ const body = (
     : { size: length, bytes: file.read(start, length), part }
 }
 
-/** A part of a file, without its name. */
+/** `length` bytes of a file from `start` on, without its name. */
 export const content = (
   name: ByteString.ByteString,
   file: Source,
@@ -47,7 +47,7 @@ export const content = (
   length: number
 ): Reply.Reply => Reply.Reply.Content({ body: body(name, file, start, length) })
 
-/** Refuses a version that is no longer there. */
+/** The error of a request for another version than the file has. */
 export const changed = Reply.error(new FileChanged())
 
 /** How many of its bytes a file had in an earlier version, where it may be that one or have grown from it. */
@@ -56,7 +56,7 @@ const sizeIn = (file: Source, earlier: ByteString.ByteString | undefined): numbe
   return "prefix" in file ? file.prefix?.(earlier)?.size : undefined
 }
 
-/** The part of the file that SendFile asks for, of the version that it asks for. */
+/** The reply to SendFile: the part of the file that it asks for, or an error if that is out of range or the version differs. */
 export const sendFile =
   ({ length, name, prefix, start, version }: Case<"SendFile">) =>
   (file: Source): Reply.Reply => {
@@ -74,7 +74,7 @@ const furthestDate = 8_640_000_000_000_000
 const isoDate = (milliseconds: number): string =>
   new Date(Math.min(furthestDate, Math.max(-furthestDate, milliseconds))).toISOString()
 
-/** What is known of a file without its bytes. */
+/** The reply to Describe: name, size in bytes, time of change (ISO 8601, UTC), version. */
 export const describeFile =
   (name: ByteString.ByteString) =>
   ({ modified, size, version }: FileDetails): Reply.Reply =>
@@ -87,6 +87,6 @@ export const describeFile =
       ]
     })
 
-/** All the bytes of a file, held in memory. */
+/** All the bytes of a file, in memory; the caller bounds its size. */
 export const contentOf = (file: Source): Effect.Effect<ByteString.ByteString, StoreUnavailable> =>
   isBuffered(file) ? Effect.succeed(file.content) : ByteString.collect(file.read(0, file.size))

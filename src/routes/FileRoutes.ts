@@ -1,4 +1,4 @@
-/** The routes of the commands about files: from what was asked to the store, and from its answer to a reply. */
+/** The routes of the commands about files: each calls the store (services/files) and makes a reply of its result. */
 import { Effect, Glob, Random, Stream } from "effect"
 import type { TagOf } from "../commands/Command.ts"
 import type { fileCommands } from "../commands/FileCommands.ts"
@@ -27,7 +27,7 @@ import {
 /** A query declared in FileCommands. */
 export type FileQuery = TagOf<"query"> & keyof typeof fileCommands
 
-/** One list has at most this many names: about 5 MB, and 50 ms of everybody's time to write. */
+/** The most names in one list: about 5 MB, and 50 ms of the event loop to encode. */
 const mostNames = 100_000
 
 const limitTooLarge = new BadArgument({ text: `LIMITE vai até ${mostNames}.` })
@@ -35,32 +35,32 @@ const tooManyNames = new BadArgument({
   text: `Mais de ${mostNames} nomes: peça em partes, com LIMITE n e depois APOS o último nome.`
 })
 
-/** What it takes to make a name a reply, in nanoseconds. */
-const stepsOfName = 200
+/** The time to make a reply of a name, in nanoseconds. */
+const costOfName = 200
 
 const nameList = (names: ReadonlyArray<FileName.FileName>): Effect.Effect<Reply.Reply> =>
   Effect.suspend(() => {
     const items: Array<Reply.Reply> = []
     return Effect.as(
-      inTurns(names, stepsOfName, (name) => void items.push(Reply.text(name))),
+      inTurns(names, costOfName, (name) => void items.push(Reply.text(name))),
       Reply.Reply.List({ items })
     )
   })
 
-/** What it takes to hold a name against a pattern at the most: each of its bytes against each of the pattern's tokens. */
-const stepsOfMatch = ({ tokens }: RedisGlob.RedisGlob): number =>
-  stepsOfName + tokens.length * usualName
+/** The time to match a name, in nanoseconds, at most: each of its bytes is compared with each of the pattern's tokens. */
+const costOfMatch = ({ tokens }: RedisGlob.RedisGlob): number =>
+  costOfName + tokens.length * usualName
 
-/** In bytes. Names may be longer, up to 4,096, but a folder of such names is not what a stranger can make. */
+/** The usual length of a name, in bytes. Names may have up to 4,096, but no client can fill a folder with such names. */
 const usualName = 64
 
-/** One SCAN looks at this many names at most, however high its COUNT, which is only a hint (redis.io, SCAN). */
+/** The most names that one SCAN visits, however high its COUNT, which is only a hint (redis.io, SCAN). */
 const mostScanned = 10_000
 
-/** So many names are looked up before others get their turn: each is a system call or two. */
-const lookedUpAtOnce = 32
+/** How many names are looked up before yielding to other fibers: each takes one or two system calls. */
+const lookUpsPerTurn = 32
 
-/** Alternatives in braces could multiply a pattern beyond measure, so braces stand for themselves. */
+/** Makes braces literal: alternatives in braces could multiply a pattern without bound. */
 const escapeBraces = (pattern: string): string =>
   pattern.replace(/\\.|[{}]/gs, (found) => (found.length > 1 ? found : `\\${found}`))
 
@@ -69,7 +69,7 @@ const requirePattern = (arg: ByteString.ByteString): Effect.Effect<Glob.Glob, Ba
     ? Effect.fail(patternTooLong)
     : Effect.map(requireText(arg), (pattern) => Glob.make(escapeBraces(pattern), { dot: true }))
 
-/** `reply` where there is no such file, for the verbs of Redis that have no error for that. */
+/** Answers with `reply` where there is no such file: Redis's own commands have no error for that. */
 const orIfAbsent =
   (reply: Reply.Reply) =>
   <R>(
@@ -80,11 +80,11 @@ const orIfAbsent =
 const missing = Reply.Reply.Null()
 const empty = Reply.text("")
 
-/** MGET answers with at most this much at once, for it is held in memory; GET sends files of any size. In bytes. */
-const mostTogether = 16 * 1024 * 1024
+/** The most bytes in one reply to MGET, because they are all in memory; GET sends files of any size. */
+const mostBytes = 16 * 1024 * 1024
 
-const tooMuchTogether = new BadArgument({
-  text: `MGET vai até ${mostTogether} bytes ao todo; use GET para arquivos maiores.`
+const tooManyBytes = new BadArgument({
+  text: `MGET vai até ${mostBytes} bytes ao todo; use GET para arquivos maiores.`
 })
 const tooManyKeys = new BadArgument({
   text: `Mais de ${mostNames} nomes: use SCAN, ou um padrão mais estreito.`
@@ -105,7 +105,7 @@ export const makeFileRoutes = (
   }
   const open = (arg: ByteString.ByteString) => Effect.flatMap(requireName(arg), store.open)
   const describe = (arg: ByteString.ByteString) => Effect.flatMap(requireName(arg), store.describe)
-  /** Answers with what `reply` makes of a file: at once if the store can, else when `ask` has it. */
+  /** Answers with `reply` of a file: without an effect if the store has it in memory, else with the effect `ask`. */
   const answerWith =
     <F, R>(ask: (arg: ByteString.ByteString) => Effect.Effect<F, CommandError, R>) =>
     (
@@ -169,7 +169,7 @@ export const makeFileRoutes = (
         let found = 0
         for (const [index, name] of names.entries()) {
           if (yield* exists(name)) found += 1
-          if (index % lookedUpAtOnce === lookedUpAtOnce - 1) yield* Effect.yieldNow
+          if (index % lookUpsPerTurn === lookUpsPerTurn - 1) yield* Effect.yieldNow
         }
         return integer(found)
       }),
@@ -180,9 +180,9 @@ export const makeFileRoutes = (
         const read = Effect.fnUntraced(function* (name: ByteString.ByteString) {
           const file = getIfPresent(name) ?? (yield* open(name))
           size += file.size
-          return size > mostTogether ? yield* tooMuchTogether : bulk(yield* contentOf(file))
+          return size > mostBytes ? yield* tooManyBytes : bulk(yield* contentOf(file))
         })
-        // One after the other: one file is open at a time, and none is read beyond the bound.
+        // In sequence, so that only one file is open and none is read beyond the bound.
         for (const name of names) {
           contents.push(yield* Effect.scoped(read(name)).pipe(orIfAbsent(missing)))
         }
@@ -193,7 +193,7 @@ export const makeFileRoutes = (
         const glob = yield* requireRedisPattern(pattern)
         const found = makeTopNames(mostNames + 1)
         yield* Stream.runForEachArray(store.names, (names) =>
-          inTurns(names, stepsOfMatch(glob), (name) => {
+          inTurns(names, costOfMatch(glob), (name) => {
             if (RedisGlob.match(glob, ByteString.fromText(name))) found.add(name)
           })
         )
@@ -208,7 +208,7 @@ export const makeFileRoutes = (
         // Every file is what Redis calls a string.
         const names = type === undefined || type.toLowerCase() === "string" ? page.names : []
         const items: Array<Reply.Reply> = []
-        yield* inTurns(names, glob === undefined ? stepsOfName : stepsOfMatch(glob), (text) => {
+        yield* inTurns(names, glob === undefined ? costOfName : costOfMatch(glob), (text) => {
           const name = ByteString.fromText(text)
           if (glob === undefined || RedisGlob.match(glob, name)) items.push(bulk(name))
         })
@@ -225,7 +225,7 @@ export const makeFileRoutes = (
         let chosen: FileName.FileName | undefined
         yield* Stream.runForEachArray(store.names, (names) =>
           Effect.sync(() => {
-            // The n-th takes the place of those before it once in n times, which leaves all with the same chance.
+            // Reservoir sampling: the n-th name replaces the chosen one with probability 1/n, so all are equally likely.
             for (const name of names) if (random.nextDoubleUnsafe() * ++seen < 1) chosen = name
           })
         )

@@ -1,6 +1,6 @@
 /**
- * What a route is, and what routes have in common: reading arguments as text, names and patterns, and the bounds on
- * them. A route that needs no effect returns its reply as it is, for an effect costs more than most replies.
+ * The type of a route, and what routes share: decoding arguments as text, names and patterns, with their bounds. A route
+ * that needs no effect returns its reply directly, because an effect costs more than most replies.
  */
 import { Effect, type Scope } from "effect"
 import type { Case, TagOf } from "../commands/Command.ts"
@@ -10,10 +10,10 @@ import * as FileName from "../domain/FileName.ts"
 import * as RedisGlob from "../domain/RedisGlob.ts"
 import * as Reply from "../domain/Reply.ts"
 
-/** A reply at once, or an effect of one that may hold a file open until its scope closes. */
+/** A reply, or an effect of one that may keep a file open until its scope closes. It fails with the error to reply with. */
 export type Answer = Reply.Reply | Effect.Effect<Reply.Reply, CommandError, Scope.Scope>
 
-/** A route for each of some queries, and for nothing else. */
+/** One route for each of these queries. */
 export type Routes<T extends TagOf<"query">> = {
   readonly [K in T]: (query: Case<K>) => Answer
 }
@@ -24,34 +24,34 @@ export const integer = (value: number): Reply.Reply => Reply.Reply.Integer({ val
 /** A bulk string of these bytes. */
 export const bulk = (value: ByteString.ByteString): Reply.Reply => Reply.Reply.Bulk({ value })
 
-/** Patterns match in time that grows with their length; real ones are short. In bytes. */
+/** The longest pattern, in bytes: the time to match grows with the length, and patterns of people are short. */
 export const longestPattern = 256
-/** Refuses a pattern above `longestPattern`. */
+/** The error of a pattern longer than `longestPattern`. */
 export const patternTooLong = new BadArgument({
   text: `O padrão passa de ${longestPattern} bytes.`
 })
 
 /**
- * A reply to a question that names commands, sections or patterns grows with their number; programs name a few, and
- * this many are answered in about 5 ms.
+ * The most commands, sections or patterns that one query may name, because its reply grows with their number. Programs
+ * name a few, and this many are answered in about 5 ms.
  */
 export const mostNamed = 1024
-/** Refuses more than `mostNamed`. */
+/** The error of a query that names more than `mostNamed`. */
 export const tooManyNamed = new BadArgument({ text: `Mais de ${mostNamed} argumentos.` })
 
-/** Work that is shared out: about so many steps, half a millisecond, are done before others get their turn. */
-const stepsATurn = 500_000
+/** How long `inTurns` works before it yields to other fibers, in nanoseconds: half a millisecond. */
+const turn = 500_000
 
-/** Does `each` with every item in order; `steps` is about what one takes, in nanoseconds. Others get their turn between. */
+/** Calls `each` with every item, in order, and yields to other fibers in between. `cost` is about the time of one call, in nanoseconds. */
 export const inTurns = <A>(
   items: ReadonlyArray<A>,
-  steps: number,
+  cost: number,
   each: (item: A, index: number) => void
 ): Effect.Effect<void> => {
-  const atOnce = Math.max(1, Math.floor(stepsATurn / steps))
+  const callsPerTurn = Math.max(1, Math.floor(turn / cost))
   const from = (start: number): Effect.Effect<void> =>
     Effect.suspend(() => {
-      const end = Math.min(items.length, start + atOnce)
+      const end = Math.min(items.length, start + callsPerTurn)
       for (let index = start; index < end; index++) {
         const item = items[index]
         if (item !== undefined) each(item, index)
@@ -61,7 +61,7 @@ export const inTurns = <A>(
   return from(0)
 }
 
-/** The text of an argument that must be text. */
+/** The text of an argument; fails where it is not UTF-8. */
 export const requireText = (arg: ByteString.ByteString): Effect.Effect<string, BadArgument> => {
   const text = ByteString.toText(arg)
   return text === undefined
@@ -69,7 +69,7 @@ export const requireText = (arg: ByteString.ByteString): Effect.Effect<string, B
     : Effect.succeed(text)
 }
 
-/** An argument that cannot be a file's name names no file. */
+/** The file's name in an argument; fails with FileNotFound where it is not a valid name. */
 export const requireName = (
   arg: ByteString.ByteString
 ): Effect.Effect<FileName.FileName, FileNotFound> => {
@@ -77,7 +77,7 @@ export const requireName = (
   return name === undefined ? Effect.fail(new FileNotFound()) : Effect.succeed(name)
 }
 
-/** A pattern of Redis, not too long. */
+/** The pattern of Redis in an argument; fails where it is too long. */
 export const requireRedisPattern = (
   arg: ByteString.ByteString
 ): Effect.Effect<RedisGlob.RedisGlob, BadArgument> =>

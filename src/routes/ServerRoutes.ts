@@ -1,4 +1,4 @@
-/** The routes of the commands about the server, its commands and the connection, which ask for no file. */
+/** The routes of the queries about the server, its commands and the connection. None uses a file's name. */
 import { type Clock as EffectClock, Effect } from "effect"
 import type { TagOf } from "../commands/Command.ts"
 import * as CommandTable from "../commands/CommandTable.ts"
@@ -20,7 +20,7 @@ const pong = Reply.status("PONG")
 const draining = Reply.error(new Draining())
 const unreachable = Reply.error(new StoreUnavailable({ cause: undefined }))
 
-/** What CONFIG GET knows: what programs ask for before they begin, redis-benchmark among them. */
+/** The parameters of CONFIG GET: those that programs ask for before they begin, such as redis-benchmark. */
 const configuration = (stats: Numbers): ReadonlyArray<readonly [name: string, value: string]> => [
   ["appendonly", "no"],
   ["databases", "1"],
@@ -32,7 +32,7 @@ const configuration = (stats: Numbers): ReadonlyArray<readonly [name: string, va
   ["timeout", "0"]
 ]
 
-/** The routes over what the server knows of itself. */
+/** The routes over the clock, the texts and the numbers of the server. */
 export const makeServerRoutes = (
   clock: Clock["Service"],
   info: Info["Service"],
@@ -48,7 +48,7 @@ export const makeServerRoutes = (
     Info: () => infoReply,
     Time: () => {
       const now = clock.now()
-      // The clock's text is one and the same string for all of a second, and so is the reply.
+      // The clock returns the same string for a whole second, so the reply is the same object too.
       if (now !== timeText) {
         timeText = now
         timeReply = Reply.text(now)

@@ -1,4 +1,4 @@
-/** Tells the time as people read it. */
+/** The local time as text. The time for programs: UnixTime in routes/ServerRoutes.ts. */
 import { Clock as EffectClock, Context, DateTime, Effect, Layer } from "effect"
 
 const twoDigits = (value: number): string => String(value).padStart(2, "0")
@@ -7,17 +7,17 @@ const twoDigits = (value: number): string => String(value).padStart(2, "0")
 export class Clock extends Context.Service<
   Clock,
   {
-    /** The local time now, `HH:MM:SS`. Not an effect, so that a route which asks for it needs none either. */
+    /** The local time now, `HH:MM:SS`. Not an effect, so that its route needs none either. */
     readonly now: () => string
   }
 >()("sockets/services/Clock") {
-  /** The time of effect's clock in `zone`, the host's own unless given. */
+  /** The time of Effect's clock in `zone`, by default the host's. */
   static readonly layer = (zone: DateTime.TimeZone = DateTime.zoneMakeLocal()) =>
     Layer.effect(
       Clock,
       Effect.gen(function* () {
         const clock = yield* EffectClock.Clock
-        // Formatting a date takes longer than answering a command, so each second's text is made once.
+        // Formatting a date takes longer than answering a command, so it is done once a second.
         let second = Number.NaN
         let text = ""
         const now = () => {

@@ -1,7 +1,7 @@
-/** Says who the server is. */
+/** The server's text about itself, which the command `dados` answers with. */
 import { Context, Layer } from "effect"
 
-/** What the server says of itself. */
+/** The server's text about itself. */
 export class Info extends Context.Service<
   Info,
   {
@@ -9,6 +9,6 @@ export class Info extends Context.Service<
     readonly text: string
   }
 >()("sockets/services/Info") {
-  /** The line that the original server answered CONSULTA with. */
+  /** The original server's answer to CONSULTA. */
   static readonly layer = Layer.succeed(Info, { text: "Servidor online 24 horas" })
 }

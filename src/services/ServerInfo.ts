@@ -1,17 +1,17 @@
-/** What INFO says: the server in numbers, section by section, in the form that everything which watches a Redis reads. */
+/** The text of INFO: the server's numbers, by section, in the form that monitoring tools for Redis read (redis.io, INFO). */
 import { Cache, Clock, Duration, Effect, Exit, Option, Stream } from "effect"
 import * as Monotonic from "../domain/Monotonic.ts"
 import type { StoreUnavailable } from "../domain/Errors.ts"
 import type { Numbers } from "../telemetry/Stats.ts"
 import type { FileStore } from "./files/FileStore.ts"
-import { makeTogether, type Together, type Totals } from "../telemetry/ClusterStats.ts"
+import { makeClusterStats, type ClusterStats, type Totals } from "../telemetry/ClusterStats.ts"
 
 type Fields = ReadonlyArray<readonly [key: string, value: string | number]>
 
-/** Tools choose what they ask by the version: this is the Redis whose answers ours were compared with. */
+/** Tools choose their commands by this version. It is that of the Redis with which our replies were compared. */
 const redisVersion = "7.0.15"
 
-/** `1.39M`, as Redis writes sizes (util.c, bytesToHuman). */
+/** A size in bytes as Redis writes it, such as `1.39M` (util.c, bytesToHuman). */
 export const human = (bytes: number): string => {
   let value = bytes
   let unit = "B"
@@ -33,10 +33,10 @@ const memory = ({ heapUsed, rss }: Totals): Fields => [
   ["maxmemory_policy", "noeviction"]
 ]
 
-/** The sections that cost nothing to tell, in Redis's order. */
+/** The sections that cost nothing to compute, in Redis's order. */
 const sections = (
   stats: Numbers,
-  { processId, startedAt, totals }: Together,
+  { processId, startedAt, totals }: ClusterStats,
   wall: number,
   now: number
 ): ReadonlyMap<string, Fields> => {
@@ -67,7 +67,7 @@ const sections = (
       ]
     ],
     ["Memory", memory(totals)],
-    // Clients wait until a Redis has loaded its data (ioredis: the ready check).
+    // Clients wait until `loading` is 0 (ioredis: the ready check).
     ["Persistence", [["loading", 0]]],
     [
       "Stats",
@@ -90,17 +90,17 @@ const sections = (
   ])
 }
 
-/** Files looked at together; more would only queue in Node's four threads. */
-const lookingAtOnce = 8
+/** How many files are described at a time; more would only queue in Node's four threads. */
+const describeConcurrency = 8
 
-/** How long the count of the files is told again: what watches a server asks for all sections every few seconds. */
+/** How long the count of the files is cached: monitoring tools ask for all sections every few seconds. */
 const filesAge = Duration.minutes(1)
 
-/** How many files there are, and their bytes; what vanishes meanwhile counts for nothing. */
+/** How many files there are, and their bytes. A file that vanishes in the meantime is not counted. */
 const files = (store: FileStore["Service"]): Effect.Effect<Fields, StoreUnavailable> =>
   store.names.pipe(
     Stream.mapEffect((name) => Effect.option(store.describe(name)), {
-      concurrency: lookingAtOnce,
+      concurrency: describeConcurrency,
       unordered: true
     }),
     Stream.runFold(
@@ -120,22 +120,22 @@ const files = (store: FileStore["Service"]): Effect.Effect<Fields, StoreUnavaila
 const write = ([title, fields]: readonly [string, Fields]): string =>
   `# ${title}\r\n${fields.map(([key, value]) => `${key}:${value}\r\n`).join("")}`
 
-/** Says how the server is. */
+/** Makes the text of INFO. */
 export interface ServerInfo {
   /**
-   * The sections asked for, in any case, each once; all but Files where none is named, for Files looks at every file.
-   * A section that is not known is empty, as in Redis.
+   * The text of the sections `asked` for, in any case, each once; without any, of all but Files, which describes every
+   * file. An unknown section is empty, as in Redis.
    */
   readonly describe: (asked: ReadonlyArray<string>) => Effect.Effect<string, StoreUnavailable>
 }
 
-/** For the server that `stats` count, and its files. */
+/** INFO of the server with these numbers and these files. */
 export const makeServerInfo = (
   stats: Numbers,
   store: FileStore["Service"]
 ): Effect.Effect<ServerInfo> =>
   Effect.gen(function* () {
-    const together = yield* makeTogether(stats)
+    const clusterStats = yield* makeClusterStats(stats)
     const counted = yield* Cache.makeWith((_: "files") => Monotonic.withWallClock(files(store)), {
       capacity: 1,
       timeToLive: (exit) => (Exit.isSuccess(exit) ? filesAge : Duration.zero)
@@ -145,16 +145,17 @@ export const makeServerInfo = (
         const wanted = new Set(asked.map((section) => section.toLowerCase()))
         const everything = wanted.has("all") || wanted.has("everything")
         const standard = everything || wanted.size === 0 || wanted.has("default")
-        const told = [
-          ...sections(stats, yield* together, yield* Clock.currentTimeMillis, yield* Monotonic.now)
+        const cluster = yield* clusterStats
+        const chosen = [
+          ...sections(stats, cluster, yield* Clock.currentTimeMillis, yield* Monotonic.now)
         ].filter(([title]) => standard || wanted.has(title.toLowerCase()))
         const withFiles =
           everything || wanted.has("files")
             ? [
-                ...told,
+                ...chosen,
                 ["Files", yield* Monotonic.withoutWallClock(Cache.get(counted, "files"))] as const
               ]
-            : told
+            : chosen
         return withFiles.map(write).join("\r\n")
       })
     }

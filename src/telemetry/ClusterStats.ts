@@ -1,11 +1,11 @@
 /**
- * The numbers of all processes that serve one port together, so that INFO tells the same whichever of them is asked.
- * How one process asks the others is not known here.
+ * The numbers of all processes that serve one port together, so that INFO is the same whichever of them answers. How
+ * a process gets those of the others: cli/serve/workers.
  */
 import { Context, Effect, Number, Record, Schema, Struct } from "effect"
 import type { Numbers } from "./Stats.ts"
 
-/** The numbers of a server that add up over its processes. */
+/** The numbers of Stats that can be summed over processes. */
 type Summable = Exclude<
   { [K in keyof Numbers]: Numbers[K] extends number ? K : never }[keyof Numbers],
   "port" | "startedAt"
@@ -24,21 +24,22 @@ const counts = {
   bytesSent: Count
 } satisfies Record<Summable, typeof Count>
 
-/** What one process has to tell, or several add up to. */
+/** The numbers of one process, or the sums over several. */
 export const Totals = Schema.Struct({
   ...counts,
-  /** How many processes are counted in. */
+  /** How many processes are summed. */
   workers: Count,
-  /** The JavaScript heaps in use, and the memory that the system has given, in bytes. */
+  /** The JavaScript heap in use, and the resident memory, in bytes. */
   heapUsed: Count,
   rss: Count
 })
+/** The numbers of one process, or the sums over several. */
 export type Totals = typeof Totals.Type
 
-/** Adds them up. */
+/** The sum of totals, field by field. */
 export const sum = Struct.makeReducer<Totals>(Record.map(Totals.fields, () => Number.ReducerSum))
 
-/** What still counts of a process that is gone: what it did, and nothing of what it was. */
+/** What a process that has ended still adds to the sums: its counters, but neither its connections nor its memory. */
 export const afterEnd = (totals: Totals): Totals => ({
   ...totals,
   workers: 0,
@@ -48,18 +49,19 @@ export const afterEnd = (totals: Totals): Totals => ({
   rss: 0
 })
 
-/** The server as a whole. */
-export const Together = Schema.Struct({
+/** The server as a whole, with all its processes. */
+export const ClusterStats = Schema.Struct({
   totals: Totals,
-  /** The process to send signals to. */
+  /** The process to send signals to: the supervisor, if there is one. */
   processId: Count,
-  /** When it began to serve, by Monotonic. */
+  /** When the server began to serve, in milliseconds of domain/Monotonic. */
   startedAt: Schema.Int
 })
-export type Together = typeof Together.Type
+/** The server as a whole, with all its processes. */
+export type ClusterStats = typeof ClusterStats.Type
 
-/** This process alone. */
-const alone = (stats: Numbers): Together => {
+/** The stats of this process alone. */
+const ownStats = (stats: Numbers): ClusterStats => {
   const { heapUsed, rss } = process.memoryUsage()
   return {
     totals: { ...Struct.pick(stats, Record.keys(counts)), workers: 1, heapUsed, rss },
@@ -68,12 +70,12 @@ const alone = (stats: Numbers): Together => {
   }
 }
 
-/** From what a process tells of itself to what all tell together: the same, where there is but one. */
-export const Gather = Context.Reference<(own: () => Together) => Effect.Effect<Together>>(
-  "sockets/services/Totals/Gather",
+/** How the stats of all processes are gathered, given those of this one. By default, this one is all there is. */
+export const Gather = Context.Reference<(own: () => ClusterStats) => Effect.Effect<ClusterStats>>(
+  "sockets/telemetry/ClusterStats/Gather",
   { defaultValue: () => Effect.sync }
 )
 
-/** Tells of the server as a whole, of whose processes `stats` are one's. */
-export const makeTogether = (stats: Numbers): Effect.Effect<Effect.Effect<Together>> =>
-  Effect.map(Gather, (gather) => gather(() => alone(stats)))
+/** The stats of the whole server, now; `stats` are this process's. */
+export const makeClusterStats = (stats: Numbers): Effect.Effect<Effect.Effect<ClusterStats>> =>
+  Effect.map(Gather, (gather) => gather(() => ownStats(stats)))

@@ -1,17 +1,17 @@
 /**
- * What the log is told of what happens to connections: one line an event, and of each event so many lines a second,
- * for strangers decide how often most of them happen, and must not be able to fill the disk. How a line looks, and
- * where it goes, is for whoever provides the logger.
+ * Logs what happens to connections: one line an event, at most so many lines of each event a second, because clients
+ * decide how often most events happen and must not fill the disk. The form of a line and where it goes are left to
+ * the logger (cli/serve/Log.ts).
  */
 import { Effect, type LogLevel, type Scope } from "effect"
 
-/** How grave an event is, and how many lines of it a second are written. */
-interface Weight {
+/** The level of an event, and the most lines of it that are written a second. */
+interface EventRule {
   readonly level: LogLevel.Severity
   readonly lines: number
 }
 
-/** What is told of; the names stand in the log. Good clients are logged more fully than those who are turned away. */
+/** The events, by their names in the log. Those of accepted clients may have more lines than those of rejected ones. */
 const events = {
   "connection.opened": { level: "Debug", lines: 100 },
   "connection.closed": { level: "Info", lines: 100 },
@@ -26,33 +26,33 @@ const events = {
   "drain.announced": { level: "Info", lines: 10 },
   "drain.begun": { level: "Info", lines: 10 },
   "drain.ended": { level: "Info", lines: 10 }
-} as const satisfies Record<string, Weight>
+} as const satisfies Record<string, EventRule>
 
 /** An event's name. */
 export type Event = keyof typeof events
 
-/** What is known of an event: texts of any origin, for the logger quotes them. */
+/** The fields of an event. A text may come from a client: the logger quotes it. */
 export type Fields = Readonly<Record<string, string | number | boolean>>
 
-/** The log, as the server writes it. */
+/** The log of events. */
 export interface EventLog {
-  /** Writes a line, unless there were too many of its event in this second. */
+  /** Writes a line, unless the event has had its lines of this second. Never fails. */
   readonly note: (event: Event, fields: Fields) => Effect.Effect<void>
   /**
-   * Whether a line of the event would still be written in this second; if not, it is left out, and counted as such. For
-   * who has so many to tell of that making their fields would cost too much.
+   * Whether a line of the event would still be written in this second; if not, counts it as suppressed. For events so
+   * frequent that making the fields of suppressed lines would cost too much.
    */
   readonly admits: (event: Event) => boolean
 }
 
-/** A eventLog that says once a second how many lines it left out, until the scope closes. */
+/** A log that also logs, once a second until the scope closes, how many lines of each event it suppressed. */
 export const makeEventLog: Effect.Effect<EventLog, never, Scope.Scope> = Effect.gen(function* () {
   const counts = new Map<Event, number>()
   const nextSecond = Effect.suspend(() => {
-    const over = [...counts].filter(([event, count]) => count > events[event].lines)
+    const suppressed = [...counts].filter(([event, count]) => count > events[event].lines)
     counts.clear()
     return Effect.forEach(
-      over,
+      suppressed,
       ([event, count]) =>
         Effect.annotateLogs(Effect.logWarning("log.suppressed"), {
           event,
@@ -61,7 +61,7 @@ export const makeEventLog: Effect.Effect<EventLog, never, Scope.Scope> = Effect.
       { discard: true }
     )
   })
-  // The last second is told of as well.
+  // Also for the last second.
   yield* Effect.addFinalizer(() => nextSecond)
   yield* Effect.forkScoped(Effect.forever(Effect.andThen(Effect.sleep("1 second"), nextSecond)))
   return {
@@ -83,5 +83,5 @@ export const makeEventLog: Effect.Effect<EventLog, never, Scope.Scope> = Effect.
   }
 })
 
-/** Writes nothing. */
+/** A log that writes nothing. */
 export const silent: EventLog = { note: () => Effect.void, admits: () => false }

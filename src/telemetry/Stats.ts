@@ -1,10 +1,10 @@
 /**
- * What the server knows of itself: plain numbers, for counting must cost next to nothing. The server writes them;
- * INFO, CONFIG GET and metrics read them.
+ * The numbers of a running server, in a plain mutable object, because counting must cost next to nothing. Files in
+ * server/ and the stores write them; routes/ServerRoutes and services/ServerInfo read them.
  */
 import { Context, Layer } from "effect"
 
-/** The running server in numbers. */
+/** The numbers of one process of a server. Counters begin at 0 when it starts. */
 export interface Numbers {
   /** The server's version, such as `1.2.3`. */
   version: string
@@ -12,27 +12,29 @@ export interface Numbers {
   port: number
   /** When it began to listen, by Monotonic. */
   startedAt: number
-  /** Whether it is about to stop, and should be sent nobody new. */
+  /** Whether it is about to stop; then PING answers with an error. */
   draining: boolean
-  /** Whether the store answers. A folder of this machine always does, as far as is known. */
+  /** Whether the shared folder exists, or the bucket answers; if not, PING answers with an error. */
   storeReachable: boolean
-  /** How many connections it holds at most, 0 for as many as come. */
+  /** The limit of open connections, 0 for none. */
   maxClients: number
+  /** Connections that are open now. */
   connectedClients: number
+  /** Connections accepted, rejected ones included. */
   connectionsReceived: number
-  /** Connections closed at once, for there were too many. */
+  /** Connections closed at once because there were too many. */
   connectionsRejected: number
-  /** Requests that were commands, refused ones included. */
+  /** Requests that were commands, those answered with an error included. */
   commandsProcessed: number
-  /** Connections closed because what came on them could not be understood. */
+  /** Connections closed because of a malformed request. */
   protocolErrors: number
   bytesReceived: number
   bytesSent: number
 }
 
 /** The numbers of one server. */
-export class Stats extends Context.Service<Stats, Numbers>()("sockets/domain/Stats") {
-  /** All zero, and all well. */
+export class Stats extends Context.Service<Stats, Numbers>()("sockets/telemetry/Stats") {
+  /** All counters 0, not draining, store reachable. */
   static readonly layer = Layer.sync(Stats, () => ({
     version: "",
     port: 0,

@@ -1,11 +1,11 @@
-/** Certificates and keys, PEM, made sure of before TLS is given them. Who uses them for what is not known here. */
+/** Checks certificates and keys in PEM before they are used for TLS, by the server (net/TlsHandshake) and the client (client/node/Socket). */
 import { Data, Effect } from "effect"
 import { createPrivateKey, X509Certificate } from "node:crypto"
 import { createSecureContext } from "node:tls"
 
-/** The credentials are of no use. */
+/** The credentials cannot be used. */
 export class BadCredentials extends Data.TaggedError("BadCredentials")<{
-  /** The certificate, the key or the authorities are not whole; or the key is another certificate's. */
+  /** `cert`, `key`, `ca`: it is not complete PEM; `pair`: the key is not the certificate's, or OpenSSL rejects them. */
   readonly fault: "cert" | "key" | "ca" | "pair"
   readonly cause: unknown
 }> {}
@@ -16,7 +16,7 @@ const wholeCertificate = new RegExp(`${begunCertificate.source}[^-]*-----END [^-
 const attempt = <A>(fault: BadCredentials["fault"], use: () => A) =>
   Effect.try({ try: use, catch: (cause) => new BadCredentials({ fault, cause }) })
 
-/** Node reads as many certificates as are whole and is silent about the rest, so each is looked at here. */
+/** Each certificate is checked here, because Node reads the complete ones and ignores the rest without an error. */
 const certificatesIn = (fault: BadCredentials["fault"], pem: string) => {
   const whole = pem.match(wholeCertificate) ?? []
   return whole.length === 0 || whole.length !== pem.match(begunCertificate)?.length
@@ -24,7 +24,7 @@ const certificatesIn = (fault: BadCredentials["fault"], pem: string) => {
     : attempt(fault, () => whole.map((certificate) => new X509Certificate(certificate)))
 }
 
-/** Fails where a certificate, a key or authorities are not whole, or do not go together; any of them may be left out. */
+/** Fails with BadCredentials where the certificate, the key or the authorities are incomplete or do not match. Each is PEM and may be left out. */
 export const check = Effect.fnUntraced(function* ({
   ca,
   cert,
@@ -41,6 +41,6 @@ export const check = Effect.fnUntraced(function* ({
   if (own?.checkPrivateKey(privateKey) !== true) {
     return yield* new BadCredentials({ fault: "pair", cause: "another certificate's" })
   }
-  // What else OpenSSL may not like, such as a key that is too short.
+  // OpenSSL may reject them for another reason, such as a key that is too short.
   yield* attempt("pair", () => createSecureContext({ ca, cert, key }))
 })

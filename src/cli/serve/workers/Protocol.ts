@@ -1,6 +1,6 @@
 /** What a supervisor and its workers say to each other, over the channel that Node makes between them. */
 import { Effect, Queue, Schema } from "effect"
-import { Together } from "../../../telemetry/ClusterStats.ts"
+import { ClusterStats } from "../../../telemetry/ClusterStats.ts"
 
 /** What the supervisor says. */
 export const Order = Schema.TaggedUnion({
@@ -9,7 +9,7 @@ export const Order = Schema.TaggedUnion({
   /** Asks for a `Report`. */
   Tell: {},
   /** Answers `Ask`: all workers together. */
-  Answer: { together: Together },
+  Answer: { together: ClusterStats },
   /** Finish what is in progress, and end. */
   Stop: {}
 })
@@ -22,7 +22,7 @@ export const Notice = Schema.TaggedUnion({
   /** Asks for an `Answer`. */
   Ask: {},
   /** Itself alone. */
-  Report: { together: Together }
+  Report: { together: ClusterStats }
 })
 export type Notice = typeof Notice.Type
 

@@ -2,7 +2,7 @@
 import { Cache, Context, Deferred, Duration, Effect, Queue, type Stdio } from "effect"
 import type { Cluster } from "node:cluster"
 import type { Address } from "../../../domain/Address.ts"
-import { Gather, type Together } from "../../../telemetry/ClusterStats.ts"
+import { Gather, type ClusterStats } from "../../../telemetry/ClusterStats.ts"
 import { hear, type Notice, Order, say } from "./Protocol.ts"
 
 /** Tells whoever waits for it where the server listens. */
@@ -39,8 +39,8 @@ export const serveTogether = <A, E, R>(
     const received = yield* Queue.unbounded<unknown>()
     const begun = yield* Deferred.make<{ readonly number: number; readonly port: number }>()
     const stopped = yield* Deferred.make<void>()
-    let answered = yield* Deferred.make<Together>()
-    let own: (() => Together) | undefined
+    let answered = yield* Deferred.make<ClusterStats>()
+    let own: (() => ClusterStats) | undefined
 
     const onMessage = (message: unknown) => void Queue.offerUnsafe(received, message)
     const onDisconnect = () => void Deferred.doneUnsafe(stopped, Effect.void)
@@ -69,8 +69,8 @@ export const serveTogether = <A, E, R>(
       )
     )
 
-    const askFor = Effect.fnUntraced(function* (own: () => Together) {
-      answered = yield* Deferred.make<Together>()
+    const askFor = Effect.fnUntraced(function* (own: () => ClusterStats) {
+      answered = yield* Deferred.make<ClusterStats>()
       yield* tell({ _tag: "Ask" })
       return yield* Deferred.await(answered).pipe(
         Effect.timeoutOrElse({ duration: patience, orElse: () => Effect.sync(own) })
