@@ -13,7 +13,7 @@ import * as DirectoryFileStore from "../../services/files/directory/DirectoryFil
 import * as S3FileStore from "../../services/files/s3/S3FileStore.ts"
 import { Info } from "../../services/Info.ts"
 import * as Certificates from "./Certificates.ts"
-import { capConnections } from "./Descriptors.ts"
+import { capConnections } from "./DescriptorLimit.ts"
 import { exitCode, Failure } from "../Failure.ts"
 import * as BucketPath from "./BucketPath.ts"
 import * as Common from "../flags/Common.ts"

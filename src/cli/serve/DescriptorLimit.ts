@@ -1,10 +1,10 @@
 /**
- * How many descriptors the system lets this process have. When they run out, the system closes new connections
- * without a word to us (libuv does so at EMFILE), so fewer connections are accepted than there are descriptors.
+ * The limit of file descriptors of this process. When they run out, new connections are closed without an event for
+ * this program (libuv does so at EMFILE), so fewer connections are accepted than there are descriptors.
  */
 import { Effect, FileSystem } from "effect"
 
-/** Descriptors for everything but connections: files that are sent, folders that are walked, the process itself. */
+/** The descriptors kept for everything but connections: files that are sent, folders that are listed, the process itself. */
 const reserve = 256
 
 /** The soft limit of this process (proc(5), /proc/pid/limits); `undefined` where the system does not tell. */
@@ -18,7 +18,7 @@ const softLimit = Effect.gen(function* () {
   return soft === undefined ? undefined : Number(soft)
 })
 
-/** As many connections as were asked for, or as the descriptors allow if those are fewer, which the log then says. */
+/** `wanted` connections, or as many as the descriptors allow if those are fewer; then it logs `connections.capped`. */
 export const capConnections = Effect.fnUntraced(function* (wanted: number) {
   const descriptors = yield* softLimit
   if (descriptors === undefined) return wanted
