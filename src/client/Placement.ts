@@ -11,6 +11,15 @@ import type { IncomingFile } from "./Connection.ts"
 /** The server sent a file under a name that was not asked for, or that no file can have. `name` is for display. */
 export class UnexpectedName extends Data.TaggedError("UnexpectedName")<{ readonly name: string }> {}
 
+/**
+ * The server listed a name that was not asked for: it does not match, or has a part that begins with a dot where neither
+ * the pattern nor the person asked for such. `name` is for display.
+ */
+export class UnaskedName extends Data.TaggedError("UnaskedName")<{
+  readonly name: string
+  readonly isHidden: boolean
+}> {}
+
 /** The file cannot be saved: a full disk, a folder in its place, no permission. */
 export class SaveFailed extends Data.TaggedError("SaveFailed")<{
   readonly path: string

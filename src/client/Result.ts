@@ -4,11 +4,11 @@ import type * as ByteString from "../domain/ByteString.ts"
 import type { Reply } from "../domain/Reply.ts"
 import type { ErrorReply } from "./Connection.ts"
 import type { Mismatch } from "./Hashing.ts"
-import type { SaveFailed, UnexpectedName, Unkept } from "./Placement.ts"
+import type { SaveFailed, UnaskedName, UnexpectedName, Unkept } from "./Placement.ts"
 import type { RemoteDetails } from "./RemoteFile.ts"
 
 /** Why one file could not be fetched; the others still can be. */
-export type FileError = ErrorReply | UnexpectedName | SaveFailed | Mismatch
+export type FileError = ErrorReply | UnexpectedName | UnaskedName | SaveFailed | Mismatch
 
 /** A result of a question, which may have many. A file's `name` is for display, its `path` is on this machine. */
 export type Result = Data.TaggedEnum<{

@@ -24,6 +24,8 @@ export interface Options {
   readonly verify: boolean
   /** Whether to replace another file that is there already. */
   readonly overwrite: boolean
+  /** Whether a pattern may stand for names with a part that begins with a dot. */
+  readonly hidden: boolean
   /** The part of each file that is wanted; all of it where there is none. */
   readonly range: Range | undefined
   readonly onProgress: (progress: Progress) => void
@@ -170,12 +172,14 @@ const saveRange = Effect.fnUntraced(
 const findOnly = Effect.fnUntraced(function* (
   word: ByteString.ByteString,
   path: string,
+  hidden: boolean,
   connectors: Connectors
 ) {
   const [name = word, ...others] = yield* Stream.runCollect(
-    Stream.take(expand(word, connectors), 2)
+    Stream.take(expand(word, hidden, connectors), 2)
   )
-  return others.length > 0 ? yield* new OneFileForMany({ output: path }) : name
+  if (others.length > 0) return yield* new OneFileForMany({ output: path })
+  return name instanceof Placement.UnaskedName ? yield* name : name
 })
 
 /** Fetches what the words stand for; a part of a file, or bytes that are not to be files, by its very name only. */
@@ -194,7 +198,7 @@ export const fetchFiles = (words: Args, options: Options, connectors: Connectors
   }
   const names =
     destination._tag === "File" && first !== undefined && range === undefined
-      ? Stream.fromEffect(findOnly(first, destination.path, connectors))
+      ? Stream.fromEffect(findOnly(first, destination.path, options.hidden, connectors))
       : Stream.fromIterable(words)
   return range === undefined
     ? fetch(names, { ...options, target: destination }, connectors)

@@ -1,10 +1,11 @@
 /** The routes of the commands about files: each calls the store (services/files) and makes a reply of its result. */
-import { Effect, Glob, Random, Stream } from "effect"
+import { Effect, type Glob, Random, Stream } from "effect"
 import type { TagOf } from "../commands/Command.ts"
 import type { fileCommands } from "../commands/FileCommands.ts"
 import * as ByteString from "../domain/ByteString.ts"
 import { BadArgument, type CommandError } from "../domain/Errors.ts"
 import * as FileName from "../domain/FileName.ts"
+import * as Pattern from "../domain/Pattern.ts"
 import * as RedisGlob from "../domain/RedisGlob.ts"
 import * as Reply from "../domain/Reply.ts"
 import type { DigestCache } from "../services/files/DigestCache.ts"
@@ -60,14 +61,10 @@ const mostScanned = 10_000
 /** How many names are looked up before yielding to other fibers: each takes one or two system calls. */
 const lookUpsPerTurn = 32
 
-/** Makes braces literal: alternatives in braces could multiply a pattern without bound. */
-const escapeBraces = (pattern: string): string =>
-  pattern.replace(/\\.|[{}]/gs, (found) => (found.length > 1 ? found : `\\${found}`))
-
 const requirePattern = (arg: ByteString.ByteString): Effect.Effect<Glob.Glob, BadArgument> =>
   arg.length > longestPattern
     ? Effect.fail(patternTooLong)
-    : Effect.map(requireText(arg), (pattern) => Glob.make(escapeBraces(pattern), { dot: true }))
+    : Effect.map(requireText(arg), (pattern) => Pattern.make(pattern, true))
 
 /** Answers with `reply` where there is no such file: Redis's own commands have no error for that. */
 const orIfAbsent =

@@ -19,7 +19,10 @@ interface Line {
 }
 
 const isSettled = (error: AnswerError): boolean =>
-  error._tag === "ErrorReply" || error._tag === "UnexpectedName" || error._tag === "OneFileForMany"
+  error._tag === "ErrorReply"
+  || error._tag === "UnexpectedName"
+  || error._tag === "UnaskedName"
+  || error._tag === "OneFileForMany"
 
 /** Asks a command a line, without waiting for one answer before the next question; answers come out in order. */
 export const batch = Effect.fnUntraced(function* (

@@ -102,6 +102,7 @@ export const client = (messages: Messages) =>
             output: Option.getOrUndefined(flags.output),
             verify: !flags.noVerify,
             overwrite: !flags.noOverwrite,
+            hidden: flags.hidden,
             range: rangeOf(flags.start, flags.length),
             long: flags.long,
             original: protocol === "pickle",

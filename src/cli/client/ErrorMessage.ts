@@ -60,6 +60,11 @@ export const errorMessage = (error: AnswerError, address: string, messages: Mess
         code: exitCode.refused,
         sentence: client.unexpectedName(escape(error.name))
       })
+    case "UnaskedName":
+      return new Failure({
+        code: exitCode.refused,
+        sentence: (error.isHidden ? client.hiddenName : client.unaskedName)(escape(error.name))
+      })
     case "SaveFailed":
       return new Failure({
         code: exitCode.refused,

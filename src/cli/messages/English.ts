@@ -96,6 +96,10 @@ export const english: Catalog = {
     refused: (code, message) => `${code} ${message}`,
     unexpectedName: (name) =>
       `The server sent a file of another name: "${name}". Nothing was saved.`,
+    unaskedName: (name) =>
+      `The server listed a name that was not asked for: "${name}". Nothing was saved.`,
+    hiddenName: (name) =>
+      `"${name}" begins with a dot, or is in such a folder; only with --hidden.`,
     cannotSave: (path, reason) => `Cannot save ${path}: ${reason}.`,
     unkept: {
       modified: (path) => `${path} is saved, but the disk did not take its date.`,

@@ -137,6 +137,10 @@ export const portuguese = {
     refused: (code: string, message: string) => `${code} ${message}`,
     unexpectedName: (name: string) =>
       `O servidor mandou um arquivo com outro nome: "${name}". Nada foi gravado.`,
+    unaskedName: (name: string) =>
+      `O servidor listou um nome que não foi pedido: "${name}". Nada foi gravado.`,
+    hiddenName: (name: string) =>
+      `"${name}" começa com ponto, ou está numa pasta assim; só com --hidden.`,
     cannotSave: (path: string, reason: string) => `Não foi possível gravar ${path}: ${reason}.`,
     /** What the file system would not keep of a file that is saved all the same. */
     unkept: {

@@ -131,6 +131,31 @@ layer(App.layer, { timeout: "1 minute" })("a hostile server", (it) => {
       })
   )
 
+  it.effect("whose listing holds names that were not asked for has none of them written", () =>
+    Effect.gen(function* () {
+      const names = [".bashrc", ".ssh/authorized_keys", "a.csv", "a/b.csv", "b.txt", ".c.csv"]
+      const lists = (request: Request) => {
+        if (request._tag === "List") return `*${names.length}\r\n${names.map(bulk).join("")}`
+        return "name" in request && request.name === words[0] ? notFound : honest("x", {})(request)
+      }
+      let words: ReadonlyArray<string> = ["*.csv"]
+      const first = yield* run(lists, "enviar_arquivo", ...words)
+      assert.strictEqual(first.ended.code, 1)
+      assert.deepStrictEqual(contents(first.inner), ["a.csv"])
+      assert.include(
+        first.ended.stderr,
+        '.ssh/authorized_keys: O servidor listou um nome que não foi pedido: ".ssh/authorized_keys".'
+      )
+      assert.include(first.ended.stderr, '".c.csv" começa com ponto')
+      words = ["*.csv", "--hidden"]
+      const second = yield* run(lists, "enviar_arquivo", ...words)
+      assert.deepStrictEqual(contents(second.inner), [".c.csv", "a.csv"])
+      words = [".*"]
+      const third = yield* run(lists, "enviar_arquivo", ...words)
+      assert.deepStrictEqual(contents(third.inner), [".bashrc", ".c.csv"])
+    })
+  )
+
   it.effect("whose listing has no end is not asked for ever", () =>
     Effect.gen(function* () {
       // The same page again and again, whatever it was to come after.

@@ -40,6 +40,13 @@ export const saving = {
       en: "Do not replace another file that is there already"
     }
   }),
+  hidden: toggle({
+    name: "hidden",
+    help: {
+      pt: "Um padrão vale também para nomes que começam com ponto",
+      en: "Have a pattern stand for names that begin with a dot as well"
+    }
+  }),
   quiet: toggle({
     name: "quiet",
     help: { pt: "Não mostra o progresso", en: "Show no progress" }
