@@ -3,8 +3,11 @@
  * character could move the cursor, retitle the window or type for the reader.
  */
 
-/** C0, DEL and C1, and the marks that change the direction of writing, which can make a name read as another. */
-const unprintable = /[\u0000-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g
+/**
+ * C0, DEL and C1, and what makes a name read as another: the marks that change the direction of writing, and characters
+ * without width, the byte order mark among them.
+ */
+const unprintable = /[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]/g
 
 const escapeCharacter = (character: string): string => {
   const code = character.charCodeAt(0)

@@ -16,6 +16,7 @@ export type ByteString = typeof ByteString.Type
 const isAscii = (value: string): boolean => /^[\0-\x7f]*$/.test(value)
 
 const utf8Decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true })
+const lossyDecoder = new TextDecoder("utf-8", { ignoreBOM: true })
 const utf8Encoder = new TextEncoder()
 
 /** The byte string with these characters, unchecked: only for strings that were read as latin1 or are ASCII by construction. */
@@ -64,7 +65,7 @@ export const toText = (value: ByteString): string | undefined => {
 
 /** The text for people to read: bytes that are not UTF-8 become U+FFFD. */
 export const toTextLossy = (value: ByteString): string =>
-  isAscii(value) ? value : new TextDecoder().decode(toBytes(value))
+  isAscii(value) ? value : lossyDecoder.decode(toBytes(value))
 
 /** Characters that would end a line or control a terminal: C0, DEL and C1. */
 const controlCharacters = /[\u0000-\u001f\u007f-\u009f]/g

@@ -48,6 +48,10 @@ describe("a word", () => {
     assert.strictEqual(ByteString.toTextLossy(ByteString.unsafe("a\xff")), "a\ufffd")
   })
 
+  it("shows a text that begins with U+FEFF whole", () => {
+    assert.strictEqual(ByteString.toTextLossy(ByteString.fromText("\ufeffé")), "\ufeffé")
+  })
+
   it("is no string with a character above U+00FF", () => {
     assert.isFalse(Schema.is(ByteString.ByteString)("\u0100"))
   })

@@ -23,7 +23,7 @@ const minimum: Readonly<Record<Level, LogLevel.LogLevel>> = {
 }
 
 /** C0, DEL, C1, line separators, and the marks that change the direction of writing. */
-const unprintable = /[\u0000-\u001f\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069]/g
+const unprintable = /[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g
 
 /** Stands as it would in JSON, which is how all three forms quote. */
 const escape = (line: string): string =>

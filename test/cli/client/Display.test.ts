@@ -17,7 +17,7 @@ const {
 } = Reply.Reply
 
 /** What a terminal may take for an order, or for a change of the direction of writing. */
-const steers = /[\u0000-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/
+const steers = /[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]/
 
 const character = Schema.Union([
   Schema.String,
@@ -52,6 +52,19 @@ describe("text from the other side, in a line", () => {
   for (const [what, text, shown] of cases) {
     it(`shows ${what} escaped`, () => assert.strictEqual(escape(text), shown))
   }
+
+  it("shows what has no width, or turns the writing round, escaped", () => {
+    for (const [first, last] of [
+      [0x200b, 0x200f],
+      [0x202a, 0x202e],
+      [0x2066, 0x2069],
+      [0xfeff, 0xfeff]
+    ] as const) {
+      for (let code = first; code <= last; code++) {
+        assert.strictEqual(escape(`a${String.fromCharCode(code)}`), `a\\u${code.toString(16)}`)
+      }
+    }
+  })
 
   it("keeps accents, spaces and emoji", () => {
     assert.strictEqual(
