@@ -21,6 +21,8 @@ const array = (...args: ReadonlyArray<string>): string =>
 const mostArguments = 65_535
 const mostBytes = 1024 * 1024
 const longestPattern = 256
+/** How many names, sections or patterns are answered (routes/Route); more are refused at once. */
+const mostNamed = 1024
 
 const repeat = (count: number, make: (index: number) => string): ReadonlyArray<string> =>
   Array.from({ length: count }, (_, index) => make(index))
@@ -38,6 +40,7 @@ export const costlyRequests = (names: ReadonlyArray<string>): ReadonlyArray<Cost
   const manyNames = (count: number) => repeat(count, (index) => names[index % names.length] ?? "")
   const missing = repeat(mostArguments, (index) => `falta/${index}`)
   const short = repeat(mostArguments, () => "ab")
+  const named = short.slice(0, mostNamed)
   return [
     { name: "`PING`, `dados`, `hora_atual`, `TIME`", bytes: () => array("hora_atual"), bound: "–" },
     {
@@ -108,9 +111,9 @@ export const costlyRequests = (names: ReadonlyArray<string>): ReadonlyArray<Cost
       bound: words
     },
     {
-      name: "`INFO`, all the sections a request may have",
-      bytes: () => array("INFO", ...short),
-      bound: words
+      name: "`INFO`, 1,024 sections",
+      bytes: () => array("INFO", ...named),
+      bound: "1,024 names, sections or patterns"
     },
     {
       name: "`INFO everything`",
@@ -119,30 +122,30 @@ export const costlyRequests = (names: ReadonlyArray<string>): ReadonlyArray<Cost
     },
     { name: "`COMMAND`", bytes: () => array("COMMAND"), bound: "its table" },
     {
-      name: "`COMMAND INFO`, all the names a request may have",
-      bytes: () => array("COMMAND", "INFO", ...repeat(mostArguments - 1, () => "get")),
-      bound: words
+      name: "`COMMAND INFO`, 1,024 names",
+      bytes: () => array("COMMAND", "INFO", ...repeat(mostNamed, () => "get")),
+      bound: "1,024 names, sections or patterns"
     },
     {
       name: "`COMMAND INFO` of what is none",
-      bytes: () => array("COMMAND", "INFO", ...short.slice(1)),
-      bound: words
+      bytes: () => array("COMMAND", "INFO", ...named),
+      bound: "1,024 names, sections or patterns"
     },
     { name: "`COMMAND DOCS`", bytes: () => array("COMMAND", "DOCS"), bound: "its table" },
     {
-      name: "`COMMAND DOCS`, all the names a request may have",
-      bytes: () => array("COMMAND", "DOCS", ...short.slice(1)),
-      bound: words
+      name: "`COMMAND DOCS`, 1,024 names",
+      bytes: () => array("COMMAND", "DOCS", ...repeat(mostNamed, () => "get")),
+      bound: "1,024 names, sections or patterns"
     },
     {
       name: "`CONFIG GET`, patterns of classes",
-      bytes: () => array("CONFIG", "GET", ...repeat(4100, () => classes)),
-      bound: words
+      bytes: () => array("CONFIG", "GET", ...repeat(mostNamed, () => classes)),
+      bound: "1,024 names, sections or patterns"
     },
     {
-      name: "`CONFIG GET`, all the patterns a request may have",
+      name: "`CONFIG GET`, more patterns than are answered",
       bytes: () => array("CONFIG", "GET", ...short.slice(1)),
-      bound: words
+      bound: "1,024 names, sections or patterns"
     },
     {
       name: "`CLIENT SETNAME`",
