@@ -121,7 +121,11 @@ const usesGlobal: ReadonlyMap<string, Exceptions> = new Map([
   ["setInterval", []],
   [
     "setImmediate",
-    [[/^src\/net\/PendingWrites\.ts$/, "replies leave when the turn of the event loop ends"]]
+    [
+      [/^src\/net\/PendingWrites\.ts$/, "replies leave when the turn of the event loop ends"],
+      [/^src\/net\/Turns\.ts$/, "who has more to do goes on in a later turn"],
+      [/^src\/net\/Peer\.ts$/, "who has sent a whole read is read on in the next turn"]
+    ]
   ],
   ["queueMicrotask", []]
 ])

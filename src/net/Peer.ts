@@ -37,6 +37,7 @@ function onError(this: Socket, cause: Error): void {
 function onTimeout(this: Socket): void {
   peers.get(this)?.stalled()
 }
+const resumeReading = (socket: Socket): void => void socket.resume()
 function onClose(this: Socket): void {
   peers.get(this)?.lost(new Error("the connection was closed"))
 }
@@ -196,7 +197,8 @@ export class Peer {
     const chunks = this.#chunks
     if (!Array.isArrayNonEmpty(chunks)) return this.#end
     this.#chunks = []
-    if (this.#held >= oneWrite) this.#socket.resume()
+    // In the next turn of the event loop: libuv reads on as long as whoever was read from is not paused, 32 times.
+    if (this.#held >= oneWrite) setImmediate(resumeReading, this.#socket)
     this.#held = 0
     return Effect.succeed(chunks)
   }

@@ -14,6 +14,7 @@ import type { EventLog } from "../telemetry/EventLog.ts"
 import { both, makePacer, type Pacer, unlimited } from "../guard/Pacer.ts"
 import { makeAuthenticator } from "../guard/Authenticator.ts"
 import type { Peer } from "../net/Peer.ts"
+import { Turns } from "../net/Turns.ts"
 import { makeAuthThrottle } from "../guard/AuthThrottle.ts"
 import { converse } from "./Connection.ts"
 import { ConnectionContext, type Ended } from "./ConnectionContext.ts"
@@ -125,6 +126,7 @@ export const makeAcceptor = Effect.fnUntraced(function* (
     authenticator,
     reaper,
     eventLog,
+    turns: new Turns(),
     onForeign,
     onWrongPassword
   }

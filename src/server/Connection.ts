@@ -45,7 +45,9 @@ const decode =
         }
       })
       const next: Pull.Pull<Requests, PeerLost> = Effect.suspend(() =>
-        decoder.hasMore() ? found(decoder.more(session.isAuthenticated)) : read
+        decoder.hasMore()
+          ? Effect.flatMap(server.turns.next, () => found(decoder.more(session.isAuthenticated)))
+          : read
       )
       return Effect.succeed(next)
     })
@@ -70,7 +72,9 @@ const answer =
       })
       return Effect.succeed(
         Effect.suspend(() => {
-          if (!batch.isOver) return batch.isEmpty ? next : fill
+          if (!batch.isOver) {
+            return batch.isEmpty ? next : Effect.andThen(context.server.turns.next, fill)
+          }
           context.stats.closeReason ??= "goodbye"
           return Cause.done()
         })

@@ -2,6 +2,7 @@
 import type { Clock, Effect } from "effect"
 import type { Authenticator } from "../guard/Authenticator.ts"
 import type { ConnectionReaper } from "../guard/ConnectionReaper.ts"
+import type { Turns } from "../net/Turns.ts"
 import type { Peer } from "../net/Peer.ts"
 import type { Router } from "../Router.ts"
 import type { EventLog } from "../telemetry/EventLog.ts"
@@ -17,6 +18,7 @@ export interface ServerContext {
   readonly authenticator: Authenticator
   readonly reaper: ConnectionReaper
   readonly eventLog: EventLog
+  readonly turns: Turns
   /** Told when another protocol comes in, such as `HTTP`. */
   readonly onForeign: (peer: Peer, protocol: string) => Effect.Effect<void>
   /** Run before a wrong password is answered; what it waits for, the peer waits for. */

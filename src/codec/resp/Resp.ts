@@ -4,18 +4,18 @@
  */
 import type { Codec } from "../Codec.ts"
 import { makeRequestDecoder } from "./RespDecoder.ts"
-import { makeReplyEncoder, makeShortReplies } from "./RespEncoder.ts"
+import { makeReplyEncoder, makeRepeatedReplies } from "./RespEncoder.ts"
 
 /** The protocol's name in the log, to which the version is added. */
 export const respName = "resp"
 
 /** The codec of one server, whose connections share the last short reply encoded. */
 export const makeResp = (): Codec => {
-  const shortReplies = makeShortReplies()
+  const repeated = makeRepeatedReplies()
   return {
     name: respName,
     takesPassword: true,
     makeDecoder: makeRequestDecoder,
-    makeEncoder: () => makeReplyEncoder(shortReplies)
+    makeEncoder: () => makeReplyEncoder(repeated)
   }
 }

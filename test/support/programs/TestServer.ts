@@ -26,6 +26,7 @@ import { converse } from "../../../src/server/Connection.ts"
 import type { Address } from "../../../src/domain/Address.ts"
 import { listen, type ListenError } from "../../../src/net/Listener.ts"
 import type { PeerLost } from "../../../src/net/Peer.ts"
+import { Turns } from "../../../src/net/Turns.ts"
 import { type Options, Server } from "../../../src/server/Server.ts"
 import { ConnectionContext } from "../../../src/server/ConnectionContext.ts"
 import type { ServerContext } from "../../../src/server/ServerContext.ts"
@@ -157,6 +158,7 @@ export const serveObserved = <E>(
       authenticator: makeAuthenticator(() => []),
       reaper: noReaper,
       eventLog: silent,
+      turns: new Turns(),
       onForeign: () => Effect.void,
       onWrongPassword: () => Effect.void
     }

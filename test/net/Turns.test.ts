@@ -1,0 +1,35 @@
+import { assert, describe, it } from "@effect/vitest"
+import { Effect, Fiber } from "effect"
+import { Turns } from "../../src/net/Turns.ts"
+
+/** The end of this turn of the event loop. */
+const turn = Effect.callback<void>((resume) => void setImmediate(() => resume(Effect.void)))
+
+describe("turns", () => {
+  it.live("let one of those who wait go on in each turn of the event loop, the first first", () =>
+    Effect.gen(function* () {
+      const turns = new Turns()
+      const gone: Array<string> = []
+      const wait = (name: string) =>
+        Effect.forkChild(
+          Effect.map(turns.next, () => gone.push(name)),
+          { startImmediately: true }
+        )
+      yield* wait("one")
+      yield* wait("two")
+      const third = yield* wait("three")
+      yield* wait("four")
+      assert.deepStrictEqual(gone, [])
+      yield* Fiber.interrupt(third)
+      const seen: Array<number> = []
+      while (gone.length < 3) {
+        yield* turn
+        seen.push(gone.length)
+      }
+      assert.deepStrictEqual(gone, ["one", "two", "four"])
+      for (const [index, count] of seen.entries()) {
+        assert.isAtMost(count - (seen[index - 1] ?? 0), 1, seen.join(" "))
+      }
+    })
+  )
+})
