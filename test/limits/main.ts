@@ -24,7 +24,7 @@ const longestTurn = 20
 const mostMemory = 32 * 1024 * 1024
 
 /** Each is measured so often, and the least is told: what else the machine does can only add to it. */
-const rounds = 3
+const rounds = 5
 
 const files = values.smoke ? 20_000 : 100_000
 
