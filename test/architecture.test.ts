@@ -215,10 +215,7 @@ const mostLines = 300
 const mostFiles = 12
 
 /** Who may be longer, or hold more. */
-const isLarge: Exceptions = [
-  [/^src\/services\/files\/s3\/S3Client\.ts$/, "being divided"],
-  [/^src\/client$/, "being divided"]
-]
+const isLarge: Exceptions = []
 
 const linesOf = (text: string): number => text.split("\n").length - (text.endsWith("\n") ? 1 : 0)
 

@@ -3,9 +3,9 @@ import { Data } from "effect"
 import type * as ByteString from "../domain/ByteString.ts"
 import type { Reply } from "../domain/Reply.ts"
 import type { ErrorReply } from "./Connection.ts"
-import type { Mismatch } from "./Hashing.ts"
-import type { SaveFailed, UnaskedName, UnexpectedName, Unkept } from "./Placement.ts"
-import type { RemoteDetails } from "./RemoteFile.ts"
+import type { Mismatch } from "./files/Hashing.ts"
+import type { SaveFailed, UnaskedName, UnexpectedName, Unkept } from "./files/Placement.ts"
+import type { RemoteDetails } from "./files/RemoteFile.ts"
 
 /** Why one file could not be fetched; the others still can be. */
 export type FileError = ErrorReply | UnexpectedName | UnaskedName | SaveFailed | Mismatch

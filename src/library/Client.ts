@@ -9,26 +9,26 @@ import {
   type RequestError,
   unexpected
 } from "../client/Connection.ts"
-import { listNames } from "../client/Fetch.ts"
-import { streamFile, whole } from "../client/FileStream.ts"
-import { Hashing, HashUnavailable, type Mismatch } from "../client/Hashing.ts"
+import { listNames } from "../client/files/Fetch.ts"
+import { streamFile, whole } from "../client/files/FileStream.ts"
+import { Hashing, HashUnavailable, type Mismatch } from "../client/files/Hashing.ts"
 import { makeConnectors, type Server } from "../client/node/Connectors.ts"
 import { passing } from "../client/node/Sha256.ts"
 import type { Tls } from "../client/node/Socket.ts"
-import type { UnexpectedName } from "../client/Placement.ts"
+import type { UnexpectedName } from "../client/files/Placement.ts"
 import {
   describe,
   digestRequest,
   orPrefix,
   receiveDigest,
   receiveReply
-} from "../client/RemoteFile.ts"
+} from "../client/files/RemoteFile.ts"
 import * as Grammar from "../commands/Parser.ts"
 import * as ByteString from "../domain/ByteString.ts"
 
 export { ConnectFailed, ConnectionLost, ErrorReply, ReadTimeout } from "../client/Connection.ts"
-export { Mismatch } from "../client/Hashing.ts"
-export { UnexpectedName } from "../client/Placement.ts"
+export { Mismatch } from "../client/files/Hashing.ts"
+export { UnexpectedName } from "../client/files/Placement.ts"
 export { MalformedReply } from "../codec/resp/RespTokens.ts"
 export type { Tls } from "../client/node/Socket.ts"
 

@@ -1,7 +1,7 @@
 /** Shows on a terminal how far a download is: one line on standard error, gone when it is done. */
 import { Effect, Stdio } from "effect"
 import { escape } from "../Escape.ts"
-import type { Progress } from "../../client/Transfer.ts"
+import type { Progress } from "../../client/files/Transfer.ts"
 import type { Messages } from "../Messages.ts"
 
 /** Shows progress. */

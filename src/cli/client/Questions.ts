@@ -1,9 +1,9 @@
 /** How the flags say to ask: of which kind the server is, and where `--output` has files go. */
 import { Effect, FileSystem, Path, Semaphore, Stdio, Stream } from "effect"
 import type { Connectors } from "../../client/Connector.ts"
-import type { Sink } from "../../client/FileStream.ts"
+import type { Sink } from "../../client/files/FileStream.ts"
 import { openSpecial } from "../../client/node/SpecialFile.ts"
-import { intoFolder, toFile } from "../../client/Placement.ts"
+import { intoFolder, toFile } from "../../client/files/Placement.ts"
 import * as Requests from "../../client/Requests.ts"
 import type { Result } from "../../client/Result.ts"
 import type { Args } from "../../commands/Argument.ts"

@@ -1,7 +1,7 @@
 /** SHA-256 by Node: of files on a thread of its own, so that hashing a download takes no time from receiving it. */
 import { Effect, Fiber, Layer, Queue } from "effect"
 import { open } from "node:fs/promises"
-import { Hashing, HashUnavailable } from "../Hashing.ts"
+import { Hashing, HashUnavailable } from "../files/Hashing.ts"
 import { passing } from "./Sha256.ts"
 import { makeHashThreads } from "../../hashing/HashThread.ts"
 

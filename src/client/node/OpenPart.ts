@@ -5,8 +5,8 @@
 import { Clock, Effect, Schedule, type Scope, Semaphore } from "effect"
 import { type BigIntStats, constants } from "node:fs"
 import { lstat, open, rename, unlink } from "node:fs/promises"
-import { PartFailed, type PartFile } from "../PartFile.ts"
-import { type Arrival, type Unkept, unlessRefused } from "../Placement.ts"
+import { PartFailed, type PartFile } from "../files/PartFile.ts"
+import { type Arrival, type Unkept, unlessRefused } from "../files/Placement.ts"
 
 const taken = Object.assign(new Error("the part file is another program's by now"), {
   code: "ESTALE"

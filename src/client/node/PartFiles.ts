@@ -9,7 +9,7 @@
  */
 import { Effect, FileSystem, Layer, Path, Random } from "effect"
 import type { BigIntStats } from "node:fs"
-import { PartFailed, type PartFile, PartFiles } from "../PartFile.ts"
+import { PartFailed, type PartFile, PartFiles } from "../files/PartFile.ts"
 import * as OpenPart from "./OpenPart.ts"
 
 /** What the name of a part file tells. */

@@ -1,6 +1,6 @@
 /** SHA-256 of bytes that pass by, as Node computes it. */
 import { createHash } from "node:crypto"
-import type { PassingDigest } from "../Hashing.ts"
+import type { PassingDigest } from "../files/Hashing.ts"
 
 /** Begins one. */
 export const passing = (): PassingDigest => {

@@ -5,8 +5,8 @@
 import { Effect, Schedule, type Scope } from "effect"
 import { close, constants, open, write } from "node:fs"
 import { Socket } from "node:net"
-import type { TakeBytes } from "../FileStream.ts"
-import { SaveFailed } from "../Placement.ts"
+import type { TakeBytes } from "../files/FileStream.ts"
+import { SaveFailed } from "../files/Placement.ts"
 
 /** How long to wait before looking again for a FIFO's reader. */
 const pause = "100 millis"

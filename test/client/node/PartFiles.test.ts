@@ -15,7 +15,7 @@ import {
 } from "node:fs"
 import { join } from "node:path"
 import * as Node from "../../../src/client/node/PartFiles.ts"
-import { PartFiles } from "../../../src/client/PartFile.ts"
+import { PartFiles } from "../../../src/client/files/PartFile.ts"
 import { temporaryFolder } from "../../support/stores/TemporaryFolder.ts"
 import { contents } from "../../support/Transfers.ts"
 

@@ -3,11 +3,11 @@ import { Effect, Fiber } from "effect"
 import { TestClock } from "effect/testing"
 import { appendFileSync, readFileSync, renameSync, truncateSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
-import * as Proxy from "../support/fakes/Proxy.ts"
-import { seeded } from "../support/values/Seeded.ts"
-import { folderWith, temporaryFolder } from "../support/stores/TemporaryFolder.ts"
-import { serveFolder } from "../support/programs/TestServer.ts"
-import { contents, fetchInto, noise, overwrite, sha256 } from "../support/Transfers.ts"
+import * as Proxy from "../../support/fakes/Proxy.ts"
+import { seeded } from "../../support/values/Seeded.ts"
+import { folderWith, temporaryFolder } from "../../support/stores/TemporaryFolder.ts"
+import { serveFolder } from "../../support/programs/TestServer.ts"
+import { contents, fetchInto, noise, overwrite, sha256 } from "../../support/Transfers.ts"
 
 const MiB = 1024 * 1024
 

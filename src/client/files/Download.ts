@@ -3,14 +3,14 @@
  * meanwhile, is decided here; how its bytes come is Transfer's.
  */
 import { Effect } from "effect"
-import * as Monotonic from "../domain/Monotonic.ts"
-import * as FileName from "../domain/FileName.ts"
-import * as ByteString from "../domain/ByteString.ts"
-import type { Connectors } from "./Connector.ts"
+import * as Monotonic from "../../domain/Monotonic.ts"
+import * as FileName from "../../domain/FileName.ts"
+import * as ByteString from "../../domain/ByteString.ts"
+import type { Connectors } from "../Connector.ts"
 import { digestOf } from "./Hashing.ts"
 import { locate, SaveFailed, sizeAt, UnexpectedName } from "./Placement.ts"
 import { describe, isChanged, type RemoteDetails, restarts } from "./RemoteFile.ts"
-import { Result } from "./Result.ts"
+import { Result } from "../Result.ts"
 import { digestThere, type Job, type Options, transfer } from "./Transfer.ts"
 
 /** What is at the place already, if that ends the matter. */

@@ -3,10 +3,10 @@ import { assert, describe, layer } from "@effect/vitest"
 import { Deferred, Effect, Fiber, Stream } from "effect"
 import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync } from "node:fs"
 import { join } from "node:path"
-import { ConnectionLost, type IncomingFile } from "../../src/client/Connection.ts"
-import * as Placement from "../../src/client/Placement.ts"
-import * as ByteString from "../../src/domain/ByteString.ts"
-import { folderWith, temporaryFolder } from "../support/stores/TemporaryFolder.ts"
+import { ConnectionLost, type IncomingFile } from "../../../src/client/Connection.ts"
+import * as Placement from "../../../src/client/files/Placement.ts"
+import * as ByteString from "../../../src/domain/ByteString.ts"
+import { folderWith, temporaryFolder } from "../../support/stores/TemporaryFolder.ts"
 
 const lost = new ConnectionLost({ cause: new Error("reset") })
 

@@ -1,8 +1,8 @@
 /** Fetches a file, or a part of one, straight to where its bytes go: nothing is kept, so nothing can be taken back. */
 import { Data, Effect, Fiber, type PlatformError, Result, type Scope, Stream } from "effect"
-import * as ByteString from "../domain/ByteString.ts"
-import { ConnectionLost, type IncomingBody, ReadTimeout } from "./Connection.ts"
-import type { Connectors } from "./Connector.ts"
+import * as ByteString from "../../domain/ByteString.ts"
+import { ConnectionLost, type IncomingBody, ReadTimeout } from "../Connection.ts"
+import type { Connectors } from "../Connector.ts"
 import { Hashing, Mismatch } from "./Hashing.ts"
 import type { SaveFailed } from "./Placement.ts"
 import {

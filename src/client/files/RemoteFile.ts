@@ -1,11 +1,11 @@
 /** What a client asks about one file before and beside fetching it. */
 import { Effect, Schedule, Schema } from "effect"
-import { MalformedReply } from "../codec/resp/RespTokens.ts"
-import * as Grammar from "../commands/Parser.ts"
-import type { Reply } from "../domain/Reply.ts"
-import * as ByteString from "../domain/ByteString.ts"
-import { Connection, ErrorReply, unexpected } from "./Connection.ts"
-import type { Connector } from "./Connector.ts"
+import { MalformedReply } from "../../codec/resp/RespTokens.ts"
+import * as Grammar from "../../commands/Parser.ts"
+import type { Reply } from "../../domain/Reply.ts"
+import * as ByteString from "../../domain/ByteString.ts"
+import { Connection, ErrorReply, unexpected } from "../Connection.ts"
+import type { Connector } from "../Connector.ts"
 import { UnexpectedName } from "./Placement.ts"
 
 /** What the server knows of a file. */

@@ -3,17 +3,17 @@
  * cost ten thousand round trips; what names stand for is looked up on the server.
  */
 import { Effect, Glob, Option, Stream } from "effect"
-import * as Grammar from "../commands/Parser.ts"
-import type { Reply } from "../domain/Reply.ts"
-import * as ByteString from "../domain/ByteString.ts"
-import * as Pattern from "../domain/Pattern.ts"
-import { ErrorReply, unexpected } from "./Connection.ts"
-import type { Connector, Connectors } from "./Connector.ts"
+import * as Grammar from "../../commands/Parser.ts"
+import type { Reply } from "../../domain/Reply.ts"
+import * as ByteString from "../../domain/ByteString.ts"
+import * as Pattern from "../../domain/Pattern.ts"
+import { ErrorReply, unexpected } from "../Connection.ts"
+import type { Connector, Connectors } from "../Connector.ts"
 import { download } from "./Download.ts"
 import { Mismatch } from "./Hashing.ts"
 import { SaveFailed, UnaskedName, UnexpectedName } from "./Placement.ts"
 import { describe, isNotFound, receiveReply } from "./RemoteFile.ts"
-import { type FileError, Result } from "./Result.ts"
+import { type FileError, Result } from "../Result.ts"
 import type { Options } from "./Transfer.ts"
 
 /** Files on their way at a time. Waiting for the disk to be done with each takes most of a small file's time. */

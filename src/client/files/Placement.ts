@@ -4,9 +4,9 @@
  * that a server sends leads outside the folder.
  */
 import { Data, Effect, Exit, FileSystem, Path, type PlatformError, Random, Stream } from "effect"
-import * as FileName from "../domain/FileName.ts"
-import * as ByteString from "../domain/ByteString.ts"
-import type { IncomingFile } from "./Connection.ts"
+import * as FileName from "../../domain/FileName.ts"
+import * as ByteString from "../../domain/ByteString.ts"
+import type { IncomingFile } from "../Connection.ts"
 
 /** The server sent a file under a name that was not asked for, or that no file can have. `name` is for display. */
 export class UnexpectedName extends Data.TaggedError("UnexpectedName")<{ readonly name: string }> {}

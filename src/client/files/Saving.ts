@@ -3,15 +3,15 @@
  * already, and is to stay, is left; how whole files are fetched is Fetch's and Download's.
  */
 import { Data, Effect, Stream } from "effect"
-import type { Args } from "../commands/Argument.ts"
-import * as ByteString from "../domain/ByteString.ts"
-import * as FileName from "../domain/FileName.ts"
-import { Connection, ErrorReply, type IncomingFile, type RequestError } from "./Connection.ts"
-import type { Connectors } from "./Connector.ts"
+import type { Args } from "../../commands/Argument.ts"
+import * as ByteString from "../../domain/ByteString.ts"
+import * as FileName from "../../domain/FileName.ts"
+import { Connection, ErrorReply, type IncomingFile, type RequestError } from "../Connection.ts"
+import type { Connectors } from "../Connector.ts"
 import { expand, fetch } from "./Fetch.ts"
 import { handOn, type Range, type Sink, streamFile, type TakeBytes, whole } from "./FileStream.ts"
 import * as Placement from "./Placement.ts"
-import { type FileResult, Result } from "./Result.ts"
+import { type FileResult, Result } from "../Result.ts"
 import type { Progress } from "./Transfer.ts"
 
 /** Where the bytes of files go: into files, or as they come to whoever takes them. */

@@ -3,8 +3,8 @@
  * against the server's own digest, and under its name only when it is whole.
  */
 import { Effect, Fiber, Result, Stream } from "effect"
-import * as ByteString from "../domain/ByteString.ts"
-import type { Connectors } from "./Connector.ts"
+import * as ByteString from "../../domain/ByteString.ts"
+import type { Connectors } from "../Connector.ts"
 import { digestOf, Hashing, Mismatch } from "./Hashing.ts"
 import { type PartFile, PartFiles } from "./PartFile.ts"
 import { type Target, writeWhole } from "./Placement.ts"
