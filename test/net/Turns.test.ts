@@ -32,4 +32,26 @@ describe("turns", () => {
       }
     })
   )
+
+  it.live(
+    "are one in each turn of the event loop for whoever waits again at once, however long",
+    () =>
+      Effect.gen(function* () {
+        const turns = new Turns()
+        let had = 0
+        const busy = yield* Effect.forkChild(
+          Effect.forever(
+            Effect.map(turns.next, () => void (had += 1)),
+            { disableYield: true }
+          ),
+          { startImmediately: true }
+        )
+        for (let passed = 1; passed <= 50; passed++) {
+          yield* turn
+          assert.isAtMost(had, passed)
+        }
+        yield* Fiber.interrupt(busy)
+        assert.isAbove(had, 40)
+      })
+  )
 })
