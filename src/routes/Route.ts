@@ -46,7 +46,7 @@ const turn = 500_000
 export const inTurns = <A>(
   items: ReadonlyArray<A>,
   cost: number,
-  each: (item: A, index: number) => void
+  each: (item: A) => void
 ): Effect.Effect<void> => {
   const callsPerTurn = Math.max(1, Math.floor(turn / cost))
   const from = (start: number): Effect.Effect<void> =>
@@ -54,7 +54,7 @@ export const inTurns = <A>(
       const end = Math.min(items.length, start + callsPerTurn)
       for (let index = start; index < end; index++) {
         const item = items[index]
-        if (item !== undefined) each(item, index)
+        if (item !== undefined) each(item)
       }
       return end < items.length ? Effect.andThen(Effect.yieldNow, from(end)) : Effect.void
     })

@@ -92,7 +92,7 @@ export const costlyRequests = (names: ReadonlyArray<string>): ReadonlyArray<Cost
     },
     {
       name: "`EXISTS`, all the names a request may have",
-      bytes: () => array("EXISTS", ...manyNames(40_000)),
+      bytes: () => array("EXISTS", ...manyNames(30_000)),
       bound: words
     },
     {
