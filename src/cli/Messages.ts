@@ -1,6 +1,6 @@
 /**
- * Every sentence a person reads, by language. The sentences stand in messages, one file a language; what helps with a
- * flag stands with the flag, and what a flag expects with its kind.
+ * The texts that people read, by language. They are in messages/, one file a language; the help of a flag is in its
+ * descriptor, and what a flag expects in its kind (flags/Kind).
  */
 import type { Language } from "./Language.ts"
 import { english } from "./messages/English.ts"

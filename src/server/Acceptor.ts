@@ -90,19 +90,19 @@ export const makeAcceptor = Effect.fnUntraced(function* (
       const now = Monotonic.nowUnsafe(clock)
       if (now - warnedAt < 60_000) return Effect.void
       warnedAt = now
-      return eventLog.note("protocol.foreign", { address, protocol })
+      return eventLog.log("protocol.foreign", { address, protocol })
     })
 
   const onWrongPassword = ({ address, host }: Peer) =>
     Effect.suspend(() => {
       const delay = throttle.add(host, Monotonic.nowUnsafe(clock))
-      const noted = eventLog.note("authentication.failed", { address, delay_seconds: delay / 1000 })
+      const noted = eventLog.log("authentication.failed", { address, delay_seconds: delay / 1000 })
       return delay === 0 ? noted : Effect.andThen(noted, Effect.sleep(delay))
     })
 
   const reject = (peer: Peer) => {
     stats.connectionsRejected += 1
-    const noted = eventLog.note("connection.refused", {
+    const noted = eventLog.log("connection.refused", {
       address: peer.address,
       connections: stats.connectedClients
     })
@@ -139,10 +139,10 @@ export const makeAcceptor = Effect.fnUntraced(function* (
       limiter?.leave(context.peer.host)
       const reason = context.closeReason(exit)
       if (reason === "grace-over") cutOff += 1
-      const closed = eventLog.note("connection.closed", context.summary(reason))
+      const closed = eventLog.log("connection.closed", context.summary(reason))
       if (!Exit.isFailure(exit) || !Cause.hasDies(exit.cause)) return closed
       const { address } = context
-      const failed = eventLog.note("connection.failed", {
+      const failed = eventLog.log("connection.failed", {
         address,
         error: Cause.pretty(exit.cause)
       })
@@ -151,11 +151,11 @@ export const makeAcceptor = Effect.fnUntraced(function* (
 
   const giveUp = ({ address, stats }: ConnectionContext, { reason }: HandshakeFailed) => {
     stats.closeReason = "handshake"
-    return eventLog.note("handshake.failed", { address, reason })
+    return eventLog.log("handshake.failed", { address, reason })
   }
 
   const run = (context: ConnectionContext) =>
-    eventLog.note("connection.opened", { address: context.address }).pipe(
+    eventLog.log("connection.opened", { address: context.address }).pipe(
       Effect.andThen(context.peer.handshake),
       Effect.matchEffect({
         onFailure: (error) => giveUp(context, error),

@@ -99,7 +99,7 @@ export class ReplyBatch {
     }
     this.#text += body.buffered + tail
     // For a batch of small files, the fields of each would cost more than its reply.
-    if (!this.#context.server.eventLog.admits("transfer.ended")) return
+    if (!this.#context.server.eventLog.allows("transfer.ended")) return
     this.#transfers ??= []
     this.#transfers.push({ of: body, since })
   }

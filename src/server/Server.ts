@@ -43,7 +43,7 @@ export class Server extends Context.Service<
         // Finalizers run in reverse: log drain.begun, stop accepting and drain, log drain.ended.
         yield* Effect.addFinalizer(() =>
           Effect.suspend(() =>
-            draining ? eventLog.note("drain.ended", { cut_off: cutOff() }) : Effect.void
+            draining ? eventLog.log("drain.ended", { cut_off: cutOff() }) : Effect.void
           )
         )
         const { limits } = options
@@ -51,7 +51,7 @@ export class Server extends Context.Service<
           {
             ...options,
             onBadHeader: (host, { reason }) =>
-              eventLog.note("proxy.refused", { address: host, reason }),
+              eventLog.log("proxy.refused", { address: host, reason }),
             ...(limits === undefined
               ? {}
               : { patience: limits.stall, most: limits.connections + Acceptor.mostRejecting })
@@ -61,7 +61,7 @@ export class Server extends Context.Service<
         yield* Effect.addFinalizer(() =>
           Effect.suspend(() => {
             draining = true
-            return eventLog.note("drain.begun", { connections: stats.connectedClients })
+            return eventLog.log("drain.begun", { connections: stats.connectedClients })
           })
         )
         stats.maxClients = limits?.connections ?? 0
@@ -70,7 +70,7 @@ export class Server extends Context.Service<
         stats.startedAt = yield* Monotonic.now
         const announceStop = Effect.suspend(() => {
           stats.draining = true
-          return eventLog.note("drain.announced", { connections: stats.connectedClients })
+          return eventLog.log("drain.announced", { connections: stats.connectedClients })
         })
         return { address, announceStop }
       })

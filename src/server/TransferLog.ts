@@ -19,7 +19,7 @@ export const noteTransfer = (
   { part, size }: Reply.Body,
   { complete, seconds, sent }: Transfer
 ): Effect.Effect<void> =>
-  eventLog.note("transfer.ended", {
+  eventLog.log("transfer.ended", {
     address: peer.address,
     name: ByteString.toTextLossy(part.name),
     start: part.start,
@@ -34,4 +34,4 @@ export const noteFailure = (
   { peer, server: { eventLog } }: ConnectionContext,
   { cause }: StoreUnavailable
 ): Effect.Effect<void> =>
-  eventLog.note("storage.failed", { address: peer.address, error: String(cause) })
+  eventLog.log("storage.failed", { address: peer.address, error: String(cause) })

@@ -37,12 +37,12 @@ export type Fields = Readonly<Record<string, string | number | boolean>>
 /** The log of events. */
 export interface EventLog {
   /** Writes a line, unless the event has had its lines of this second. Never fails. */
-  readonly note: (event: Event, fields: Fields) => Effect.Effect<void>
+  readonly log: (event: Event, fields: Fields) => Effect.Effect<void>
   /**
    * Whether a line of the event would still be written in this second; if not, counts it as suppressed. For events so
    * frequent that making the fields of suppressed lines would cost too much.
    */
-  readonly admits: (event: Event) => boolean
+  readonly allows: (event: Event) => boolean
 }
 
 /** A log that also logs, once a second until the scope closes, how many lines of each event it suppressed. */
@@ -65,13 +65,13 @@ export const makeEventLog: Effect.Effect<EventLog, never, Scope.Scope> = Effect.
   yield* Effect.addFinalizer(() => nextSecond)
   yield* Effect.forkScoped(Effect.forever(Effect.andThen(Effect.sleep("1 second"), nextSecond)))
   return {
-    admits: (event) => {
+    allows: (event) => {
       const count = counts.get(event) ?? 0
       if (count < events[event].lines) return true
       counts.set(event, count + 1)
       return false
     },
-    note: (event, fields) =>
+    log: (event, fields) =>
       Effect.suspend(() => {
         const { level, lines } = events[event]
         const count = (counts.get(event) ?? 0) + 1
@@ -84,4 +84,4 @@ export const makeEventLog: Effect.Effect<EventLog, never, Scope.Scope> = Effect.
 })
 
 /** A log that writes nothing. */
-export const silent: EventLog = { note: () => Effect.void, admits: () => false }
+export const silent: EventLog = { log: () => Effect.void, allows: () => false }

@@ -21,7 +21,7 @@ const withJournal = <E>(
     yield* use({
       lines,
       note: (event, times) =>
-        Effect.repeat(eventLog.note(event, { address: "a" }), { times: times - 1 }),
+        Effect.repeat(eventLog.log(event, { address: "a" }), { times: times - 1 }),
       close: Scope.close(scope, Exit.void)
     })
   }).pipe(Effect.provide(Logger.layer([logger])))

@@ -1,22 +1,22 @@
 /**
- * What a flag is, said once: from its descriptor come the flag of effect/cli, with its environment variable and its
- * default; its line in `--help`; its row in the READMEs' tables; and how `server.started` tells it. What a value is
- * used for is not known here.
+ * A flag, declared once. From its descriptor come the flag of effect/cli with its environment variable and default, its
+ * line in `--help`, its row in the tables of flags of the documentation, and its field in the event `server.started`.
+ * What a value is used for: serve/RunServer, client/ClientCommand.
  */
 import { Config, Option, Struct } from "effect"
 import { Flag } from "effect/cli"
 import type { Language, Localized } from "../Language.ts"
 import type { Kind } from "./Kind.ts"
 
-/** What is said of every flag. */
-interface Spec {
+/** What every flag has. */
+interface FlagOptions {
   /** Without its dashes. */
   readonly name: string
   /** `false` for what is never taken from the environment, such as the question itself. */
   readonly variable?: false
   /** What it is for, as `--help` says it, which adds variable and default by itself. */
   readonly help: Localized
-  /** Where the READMEs say more than `--help`, in Markdown. */
+  /** What the documentation's table says instead of `--help`'s text, in Markdown. */
   readonly readme?: {
     readonly text?: Localized
     readonly default?: Localized
@@ -30,7 +30,7 @@ export interface Descriptor<A> {
   readonly name: string
   /** `APP_` and the name; `undefined` where the environment is not looked at. */
   readonly variable: string | undefined
-  /** Its row in the READMEs, in Markdown. */
+  /** Its row in the documentation's table, in Markdown. */
   readonly readme: {
     readonly default: Localized
     readonly text: Localized
@@ -38,11 +38,11 @@ export interface Descriptor<A> {
   }
   /** The flag, with its help in this language. */
   readonly flag: (language: Language) => Flag.Flag<A>
-  /** The value as the log tells it; `undefined` where there is nothing to tell. A method, so that `tell` can go through many. */
-  tell(value: A): unknown
+  /** The value as the log has it; `undefined` for none. A method, so that `logFields` can take descriptors of any `A`. */
+  toLog(value: A): unknown
 }
 
-/** Flags of a command, by the names that the program gives their values. */
+/** The flags of a command, by the names of their values in the program. */
 export type Descriptors = Readonly<Record<string, Descriptor<unknown>>>
 
 /** The values of flags. */
@@ -50,7 +50,7 @@ export type Values<Flags extends Descriptors> = {
   readonly [Name in keyof Flags]: Flags[Name] extends Descriptor<infer A> ? A : never
 }
 
-/** The first letter small, unless it begins an abbreviation, as in `PEM` and `S3`. */
+/** The sentence with its first letter in lower case, unless it begins an abbreviation such as `PEM` or `S3`. */
 const uncapitalized = (sentence: string): string =>
   sentence.replace(/^\p{Lu}(?!\p{Lu}|\d)/u, (letter) => letter.toLowerCase())
 
@@ -61,8 +61,12 @@ const localized = (make: (language: Language) => string): Localized => ({
 
 const nothing = localized(() => "")
 
-/** What descriptors of every form have; `note` is what help says of the default, `fallback` what the READMEs say. */
-const describe = ({ help, name, readme, variable }: Spec, fallback: Localized, note = nothing) => {
+/** The parts that every descriptor has. `note` is the default as `--help` shows it, `fallback` as the table shows it. */
+const describe = (
+  { help, name, readme, variable }: FlagOptions,
+  fallback: Localized,
+  note = nothing
+) => {
   const fromEnvironment =
     variable === false ? undefined : `APP_${name.toUpperCase().replaceAll("-", "_")}`
   return {
@@ -95,9 +99,9 @@ const parsed = <A>(flag: Flag.Flag<string>, { expected, parse }: Kind<A>, langua
 const presented = <A>(flag: Flag.Flag<A>, description: string, metavar: string | undefined) =>
   Flag.withDescription(metavar === undefined ? flag : Flag.withMetavar(flag, metavar), description)
 
-/** A flag that always has a value. Its default is written as people would write it. */
+/** A flag with a default, which is written as on the command line. */
 export const setting = <A>(
-  spec: Spec & { readonly kind: Kind<A>; readonly default: string }
+  spec: FlagOptions & { readonly kind: Kind<A>; readonly default: string }
 ): Descriptor<A> => {
   const { kind } = spec
   const { description, ...common } = describe(
@@ -117,13 +121,13 @@ export const setting = <A>(
         description(language),
         kind.metavar
       ),
-    tell: (value) => kind.tell?.(value) ?? value
+    toLog: (value) => kind.toLog?.(value) ?? value
   }
 }
 
-/** A flag that may be left out; `without` says what holds then. */
+/** A flag without a default; `without` says what holds where it is not given. */
 export const optional = <A>(
-  spec: Spec & { readonly kind: Kind<A>; readonly without?: Localized }
+  spec: FlagOptions & { readonly kind: Kind<A>; readonly without?: Localized }
 ): Descriptor<Option.Option<A>> => {
   const { kind, without = nothing } = spec
   const { description, ...common } = describe(spec, without, without)
@@ -135,15 +139,15 @@ export const optional = <A>(
         description(language),
         kind.metavar
       ),
-    tell: Option.match({
+    toLog: Option.match({
       onNone: () => undefined,
-      onSome: (value) => kind.tell?.(value) ?? value
+      onSome: (value) => kind.toLog?.(value) ?? value
     })
   }
 }
 
-/** A flag that is on where it is given, or where its variable is true. */
-export const toggle = (spec: Spec): Descriptor<boolean> => {
+/** A flag without a value: on where it is given, or where its variable is true. */
+export const toggle = (spec: FlagOptions): Descriptor<boolean> => {
   const { description, ...common } = describe(spec, { pt: "desligada", en: "off" })
   const { variable } = common
   return {
@@ -157,7 +161,7 @@ export const toggle = (spec: Spec): Descriptor<boolean> => {
         description(language),
         undefined
       ),
-    tell: (value) => value
+    toLog: (value) => value
   }
 }
 
@@ -170,15 +174,15 @@ interface InLanguage extends Struct.Lambda {
 export const flagsIn = (language: Language) =>
   Struct.map(Struct.lambda<InLanguage>((descriptor) => descriptor.flag(language)))
 
-/** Every value that there is, as the log tells it, under its name in the snake case of logs. */
-export const tell = <Flags extends Descriptors>(
+/** The values as fields of a log event, under their names in snake case; a flag without a value has no field. */
+export const logFields = <Flags extends Descriptors>(
   flags: Flags,
   values: Values<Flags>
 ): Record<string, unknown> =>
   Object.fromEntries(
     Object.entries(flags).flatMap(([name, descriptor]) => {
-      const told = descriptor.tell(values[name])
+      const value = descriptor.toLog(values[name])
       const field = name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
-      return told === undefined ? [] : [[field, told]]
+      return value === undefined ? [] : [[field, value]]
     })
   )

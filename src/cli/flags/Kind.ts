@@ -1,22 +1,22 @@
-/** What the text of a flag can be: each kind a parser, and what it expects where it parses nothing. No flag is known here. */
+/** The kinds of values that flags have: for each a parser, and what is expected where the parser rejects a text. */
 import { ByteSize, Duration, Option, Result } from "effect"
 import { IpNetwork, NetAddress } from "effect/net"
 import type { Localized } from "../Language.ts"
 
-/** A kind of text, parsed to an `A`. */
+/** A kind of value, parsed from text to an `A`. */
 export interface Kind<A> {
   /** `undefined` where the text is none of this kind. */
   readonly parse: (text: string) => A | undefined
-  /** What a wrong value is told to be instead, without a full stop. */
+  /** What is expected, as a usage error says it; without a full stop. */
   readonly expected: Localized
   /** What stands for the value in help; `string` where it is not given. */
   readonly metavar?: string
-  /** The value as the log tells it; as it is where this is not given. */
-  readonly tell?: (value: A) => unknown
+  /** The value as `server.started` logs it; the value itself where this is not given. */
+  readonly toLog?: (value: A) => unknown
 }
 
 /** What is the same in every language. */
-const everywhere = (text: string): Localized => ({ pt: text, en: text })
+const inAll = (text: string): Localized => ({ pt: text, en: text })
 
 /** Any text, such as a file's name. */
 export const text: Kind<string> = {
@@ -80,7 +80,7 @@ const units: ReadonlyMap<string, (amount: number) => Duration.Duration> = new Ma
   ["h", Duration.hours]
 ])
 
-/** A duration as people write it: `500ms`, `5s`, `1.5m`, `2h`; a number alone is seconds. Told in seconds. */
+/** A duration as people write it: `500ms`, `5s`, `1.5m`, `2h`; a number alone is seconds. Logged in seconds. */
 export const duration: Kind<Duration.Duration> = {
   parse: (text) => {
     const [, amount, unit = "s"] = /^(\d+(?:\.\d+)?)(ms|s|m|h)?$/.exec(text) ?? []
@@ -91,7 +91,7 @@ export const duration: Kind<Duration.Duration> = {
     pt: "uma duração como 500ms, 5s, 1m ou 2h",
     en: "a duration such as 500ms, 5s, 1m or 2h"
   },
-  tell: Duration.toSeconds
+  toLog: Duration.toSeconds
 }
 
 /** An address, or a network whose address has no bits beyond its prefix: `10.0.0.1/8` may be either's mistake. */
@@ -112,7 +112,7 @@ export const networks: Kind<ReadonlyArray<IpNetwork.IpNetwork>> = {
     pt: "endereços e redes separados por vírgulas, como 127.0.0.1,10.0.0.0/8",
     en: "addresses and networks with commas between them, such as 127.0.0.1,10.0.0.0/8"
   },
-  tell: (networks) => networks.join(",")
+  toLog: (networks) => networks.join(",")
 }
 
 /** The URL of a service. */
@@ -127,6 +127,6 @@ export const endpoint: Kind<string> = {
 /** One of a few words. */
 export const choice = <const A extends string>(choices: ReadonlyArray<A>): Kind<A> => ({
   parse: (text) => choices.find((choice) => choice === text),
-  expected: everywhere(choices.join(", ")),
+  expected: inAll(choices.join(", ")),
   metavar: `<${choices.join("|")}>`
 })

@@ -1,4 +1,4 @@
-/** What people read, in English, entry for entry as Portuguese has it. */
+/** The texts that people read, in English: the entries of Portuguese.ts. */
 import type { Catalog } from "./Portuguese.ts"
 
 /** The catalog. */

@@ -1,9 +1,9 @@
 /**
- * What people read, in Portuguese, the language of the original. Its shape is every catalog's: an entry that another
- * language lacks, or has alone, does not compile.
+ * The texts that people read, in Portuguese, the original's language. This catalog is the type of the others: an entry
+ * that another language lacks, or has alone, does not compile.
  */
 
-/** How many files of a question came to what. */
+/** How many files of one command were saved, were the same already, were kept though different, and failed. */
 interface Counts {
   readonly saved: number
   readonly same: number
@@ -11,7 +11,7 @@ interface Counts {
   readonly failed: number
 }
 
-/** The headings that effect/cli has in English, and what stands in their place. */
+/** The headings that effect/cli has in English only, and their translations. */
 const headings: ReadonlyArray<readonly [english: string, heading: string]> = [
   ["DESCRIPTION", "DESCRIÇÃO"],
   ["USAGE", "USO"],
@@ -63,7 +63,7 @@ export const portuguese = {
     onlyWith: (given: string, needed: string) => `${given} pede também ${needed}.`,
     dirAndStore: "--dir e --store não podem ser dados juntos."
   },
-  /** The line that `serve` says when it is ready. */
+  /** The line that `serve` prints when it listens. */
   serving: (address: string, folder: string, ask: string) =>
     `Servindo ${folder} em ${address}. Pergunte com: ${ask}`,
   /** Why `serve` did not start. */
@@ -96,7 +96,7 @@ export const portuguese = {
       `O bucket ${bucket} não pode ser compartilhado: ${reason}.`,
     notOnWindows: "app serve não funciona no Windows; app client, sim."
   },
-  /** Why certificates and keys are of no use, by the file. */
+  /** Why a certificate or key cannot be used; each takes the file's name. */
   certificates: {
     unreadable: (file: string, reason: string) => `O arquivo ${file} não pode ser lido: ${reason}.`,
     missing: "não existe",
@@ -105,7 +105,7 @@ export const portuguese = {
     ca: (file: string) => `Não há certificados inteiros de autoridades em ${file}.`,
     pair: (file: string) => `A chave em ${file} não é a do certificado.`
   },
-  /** Why no encrypted connection came about, by the server's address. */
+  /** Why a TLS connection failed; each takes the server's address. */
   tls: {
     expired: (address: string) => `O certificado de ${address} venceu.`,
     notYetValid: (address: string) => `O certificado de ${address} ainda não vale.`,
@@ -142,7 +142,7 @@ export const portuguese = {
     hiddenName: (name: string) =>
       `"${name}" começa com ponto, ou está numa pasta assim; só com --hidden.`,
     cannotSave: (path: string, reason: string) => `Não foi possível gravar ${path}: ${reason}.`,
-    /** What the file system would not keep of a file that is saved all the same. */
+    /** What the file system did not accept of a file that is saved all the same. */
     unkept: {
       modified: (path: string) =>
         `${path} está gravado, mas o disco não aceitou a data da modificação.`,
@@ -167,7 +167,7 @@ export const portuguese = {
     verifying: "conferindo",
     lineSkipped: (line: number, reason: string) => `Linha ${line}: ${reason}`
   },
-  /** The client's own sentences for the codes of refusals it knows. */
+  /** The client's sentences for the codes of error replies it knows. */
   refusals: {
     NOTFOUND: "Arquivo não encontrado!",
     CHANGED: "O arquivo mudou; recomece.",
@@ -177,7 +177,7 @@ export const portuguese = {
     WRONGPASS: "Senha errada.",
     ONEARGUMENT: "Em pickle, um comando leva um só argumento."
   },
-  /** The client's own words for the reasons the system gives, by code (errno). */
+  /** The client's words for the system's error codes (errno). */
   reasons: {
     ECONNREFUSED: "conexão recusada",
     ENOTFOUND: "nome desconhecido",
@@ -216,5 +216,5 @@ export const portuguese = {
   }
 }
 
-/** A catalog: the entries of this one, in any language. */
+/** The entries of this catalog, in any language. */
 export type Catalog = typeof portuguese

@@ -1,12 +1,12 @@
-/** What `app serve` encrypts with: read when it starts, and again whenever the files change. */
+/** The certificate, key and authorities of `app serve`: read when it starts, and again whenever the files change. */
 import { Effect, Option } from "effect"
 import { makeTls, type Tls } from "../../net/TlsHandshake.ts"
 import { type Files, onlyWith, read, readWith, refuse } from "../CertificateFiles.ts"
 import type { Messages } from "../Messages.ts"
 import { readAgain } from "./ReadAgain.ts"
-import { whenChanged } from "./ReloadOnChange.ts"
+import { reloadOnChange } from "./ReloadOnChange.ts"
 
-/** As the log says it. */
+/** The faults of new files, as the event `certificates.kept` has them. */
 const faults = {
   cert: "no whole certificate",
   key: "no whole private key",
@@ -26,7 +26,10 @@ const toCredentials = ({
   readonly [K in keyof Files]?: string | undefined
 }) => ({ cert, key, clientCa: ca })
 
-/** What a server encrypts with, if it does; as the files are by now, for they are read again when they change. */
+/**
+ * The TLS of a server, `undefined` where no certificate is given. New files that are of no use are logged, and the old
+ * ones stay in use. Fails where one flag lacks another, or where the files are of no use at the start.
+ */
 export const follow = Effect.fnUntraced(function* (files: Files, messages: Messages) {
   const { ca, cert, key } = files
   if (Option.isNone(cert) && Option.isSome(key)) {
@@ -53,6 +56,6 @@ export const follow = Effect.fnUntraced(function* (files: Files, messages: Messa
       NotReadAgain: ({ reason }) => kept(reason)
     })
   )
-  yield* whenChanged([cert, key, ca].flatMap(Option.toArray), reload)
+  yield* reloadOnChange([cert, key, ca].flatMap(Option.toArray), reload)
   return tls
 })

@@ -1,12 +1,12 @@
-/** How the process that serves uses its memory. Clients do not live long enough to care. */
+/** Settings of V8's heap for a process that serves. A client does not run long enough for them to matter. */
 import { Effect } from "effect"
 import { setFlagsFromString } from "node:v8"
 
 /**
- * Keeps V8 from enlarging the space that new objects are made in. It grows to 48 MiB where ten thousand connections
- * come at once, and is not given back: 6.5 KiB for each of 5,000 idle connections. Commands leave nothing behind, so
- * that a small one costs nothing: the processor's time for a command was the same with 1, 2, 4 and 16 MiB. That is so
- * of a folder's files; each request to S3 leaves much behind, and there a small space cost some 5 % of the time.
+ * Keeps V8 from enlarging the young generation. Otherwise it grows to 48 MiB where ten thousand connections come at
+ * once, and never shrinks: 6.5 KiB for each of 5,000 idle connections. With a folder a small one costs nothing, because
+ * commands leave no objects behind: the processor time of a command was the same with 1, 2, 4 and 16 MiB. With S3 each
+ * request leaves many behind, and a small one cost some 5 % of the time: not for `--store`.
  */
 export const stayLean: Effect.Effect<void> = Effect.sync(() =>
   setFlagsFromString("--semi-space-growth-factor=1")

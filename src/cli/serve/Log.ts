@@ -1,15 +1,15 @@
 /**
- * The log of `app serve`: one line an event on standard error, in the form that reads best there. What is logged is
- * not known here, so nothing is trusted: no text of a stranger can begin a line, or steer a terminal.
+ * The log of `app serve`: one line an event on standard error. Which events there are: telemetry/EventLog. Texts in them
+ * may come from a client, so all are escaped: none can begin a line of its own or control a terminal.
  */
 import { Layer, Logger, type LogLevel, References } from "effect"
 
-/** How a line looks; `auto` is `pretty` on a terminal and `logfmt` elsewhere. */
+/** The forms of a line; `auto` is `pretty` on a terminal and `logfmt` elsewhere. */
 export const formats = ["auto", "pretty", "logfmt", "json"] as const
 /** One of them. */
 export type Format = (typeof formats)[number]
 
-/** From which level on events are logged. */
+/** The levels, each of which logs the events of its own and of higher levels. */
 export const levels = ["debug", "info", "warning", "error", "none"] as const
 /** One of them. */
 export type Level = (typeof levels)[number]
@@ -25,7 +25,7 @@ const minimum: Readonly<Record<Level, LogLevel.LogLevel>> = {
 /** C0, DEL, C1, line separators, and the marks that change the direction of writing. */
 const unprintable = /[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g
 
-/** Stands as it would in JSON, which is how all three forms quote. */
+/** Escapes as JSON does, which is how all three forms quote. */
 const escape = (line: string): string =>
   line.replace(
     unprintable,
@@ -45,7 +45,7 @@ const quote = (value: unknown): string => {
   return escape(/^[^\s"=]+$/.test(text) ? text : JSON.stringify(text))
 }
 
-/** Time of day, level, event, and what is known of it. Effect's own pretty logger takes a line for each annotation. */
+/** Time of day, level, event and its fields on one line. Effect's own pretty logger writes a line for each annotation. */
 const formatPretty = (colored: boolean) => {
   const color = (code: number, text: string) => (colored ? `\u001b[${code}m${text}\u001b[0m` : text)
   return Logger.map(
@@ -76,18 +76,18 @@ const formatter = (format: Format): Logger.Logger<unknown, string> => {
   }
 }
 
-/** Lines that nobody has read yet may take this much memory; more are dropped. In bytes. */
-const mostWaiting = 1024 * 1024
+/** The most memory, in bytes, that unwritten lines may take; further lines are dropped. */
+const maxBuffered = 1024 * 1024
 
 /**
- * Writes lines without ever waiting: neither a full disk, nor a reader that is gone, nor one that has stopped may
- * slow the server or end it. `console.error` would hold all lines that are not read, however many.
+ * Writes a line without waiting: a full disk, or a reader that has gone or stopped reading, must not slow or end the
+ * server. `console.error` would buffer unread lines without bound.
  */
 const write = (line: string): void => {
-  if (process.stderr.writableLength < mostWaiting) process.stderr.write(`${line}\n`)
+  if (process.stderr.writableLength < maxBuffered) process.stderr.write(`${line}\n`)
 }
 
-/** The log in this form, from this level on. */
+/** A logger of this form that writes events of this level and higher. */
 export const layer = (format: Format, level: Level): Layer.Layer<never> => {
   // A line that cannot be written is lost; there is nowhere to say so.
   process.stderr.on("error", () => undefined)

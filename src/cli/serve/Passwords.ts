@@ -1,13 +1,13 @@
-/** The passwords that a server asks for, which may change while it runs. */
+/** The passwords that a server accepts, read again when their file changes. */
 import { Effect, Option } from "effect"
 import type { Messages } from "../Messages.ts"
 import { load, parse } from "../PasswordFile.ts"
 import { readAgain } from "./ReadAgain.ts"
-import { whenChanged } from "./ReloadOnChange.ts"
+import { reloadOnChange } from "./ReloadOnChange.ts"
 
 /**
- * The passwords as they are now: the file is read again when it has changed, so that a password can be changed
- * without a restart. A file that cannot be read, or is empty, leaves the passwords as they were.
+ * The current passwords. The file is read again when it has changed, so that a password can be changed without a
+ * restart. A new file that cannot be read, or is empty, is logged, and the old passwords stay in use.
  */
 export const follow = Effect.fnUntraced(function* (
   file: Option.Option<string>,
@@ -31,7 +31,7 @@ export const follow = Effect.fnUntraced(function* (
         NotReadAgain: ({ reason }) => keep(reason)
       })
     )
-    yield* whenChanged([file.value], reload)
+    yield* reloadOnChange([file.value], reload)
   }
   return () => current
 })

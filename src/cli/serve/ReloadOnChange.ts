@@ -1,15 +1,18 @@
 /**
- * Files that may change while the program runs, such as passwords and certificates. What they hold is not known here,
- * nor how they are read again.
+ * Polls files that may change while the program runs, such as passwords and certificates. What they hold and how they
+ * are read again is the caller's: Passwords, Certificates.
  */
 import { Effect, FileSystem, Option } from "effect"
 import { hangup } from "../Signals.ts"
 
-/** How often the files are looked at. */
+/** How often the files are checked. */
 const interval = "1 second"
 
-/** What of a file changes with it. A file that is gone, or may not be read, has a stamp as well: it is complained of once. */
-const stampOf = Effect.fnUntraced(function* (file: string) {
+/**
+ * A text that differs whenever the file was replaced, written or had its mode changed. That of a missing or unreadable
+ * file is empty, so that it is logged once and not at every check.
+ */
+const fingerprintOf = Effect.fnUntraced(function* (file: string) {
   const fileSystem = yield* FileSystem.FileSystem
   return yield* fileSystem.stat(file).pipe(
     Effect.map(({ ino, mode, mtime, size }) =>
@@ -20,18 +23,23 @@ const stampOf = Effect.fnUntraced(function* (file: string) {
 })
 
 /** Runs `reload` after any of the files has changed, at most once a second, and on SIGHUP, until the scope closes. */
-export const whenChanged = Effect.fnUntraced(function* <R>(
+export const reloadOnChange = Effect.fnUntraced(function* <R>(
   files: ReadonlyArray<string>,
   reload: Effect.Effect<void, never, R>
 ) {
-  const stamp = Effect.map(Effect.forEach(files, stampOf), (stamps) => stamps.join("\n"))
-  let seen = yield* stamp
-  const look = Effect.fnUntraced(function* (isToldTo: boolean) {
-    const now = yield* stamp
-    if (now === seen && !isToldTo) return
-    seen = now
+  const fingerprint = Effect.map(Effect.forEach(files, fingerprintOf), (each) => each.join("\n"))
+  let last = yield* fingerprint
+  const check = Effect.fnUntraced(function* (isForced: boolean) {
+    const current = yield* fingerprint
+    if (current === last && !isForced) return
+    last = current
     yield* reload
   })
-  const told = Effect.raceFirst(Effect.as(Effect.sleep(interval), false), Effect.as(hangup, true))
-  yield* Effect.forkScoped(Effect.forever(Effect.flatMap(told, look)), { startImmediately: true })
+  const isForced = Effect.raceFirst(
+    Effect.as(Effect.sleep(interval), false),
+    Effect.as(hangup, true)
+  )
+  yield* Effect.forkScoped(Effect.forever(Effect.flatMap(isForced, check)), {
+    startImmediately: true
+  })
 })

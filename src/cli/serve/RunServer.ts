@@ -1,4 +1,4 @@
-/** What `app serve` does: wires the services, says where it listens, and serves until it is told to stop. */
+/** Runs `app serve`: builds the layers from the flags, prints the address, and serves until SIGINT or SIGTERM. */
 import { Duration, Effect, Layer, Option } from "effect"
 import packageJson from "../../../package.json" with { type: "json" }
 import { Stats } from "../../telemetry/Stats.ts"
@@ -17,7 +17,7 @@ import { capConnections } from "./DescriptorLimit.ts"
 import { exitCode, Failure } from "../Failure.ts"
 import * as BucketPath from "./BucketPath.ts"
 import * as Common from "../flags/Common.ts"
-import { tell } from "../flags/Descriptor.ts"
+import { logFields } from "../flags/Descriptor.ts"
 import * as Log from "./Log.ts"
 import { stayLean } from "./Heap.ts"
 import type { Messages } from "../Messages.ts"
@@ -42,7 +42,7 @@ const howToAsk = ({ host, port }: Address, isEncrypted: boolean): string =>
     "--cmd listar_arquivos"
   ].join(" ")
 
-/** What to serve, and where. */
+/** What to serve, and the address to listen on. */
 export interface Options extends Address {
   readonly dir: string
   /** Shared in place of the folder, where it is given. */
@@ -50,7 +50,7 @@ export interface Options extends Address {
   readonly hidden: boolean
   /** Whether links inside the folder are followed; they are unless this is `false`. */
   readonly links?: boolean
-  /** How much of small files is held in memory, in bytes, 0 for nothing. */
+  /** The memory for small files, in bytes, 0 for none. */
   readonly cache?: number | undefined
   readonly pickle: boolean
   /** In bytes a second. */
@@ -63,13 +63,13 @@ export interface Options extends Address {
   readonly proxies?: TrustedProxies | undefined
 }
 
-/** How much memory small files of a bucket get where nobody says; each saves a request over the network. */
+/** The default of `--cache` with a bucket, in bytes; each cached file saves a request over the network. */
 const s3Cache = 256 * 1024 * 1024
 
-/** All unfinished requests together may hold this many bytes: room for 256 of the largest. */
-const mostUnfinished = 256 * 1024 * 1024
+/** The most bytes that unfinished requests may hold, over all connections: room for 256 of the largest. */
+const maxUnfinished = 256 * 1024 * 1024
 
-/** Whether only programs of this machine reach the host. */
+/** Whether only programs on this machine can reach the host. */
 const isLoopback = (host: string): boolean => /^(?:localhost|127(?:\.\d+){3}|::1)$/i.test(host)
 
 /** The services and the server over them. */
@@ -86,13 +86,13 @@ const layer = ({ bucket, cache, dir, hidden, links, ...options }: Options) =>
     Layer.provide(Stats.layer)
   )
 
-/** Says what is served, where, and how to ask. */
+/** Prints what is served, the address, and a command that asks. */
 const announcing =
   (dir: string, isEncrypted: boolean, { serving }: Messages) =>
   (address: Address) =>
     complain(serving(formatAddress(address), dir, howToAsk(address, isEncrypted)))
 
-/** What is shared, as people would name it. */
+/** The folder or bucket that is shared, as it is printed. */
 const sharedBy = ({
   bucket,
   dir
@@ -101,10 +101,10 @@ const sharedBy = ({
   readonly bucket?: BucketPath.BucketPath | undefined
 }): string => (bucket === undefined ? dir : BucketPath.format(bucket))
 
-/** What is shared where nobody says. */
+/** The folder that is shared where none is given. */
 const defaultFolder = "DB"
 
-/** Serves while `use` runs, once it was said where. */
+/** Serves while `use` runs, which begins after `announce`. */
 export const serving = <A, E, R>(
   options: Options,
   messages: Messages,
@@ -123,7 +123,7 @@ export const serving = <A, E, R>(
     )
   )
 
-/** Serves as the flags say. */
+/** Serves as the flags say, until SIGINT or SIGTERM. Fails with a sentence where it cannot start. */
 export const serveUntilToldToStop = Effect.fn("serve")(
   function* (flags: ServeFlags, messages: Messages) {
     const { connections, idle, perAddress, request, stall } = flags
@@ -151,7 +151,7 @@ export const serveUntilToldToStop = Effect.fn("serve")(
         sentence: messages.startUp.unprotected(formatAddress(flags))
       })
     }
-    const { announce, port, share, stopOrder } = yield* Worker
+    const { announce, port, share, stopRequested } = yield* Worker
     const { cache, grace, hidden, host, pickle } = flags
     const allowed = yield* capConnections(share(connections))
     const dir = Option.getOrElse(flags.dir, () => defaultFolder)
@@ -183,7 +183,7 @@ export const serveUntilToldToStop = Effect.fn("serve")(
       maxTotalRate: Option.getOrUndefined(Option.map(flags.maxTotalRate, share)),
       limits: {
         connections: allowed,
-        unfinished: mostUnfinished,
+        unfinished: maxUnfinished,
         idle,
         perAddress,
         request,
@@ -199,14 +199,14 @@ export const serveUntilToldToStop = Effect.fn("serve")(
             version: packageJson.version,
             address: formatAddress(address),
             // No password is a flag, so none can be among these.
-            ...tell(serveFlags, {
+            ...logFields(serveFlags, {
               ...flags,
               dir: store === undefined ? Option.some(dir) : flags.dir
             }),
             connections: allowed,
             password_required: passwords().length > 0
           }),
-          Effect.andThen(Effect.raceFirst(stopSignal, stopOrder)),
+          Effect.andThen(Effect.raceFirst(stopSignal, stopRequested)),
           Effect.andThen(exitAtOnceIfToldAgain),
           Effect.andThen(announceStop),
           Effect.andThen(Effect.sleep(flags.drainDelay))

@@ -1,11 +1,11 @@
-/** The command `app serve`: its help. What it does is loaded when it is chosen. */
+/** The command `app serve`: its flags and help. RunServer, which runs it, is loaded only when the command is chosen. */
 import { Effect } from "effect"
 import { Command } from "effect/cli"
 import { flagsIn } from "../flags/Descriptor.ts"
 import type { Messages } from "../Messages.ts"
 import { serveFlags } from "./ServeFlags.ts"
 
-/** The command. It ends well when it is told to stop. */
+/** The command. It succeeds when SIGINT or SIGTERM ended it. */
 export const serve = (messages: Messages) =>
   Command.make("serve", flagsIn(messages.language)(serveFlags), (flags) =>
     // A question is answered 5 ms sooner where the server is not loaded.

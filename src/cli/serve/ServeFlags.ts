@@ -5,8 +5,8 @@ import { limits } from "./flags/Limits.ts"
 import { logs } from "./flags/Logs.ts"
 import { serving } from "./flags/Serving.ts"
 
-/** All of them, by the names that the program gives their values, which are those of the log as well. */
+/** All flags, by the names of their values in the program; the log has the same names in snake case. */
 export const serveFlags = { ...serving, ...access, ...limits, ...logs }
 
-/** All that is said on its command line. */
+/** The values of all flags. */
 export type ServeFlags = Values<typeof serveFlags>

@@ -1,4 +1,4 @@
-/** Why a server did not start, in a sentence. */
+/** The sentence for each reason why a server does not start. */
 import { formatAddress } from "../../domain/Address.ts"
 import type { ListenError } from "../../net/Listener.ts"
 import type { FolderUnusable } from "../../services/files/directory/SharedFolder.ts"
@@ -79,7 +79,7 @@ const startUpSentence = (
   }
 }
 
-/** What is said, and the exit code. */
+/** The failure of the run, with its sentence and exit code. */
 export const startUpFailure = (
   error: Parameters<typeof startUpSentence>[0],
   messages: Messages

@@ -4,7 +4,7 @@ import * as Kind from "../../flags/Kind.ts"
 
 const wholeFile = { default: { pt: "o arquivo inteiro", en: "the whole file" } }
 
-/** All of them. */
+/** The flags of this group. */
 export const asking = {
   // Never from the environment, for it is the question itself.
   cmd: optional({

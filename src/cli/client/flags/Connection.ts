@@ -3,7 +3,7 @@ import * as Common from "../../flags/Common.ts"
 import { optional, setting, toggle } from "../../flags/Descriptor.ts"
 import * as Kind from "../../flags/Kind.ts"
 
-/** All of them. */
+/** The flags of this group. */
 export const connection = {
   host: setting({
     ...Common.host,

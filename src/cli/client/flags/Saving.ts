@@ -2,7 +2,7 @@
 import { optional, toggle } from "../../flags/Descriptor.ts"
 import * as Kind from "../../flags/Kind.ts"
 
-/** All of them. */
+/** The flags of this group. */
 export const saving = {
   output: optional({
     name: "output",

@@ -1,9 +1,9 @@
-/** Flags of `app serve`: who is let in, and how they speak. */
+/** Flags of `app serve`: who may connect, and how the connection is protected. */
 import * as Common from "../../flags/Common.ts"
 import { optional, toggle } from "../../flags/Descriptor.ts"
 import * as Kind from "../../flags/Kind.ts"
 
-/** All of them. */
+/** The flags of this group. */
 export const access = {
   passwordFile: optional({
     ...Common.passwordFile,

@@ -1,8 +1,8 @@
-/** Flags of `app serve`: how much anybody gets, and for how long. */
+/** Flags of `app serve`: limits of rates, connections and waiting times. */
 import { optional, setting } from "../../flags/Descriptor.ts"
 import * as Kind from "../../flags/Kind.ts"
 
-/** All of them. */
+/** The flags of this group. */
 export const limits = {
   maxRate: optional({
     name: "max-rate",

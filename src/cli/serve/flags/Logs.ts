@@ -1,9 +1,9 @@
-/** Flags of `app serve`: what is logged, and how it looks. */
+/** Flags of `app serve`: the level and form of the log. */
 import { setting } from "../../flags/Descriptor.ts"
 import * as Kind from "../../flags/Kind.ts"
 import * as Log from "../Log.ts"
 
-/** All of them. */
+/** The flags of this group. */
 export const logs = {
   logFormat: setting({
     name: "log-format",

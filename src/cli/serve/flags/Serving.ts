@@ -1,14 +1,14 @@
-/** Flags of `app serve`: what is shared, where, and by how many. */
+/** Flags of `app serve`: what is shared, the address, and the number of processes. */
 import { availableParallelism } from "node:os"
 import * as Common from "../../flags/Common.ts"
 import { optional, setting, toggle } from "../../flags/Descriptor.ts"
 import * as Kind from "../../flags/Kind.ts"
 import * as BucketPath from "../BucketPath.ts"
 
-/** Each worker takes some 75 MB; more of them than this are a slip of the finger. */
+/** The most workers: each takes some 75 MB, so that a larger number is a typing error. */
 const mostWorkers = 256
 
-/** 1 to 256, or `auto`: as many as this process may use, by its affinity and its quota too. */
+/** 1 to 256, or `auto`: as many as the cores that this process may use, by its affinity and its quota. */
 const workers: Kind.Kind<number> = {
   parse: (text) => {
     if (text === "auto") return Math.min(mostWorkers, availableParallelism())
@@ -22,7 +22,7 @@ const workers: Kind.Kind<number> = {
   metavar: "<1-256|auto>"
 }
 
-/** All of them. */
+/** The flags of this group. */
 export const serving = {
   host: setting({
     ...Common.host,

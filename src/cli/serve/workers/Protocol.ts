@@ -1,46 +1,46 @@
-/** What a supervisor and its workers say to each other, over the channel that Node makes between them. */
+/** The messages between a supervisor and its workers, over the channel that node:cluster makes between them. */
 import { Effect, Queue, Schema } from "effect"
 import { ClusterStats } from "../../../telemetry/ClusterStats.ts"
 
-/** What the supervisor says. */
-export const Order = Schema.TaggedUnion({
-  /** The first of all: which of the workers this is, counted from 1, and the port to serve, 0 for any free one. */
-  Begin: { number: Schema.Int, port: Schema.Int },
-  /** Asks for a `Report`. */
-  Tell: {},
-  /** Answers `Ask`: all workers together. */
-  Answer: { together: ClusterStats },
-  /** Finish what is in progress, and end. */
+/** A message from the supervisor to a worker. */
+export const SupervisorMessage = Schema.TaggedUnion({
+  /** The first message: which of the workers this is, counted from 1, and the port to listen on, 0 for any free one. */
+  Start: { number: Schema.Int, port: Schema.Int },
+  /** Asks for a `StatsResponse`. */
+  StatsRequest: {},
+  /** Answers a `ClusterStatsRequest`: the sums over all workers. */
+  ClusterStatsResponse: { stats: ClusterStats },
+  /** Finish the transfers in progress, then exit. */
   Stop: {}
 })
-export type Order = typeof Order.Type
+export type SupervisorMessage = typeof SupervisorMessage.Type
 
-/** What a worker says. */
-export const Notice = Schema.TaggedUnion({
-  /** It serves, here. */
+/** A message from a worker to the supervisor. */
+export const WorkerMessage = Schema.TaggedUnion({
+  /** It listens on this address. */
   Ready: { host: Schema.String, port: Schema.Int },
-  /** Asks for an `Answer`. */
-  Ask: {},
-  /** Itself alone. */
-  Report: { together: ClusterStats }
+  /** Asks for a `ClusterStatsResponse`. */
+  ClusterStatsRequest: {},
+  /** Answers a `StatsRequest`: the numbers of this worker alone. */
+  StatsResponse: { stats: ClusterStats }
 })
-export type Notice = typeof Notice.Type
+export type WorkerMessage = typeof WorkerMessage.Type
 
-/** Says something. That nobody is there to hear it is no failure: the end of a process is seen elsewhere. */
-export const say = (
-  send: (message: Order | Notice, done: () => void) => unknown,
-  message: Order | Notice
-): Effect.Effect<void> => Effect.sync(() => void send(message, () => undefined))
+/** Sends a message. A receiver that has exited is no failure here: its exit is noticed by WorkerProcess and Worker. */
+export const send = (
+  write: (message: SupervisorMessage | WorkerMessage, done: () => void) => unknown,
+  message: SupervisorMessage | WorkerMessage
+): Effect.Effect<void> => Effect.sync(() => void write(message, () => undefined))
 
-/** Has `heed` take what was received, one after the other, for ever; what is none of ours is logged and passed over. */
-export const hear = <A extends Order | Notice, R>(
+/** Passes each received message to `handle`, in order, for ever. One that does not decode is logged and skipped. */
+export const receive = <A extends SupervisorMessage | WorkerMessage, R>(
   received: Queue.Dequeue<unknown>,
   messages: Schema.Codec<A>,
-  heed: (message: A) => Effect.Effect<void, never, R>
+  handle: (message: A) => Effect.Effect<void, never, R>
 ): Effect.Effect<never, never, R> =>
   Queue.take(received).pipe(
     Effect.flatMap(Schema.decodeUnknownEffect(messages)),
-    Effect.flatMap(heed),
+    Effect.flatMap(handle),
     Effect.catchTag("SchemaError", (error) =>
       Effect.logWarning("worker.message_not_understood", error.message)
     ),

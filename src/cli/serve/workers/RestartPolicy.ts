@@ -1,8 +1,8 @@
-/** When another takes the place of what has ended: at once if it had lived for a while, else after a pause that grows. */
+/** When an effect that has ended is run again: at once if it ran for a while, else after a pause that grows. */
 import { Duration, Effect, Schedule } from "effect"
 
-/** What has lived so long was sound, and may end for once. */
-const soundAfter = Duration.seconds(10)
+/** An effect that ran this long counts as stable: the next run begins without a pause. */
+const stableAfter = Duration.seconds(10)
 
 /** 50 ms, then each twice the last, up to half a minute. */
 const growingPause = Schedule.min([
@@ -10,13 +10,13 @@ const growingPause = Schedule.min([
   Schedule.spaced("30 seconds")
 ])
 
-/** Runs `life` again whenever it ends, until it fails. */
-export const replaceForEver = <A, E, R>(life: Effect.Effect<A, E, R>): Effect.Effect<never, E, R> =>
-  life.pipe(
+/** Runs `run` again whenever it succeeds, and fails as soon as it fails. */
+export const restartForEver = <A, E, R>(run: Effect.Effect<A, E, R>): Effect.Effect<never, E, R> =>
+  run.pipe(
     Effect.timed,
     Effect.repeat({
       schedule: growingPause,
-      while: ([lived]) => Duration.isLessThan(lived, soundAfter)
+      while: ([ranFor]) => Duration.isLessThan(ranFor, stableAfter)
     }),
     Effect.forever
   )

@@ -1,73 +1,76 @@
-/** The numbers of all workers, asked of each when they are wanted, for counting must cost next to nothing. */
+/**
+ * The sums of the numbers of all workers. Each worker is asked when the sums are wanted, so that counting costs next to
+ * nothing. How a worker is asked: Supervisor.
+ */
 import { Deferred, Duration, Effect } from "effect"
 import { afterEnd, sum, type Totals } from "../../../telemetry/ClusterStats.ts"
 
-/** How long a worker may take to tell its numbers, before those that it told last have to do. */
-const patience = Duration.millis(500)
+/** How long a worker may take to answer; after that its last numbers are used. */
+const timeout = Duration.millis(500)
 
-/** A worker that can be asked. */
+/** A worker that can be asked for its numbers. */
 interface Member {
-  readonly ask: Effect.Effect<void>
-  /** What it told last. */
-  told: Totals
-  /** Who waits for what it tells next. */
+  readonly request: Effect.Effect<void>
+  /** The numbers of its last response. */
+  latest: Totals
+  /** Those who wait for its next response. */
   readonly waiting: Set<Deferred.Deferred<Totals>>
 }
 
-/** The workers there are, by their number. */
+/** The running workers, by their number. */
 export interface StatsAggregator {
-  /** Counts in a worker that will answer `ask`. */
-  readonly enter: (worker: number, ask: Effect.Effect<void>) => Effect.Effect<void>
-  /** The answer of one. */
+  /** Adds a worker; `request` asks it for its numbers, which are handed to `report`. */
+  readonly add: (worker: number, request: Effect.Effect<void>) => Effect.Effect<void>
+  /** Takes the numbers that a worker has sent. */
   readonly report: (worker: number, totals: Totals) => Effect.Effect<void>
-  /** Counts out one that is gone; what it had done by its last report still counts. */
-  readonly leave: (worker: number) => Effect.Effect<void>
-  /** Asks all of them; `workers` is how many have answered. */
+  /** Removes a worker that has exited; the counters of its last response stay in the sums. */
+  readonly remove: (worker: number) => Effect.Effect<void>
+  /** Asks all workers and sums their numbers; `workers` is how many have answered. */
   readonly all: Effect.Effect<Totals>
 }
 
-/** Nobody is there yet. */
+/** An aggregator without workers. */
 export const makeStatsAggregator = (): StatsAggregator => {
   const members = new Map<number, Member>()
-  let gone = sum.initialValue
+  let exited = sum.initialValue
 
-  const question = (member: Member): Effect.Effect<Totals> =>
+  const ask = (member: Member): Effect.Effect<Totals> =>
     Effect.suspend(() => {
-      const answer = Deferred.makeUnsafe<Totals>()
-      member.waiting.add(answer)
-      return Effect.andThen(member.ask, Deferred.await(answer)).pipe(
-        Effect.ensuring(Effect.sync(() => member.waiting.delete(answer)))
+      const response = Deferred.makeUnsafe<Totals>()
+      member.waiting.add(response)
+      return Effect.andThen(member.request, Deferred.await(response)).pipe(
+        Effect.ensuring(Effect.sync(() => member.waiting.delete(response)))
       )
     }).pipe(
       Effect.timeoutOrElse({
-        duration: patience,
-        orElse: () => Effect.succeed({ ...member.told, workers: 0 })
+        duration: timeout,
+        orElse: () => Effect.succeed({ ...member.latest, workers: 0 })
       })
     )
 
   return {
-    enter: (worker, ask) =>
+    add: (worker, request) =>
       Effect.sync(() => {
-        members.set(worker, { ask, told: sum.initialValue, waiting: new Set() })
+        members.set(worker, { request, latest: sum.initialValue, waiting: new Set() })
       }),
     report: (worker, totals) =>
       Effect.suspend(() => {
         const member = members.get(worker)
         if (member === undefined) return Effect.void
-        member.told = totals
-        return Effect.forEach(member.waiting, (answer) => Deferred.succeed(answer, totals), {
+        member.latest = totals
+        return Effect.forEach(member.waiting, (response) => Deferred.succeed(response, totals), {
           discard: true
         })
       }),
-    leave: (worker) =>
+    remove: (worker) =>
       Effect.sync(() => {
         const member = members.get(worker)
-        if (member !== undefined) gone = sum.combine(gone, afterEnd(member.told))
+        if (member !== undefined) exited = sum.combine(exited, afterEnd(member.latest))
         members.delete(worker)
       }),
     all: Effect.suspend(() =>
-      Effect.map(Effect.forEach(members.values(), question, { concurrency: "unbounded" }), (told) =>
-        sum.combineAll([gone, ...told])
+      Effect.map(Effect.forEach(members.values(), ask, { concurrency: "unbounded" }), (totals) =>
+        sum.combineAll([exited, ...totals])
       )
     )
   }

@@ -1,6 +1,6 @@
 /**
- * The process that keeps the workers running: it starts another where one has died. It serves nothing itself; Node
- * accepts the connections here and deals them out to the workers in turn.
+ * The process that starts the workers and starts another wherever one has exited. It serves nothing itself: node:cluster
+ * accepts the connections here and hands them to the workers in turn. When to start another: RestartPolicy.
  */
 import { Deferred, Effect, type Stdio } from "effect"
 import type { Cluster } from "node:cluster"
@@ -8,106 +8,111 @@ import * as Monotonic from "../../../domain/Monotonic.ts"
 import type { Address } from "../../../domain/Address.ts"
 import { exitCode, Failure } from "../../Failure.ts"
 import { exitAtOnceIfToldAgain, outliveHangup, stopSignal } from "../../Signals.ts"
-import { endWithThis, passOnHangup, start } from "./WorkerProcess.ts"
-import { hear, Notice } from "./Protocol.ts"
-import { replaceForEver } from "./RestartPolicy.ts"
+import { killWorkersOnExit, forwardHangup, start } from "./WorkerProcess.ts"
+import { receive, WorkerMessage } from "./Protocol.ts"
+import { restartForEver } from "./RestartPolicy.ts"
 import { makeStatsAggregator } from "./StatsAggregator.ts"
 import type { Announce } from "./Worker.ts"
 
-/** What to supervise. */
+/** How many workers, and where they listen. */
 export interface Options {
   /** How many workers. */
   readonly workers: number
   /** The port they share, 0 for any free one. */
   readonly port: number
-  /** Told where they listen, once all are up. */
+  /** Called with their address, once all of them listen. */
   readonly announce: Announce
 }
 
 /**
- * Keeps the workers running until this process is told to stop; then has them finish what is in progress. Fails,
- * without a sentence, where the first of them does not start for a reason that it has told already. One that is
- * replaced later is replaced for as long as it takes, for the others serve meanwhile.
+ * Keeps the workers running until SIGINT or SIGTERM, then has them finish the transfers in progress. Fails without a
+ * sentence where the first worker cannot start, for the worker has printed why. A later worker is restarted without end:
+ * the others serve meanwhile.
  */
 export const supervise = (
   cluster: Cluster,
   { announce, port, workers }: Options
 ): Effect.Effect<void, Failure, Stdio.Stdio> =>
   Effect.gen(function* () {
-    // The other policy, by which all accept from one socket, costs half as much a connection, but of 50 that came at
-    // once one worker of two got 43, and one of four 47; connections are kept for long, and cores would idle.
+    // With SCHED_NONE, where all workers accept from one socket, a connection costs half as much, but of 50 that came at
+    // once one worker of two got 43, and one of four 47. Connections are long-lived, so the other cores would idle.
     cluster.schedulingPolicy = cluster.SCHED_RR
-    yield* endWithThis(cluster)
+    yield* killWorkersOnExit(cluster)
     yield* outliveHangup
-    yield* passOnHangup(cluster)
+    yield* forwardHangup(cluster)
     const startedAt = yield* Monotonic.now
     const aggregator = makeStatsAggregator()
-    const firstUp = yield* Deferred.make<Address>()
+    const firstReady = yield* Deferred.make<Address>()
     const running = new Set<number>()
     let address: Address | undefined
     let sharedPort = port
 
-    /** Workers that ask for any free port get the same one, as long as any of them holds it. */
+    /** With port 0 the first worker gets a free port, and the others the same one while any of them runs. */
     const portFor = (worker: number): number => {
       if (running.size === 0 && address !== undefined) sharedPort = address.port
       running.add(worker)
       return sharedPort
     }
 
-    /** Runs a worker to its end, which is an order only where this is interrupted. */
-    const live = Effect.fnUntraced(function* (worker: number, up: Deferred.Deferred<void>) {
+    /** Runs one worker process until it exits; interruption stops it. Completes `ready` when it listens or has exited. */
+    const runOnce = Effect.fnUntraced(function* (worker: number, ready: Deferred.Deferred<void>) {
       const scope = yield* Effect.scope
       yield* Effect.addFinalizer(() => {
         running.delete(worker)
-        return aggregator.leave(worker)
+        return aggregator.remove(worker)
       })
       const child = yield* start(cluster)
-      yield* child.order({ _tag: "Begin", number: worker, port: portFor(worker) })
-      const ready = Effect.fnUntraced(function* ({ host, port }: Address) {
+      yield* child.send({ _tag: "Start", number: worker, port: portFor(worker) })
+      const onReady = Effect.fnUntraced(function* ({ host, port }: Address) {
         address ??= { host, port }
-        // All others died while it started, and with them the hold on the port.
+        // All others exited while it started, so the shared port was given up, and this worker has another.
         if (port !== address.port) return yield* child.kill
-        yield* aggregator.enter(worker, child.order({ _tag: "Tell" }))
-        yield* Deferred.succeed(firstUp, address)
-        const isReplacement = !(yield* Deferred.succeed(up, undefined))
+        yield* aggregator.add(worker, child.send({ _tag: "StatsRequest" }))
+        yield* Deferred.succeed(firstReady, address)
+        const isReplacement = !(yield* Deferred.succeed(ready, undefined))
         if (isReplacement) yield* Effect.logInfo("worker.replaced")
       })
-      const answer = Effect.flatMap(aggregator.all, (totals) =>
-        child.order({ _tag: "Answer", together: { totals, processId: process.pid, startedAt } })
+      const respond = Effect.flatMap(aggregator.all, (totals) =>
+        child.send({
+          _tag: "ClusterStatsResponse",
+          stats: { totals, processId: process.pid, startedAt }
+        })
       )
       yield* Effect.forkScoped(
-        hear(child.received, Notice, (notice) =>
-          Notice.match(notice, {
-            Ready: ready,
-            Ask: () => Effect.asVoid(Effect.forkIn(answer, scope)),
-            Report: ({ together }) => aggregator.report(worker, together.totals)
+        receive(child.received, WorkerMessage, (message) =>
+          WorkerMessage.match(message, {
+            Ready: onReady,
+            ClusterStatsRequest: () => Effect.asVoid(Effect.forkIn(respond, scope)),
+            StatsResponse: ({ stats }) => aggregator.report(worker, stats.totals)
           })
         )
       )
-      const { code, signal } = yield* child.ended
+      const { code, signal } = yield* child.exited
       if (code === exitCode.refused && address === undefined) {
         return yield* new Failure({ code, sentence: "" })
       }
-      yield* Deferred.succeed(up, undefined)
+      yield* Deferred.succeed(ready, undefined)
       return yield* Effect.annotateLogs(Effect.logWarning("worker.ended"), { code, signal })
     }, Effect.scoped)
 
-    const keep = (worker: number, up: Deferred.Deferred<void>) =>
-      Effect.annotateLogs(replaceForEver(live(worker, up)), "worker", worker)
+    const keepRunning = (worker: number, ready: Deferred.Deferred<void>) =>
+      Effect.annotateLogs(restartForEver(runOnce(worker, ready)), "worker", worker)
 
-    const ups = yield* Effect.replicateEffect(Deferred.make<void>(), workers)
-    const keepAll = Effect.all(
+    const allReady = yield* Effect.replicateEffect(Deferred.make<void>(), workers)
+    const keepAllRunning = Effect.all(
       [
-        // The others start when the first is up: were all refused, each would say why.
-        ...ups.map((up, index) =>
-          index === 0 ? keep(1, up) : Effect.andThen(Deferred.await(firstUp), keep(index + 1, up))
+        // The others start when the first listens: if none can listen, only the first prints why.
+        ...allReady.map((ready, index) =>
+          index === 0
+            ? keepRunning(1, ready)
+            : Effect.andThen(Deferred.await(firstReady), keepRunning(index + 1, ready))
         ),
-        Effect.forEach(ups, Deferred.await).pipe(
-          Effect.andThen(Deferred.await(firstUp)),
+        Effect.forEach(allReady, Deferred.await).pipe(
+          Effect.andThen(Deferred.await(firstReady)),
           Effect.flatMap(announce)
         )
       ],
       { concurrency: "unbounded", discard: true }
     )
-    yield* Effect.raceFirst(keepAll, Effect.andThen(stopSignal, exitAtOnceIfToldAgain))
+    yield* Effect.raceFirst(keepAllRunning, Effect.andThen(stopSignal, exitAtOnceIfToldAgain))
   }).pipe(Effect.scoped)

@@ -1,95 +1,100 @@
-/** One of several processes that serve a port together: what it hears from its supervisor, and what it tells it. */
+/** One of several processes that serve one port: the messages it takes from its supervisor, and those it sends. */
 import { Cache, Context, Deferred, Duration, Effect, Queue, type Stdio } from "effect"
 import type { Cluster } from "node:cluster"
 import type { Address } from "../../../domain/Address.ts"
 import { Gather, type ClusterStats } from "../../../telemetry/ClusterStats.ts"
-import { hear, type Notice, Order, say } from "./Protocol.ts"
+import { receive, type WorkerMessage, SupervisorMessage, send } from "./Protocol.ts"
 
-/** Tells whoever waits for it where the server listens. */
+/** Called with the address once the server listens. */
 export type Announce = (address: Address) => Effect.Effect<void, never, Stdio.Stdio>
 
-/** A process that serves, alone or together with others. */
+/** What depends on whether a process serves alone or is one of several workers. */
 export class Worker extends Context.Service<
   Worker,
   {
-    /** The port to listen at. */
+    /** The port to listen on. */
     readonly port: number
-    /** To whom it must be said where this process listens. */
+    /** Called with the address of this process. */
     readonly announce: Announce
-    /** Waits for the order to stop that does not come as a signal. */
-    readonly stopOrder: Effect.Effect<void>
-    /** This process's part of what all may have together, rounded down, but one at least. */
+    /** Waits for the supervisor's `Stop`, which is no signal. */
+    readonly stopRequested: Effect.Effect<void>
+    /** This process's part of a limit for all processes: divided evenly, rounded down, at least 1. */
     readonly share: (whole: number) => number
   }
 >()("sockets/cli/Worker") {}
 
-/** How long the supervisor may take to tell of all workers, before this one tells of itself alone. */
-const patience = Duration.seconds(1)
+/** How long the supervisor may take to answer; after that this worker reports its own numbers only. */
+const timeout = Duration.seconds(1)
 
 /**
- * Serves as one of the workers of the supervisor that started this process. Its log says which it is, and INFO tells of
- * all of them.
+ * Serves as one of the workers of the supervisor that started this process. Every line of its log has the worker's
+ * number, and INFO shows the sums over all workers.
  */
-export const serveTogether = <A, E, R>(
+export const runWorker = <A, E, R>(
   serve: Effect.Effect<A, E, R>,
   cluster: Cluster,
   workers: number
 ): Effect.Effect<A, E, Exclude<R, Worker>> =>
   Effect.gen(function* () {
     const received = yield* Queue.unbounded<unknown>()
-    const begun = yield* Deferred.make<{ readonly number: number; readonly port: number }>()
+    const started = yield* Deferred.make<{ readonly number: number; readonly port: number }>()
     const stopped = yield* Deferred.make<void>()
-    let answered = yield* Deferred.make<ClusterStats>()
+    let response = yield* Deferred.make<ClusterStats>()
     let own: (() => ClusterStats) | undefined
 
     const onMessage = (message: unknown) => void Queue.offerUnsafe(received, message)
     const onDisconnect = () => void Deferred.doneUnsafe(stopped, Effect.void)
-    // Node would end this process in the middle of transfers when its supervisor is gone.
+    // Without this, node:cluster ends the process in the middle of transfers when its supervisor has exited.
     if (cluster.worker !== undefined) cluster.worker.exitedAfterDisconnect = true
     yield* Effect.acquireRelease(
       Effect.sync(() => process.on("message", onMessage).on("disconnect", onDisconnect)),
       () =>
         Effect.sync(() => {
           process.off("message", onMessage).off("disconnect", onDisconnect)
-          // The channel, while it stands, keeps the process from ending.
+          // An open channel keeps the process from exiting.
           if (process.connected) process.disconnect?.()
         })
     )
 
-    const tell = (notice: Notice) =>
-      say((message, done) => process.send?.(message, undefined, undefined, done), notice)
+    const notify = (message: WorkerMessage) =>
+      send((sent, done) => process.send?.(sent, undefined, undefined, done), message)
     yield* Effect.forkScoped(
-      hear(received, Order, (order) =>
-        Order.match(order, {
-          Begin: (order) => Effect.asVoid(Deferred.succeed(begun, order)),
-          Tell: () => (own === undefined ? Effect.void : tell({ _tag: "Report", together: own() })),
-          Answer: ({ together }) => Effect.asVoid(Deferred.succeed(answered, together)),
+      receive(received, SupervisorMessage, (message) =>
+        SupervisorMessage.match(message, {
+          Start: (message) => Effect.asVoid(Deferred.succeed(started, message)),
+          StatsRequest: () =>
+            own === undefined ? Effect.void : notify({ _tag: "StatsResponse", stats: own() }),
+          ClusterStatsResponse: ({ stats }) => Effect.asVoid(Deferred.succeed(response, stats)),
           Stop: () => Effect.asVoid(Deferred.succeed(stopped, undefined))
         })
       )
     )
 
-    const askFor = Effect.fnUntraced(function* (own: () => ClusterStats) {
-      answered = yield* Deferred.make<ClusterStats>()
-      yield* tell({ _tag: "Ask" })
-      return yield* Deferred.await(answered).pipe(
-        Effect.timeoutOrElse({ duration: patience, orElse: () => Effect.sync(own) })
+    const requestFor = Effect.fnUntraced(function* (own: () => ClusterStats) {
+      response = yield* Deferred.make<ClusterStats>()
+      yield* notify({ _tag: "ClusterStatsRequest" })
+      return yield* Deferred.await(response).pipe(
+        Effect.timeoutOrElse({ duration: timeout, orElse: () => Effect.sync(own) })
       )
     })
-    // However many ask at a time, the supervisor is asked once.
-    const asked = yield* Cache.make({ lookup: askFor, capacity: 1, timeToLive: Duration.zero })
+    // Any number of concurrent INFO commands ask the supervisor once.
+    const clusterStats = yield* Cache.make({
+      lookup: requestFor,
+      capacity: 1,
+      timeToLive: Duration.zero
+    })
 
-    const { number, port } = yield* Deferred.await(begun)
+    const { number, port } = yield* Deferred.await(started)
     return yield* serve.pipe(
       Effect.provideService(Worker, {
         port,
-        announce: ({ host, port }) => tell({ _tag: "Ready", host, port }),
-        stopOrder: Deferred.await(stopped),
+        announce: ({ host, port }) => notify({ _tag: "Ready", host, port }),
+        stopRequested: Deferred.await(stopped),
         share: (whole) => Math.max(1, Math.floor(whole / workers))
       }),
       Effect.provideService(Gather, (report) => {
         own = report
-        return Cache.get(asked, report)
+        return Cache.get(clusterStats, report)
       }),
       Effect.annotateLogs("worker", number)
     )

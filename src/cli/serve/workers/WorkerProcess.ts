@@ -1,56 +1,57 @@
-/** A worker as its supervisor holds it: this program, started once more. */
+/** A worker process as its supervisor sees it: this program, started once more by node:cluster. */
 import { Deferred, Effect, Queue, type Scope } from "effect"
 import type { Cluster } from "node:cluster"
 import { closeIfNotTaken } from "./ConnectionHandoff.ts"
-import { type Order, say } from "./Protocol.ts"
+import { type SupervisorMessage, send } from "./Protocol.ts"
 import { hangup } from "../../Signals.ts"
 
-/** How a process ended: by itself with a code, by a signal, or with neither where it could not be started. */
-export interface Ended {
+/** How a process ended: with an exit code, by a signal, or with neither where it could not be started. */
+export interface ExitStatus {
   readonly code: number | null
   readonly signal: string | null
 }
 
-/** A process. */
+/** A running worker. */
 export interface WorkerProcess {
   readonly pid: number | undefined
-  readonly order: (order: Order) => Effect.Effect<void>
-  /** What comes from it, not understood yet. */
+  readonly send: (message: SupervisorMessage) => Effect.Effect<void>
+  /** What it has sent, not decoded yet. */
   readonly received: Queue.Dequeue<unknown>
-  readonly ended: Effect.Effect<Ended>
-  /** Ends it, whatever it does. */
+  /** Waits until it has exited. */
+  readonly exited: Effect.Effect<ExitStatus>
+  /** Sends it SIGKILL. */
   readonly kill: Effect.Effect<void>
 }
 
-/** Starts a worker. When the scope closes, it is told to stop, and waited for. */
+/** Starts a worker. When the scope closes, the worker is sent `Stop`, and its exit is awaited. */
 export const start = (cluster: Cluster): Effect.Effect<WorkerProcess, never, Scope.Scope> =>
   Effect.acquireRelease(
     Effect.gen(function* () {
       const received = yield* Queue.unbounded<unknown>()
-      const ended = yield* Deferred.make<Ended>()
-      const end = (how: Ended) => void Deferred.doneUnsafe(ended, Effect.succeed(how))
+      const exited = yield* Deferred.make<ExitStatus>()
+      const exit = (status: ExitStatus) => void Deferred.doneUnsafe(exited, Effect.succeed(status))
       const worker = yield* Effect.sync(() => cluster.fork())
       const child = worker.process
       closeIfNotTaken(child)
-      child.once("exit", (code, signal) => end({ code, signal }))
+      child.once("exit", (code, signal) => exit({ code, signal }))
       worker.on("message", (message: unknown) => void Queue.offerUnsafe(received, message))
-      // Of a process that could not be started, for want of memory perhaps, there is no exit.
+      // A process that could not be started, for want of memory perhaps, has no "exit" event.
       worker.on("error", () => {
-        if (child.pid === undefined) end({ code: null, signal: null })
+        if (child.pid === undefined) exit({ code: null, signal: null })
       })
       return {
         pid: child.pid,
-        order: (order: Order) => say((message, done) => child.send(message, done), order),
+        send: (message: SupervisorMessage) => send((sent, done) => child.send(sent, done), message),
         received,
-        ended: Deferred.await(ended),
+        exited: Deferred.await(exited),
         kill: Effect.sync(() => void child.kill("SIGKILL"))
       }
     }),
-    ({ ended, order }) => Effect.andThen(order({ _tag: "Stop" }), ended)
+    ({ exited, send }) => Effect.andThen(send({ _tag: "Stop" }), exited)
   )
 
-/** Has all workers end with this process, where it is ended at once. */
-export const endWithThis = (cluster: Cluster): Effect.Effect<void, never, Scope.Scope> => {
+/** Kills all workers where this process exits while they still run, until the scope closes. */
+export const killWorkersOnExit = (cluster: Cluster): Effect.Effect<void, never, Scope.Scope> => {
   const killAll = (): void => {
     for (const worker of Object.values(cluster.workers ?? {})) worker?.process.kill("SIGKILL")
   }
@@ -60,8 +61,8 @@ export const endWithThis = (cluster: Cluster): Effect.Effect<void, never, Scope.
   )
 }
 
-/** Has all workers read again what can be read again, where this process is told to. */
-export const passOnHangup = (cluster: Cluster): Effect.Effect<void, never, Scope.Scope> =>
+/** Passes each SIGHUP on to all workers, which then read passwords and certificates again, until the scope closes. */
+export const forwardHangup = (cluster: Cluster): Effect.Effect<void, never, Scope.Scope> =>
   Effect.asVoid(
     Effect.forkScoped(
       Effect.forever(

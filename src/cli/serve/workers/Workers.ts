@@ -1,10 +1,13 @@
-/** Serving with several processes, for one runs on one core: this one serves alone, or is one of them, or their supervisor. */
+/**
+ * Serving with several processes, because one process uses one core. This process serves alone, or is one of the
+ * workers, or their supervisor.
+ */
 import { Effect, type Stdio } from "effect"
 import type { Failure } from "../../Failure.ts"
 import { type Options, supervise } from "./Supervisor.ts"
-import { serveTogether, Worker } from "./Worker.ts"
+import { runWorker, Worker } from "./Worker.ts"
 
-/** Has `serve` done by as many processes as are wanted; ends when all have. */
+/** Runs `serve` in as many processes as `options.workers` says; ends when all of them have ended. */
 export const inWorkers = <E, R>(
   serve: Effect.Effect<void, E, R>,
   options: Options
@@ -12,12 +15,12 @@ export const inWorkers = <E, R>(
   Effect.gen(function* () {
     const { announce, port, workers } = options
     if (workers === 1) {
-      const alone = { port, announce, stopOrder: Effect.never, share: (whole: number) => whole }
+      const alone = { port, announce, stopRequested: Effect.never, share: (whole: number) => whole }
       return yield* Effect.provideService(serve, Worker, alone)
     }
-    // Loaded only here: every start would pay for it.
+    // Loaded only here, because loading it takes time that every start would pay for.
     const { default: cluster } = yield* Effect.promise(() => import("node:cluster"))
     return yield* cluster.isPrimary
       ? supervise(cluster, options)
-      : serveTogether(serve, cluster, workers)
+      : runWorker(serve, cluster, workers)
   })

@@ -1,19 +1,19 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Clock, Duration, Effect } from "effect"
 import { TestClock } from "effect/testing"
-import { replaceForEver } from "../../../../src/cli/serve/workers/RestartPolicy.ts"
+import { restartForEver } from "../../../../src/cli/serve/workers/RestartPolicy.ts"
 
-/** When each life begins, in milliseconds, where they last as long as this. */
+/** When each run begins, in milliseconds, where they last as long as this. */
 const beginnings = Effect.fnUntraced(function* (
-  lasts: (life: number) => Duration.Input,
+  lasts: (run: number) => Duration.Input,
   over: Duration.Input
 ) {
   const begun: Array<number> = []
-  const life = Effect.gen(function* () {
+  const run = Effect.gen(function* () {
     begun.push(yield* Clock.currentTimeMillis)
     yield* Effect.sleep(lasts(begun.length))
   })
-  yield* Effect.forkScoped(replaceForEver(life), { startImmediately: true })
+  yield* Effect.forkScoped(restartForEver(run), { startImmediately: true })
   yield* TestClock.adjust(over)
   return begun
 })
@@ -38,7 +38,7 @@ describe("what ends and is replaced", () => {
 
   it.effect("is replaced at once where it had lived for a while, and the pauses begin anew", () =>
     Effect.gen(function* () {
-      const begun = yield* beginnings((life) => (life === 4 ? "10 seconds" : 0), "11 seconds")
+      const begun = yield* beginnings((run) => (run === 4 ? "10 seconds" : 0), "11 seconds")
       assert.deepStrictEqual(begun, [0, 50, 150, 350, 10_350, 10_400, 10_500, 10_700])
     })
   )

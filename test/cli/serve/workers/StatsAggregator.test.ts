@@ -15,7 +15,7 @@ const setUp = Effect.gen(function* () {
   const numbers = new Map<number, Totals | undefined>()
   const enter = (worker: number, totals: Totals | undefined) => {
     numbers.set(worker, totals)
-    return aggregator.enter(
+    return aggregator.add(
       worker,
       Effect.suspend(() => {
         const totals = numbers.get(worker)
@@ -74,7 +74,7 @@ describe("a roll call", () => {
       yield* enter(1, told({ commandsProcessed: 3, connectedClients: 5, maxClients: 10, rss: 1 }))
       yield* enter(2, told({ commandsProcessed: 4, maxClients: 10, rss: 1 }))
       yield* aggregator.all
-      yield* aggregator.leave(1)
+      yield* aggregator.remove(1)
       const one = told({ commandsProcessed: 7, maxClients: 10, rss: 1 })
       assert.deepStrictEqual(yield* aggregator.all, one)
       yield* enter(1, told({ commandsProcessed: 1, maxClients: 10, rss: 1 }))
