@@ -20,18 +20,23 @@ export interface Limits {
   readonly idle: Duration.Duration
 }
 
-/** Requests as they come in. */
+/** What takes in the requests of a connection, as codec/Codec's Decoder does. */
 export interface Incoming {
-  /** How much memory is held for one that is not complete, in bytes; 0 where none was begun. */
+  /** How much memory is held for a request that is not complete, in bytes; 0 where none was begun. */
   readonly unfinished: () => number
-  /** How much memory complete requests hold that are not to be answered yet, in bytes. */
-  readonly heldBack: () => number
+}
+
+/** Where complete requests wait that are not to be answered yet, as those of a transaction do. */
+export interface Waiting {
+  /** How much memory they hold, in bytes. */
+  readonly heldBack: number
 }
 
 /** What is watched of a connection. */
 export class ReadProgress {
   readonly peer: Peer
   readonly incoming: Incoming
+  readonly waiting: Waiting
   /** How many requests were complete so far. */
   completed = 0
   /** The unfinished request that was seen: the first after so many complete ones, -1 where none is; and since when. */
@@ -43,9 +48,10 @@ export class ReadProgress {
   /** What its requests were last seen to hold. */
   held = 0
 
-  constructor(peer: Peer, incoming: Incoming) {
+  constructor(peer: Peer, incoming: Incoming, waiting: Waiting) {
     this.peer = peer
     this.incoming = incoming
+    this.waiting = waiting
   }
 }
 
@@ -100,8 +106,7 @@ export const makeConnectionReaper = ({
     }
 
     const note = (progress: ReadProgress): void => {
-      const { incoming } = progress
-      const held = incoming.unfinished() + incoming.heldBack()
+      const held = progress.incoming.unfinished() + progress.waiting.heldBack
       sum += held - progress.held
       progress.held = held
       if (sum > unfinished) tooMuch.openUnsafe()

@@ -169,7 +169,8 @@ export const makeAcceptor = Effect.fnUntraced(function* (
     const codec = options.pickle === true || peer.isOnLoopback ? respOrPickle() : resp
     const pacer = both(pacerOf(options.maxRate), total)
     const context = new ConnectionContext(server, peer, codec, pacer)
-    return run(context).pipe(
+    // Suspended, for an effect keeps what it was made of while it runs: 400 bytes for each connection that waits.
+    return Effect.suspend(() => run(context)).pipe(
       Effect.onExit((exit) => leave(context, exit)),
       // However it ended, that was told.
       Effect.catchCause(nothing)

@@ -95,10 +95,7 @@ export const converse = (
     server: { reaper }
   } = context
   const decoder = codec.makeDecoder()
-  const progress = new ReadProgress(peer, {
-    unfinished: () => decoder.unfinished(),
-    heldBack: () => context.transaction?.held ?? 0
-  })
+  const progress = new ReadProgress(peer, decoder, context)
   reaper.add(progress)
   const replies = () =>
     Stream.fromPull(Effect.succeed(peer.read)).pipe(

@@ -8,6 +8,7 @@ import type { Codec } from "../codec/Codec.ts"
 import { respName } from "../codec/resp/Resp.ts"
 import type { StoreUnavailable } from "../domain/Errors.ts"
 import type { Authenticator } from "../guard/Authenticator.ts"
+import type { Waiting } from "../guard/ConnectionReaper.ts"
 import type { Pacer } from "../guard/Pacer.ts"
 import type { CloseReason } from "../net/CloseReason.ts"
 import type { Peer, PeerLost } from "../net/Peer.ts"
@@ -39,7 +40,7 @@ const isStoreUnavailable = ({ _tag }: PeerLost | StoreUnavailable): boolean =>
  * One connection. A class, for ten thousand of these stand idle: what it is asked for now and then is found out then,
  * and not held.
  */
-export class ConnectionContext implements Identity {
+export class ConnectionContext implements Identity, Waiting {
   readonly server: ServerContext
   readonly peer: Peer
   readonly codec: Codec
@@ -81,6 +82,11 @@ export class ConnectionContext implements Identity {
 
   get age(): number {
     return (Monotonic.nowUnsafe(this.server.clock) - this.#since) / 1000
+  }
+
+  /** How much memory the requests of its transaction hold, in bytes. */
+  get heldBack(): number {
+    return this.transaction?.held ?? 0
   }
 
   /** Why it ended: what the peer's socket tells, unless that is only that the input ended. */

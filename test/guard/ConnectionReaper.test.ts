@@ -21,16 +21,15 @@ const limits: Limits = {
 class Fake extends ReadProgress {
   /** What has come of a request that is not complete. */
   unfinished: number
-  /** What complete requests hold that wait. */
-  heldBack = 0
   readonly #socket: Socket
 
   constructor(unfinished: number) {
     const socket = new Socket()
-    super(new Peer(socket, new PendingWrites()), {
-      unfinished: () => this.unfinished,
-      heldBack: () => this.heldBack
-    })
+    super(
+      new Peer(socket, new PendingWrites()),
+      { unfinished: () => this.unfinished },
+      { heldBack: 0 }
+    )
     this.#socket = socket
     this.unfinished = unfinished
   }
