@@ -35,8 +35,18 @@ export const fromByteString = (bytes: ByteString.ByteString): FileName | undefin
 export const join = (folder: string, part: string): FileName | undefined =>
   fromText(folder === "" ? part : `${folder}/${part}`)
 
+/** The name of a folder: a `FileName` of which files are below, or "" for the shared folder itself. */
+export type FolderName = FileName | ""
+
+/** `text` as a folder's name, or `undefined` where it is not a valid one. */
+export const folderFromText = (text: string): FolderName | undefined =>
+  text === "" ? text : fromText(text)
+
+/** The last part of a name: what it is called in its folder. */
+export const lastPart = (name: FolderName): string => name.slice(name.lastIndexOf("/") + 1)
+
 /** Whether any part of the name begins with a dot, as in `.git/config`. */
-export const isHidden = (name: FileName): boolean => name.startsWith(".") || name.includes("/.")
+export const isHidden = (name: FolderName): boolean => name.startsWith(".") || name.includes("/.")
 
 const isSurrogate = (unit: number): boolean => unit >= 0xd800 && unit <= 0xdfff
 

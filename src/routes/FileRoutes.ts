@@ -188,7 +188,7 @@ export const makeFileRoutes = (
     Keys: ({ pattern }) =>
       Effect.gen(function* () {
         const glob = yield* requireRedisPattern(pattern)
-        const found = makeTopNames(mostNames + 1)
+        const found = makeTopNames<FileName.FileName>(mostNames + 1)
         yield* Stream.runForEachArray(store.names, (names) =>
           inTurns(names, costOfMatch(glob), (name) => {
             if (RedisGlob.match(glob, ByteString.fromText(name))) found.add(name)

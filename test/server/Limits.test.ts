@@ -228,6 +228,7 @@ describe("a connection on which something happens", () => {
         names: Stream.empty,
         getIfPresent: () => undefined,
         list: () => Effect.succeed([]),
+        folder: () => Effect.succeed(Stream.empty),
         describe: () => Effect.succeed(details),
         open: () =>
           Effect.succeed({

@@ -4,7 +4,7 @@
  */
 import { Context, Effect, Glob, type Scope, Stream } from "effect"
 import type { FileNotFound, StoreUnavailable } from "../../domain/Errors.ts"
-import { byBytes, type FileName } from "../../domain/FileName.ts"
+import { byBytes, type FileName, type FolderName } from "../../domain/FileName.ts"
 import type * as ByteString from "../../domain/ByteString.ts"
 import { makeTopNames } from "./TopNames.ts"
 
@@ -69,6 +69,25 @@ export interface WholeFile extends FileDetails {
   readonly sha256: string
 }
 
+/** A file or a folder in a folder. */
+export type FolderEntry =
+  | ({
+      readonly kind: "file"
+      /** Relative to the shared folder, as every name. */
+      readonly name: FileName
+    } & FileDetails)
+  | {
+      readonly kind: "folder"
+      /** Relative to the shared folder, as every name. */
+      readonly name: FileName
+      /** When an entry came or went last, in milliseconds since 1970 (UTC), where the store knows. */
+      readonly modified: number | undefined
+    }
+
+/** What entries are sorted by, by its UTF-8 bytes: the name, and a folder's with a `/`, as files below it begin. */
+export const entryKey = ({ kind, name }: Pick<FolderEntry, "kind" | "name">): string =>
+  kind === "folder" ? `${name}/` : name
+
 /** The shared files, read-only. */
 export class FileStore extends Context.Service<
   FileStore,
@@ -79,6 +98,20 @@ export class FileStore extends Context.Service<
     readonly list: (
       selection: Selection
     ) => Effect.Effect<ReadonlyArray<FileName>, StoreUnavailable>
+    /**
+     * The entries of one folder whose `entryKey` sorts after `after`, sorted by it; they come by up to a thousand, are
+     * looked at as they are asked for, and others are answered meanwhile. What vanishes meanwhile is left out, and so
+     * is all that neither `list` nor `open` would share. `FileNotFound` where there is no such folder. The scope may hold
+     * the folder open.
+     */
+    readonly folder: (
+      name: FolderName,
+      after?: string
+    ) => Effect.Effect<
+      Stream.Stream<FolderEntry, StoreUnavailable>,
+      FileNotFound | StoreUnavailable,
+      Scope.Scope
+    >
     /**
      * The file as it is now, where that takes no waiting, as for a small file in memory. `undefined` says nothing of
      * the file, and whoever must know goes on to `describe` or `open` it. It may do nothing but return `undefined`.
@@ -101,7 +134,7 @@ export const select = <E, R>(
   { after, limit, pattern }: Selection
 ): Effect.Effect<ReadonlyArray<FileName>, E, R> =>
   Effect.suspend(() => {
-    const collector = makeTopNames(limit ?? Number.POSITIVE_INFINITY)
+    const collector = makeTopNames<FileName>(limit ?? Number.POSITIVE_INFINITY)
     const isSelected = (name: FileName) =>
       (after === undefined || byBytes(name, after) > 0)
       && (pattern === undefined || Glob.match(pattern, name))

@@ -1,9 +1,15 @@
 /** A store whose files are given to it: for tests, and as the plainest example of what a store must do. */
 import { Effect, Layer, Stream } from "effect"
 import { FileNotFound } from "../../domain/Errors.ts"
-import { type FileName, isHidden } from "../../domain/FileName.ts"
+import {
+  byBytes,
+  type FileName,
+  type FolderName,
+  fromText,
+  isHidden
+} from "../../domain/FileName.ts"
 import { sha256 } from "./Digest.ts"
-import { FileStore, select } from "./FileStore.ts"
+import { entryKey, type FileDetails, FileStore, type FolderEntry, select } from "./FileStore.ts"
 
 /** A file of the memory store. */
 export interface MemoryFile {
@@ -11,6 +17,12 @@ export interface MemoryFile {
   /** In milliseconds since 1970 (UTC). */
   readonly modified: number
 }
+
+const detailsOf = ({ bytes, modified }: MemoryFile): FileDetails => ({
+  size: bytes.length,
+  modified,
+  version: `${bytes.length}-${modified}`
+})
 
 /** Serves `files`, read anew at each question; hidden names are not shared. */
 export const layer = (files: ReadonlyMap<FileName, MemoryFile>): Layer.Layer<FileStore> =>
@@ -20,20 +32,43 @@ export const layer = (files: ReadonlyMap<FileName, MemoryFile>): Layer.Layer<Fil
       return file === undefined
         ? Effect.fail(new FileNotFound())
         : Effect.succeed({
-            size: file.bytes.length,
-            modified: file.modified,
-            version: `${file.bytes.length}-${file.modified}`,
+            ...detailsOf(file),
             read: (start: number, length: number) =>
               Stream.succeed(file.bytes.subarray(start, start + length)),
             sha256: sha256(Stream.succeed(file.bytes))
           })
     }
+    const entriesOf = (folder: FolderName): ReadonlyArray<FolderEntry> => {
+      const start = folder === "" ? "" : `${folder}/`
+      const entries = new Map<string, FolderEntry>()
+      for (const [name, file] of files) {
+        if (!name.startsWith(start) || isHidden(name)) continue
+        const end = name.indexOf("/", start.length)
+        const inner = end === -1 ? undefined : fromText(name.slice(0, end))
+        const entry: FolderEntry =
+          inner === undefined
+            ? { kind: "file", name, ...detailsOf(file) }
+            : { kind: "folder", name: inner, modified: undefined }
+        entries.set(entryKey(entry), entry)
+      }
+      return [...entries].sort(([self], [that]) => byBytes(self, that)).map(([, entry]) => entry)
+    }
+    const folder = (name: FolderName, after = "") =>
+      Effect.suspend(() => {
+        const entries = entriesOf(name)
+        return entries.length === 0 && name !== ""
+          ? Effect.fail(new FileNotFound())
+          : Effect.succeed(
+              Stream.fromIterable(entries.filter((entry) => byBytes(entryKey(entry), after) > 0))
+            )
+      })
     const names = Stream.suspend(() =>
       Stream.fromIterable([...files.keys()].filter((name) => !isHidden(name)))
     )
     return {
       names,
       list: (selection) => select(names, selection),
+      folder,
       getIfPresent: () => undefined,
       describe: find,
       open: find

@@ -1,22 +1,22 @@
 /** Keeps the smallest of any number of names, sorted, and never works for long at a time. */
-import { byBytes, type FileName } from "../../domain/FileName.ts"
+import { byBytes } from "../../domain/FileName.ts"
 
 /** Collects names one by one. */
-export interface TopNames {
-  readonly add: (name: FileName) => void
+export interface TopNames<Name extends string> {
+  readonly add: (name: Name) => void
   /** The smallest of the names so far, sorted by their UTF-8 bytes. */
-  readonly take: () => ReadonlyArray<FileName>
+  readonly take: () => ReadonlyArray<Name>
 }
 
 /** Sorting this many names and merging them into 100,000 takes about 10 ms, and nobody else is answered meanwhile. */
 const runLength = 4096
 
-const merge = (
-  left: ReadonlyArray<FileName>,
-  right: ReadonlyArray<FileName>,
+const merge = <Name extends string>(
+  left: ReadonlyArray<Name>,
+  right: ReadonlyArray<Name>,
   limit: number
-): ReadonlyArray<FileName> => {
-  const merged: Array<FileName> = []
+): ReadonlyArray<Name> => {
+  const merged: Array<Name> = []
   let leftIndex = 0
   let rightIndex = 0
   while (merged.length < limit) {
@@ -36,9 +36,9 @@ const merge = (
 }
 
 /** A collector of at most `limit` names. */
-export const makeTopNames = (limit: number): TopNames => {
-  let sorted: ReadonlyArray<FileName> = []
-  let run: Array<FileName> = []
+export const makeTopNames = <Name extends string>(limit: number): TopNames<Name> => {
+  let sorted: ReadonlyArray<Name> = []
+  let run: Array<Name> = []
 
   const take = () => {
     sorted = merge(sorted, run.sort(byBytes), limit)
@@ -46,7 +46,7 @@ export const makeTopNames = (limit: number): TopNames => {
     return sorted
   }
 
-  const add = (name: FileName) => {
+  const add = (name: Name) => {
     const last = sorted.length === limit ? sorted.at(-1) : undefined
     if (last !== undefined && byBytes(name, last) >= 0) return
     run.push(name)

@@ -93,13 +93,30 @@ export const fakeS3 = (
     const list = (query: URLSearchParams): Answer => {
       const after = Buffer.from(query.get("start-after") ?? "")
       const prefix = query.get("prefix") ?? ""
+      const delimiter = query.get("delimiter")
       const limit = Number(query.get("max-keys") ?? 1000)
-      const keys = [...stored.keys()]
-        .filter((key) => key.startsWith(prefix) && Buffer.compare(Buffer.from(key), after) > 0)
-        .sort((one, other) => Buffer.compare(Buffer.from(one), Buffer.from(other)))
-      const contents = keys
-        .slice(0, limit)
-        .map((key) => `<Contents><Key>${encodeURIComponent(key)}</Key></Contents>`)
+      const told = new Set(
+        [...stored.keys()]
+          .filter((key) => key.startsWith(prefix) && Buffer.compare(Buffer.from(key), after) > 0)
+          .map((key) => {
+            const end = delimiter === null ? -1 : key.indexOf(delimiter, prefix.length)
+            return end === -1 ? key : key.slice(0, end + 1)
+          })
+      )
+      const keys = [...told].sort((one, other) =>
+        Buffer.compare(Buffer.from(one), Buffer.from(other))
+      )
+      const contents = keys.slice(0, limit).map((key) => {
+        const encoded = encodeURIComponent(key)
+        const found = stored.get(key)
+        if (found === undefined || (delimiter !== null && key !== prefix && key.endsWith("/")))
+          return `<CommonPrefixes><Prefix>${encoded}</Prefix></CommonPrefixes>`
+        const { content, etag, modified } = found
+        return (
+          `<Contents><Key>${encoded}</Key><ETag>${etag.replaceAll('"', "&quot;")}</ETag>`
+          + `<Size>${content.length}</Size><LastModified>${new Date(modified + 345).toISOString()}</LastModified></Contents>`
+        )
+      })
       return xml(
         200,
         `<ListBucketResult><Name>${bucket}</Name><EncodingType>url</EncodingType>`

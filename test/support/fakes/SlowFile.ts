@@ -74,6 +74,7 @@ export const make = ({ before, size }: Options): Effect.Effect<SlowFile> =>
       layer: Layer.succeed(FileStore, {
         names: Stream.empty,
         list: () => Effect.succeed([]),
+        folder: () => Effect.succeed(Stream.empty),
         getIfPresent: () => undefined,
         describe: (name) =>
           name === "nada" ? Effect.fail(new FileNotFound()) : Effect.succeed(details),

@@ -3,8 +3,8 @@ import { assert, describe, it } from "@effect/vitest"
 import { Effect, type Scope } from "effect"
 import { FileNotFound } from "../../../src/domain/Errors.ts"
 import * as ByteString from "../../../src/domain/ByteString.ts"
-import type { FileStore } from "../../../src/services/files/FileStore.ts"
-import { contentOf, fileName, namesOf, readAll } from "./Stores.ts"
+import { entryKey, type FileStore } from "../../../src/services/files/FileStore.ts"
+import { contentOf, entriesOf, fileName, namesOf, readAll } from "./Stores.ts"
 
 /** A store, and the hand that changes what it shares. */
 export interface Shelf {
@@ -92,6 +92,73 @@ export const storeContract = (
           pages.push(...page)
         }
         assert.deepStrictEqual(pages, sorted)
+      })
+    )
+
+    it.effect("lists one folder, its entries sorted by their keys, and nothing hidden", () =>
+      Effect.gen(function* () {
+        const { store } = yield* makeShelf(files)
+        const keysOf = (folder: string, after?: string) =>
+          Effect.map(entriesOf(store, folder, after), (entries) => entries.map(entryKey))
+        const top = ["a.txt", "a/", "a0", "pasta/", "\uffff", "\u{10000}"]
+        assert.deepStrictEqual(yield* keysOf(""), top)
+        assert.deepStrictEqual(yield* keysOf("a"), ["a/b"])
+        assert.deepStrictEqual(yield* keysOf("pasta"), ["pasta/sub/", "pasta/ç.txt"])
+        assert.deepStrictEqual(yield* keysOf("pasta/sub"), ["pasta/sub/z"])
+        for (const [index, key] of top.entries())
+          assert.deepStrictEqual(yield* keysOf("", key), top.slice(index + 1), key)
+        assert.deepStrictEqual(yield* keysOf("", "a/zz"), top.slice(2))
+        assert.deepStrictEqual(yield* keysOf("pasta", "pasta/sub/"), ["pasta/ç.txt"])
+        assert.deepStrictEqual(yield* keysOf("pasta", "pasta/\u{10ffff}"), [])
+      })
+    )
+
+    it.effect("tells of each file in a folder what it tells of the file by its name", () =>
+      Effect.gen(function* () {
+        const { replace, store } = yield* makeShelf(files)
+        const check = Effect.fnUntraced(function* (folder: string) {
+          for (const entry of yield* entriesOf(store, folder)) {
+            if (entry.kind === "folder") continue
+            const { modified, name, size, version } = entry
+            const told = yield* store.describe(name)
+            assert.deepStrictEqual(
+              [size, modified, version],
+              [told.size, told.modified, told.version]
+            )
+          }
+        })
+        yield* check("")
+        yield* check("pasta")
+        yield* replace("a.txt", "outro")
+        yield* check("")
+      })
+    )
+
+    it.effect("lists a large folder by pages as well as whole, each entry once", () =>
+      Effect.gen(function* () {
+        const many = Array.from({ length: 2300 }, (_, index) =>
+          index % 3 === 0 ? `g/p${index}/x` : `g/f${index}`
+        )
+        const { store } = yield* makeShelf(Object.fromEntries(many.map((name) => [name, ""])))
+        const all = (yield* entriesOf(store, "g")).map(entryKey)
+        const expected = many.map((name) => name.replace(/\/x$/, "/"))
+        assert.deepStrictEqual(all, expected.sort())
+        const last = all[1999] ?? ""
+        assert.deepStrictEqual(
+          (yield* entriesOf(store, "g", last)).map(entryKey),
+          expected.slice(2000)
+        )
+      })
+    )
+
+    it.effect("knows no folder where there is none, where a file is, or that is hidden", () =>
+      Effect.gen(function* () {
+        const { store } = yield* makeShelf(files)
+        for (const folder of ["nada", "pasta/nada", "a.txt", "a.txt/b", ".git", "x".repeat(5000)])
+          for (const after of ["", "z"])
+            assert.instanceOf(yield* Effect.flip(entriesOf(store, folder, after)), FileNotFound)
+        const empty = yield* makeShelf({})
+        assert.deepStrictEqual(yield* entriesOf(empty.store, ""), [])
       })
     )
 

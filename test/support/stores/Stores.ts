@@ -5,7 +5,12 @@ import { type FileName, fromText } from "../../../src/domain/FileName.ts"
 import * as DirectoryFileStore from "../../../src/services/files/directory/DirectoryFileStore.ts"
 import type { FolderUnusable } from "../../../src/services/files/directory/SharedFolder.ts"
 import { Stats } from "../../../src/telemetry/Stats.ts"
-import { FileStore, type OpenFile, type Selection } from "../../../src/services/files/FileStore.ts"
+import {
+  FileStore,
+  type FolderEntry,
+  type OpenFile,
+  type Selection
+} from "../../../src/services/files/FileStore.ts"
 
 /** A name that the test knows to be one. */
 export const fileName = (text: string): FileName => {
@@ -72,3 +77,16 @@ export const contentOf = (
   name: string
 ): Effect.Effect<Buffer, FileNotFound | StoreUnavailable> =>
   Effect.scoped(Effect.flatMap(store.open(fileName(name)), (file) => readAll(file)))
+
+/** The entries of a folder, as they come. */
+export const entriesOf = (
+  store: FileStore["Service"],
+  folder: string,
+  after?: string
+): Effect.Effect<ReadonlyArray<FolderEntry>, FileNotFound | StoreUnavailable> =>
+  Effect.scoped(
+    Effect.flatMap(
+      store.folder(folder === "" ? folder : fileName(folder), after),
+      Stream.runCollect
+    )
+  )

@@ -11,6 +11,7 @@ import { openContained } from "./SafeOpen.ts"
 import { sha256 } from "../Digest.ts"
 import { makeDirectoryCache } from "./DirectoryCache.ts"
 import { detailsOf, earlierSize } from "./DirectoryDetails.ts"
+import { makeDirectoryEntries } from "./DirectoryEntries.ts"
 import { makeDirectoryWalk } from "./DirectoryWalk.ts"
 import { type LogOnce, makeLogOnce } from "./LogOnce.ts"
 import * as SharedFolder from "./SharedFolder.ts"
@@ -240,6 +241,7 @@ export const layer = (
         names,
         getIfPresent,
         list: (selection) => select(names, selection),
+        folder: makeDirectoryEntries(folder, log),
         describe: (name) => Effect.scoped(openFile(name)),
         open: openFile
       }

@@ -11,10 +11,10 @@
 import { Effect, Semaphore, Stream } from "effect"
 import { isReadonlyArrayNonEmpty, type NonEmptyReadonlyArray } from "effect/Array"
 import { StoreUnavailable } from "../../../domain/Errors.ts"
-import { byBytes, type FileName, isHidden, join } from "../../../domain/FileName.ts"
-import * as ByteString from "../../../domain/ByteString.ts"
+import { byBytes, type FileName, lastPart } from "../../../domain/FileName.ts"
 import { closeSync, type Dir, type Dirent } from "node:fs"
 import { opendir } from "node:fs/promises"
+import { entryName } from "./DirectoryEntryName.ts"
 import type { LogOnce } from "./LogOnce.ts"
 import { type Held, hold, isStillHeld } from "./SafeOpen.ts"
 import { isShared, relativeTo, rootOf, type SharedFolder } from "./SharedFolder.ts"
@@ -65,24 +65,12 @@ const follow = (walk: Walk, name: FileName, path: string): FileName | undefined 
   return held.stats.isFile() && relativeTo(walk.root, held.path) !== undefined ? name : undefined
 }
 
-/** The bytes of a name that is no text, and a backslash, as people write them. */
-const escapeBytes = (latin1: string): string =>
-  latin1.replace(
-    /[\\\u0080-\u00ff]/g,
-    (byte) => `\\x${byte.charCodeAt(0).toString(16).padStart(2, "0")}`
-  )
-
 /** The file that an entry of a folder is, if it is one that is shared; folders are taken down. */
 const look = (walk: Walk, place: Place, access: string, entry: Dirent): FileName | undefined => {
-  const part = ByteString.toText(ByteString.unsafe(entry.name))
-  const name = part === undefined ? undefined : join(place.name, part)
-  if (part === undefined || name === undefined) {
-    const around = place.name === "" ? "" : `${place.name}/`
-    walk.log.add("name.unshareable", around + escapeBytes(entry.name))
-    return undefined
-  }
-  if (isHidden(name) && !walk.folder.hidden) return undefined
+  const name = entryName(walk.folder, walk.log, place.name, entry.name)
+  if (name === undefined) return undefined
   if (entry.isFile()) return name
+  const part = lastPart(name)
   if (entry.isDirectory()) walk.folders.push({ name, path: `${place.path}/${part}` })
   return entry.isSymbolicLink() ? follow(walk, name, `${access}/${part}`) : undefined
 }

@@ -12,7 +12,7 @@
  */
 import { Result } from "effect"
 import { FileNotFound, StoreUnavailable } from "../../../domain/Errors.ts"
-import { type FileName, isHidden } from "../../../domain/FileName.ts"
+import { type FileName, type FolderName, isHidden } from "../../../domain/FileName.ts"
 import {
   closeSync,
   constants,
@@ -63,11 +63,11 @@ const isTold = existsSync(descriptors) && process.platform === "linux"
 /** The name in the file system of what a descriptor holds, whatever happens to its path. */
 const itself = (descriptor: number): string => `${descriptors}/${descriptor}`
 
-/** Whether a file that lies at `path` may be sent under `name`. */
-const mayBeSent = (
+/** Whether what lies at `path` may be shared under `name`. */
+const mayBeShared = (
   { links }: SharedFolder,
   root: string,
-  name: FileName,
+  name: FolderName,
   path: string
 ): boolean => {
   const relative = relativeTo(root, path)
@@ -81,12 +81,12 @@ const mayBeSent = (
 const requireInside = (
   folder: SharedFolder,
   before: string,
-  name: FileName,
+  name: FolderName,
   path: string
 ): string => {
-  if (mayBeSent(folder, before, name, path)) return before
+  if (mayBeShared(folder, before, name, path)) return before
   const now = rootOf(folder)
-  if (now !== before && mayBeSent(folder, now, name, path)) return now
+  if (now !== before && mayBeShared(folder, now, name, path)) return now
   throw new FileNotFound()
 }
 
@@ -202,3 +202,36 @@ export const isStillHeld = ({ path, stats }: Held): boolean => {
     return false
   }
 }
+
+/** A folder that is held, and where the shared folder was as it was opened. */
+export interface HeldFolder {
+  readonly held: Held
+  readonly root: string
+}
+
+const holdInside = (folder: SharedFolder, name: FolderName): HeldFolder => {
+  const root = rootOf(folder)
+  const held = hold(name === "" ? root : `${folder.path}/${name}`)
+  try {
+    if (!held.stats.isDirectory()) throw new FileNotFound()
+    return { held, root: requireInside(folder, root, name, held.path) }
+  } catch (cause) {
+    closeSync(held.descriptor)
+    throw cause
+  }
+}
+
+/**
+ * Holds the folder of this name; it is let go by whoever has it. Fails as `openContained` does, with `FileNotFound`
+ * unless it is a folder.
+ */
+export const holdContained = (
+  folder: SharedFolder,
+  name: FolderName
+): Result.Result<HeldFolder, FileNotFound | StoreUnavailable> =>
+  isHidden(name) && !folder.hidden
+    ? Result.fail(new FileNotFound())
+    : Result.mapError(
+        Result.try({ try: () => holdInside(folder, name), catch: fromFileSystem }),
+        unlessFolderIsGone(folder)
+      )

@@ -4,6 +4,7 @@
  */
 import { Data, type Effect } from "effect"
 import type * as ByteString from "../../../domain/ByteString.ts"
+import type { FileDetails } from "../FileStore.ts"
 
 /** A request that did not do what it should. */
 export class S3Failure extends Data.TaggedError("S3Failure")<{
@@ -38,6 +39,13 @@ export interface ObjectDetails {
   /** As it came, quotes included. */
   readonly etag: string
 }
+
+/** An object as a file: its version is its ETag without the quotes. */
+export const fileDetails = ({ etag, modified, size }: ObjectDetails): FileDetails => ({
+  size,
+  modified,
+  version: etag.replaceAll('"', "")
+})
 
 /** One version of an object. */
 export type Version = Pick<ObjectDetails, "etag" | "size">
@@ -76,6 +84,22 @@ export interface KeyPage {
   readonly more: boolean
 }
 
+/** An object in a folder. */
+export interface ListedObject extends ObjectDetails {
+  /** Bytes, for nothing makes a store keep to UTF-8. */
+  readonly key: ByteString.ByteString
+}
+
+/** Some of what lies in a folder: a prefix up to the next `/`. */
+export interface FolderPage {
+  /** Sorted by the UTF-8 bytes of their keys. */
+  readonly objects: ReadonlyArray<ListedObject>
+  /** What the keys of further objects begin with, up to a `/` after the prefix and with it; sorted by bytes. */
+  readonly folders: ReadonlyArray<ByteString.ByteString>
+  /** Whether there are more. */
+  readonly more: boolean
+}
+
 /** A bucket. Every request may be sent again: none changes anything. */
 export interface Bucket {
   /** Reads a range; `take` is given its bytes and no others, as they come and in order, those before a failure too. */
@@ -88,6 +112,8 @@ export interface Bucket {
   /** The SHA-256 of the whole object in hexadecimal digits, where it was stored with one. */
   readonly checksum: (key: string, version: Version) => Effect.Effect<string | undefined, S3Failure>
   readonly list: (selection: KeySelection) => Effect.Effect<KeyPage, S3Failure>
+  /** The same keys, of which those with a further `/` are told by what stands before it. */
+  readonly folder: (selection: KeySelection) => Effect.Effect<FolderPage, S3Failure>
 }
 
 /** S3's limit for a key, in bytes of UTF-8; what is longer is refused as malformed, not as missing. */

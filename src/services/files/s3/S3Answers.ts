@@ -6,8 +6,10 @@
 import { Result } from "effect"
 import * as ByteString from "../../../domain/ByteString.ts"
 import {
+  type FolderPage,
   type KeyPage,
   type KeySelection,
+  type ListedObject,
   type ObjectDetails,
   type Range,
   S3Failure,
@@ -99,14 +101,13 @@ const decodeKey = (encoded: string): ByteString.ByteString =>
  * The keys of a list: those that were asked for, in order. The next page is asked for by the last key of this one, so
  * a list that does not advance would be asked for without end.
  */
-export const checkList = (
-  { Contents = [], EncodingType, IsTruncated }: ListAnswer,
+const checkKeys = (
+  keys: ReadonlyArray<ByteString.ByteString>,
+  isTruncated: boolean | undefined,
   selection: KeySelection
 ): Checked<KeyPage> => {
   // S3 always says whether there are more.
-  if (IsTruncated === undefined) return wrong("keys asked for, answered with no list")
-  const decode = EncodingType === "url" ? decodeKey : ByteString.fromText
-  const keys = Contents.map(({ Key = "" }) => decode(Key))
+  if (isTruncated === undefined) return wrong("keys asked for, answered with no list")
   const prefix = ByteString.fromText(selection.prefix)
   let before = ByteString.fromText(selection.after ?? "")
   for (const key of keys) {
@@ -120,9 +121,75 @@ export const checkList = (
     before = key
   }
   const goesOn = keys.some((key) => ByteString.toText(key) !== undefined)
-  return IsTruncated && !goesOn
+  return isTruncated && !goesOn
     ? wrong("the list does not advance: more keys are promised, but none to go on from is listed")
-    : Result.succeed({ keys, more: IsTruncated })
+    : Result.succeed({ keys, more: isTruncated })
+}
+
+/** How a list writes keys. */
+const decoderOf = (encoding: string | undefined): ((key: string) => ByteString.ByteString) =>
+  encoding === "url" ? decodeKey : ByteString.fromText
+
+/** The keys of a list, as `checkKeys` wants them. */
+export const checkList = (
+  { Contents = [], EncodingType, IsTruncated }: ListAnswer,
+  selection: KeySelection
+): Checked<KeyPage> => {
+  const decode = decoderOf(EncodingType)
+  return checkKeys(
+    Contents.map(({ Key = "" }) => decode(Key)),
+    IsTruncated,
+    selection
+  )
+}
+
+/** What is looked at of a list of a folder's objects. */
+export interface FolderAnswer {
+  readonly Contents?:
+    | ReadonlyArray<{
+        readonly Key?: string | undefined
+        readonly Size?: number | undefined
+        readonly ETag?: string | undefined
+        readonly LastModified?: Date | undefined
+      }>
+    | undefined
+  readonly CommonPrefixes?: ReadonlyArray<{ readonly Prefix?: string | undefined }> | undefined
+  readonly EncodingType?: string | undefined
+  readonly IsTruncated?: boolean | undefined
+}
+
+/** HEAD tells whole seconds, and the lists of some gateways fractions of them. */
+const wholeSeconds = (date: Date | undefined): Date | undefined =>
+  date === undefined ? undefined : new Date(Math.floor(date.getTime() / 1000) * 1000)
+
+/**
+ * What lies in a folder: held against what was asked for as `checkKeys` does, with a key for each folder. One that
+ * `after` is itself in may be told again (it has keys that come after) and is left out.
+ */
+export const checkFolder = (
+  { CommonPrefixes = [], Contents = [], EncodingType, IsTruncated }: FolderAnswer,
+  selection: KeySelection
+): Checked<FolderPage> => {
+  const decode = decoderOf(EncodingType)
+  const objects: Array<ListedObject> = []
+  for (const { ETag, Key = "", LastModified, Size } of Contents) {
+    const details = detailsOf({ ETag, LastModified: wholeSeconds(LastModified) }, Size, undefined)
+    if (Result.isFailure(details)) return Result.fail(details.failure)
+    objects.push({ ...details.success, key: decode(Key) })
+  }
+  const after = ByteString.fromText(selection.after ?? "")
+  const folders = CommonPrefixes.map(({ Prefix = "" }) => decode(Prefix)).filter(
+    (prefix) => !after.startsWith(prefix)
+  )
+  // One character is one byte, so this sorts bytes.
+  const all = [...objects.map(({ key }) => key), ...folders].sort((one, other) =>
+    one < other ? -1 : 1
+  )
+  return Result.map(checkKeys(all, IsTruncated, selection), ({ more }) => ({
+    objects,
+    folders,
+    more
+  }))
 }
 
 /**

@@ -6,7 +6,7 @@
 import { Effect, Result, type Scope } from "effect"
 import { Readable } from "node:stream"
 import type { Bucket, KeySelection, Range, Version } from "./Bucket.ts"
-import { checkGet, checkHead, checkList } from "./S3Answers.ts"
+import { checkFolder, checkGet, checkHead, checkList } from "./S3Answers.ts"
 import * as SdkClient from "./SdkClient.ts"
 
 /** Which bucket, and where it is. */
@@ -86,7 +86,7 @@ export const makeBucket = Effect.fnUntraced(function* ({
       return client.send(command)
     })
 
-  const list = ({ after, limit, prefix }: KeySelection) =>
+  const list = ({ after, limit, prefix }: KeySelection, delimiter?: "/") =>
     request(
       () => {
         const command = new sdk.ListObjectsV2Command({
@@ -94,6 +94,7 @@ export const makeBucket = Effect.fnUntraced(function* ({
           Prefix: prefix,
           MaxKeys: limit,
           EncodingType: "url",
+          ...(delimiter === undefined ? {} : { Delimiter: delimiter }),
           ...(after === undefined ? {} : { StartAfter: after })
         })
         return client.send(command)
@@ -112,6 +113,10 @@ export const makeBucket = Effect.fnUntraced(function* ({
         )
       ),
     list: (selection) =>
-      Effect.flatMap(list(selection), (answer) => Effect.fromResult(checkList(answer, selection)))
+      Effect.flatMap(list(selection), (answer) => Effect.fromResult(checkList(answer, selection))),
+    folder: (selection) =>
+      Effect.flatMap(list(selection, "/"), (answer) =>
+        Effect.fromResult(checkFolder(answer, selection))
+      )
   }
 })

@@ -9,16 +9,11 @@ import { type FileName, isHidden } from "../../../domain/FileName.ts"
 import { Stats } from "../../../telemetry/Stats.ts"
 import * as ByteString from "../../../domain/ByteString.ts"
 import { sha256 } from "../Digest.ts"
-import { type FileDetails, FileStore, type OpenFile, type WholeFile } from "../FileStore.ts"
+import { FileStore, type OpenFile, type WholeFile } from "../FileStore.ts"
 import { type Fetch, makeReadAhead } from "./ReadAhead.ts"
-import {
-  type Bucket,
-  longestKey,
-  type ObjectDetails,
-  type S3Failure,
-  type Version
-} from "./Bucket.ts"
+import { type Bucket, fileDetails, longestKey, type S3Failure, type Version } from "./Bucket.ts"
 import * as S3Client from "./S3Client.ts"
+import { folderEntries } from "./S3Folder.ts"
 import { allNames, type Keys, selectedNames } from "./S3Listing.ts"
 import { type CachedObject, makeObjectCache } from "./ObjectCache.ts"
 import { makeS3Retry, type S3Retry } from "./S3Retry.ts"
@@ -48,14 +43,6 @@ export interface Options extends S3Client.Options {
 
 /** How much all transfers together may read ahead, in bytes: five of them at full speed. */
 const mostReadAhead = 256 * 1024 * 1024
-
-const unquoted = (etag: string): string => etag.replaceAll('"', "")
-
-const fileDetails = ({ etag, modified, size }: ObjectDetails): FileDetails => ({
-  size,
-  modified,
-  version: unquoted(etag)
-})
 
 const unavailable = (cause: unknown) => new StoreUnavailable({ cause })
 
@@ -191,6 +178,11 @@ export const layer = (options: Options): Layer.Layer<FileStore, BucketUnusable, 
       return {
         names: allNames(keys),
         list: (selection) => selectedNames(keys, selection),
+        folder: folderEntries({
+          prefix,
+          hidden: options.hidden,
+          page: (selection) => Effect.mapError(retry(bucket.folder(selection)), unavailable)
+        }),
         getIfPresent: (name) => {
           const key = keyOf(name)
           const object = key === undefined ? undefined : cache.fresh(key)

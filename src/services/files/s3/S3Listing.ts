@@ -9,7 +9,7 @@ import type { Selection } from "../FileStore.ts"
 import { type KeyPage, type KeySelection, longestKey } from "./Bucket.ts"
 
 /** S3's own limit. */
-const pageSize = 1000
+export const pageSize = 1000
 
 /** Which keys are names, and how they are asked for. */
 export interface Keys<E> {
@@ -23,7 +23,7 @@ export interface Keys<E> {
 const literalStart = (pattern: string): string => /^[^\\*?[\]{}()!+@|]*/.exec(pattern)?.[0] ?? ""
 
 /** A key to begin after, no longer than S3 takes; where it had to be cut, what comes too early is left out by us. */
-const beginAfter = (key: string): string =>
+export const beginAfter = (key: string): string =>
   ByteString.fromText(key).length <= longestKey ? key : key.slice(0, longestKey / 4).toWellFormed()
 
 /**

@@ -6,7 +6,13 @@ import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { StoreUnavailable } from "../../../../src/domain/Errors.ts"
 import { App, start } from "../../../support/programs/App.ts"
-import { contentOf, directoryStore, fileName, namesOf } from "../../../support/stores/Stores.ts"
+import {
+  contentOf,
+  directoryStore,
+  entriesOf,
+  fileName,
+  namesOf
+} from "../../../support/stores/Stores.ts"
 import { folderWith, temporaryFolder } from "../../../support/stores/TemporaryFolder.ts"
 
 const isLinux = process.platform === "linux"
@@ -174,8 +180,11 @@ layer(App.layer, { excludeTestServices: true })("a listing", (it) => {
       const swapping = yield* start(process.execPath, [swapper, outside, "200"], { cwd: outside })
       yield* swapping.says("stdout", /^enough\n/m)
       const seen = new Set<string>()
-      for (let listings = 0; listings < 300; listings++)
+      for (let listings = 0; listings < 300; listings++) {
         for (const name of yield* namesOf(store)) seen.add(name)
+        const entries = yield* Effect.orElseSucceed(entriesOf(store, "pasta"), () => [])
+        for (const { name } of entries) seen.add(name)
+      }
       yield* swapping.end
       yield* swapping.says("stdout", /^swapped (\d+)\n/m)
       assert.sameMembers([...seen], ["a.txt", "pasta/b.txt"])

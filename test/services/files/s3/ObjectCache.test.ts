@@ -17,7 +17,8 @@ const bucket: Bucket = {
     }),
   head: () => Effect.die("not asked for"),
   checksum: () => Effect.die("not asked for"),
-  list: () => Effect.die("not asked for")
+  list: () => Effect.die("not asked for"),
+  folder: () => Effect.die("not asked for")
 }
 
 /** A name as the server has it: a piece of what a socket brought. */

@@ -28,7 +28,8 @@ const setUp = Effect.fnUntraced(function* (fresh: Duration.Input) {
         state.content === undefined ? Effect.fail(missing) : Effect.succeed(details(state.content))
       ),
     checksum: () => Effect.succeed(undefined),
-    list: () => Effect.succeed({ keys: [], more: false })
+    list: () => Effect.succeed({ keys: [], more: false }),
+    folder: () => Effect.succeed({ objects: [], folders: [], more: false })
   }
   const cache = yield* makeObjectCache({
     bucket,

@@ -1,0 +1,122 @@
+/** What a folder of this machine lists: links as they are opened, nothing from outside, and whatever happens meanwhile. */
+import { assert, describe, it } from "@effect/vitest"
+import { Effect, Stream } from "effect"
+import {
+  chmodSync,
+  mkdirSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync
+} from "node:fs"
+import { join } from "node:path"
+import { FileNotFound, StoreUnavailable } from "../../../../src/domain/Errors.ts"
+import { entryKey } from "../../../../src/services/files/FileStore.ts"
+import { directoryStore, entriesOf, fileName } from "../../../support/stores/Stores.ts"
+import { folderWith } from "../../../support/stores/TemporaryFolder.ts"
+
+const keysIn = (store: Parameters<typeof entriesOf>[0], folder: string, after?: string) =>
+  Effect.map(entriesOf(store, folder, after), (entries) => entries.map(entryKey))
+
+const descriptors = () => readdirSync("/proc/self/fd").length
+
+describe("a folder of this machine", () => {
+  it.effect("lists what links lead to while it is inside, as what that is", () =>
+    Effect.gen(function* () {
+      const around = yield* folderWith({
+        "DB/.dados/x": "x",
+        "DB/a/b": "dois",
+        "DB/c": "três",
+        "fora/segredo": "segredo"
+      })
+      const folder = join(around, "DB")
+      for (const [name, target] of [
+        ["arquivo", "a/b"],
+        ["pasta", "a"],
+        ["oculta", ".dados"],
+        ["volta", "."],
+        ["fora", "../fora"],
+        ["segredo", "../fora/segredo"],
+        ["nada", "nenhum"]
+      ] as const)
+        symlinkSync(target, join(folder, name))
+      const store = yield* directoryStore(folder)
+      assert.deepStrictEqual(yield* keysIn(store, ""), [
+        "a/",
+        "arquivo",
+        "c",
+        "oculta/",
+        "pasta/",
+        "volta/"
+      ])
+      assert.deepStrictEqual(yield* keysIn(store, "oculta"), ["oculta/x"])
+      assert.deepStrictEqual(yield* keysIn(store, "volta/pasta"), ["volta/pasta/b"])
+      for (const name of ["fora", "segredo", "nada"])
+        assert.instanceOf(yield* Effect.flip(entriesOf(store, name)), FileNotFound)
+      const [, file] = yield* entriesOf(store, "")
+      assert.strictEqual(file?.kind === "file" ? file.size : undefined, 4)
+
+      const unfollowed = yield* directoryStore(folder, { links: false })
+      assert.deepStrictEqual(yield* keysIn(unfollowed, ""), ["a/", "c"])
+      assert.instanceOf(yield* Effect.flip(entriesOf(unfollowed, "pasta")), FileNotFound)
+
+      const all = yield* directoryStore(folder, { hidden: true })
+      assert.deepStrictEqual(yield* keysIn(all, ".dados"), [".dados/x"])
+    })
+  )
+
+  it.effect("lists the folder that was opened, whatever is put in its place meanwhile", () =>
+    Effect.gen(function* () {
+      const around = yield* folderWith({ "DB/p/a": "um", "DB/p/b": "um", "fora/a": "segredo!" })
+      const folder = join(around, "DB")
+      const store = yield* directoryStore(folder)
+      const entries = yield* Effect.scoped(
+        Effect.gen(function* () {
+          const opened = yield* store.folder(fileName("p"))
+          renameSync(join(folder, "p"), join(folder, "q"))
+          symlinkSync("../fora", join(folder, "p"))
+          rmSync(join(folder, "q", "b"))
+          return yield* Stream.runCollect(opened)
+        })
+      )
+      assert.deepStrictEqual(
+        entries.map((entry) => [entry.name, entry.kind === "file" ? entry.size : 0]),
+        [["p/a", 2]]
+      )
+      assert.instanceOf(yield* Effect.flip(entriesOf(store, "p")), FileNotFound)
+    })
+  )
+
+  it.effect("is not to be had where it may not be read or the shared folder is gone", () =>
+    Effect.gen(function* () {
+      const around = yield* folderWith({ "DB/p/a": "um", "fora/a": "" })
+      const folder = join(around, "DB")
+      const store = yield* directoryStore(folder)
+      if (process.getuid?.() !== 0) {
+        chmodSync(join(folder, "p"), 0)
+        assert.instanceOf(yield* Effect.flip(entriesOf(store, "p")), StoreUnavailable)
+        chmodSync(join(folder, "p"), 0o700)
+      }
+      renameSync(folder, `${folder}-2`)
+      symlinkSync("fora", folder)
+      for (const name of ["", "p"])
+        assert.instanceOf(yield* Effect.flip(entriesOf(store, name)), StoreUnavailable)
+    })
+  )
+
+  it.effect("leaves out what no name is given to, and lets go of all it opened", () =>
+    Effect.gen(function* () {
+      const folder = yield* folderWith({ "a b": "" })
+      writeFileSync(Buffer.from(`${folder}/\xff`, "latin1"), "")
+      writeFileSync(join(folder, "c\\d"), "")
+      mkdirSync(join(folder, "vazia"))
+      const store = yield* directoryStore(folder)
+      const before = descriptors()
+      assert.deepStrictEqual(yield* keysIn(store, ""), ["a b", "vazia/"])
+      assert.deepStrictEqual(yield* keysIn(store, "vazia"), [])
+      yield* Effect.flip(entriesOf(store, "a b"))
+      assert.strictEqual(descriptors(), before)
+    })
+  )
+})
