@@ -1,11 +1,12 @@
 /**
  * The interface of a wire protocol: a decoder turns bytes into requests, an encoder replies into bytes. The protocols:
- * resp/Resp.ts and pickle/Pickle.ts. Codecs are pure but for the state of each decoder and encoder; none opens a socket.
+ * resp/Resp.ts, pickle/Pickle.ts and http/Http.ts. Codecs are pure but for the state of each decoder and encoder; none opens a socket.
  */
 import { Data } from "effect"
 import type { Command } from "../commands/Command.ts"
 import type { CommandError } from "../domain/Errors.ts"
 import type { Reply } from "../domain/Reply.ts"
+import type { HttpRefusal, HttpRequest } from "./http/HttpRequest.ts"
 
 /** The client broke the protocol, so nothing that follows can be decoded. `message` is sent to it before the connection is closed. */
 export class Malformed extends Data.TaggedClass("Malformed")<{ readonly message: string }> {}
@@ -16,8 +17,11 @@ export class Malformed extends Data.TaggedClass("Malformed")<{ readonly message:
  */
 export class Foreign extends Data.TaggedClass("Foreign")<{ readonly protocol: string }> {}
 
-/** What a decoder returns: a command, the error of a request that is none, or, as the last item, `Malformed` or `Foreign`. */
-export type Request = Command | CommandError | Malformed | Foreign
+/**
+ * What a decoder returns: a command, the error of a request that is none, or, as the last item, `Malformed` or `Foreign`;
+ * or, on a connection of HTTP, nothing but its requests and, as the last item, the refusal of one.
+ */
+export type Request = Command | CommandError | Malformed | Foreign | HttpRequest | HttpRefusal
 
 /** Turns the bytes of one connection into requests, however they are split into chunks. */
 export interface Decoder {

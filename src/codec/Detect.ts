@@ -1,29 +1,52 @@
 /**
- * Detects the protocol of a connection: RESP or pickle by its first byte, HTTP by the words of an inline request. TLS
- * is detected by net/TlsHandshake, and refused by resp/RespDecoder where the server does not use it.
+ * Detects the protocol of a connection: pickle by its first byte, HTTP by its first line, RESP otherwise. It does so once:
+ * a connection never changes its protocol. TLS is detected by net/TlsHandshake, and refused by resp/RespDecoder where the
+ * server does not use it; HTTP where it is not spoken, or comes later on, by `isHttp`.
  */
+import * as ByteString from "../domain/ByteString.ts"
 import type { Reply } from "../domain/Reply.ts"
 import type { Codec, Decoder, Encoder, Request } from "./Codec.ts"
+import { FirstLine } from "./http/FirstLine.ts"
 
 /** The first bytes of a pickled list or tuple: PROTO (protocols 2 and later), MARK (0, and a tuple in 1), EMPTY_LIST (1). */
 const opensPickle: ReadonlySet<number | undefined> = new Set([0x80, 0x28, 0x5d])
 
-/**
- * The codec of one connection: `pickle` if its first byte begins a pickle, else `otherwise`, which also encodes replies
- * until the first byte comes.
- */
-export const detect = (pickle: Codec, otherwise: Codec): Codec => new Detected(pickle, otherwise)
+/** The protocols that are spoken on a port. */
+export interface Protocols {
+  /** Where the first byte begins a pickle; not spoken unless given. */
+  readonly pickle?: Codec | undefined
+  /** Where the first line is one of HTTP; not spoken unless given. */
+  readonly http?: Codec | undefined
+  /** Everything else, and replies that are sent before anything has come. */
+  readonly otherwise: Codec
+}
+
+/** The codec of one connection. */
+export const detect = (protocols: Protocols): Codec => new Detected(protocols)
+
+/** The memory of a string besides its bytes, as the decoders count it. */
+const costOfString = 48
+
+const noRequests: ReadonlyArray<Request> = []
+
+/** A first line that is open still, and its bytes. */
+interface Undecided {
+  readonly line: FirstLine
+  readonly chunks: Array<string>
+  held: number
+}
 
 /** Codec, decoder and encoder in one object, because ten thousand of them stand idle. The encoder is that of the codec detected. */
 class Detected implements Codec, Decoder, Encoder {
-  readonly #pickle: Codec
+  readonly #protocols: Protocols
   #codec: Codec
   #decoder: Decoder | undefined
   #encoder: Encoder | undefined
+  #undecided: Undecided | undefined
 
-  constructor(pickle: Codec, otherwise: Codec) {
-    this.#pickle = pickle
-    this.#codec = otherwise
+  constructor(protocols: Protocols) {
+    this.#protocols = protocols
+    this.#codec = protocols.otherwise
   }
 
   get name(): string {
@@ -43,18 +66,37 @@ class Detected implements Codec, Decoder, Encoder {
   }
 
   push(bytes: Uint8Array, trusted?: boolean): ReadonlyArray<Request> {
-    if (bytes.length === 0) return []
-    this.#decoder ??= this.#choose(bytes[0])
-    return this.#decoder.push(bytes, trusted)
+    if (this.#decoder !== undefined) return this.#decoder.push(bytes, trusted)
+    if (bytes.length === 0) return noRequests
+    const { http, otherwise, pickle } = this.#protocols
+    if (this.#undecided === undefined) {
+      if (pickle !== undefined && opensPickle.has(bytes[0]))
+        return this.#choose(pickle, bytes, trusted)
+      if (http === undefined || !opensMethod(bytes[0]))
+        return this.#choose(otherwise, bytes, trusted)
+    }
+    const undecided = (this.#undecided ??= { line: new FirstLine(), chunks: [], held: 0 })
+    const chunk = ByteString.fromBytes(bytes)
+    const isHttp = undecided.line.push(chunk)
+    if (isHttp === undefined) {
+      undecided.chunks.push(chunk)
+      undecided.held += chunk.length
+      return noRequests
+    }
+    const { chunks, held } = undecided
+    this.#undecided = undefined
+    const codec = isHttp && http !== undefined ? http : otherwise
+    if (held === 0) return this.#choose(codec, bytes, trusted)
+    chunks.push(chunk)
+    return this.#choose(codec, ByteString.toBytes(ByteString.unsafe(chunks.join(""))), trusted)
   }
 
-  #choose(first: number | undefined): Decoder {
-    if (opensPickle.has(first)) {
-      this.#codec = this.#pickle
-      // An encoder made for a reply before the first byte came is of the other codec.
-      this.#encoder = undefined
-    }
-    return this.#codec.makeDecoder()
+  #choose(codec: Codec, bytes: Uint8Array, trusted: boolean | undefined): ReadonlyArray<Request> {
+    // An encoder made for a reply before that was known is of another codec.
+    if (codec !== this.#codec) this.#encoder = undefined
+    this.#codec = codec
+    this.#decoder = codec.makeDecoder()
+    return this.#decoder.push(bytes, trusted)
   }
 
   hasMore(): boolean {
@@ -62,15 +104,18 @@ class Detected implements Codec, Decoder, Encoder {
   }
 
   more(trusted?: boolean): ReadonlyArray<Request> {
-    return this.#decoder?.more(trusted) ?? []
+    return this.#decoder?.more(trusted) ?? noRequests
   }
 
   end(): ReadonlyArray<Request> {
-    return this.#decoder?.end() ?? []
+    return this.#decoder?.end() ?? noRequests
   }
 
   unfinished(): number {
-    return this.#decoder?.unfinished() ?? 0
+    if (this.#decoder !== undefined) return this.#decoder.unfinished()
+    return this.#undecided === undefined
+      ? 0
+      : this.#undecided.held + costOfString * this.#undecided.chunks.length
   }
 
   get #current(): Encoder {
@@ -86,6 +131,10 @@ class Detected implements Codec, Decoder, Encoder {
     return this.#current.tail(reply)
   }
 }
+
+/** `A` to `Z`: whatever begins otherwise, as an array of RESP does, is known at once. */
+const opensMethod = (first: number | undefined): boolean =>
+  first !== undefined && first >= 0x41 && first <= 0x5a
 
 /**
  * Whether an inline request is a line of an HTTP request: the request line, if it is the first on the connection; or

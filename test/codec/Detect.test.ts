@@ -1,5 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { detect } from "../../src/codec/Detect.ts"
+import { FirstLine } from "../../src/codec/http/FirstLine.ts"
+import { http } from "../../src/codec/http/Http.ts"
 import { pickle } from "../../src/codec/pickle/Pickle.ts"
 import { makeResp } from "../../src/codec/resp/Resp.ts"
 import * as Reply from "../../src/domain/Reply.ts"
@@ -12,7 +14,7 @@ const asResp = "$2\r\noi\r\n"
 
 /** What is spoken once these bytes have come, one at a time. */
 const spoken = (bytes: string) => {
-  const codec = detect(pickle, makeResp())
+  const codec = detect({ pickle, otherwise: makeResp() })
   const decoder = codec.makeDecoder()
   const encoder = codec.makeEncoder()
   const requests = Array.from(bytes, (byte) => decoder.push(latin1(byte))).flat()
@@ -30,7 +32,7 @@ describe("the first byte", () => {
       for (const { bytes, how } of pickles) {
         // Protocol 1 has an opcode for the empty tuple; nothing is asked with that.
         if (bytes[0] === 0x29) continue
-        const codec = detect(pickle, makeResp())
+        const codec = detect({ pickle, otherwise: makeResp() })
         codec.makeDecoder().push(bytes.subarray(0, 1))
         assert.strictEqual(codec.name, "pickle", how)
       }
@@ -53,16 +55,124 @@ describe("the first byte", () => {
 
   it("is waited for: until then RESP has the word, and an end says nothing", () => {
     assert.deepStrictEqual(spoken(""), { name: "resp", tags: [], reply: asResp })
-    const codec = detect(pickle, makeResp())
+    const codec = detect({ pickle, otherwise: makeResp() })
     assert.deepStrictEqual(codec.makeDecoder().push(new Uint8Array(0)), [])
     assert.strictEqual(codec.name, "resp")
   })
 
   it("may come after something was said, and the encoder follows it", () => {
-    const codec = detect(pickle, makeResp())
+    const codec = detect({ pickle, otherwise: makeResp() })
     const encoder = codec.makeEncoder()
     assert.strictEqual(encoder.head(hello), asResp)
     codec.makeDecoder().push(latin1("]"))
     assert.strictEqual(encoder.head(hello), asPickle)
+  })
+})
+
+const httpLine = /^[A-Z]{1,16} [!-~]+ HTTP\/1\.[01]\r?$/
+
+const firstLines: ReadonlyArray<string> = [
+  "GET / HTTP/1.1\r\n",
+  "GET / HTTP/1.0\n",
+  "OPTIONS * HTTP/1.1\r\n",
+  "ABCDEFGHIJKLMNOP /x HTTP/1.1\r\n",
+  "ABCDEFGHIJKLMNOPQ /x HTTP/1.1\r\n",
+  `GET /${"x".repeat(9000)} HTTP/1.1\r\n`,
+  `GET /${"x".repeat(20_000)} HTTP/1.1\r\n`,
+  "GET / HTTP/1.2\r\n",
+  "GET / HTTP/2.0\r\n",
+  "GET / HTTP/1.1 \r\n",
+  "GET / HTTP/1.1\r\r\n",
+  "GET  / HTTP/1.1\r\n",
+  "GET /a b HTTP/1.1\r\n",
+  "GET /\x80 HTTP/1.1\r\n",
+  "get / HTTP/1.1\r\n",
+  " GET / HTTP/1.1\r\n",
+  "\r\nGET / HTTP/1.1\r\n",
+  "GET file1.txt\r\n",
+  "GET\r\n",
+  "PING\r\n",
+  "ping\r\n",
+  "PING\n",
+  "ECHO a b HTTP/1.1\r\n",
+  "M-SEARCH * HTTP/1.1\r\n",
+  "*1\r\n$4\r\nPING\r\n",
+  "](VHORA\nNe.",
+  "\n"
+]
+
+describe("the first line", () => {
+  const isHttp = (line: string) =>
+    line.length < 16_384 && httpLine.test(line.split("\n", 1)[0] ?? "")
+
+  it("is HTTP's where it has its form, wherever it is cut", () => {
+    for (const line of firstLines) {
+      for (let cut = 0; cut <= Math.min(line.length, 100); cut++) {
+        const codec = detect({ pickle, http, otherwise: makeResp() })
+        const decoder = codec.makeDecoder()
+        decoder.push(latin1(line.slice(0, cut)))
+        decoder.push(latin1(line.slice(cut)))
+        assert.strictEqual(
+          codec.name === "http",
+          isHttp(line),
+          `${line.slice(0, 60)} cut at ${cut}`
+        )
+      }
+    }
+  })
+
+  it("counts as unfinished while it is open, and commands nothing before it is decided", () => {
+    const codec = detect({ pickle, http, otherwise: makeResp() })
+    const decoder = codec.makeDecoder()
+    assert.strictEqual(decoder.unfinished(), 0)
+    for (const byte of "GET file1.txt") {
+      assert.lengthOf(decoder.push(latin1(byte)), 0)
+      assert.isAbove(decoder.unfinished(), 0)
+    }
+    assert.deepStrictEqual(
+      decoder.push(latin1("\r\nPING\r\n")).map(({ _tag }) => _tag),
+      ["Get", "Ping"]
+    )
+    assert.strictEqual(codec.name, "resp")
+    assert.strictEqual(decoder.unfinished(), 0)
+  })
+
+  it("is decided at the first byte that fits no more", () => {
+    assert.strictEqual(new FirstLine().push("G"), undefined)
+    assert.strictEqual(new FirstLine().push("g"), false)
+    assert.strictEqual(new FirstLine().push("GET /x HTTP/1.1"), undefined)
+    assert.strictEqual(new FirstLine().push("GET /x HTTP/1.1\r\n"), true)
+    assert.strictEqual(new FirstLine().push("GET /x HTTQ"), false)
+  })
+
+  it("never makes HTTP of RESP later, nor RESP of HTTP", () => {
+    const tags = (text: string) => {
+      const codec = detect({ pickle, http, otherwise: makeResp() })
+      return codec
+        .makeDecoder()
+        .push(latin1(text))
+        .map(({ _tag }) => _tag)
+    }
+    assert.deepStrictEqual(tags("PING\r\nGET / HTTP/1.1\r\nHost: a\r\n\r\n"), [
+      "Ping",
+      "WrongArity",
+      "Foreign"
+    ])
+    assert.deepStrictEqual(tags("GET / HTTP/1.1\r\nHost: a\r\n\r\nPING\r\n\r\n"), [
+      "HttpRequest",
+      "HttpRefusal"
+    ])
+    assert.deepStrictEqual(tags("GET / HTTP/1.1\r\nHost: a\r\n\r\n*1\r\n$4\r\nPING\r\n\r\n"), [
+      "HttpRequest",
+      "HttpRefusal"
+    ])
+  })
+
+  it("is foreign where HTTP is not spoken", () => {
+    const decoder = detect({ pickle, otherwise: makeResp() }).makeDecoder()
+    assert.deepStrictEqual(
+      decoder.push(latin1("GET / HTTP/1.1\r\n")).map(({ _tag }) => _tag),
+      ["Foreign"]
+    )
   })
 })

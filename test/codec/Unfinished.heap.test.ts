@@ -1,7 +1,10 @@
 /** What a decoder says it holds of a request that is not complete, against what the engine says. */
 import { assert, describe, it } from "@effect/vitest"
 import type { Decoder } from "../../src/codec/Codec.ts"
+import { detect } from "../../src/codec/Detect.ts"
+import { http } from "../../src/codec/http/Http.ts"
 import { pickle } from "../../src/codec/pickle/Pickle.ts"
+import { makeResp } from "../../src/codec/resp/Resp.ts"
 import { makeRequestDecoder } from "../../src/codec/resp/RespDecoder.ts"
 import { memoryInUse } from "../support/Heap.ts"
 import { latin1, request } from "../support/values/Bytes.ts"
@@ -48,6 +51,20 @@ const pickles: typeof cases = [
   ["some bytes behind a long run of pickles", `${"\x80\x03].".repeat(15_000)}\x80\x03]N`, 65_536]
 ]
 
+const heads: typeof cases = [
+  ["a head in pieces of one byte", `GET / HTTP/1.1\r\nHost: a\r\na: ${"x".repeat(15_000)}`, 1],
+  ["a head in one piece", `GET / HTTP/1.1\r\nHost: a\r\na: ${"x".repeat(15_000)}`, 65_536],
+  [
+    "some bytes behind a long run of requests",
+    `${"GET / HTTP/1.1\r\nHost: a\r\n\r\n".repeat(2000)}GET /abcdefghijklmnopqrstuvwxyz`,
+    65_536
+  ]
+]
+const firstLines: typeof cases = [
+  ["a first line in pieces of one byte", `GET /${"x".repeat(15_000)}`, 1],
+  ["a first line in one piece", `GET /${"x".repeat(15_000)}`, 65_536]
+]
+
 /** So many that what one holds shows. */
 const many = 10
 
@@ -72,4 +89,12 @@ describe("no more is held than is told, in RESP", () => {
 
 describe("no more is held than is told, in pickle", () => {
   holds(pickle.makeDecoder)(pickles)
+})
+
+describe("no more is held than is told, in HTTP", () => {
+  holds(http.makeDecoder)(heads)
+})
+
+describe("no more is held than is told, before the protocol is known", () => {
+  holds(() => detect({ http, otherwise: makeResp() }).makeDecoder())(firstLines)
 })
