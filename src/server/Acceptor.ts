@@ -4,7 +4,9 @@
  */
 import { Cause, Clock, type Duration, Effect, Exit, type Redacted, type Scope } from "effect"
 import * as Monotonic from "../domain/Monotonic.ts"
+import type { Codec } from "../codec/Codec.ts"
 import { detect } from "../codec/Detect.ts"
+import { http } from "../codec/http/Http.ts"
 import { pickle } from "../codec/pickle/Pickle.ts"
 import { makeResp } from "../codec/resp/Resp.ts"
 import type { Numbers } from "../telemetry/Stats.ts"
@@ -18,7 +20,7 @@ import { Turns } from "../net/Turns.ts"
 import { makeAuthThrottle } from "../guard/AuthThrottle.ts"
 import { converse } from "./Connection.ts"
 import { ConnectionContext, type Ended } from "./ConnectionContext.ts"
-import type { ServerContext } from "./ServerContext.ts"
+import type { HttpFace, ServerContext } from "./ServerContext.ts"
 import type { HandshakeFailed } from "../net/TlsHandshake.ts"
 import * as ConnectionReaper from "../guard/ConnectionReaper.ts"
 
@@ -33,6 +35,8 @@ export interface Options {
   readonly maxTotalRate?: number | undefined
   /** How many connections there may be, and how long peers may do nothing; unlimited unless given. */
   readonly limits?: Limits
+  /** Who answers HTTP, and whether nothing else is spoken; nobody unless given. */
+  readonly http?: { readonly face: HttpFace; readonly only: boolean } | undefined
   /** The passwords of the one user, `default`; any of them opens the server, and without one everybody may ask. */
   readonly passwords?: () => ReadonlyArray<Redacted.Redacted>
 }
@@ -121,6 +125,7 @@ export const makeAcceptor = Effect.fnUntraced(function* (
   const server: ServerContext = {
     version: options.version,
     router,
+    http: options.http?.face,
     stats,
     clock,
     authenticator,
@@ -131,7 +136,16 @@ export const makeAcceptor = Effect.fnUntraced(function* (
     onWrongPassword
   }
   const resp = makeResp()
-  const respOrPickle = () => detect(pickle, resp)
+  const codecFor = (peer: Peer): Codec => {
+    if (options.http?.only === true) return http
+    const spoken = {
+      pickle: options.pickle === true || peer.isOnLoopback ? pickle : undefined,
+      http: options.http === undefined ? undefined : http
+    }
+    return spoken.pickle === undefined && spoken.http === undefined
+      ? resp
+      : detect({ ...spoken, otherwise: resp })
+  }
 
   const leave = (context: ConnectionContext, exit: Ended) =>
     Effect.suspend(() => {
@@ -166,9 +180,8 @@ export const makeAcceptor = Effect.fnUntraced(function* (
   const admit = (peer: Peer) => {
     stats.connectionsReceived += 1
     stats.connectedClients += 1
-    const codec = options.pickle === true || peer.isOnLoopback ? respOrPickle() : resp
     const pacer = both(pacerOf(options.maxRate), total)
-    const context = new ConnectionContext(server, peer, codec, pacer)
+    const context = new ConnectionContext(server, peer, codecFor(peer), pacer)
     // Suspended, for an effect keeps what it was made of while it runs: 400 bytes for each connection that waits.
     return Effect.suspend(() => run(context)).pipe(
       Effect.onExit((exit) => leave(context, exit)),

@@ -13,11 +13,14 @@ import {
   type SessionCommand,
   type Tag
 } from "../commands/Command.ts"
-import { NotAuthenticated } from "../domain/Errors.ts"
+import { NotAuthenticated, type StoreUnavailable } from "../domain/Errors.ts"
 import * as Reply from "../domain/Reply.ts"
+import type { HttpRefusal, HttpRequest } from "../codec/http/HttpRequest.ts"
 import type { Answer } from "../Router.ts"
 import type { ConnectionContext } from "./ConnectionContext.ts"
+import type { HttpAnswer, HttpClient } from "./ServerContext.ts"
 import { silenced } from "./Session.ts"
+import { noteFailure } from "./TransferLog.ts"
 import { askTransaction, holdBack, isHeldBack } from "./transactions/TransactionReplies.ts"
 
 const noReply = Reply.Reply.NoReply()
@@ -37,7 +40,8 @@ const count = ({ server, stats }: ConnectionContext): void => {
 }
 
 /** The answer to a request; no reply where the client asked for none (CLIENT REPLY). */
-export const dispatch = (context: ConnectionContext, request: Request): Answer => {
+export const dispatch = (context: ConnectionContext, request: Request): Answer | HttpAnswer => {
+  if (isHttp(request)) return askHttp(context, request)
   const { server, session, transaction } = context
   const wanted = session.begin()
   if (transaction !== undefined && isHeldBack(transaction, request)) {
@@ -61,6 +65,45 @@ export const dispatch = (context: ConnectionContext, request: Request): Answer =
   }
   const refusal = refuse(context, request)
   return wanted || Effect.isEffect(refusal) ? refusal : silenced(refusal)
+}
+
+const isHttp = (request: Request): request is HttpRequest | HttpRefusal =>
+  request._tag === "HttpRequest" || request._tag === "HttpRefusal"
+
+/** A connection of HTTP, as its face sees it. */
+class Client implements HttpClient {
+  readonly #context: ConnectionContext
+
+  constructor(context: ConnectionContext) {
+    this.#context = context
+  }
+
+  get authenticator() {
+    return this.#context.server.authenticator
+  }
+
+  get wrongPassword() {
+    const { peer, server } = this.#context
+    return server.onWrongPassword(peer)
+  }
+
+  storageFailed(error: StoreUnavailable) {
+    return noteFailure(this.#context, error)
+  }
+}
+
+/** Requests of HTTP are no commands, and are counted by their face. */
+const askHttp = (
+  context: ConnectionContext,
+  request: HttpRequest | HttpRefusal
+): Answer | HttpAnswer => {
+  const { server, stats } = context
+  stats.commands += 1
+  if (request._tag === "HttpRefusal") {
+    server.stats.protocolErrors += 1
+    stats.closeReason = "malformed"
+  }
+  return server.http?.answer(request, new Client(context)) ?? silence
 }
 
 const isCommand = (request: Request): request is Command =>

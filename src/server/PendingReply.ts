@@ -2,27 +2,31 @@
 import { Effect, Exit, Scope } from "effect"
 import * as Monotonic from "../domain/Monotonic.ts"
 import * as ByteString from "../domain/ByteString.ts"
-import type { StoreUnavailable } from "../domain/Errors.ts"
+import type { CommandError, StoreUnavailable } from "../domain/Errors.ts"
 import { oneWrite } from "../domain/OneWrite.ts"
 import * as Reply from "../domain/Reply.ts"
+import type { HttpReply } from "../codec/http/HttpReply.ts"
 import type { Answer } from "../Router.ts"
 import type { ConnectionContext } from "./ConnectionContext.ts"
+import type { HttpAnswer } from "./ServerContext.ts"
 import { noteFailure } from "./TransferLog.ts"
 
 /** An answer that takes an effect, and may hold a file open. */
-export type PendingReply = Exclude<Answer, Reply.Reply>
+export type PendingReply = Exclude<Answer, Reply.Reply> | Exclude<HttpAnswer, HttpReply>
 
 /** A reply that is there, and what is held for it. */
 export interface SettledReply {
-  readonly reply: Reply.Reply
+  readonly reply: Reply.Reply | HttpReply
   /** When it was asked for, by Monotonic; now, unless given. */
   readonly since?: number
   /** Lets go of what a body that is still to be sent is read from. */
   readonly release?: Effect.Effect<void>
 }
 
-/** The reply with its body read, if that is a small one. */
-const gather = (reply: Reply.Reply): Effect.Effect<Reply.Reply, StoreUnavailable> => {
+/** The reply with its body read, if that is a small one; one of HTTP comes so. */
+const gather = (
+  reply: Reply.Reply | HttpReply
+): Effect.Effect<Reply.Reply | HttpReply, StoreUnavailable> => {
   if (reply._tag !== "File" && reply._tag !== "Content") return Effect.succeed(reply)
   const { body } = reply
   if ("buffered" in body || body.size > oneWrite) return Effect.succeed(reply)
@@ -41,12 +45,13 @@ export const settle = Effect.fnUntraced(function* (
   const since = Monotonic.nowUnsafe(context.server.clock)
   const scope = yield* Scope.fork(connection)
   const release = Scope.close(scope, Exit.void)
-  const reply = yield* Effect.flatMap(pending, gather).pipe(
+  const answer: Effect.Effect<Reply.Reply | HttpReply, CommandError, Scope.Scope> = pending
+  const reply = yield* Effect.flatMap(answer, gather).pipe(
     Scope.provide(scope),
     Effect.tapErrorTag("StoreUnavailable", (error) => noteFailure(context, error)),
     Effect.catch((error) => Effect.succeed(Reply.error(error)))
   )
-  const body = Reply.bodyOf(reply)
+  const body = reply._tag === "HttpReply" ? reply.body : Reply.bodyOf(reply)
   if (body !== undefined && "bytes" in body) return { reply, since, release }
   yield* release
   return { reply, since }

@@ -4,11 +4,13 @@
  */
 import { Effect } from "effect"
 import type { Encoder, Request } from "../codec/Codec.ts"
+import type { HttpReply } from "../codec/http/HttpReply.ts"
 import { oneWrite } from "../domain/OneWrite.ts"
 import * as Reply from "../domain/Reply.ts"
 import type { ConnectionContext } from "./ConnectionContext.ts"
 import { dispatch } from "./Dispatch.ts"
 import type { PendingReply, SettledReply } from "./PendingReply.ts"
+import type { Event } from "../telemetry/EventLog.ts"
 import type { Transaction } from "./transactions/Transaction.ts"
 import type { BufferedTransfer, Outgoing, OutgoingBody } from "./ReplyWriter.ts"
 
@@ -87,7 +89,9 @@ export class ReplyBatch {
   }
 
   /** Encodes a reply behind those that were gathered. */
-  add({ release, reply, since }: SettledReply): void {
+  add(settled: SettledReply): void {
+    const { release, reply, since } = settled
+    if (reply._tag === "HttpReply") return this.#addHttp(reply, settled)
     this.#isOver = reply._tag === "CloseAfterReply"
     this.#text += this.#encoder.head(reply)
     const body = Reply.bodyOf(reply)
@@ -98,10 +102,25 @@ export class ReplyBatch {
       return
     }
     this.#text += body.buffered + tail
-    // For a batch of small files, the fields of each would cost more than its reply.
-    if (!this.#context.server.eventLog.allows("transfer.ended")) return
+    this.#note({ of: body, since }, "transfer.ended")
+  }
+
+  #addHttp({ body, exchange, head, isLast }: HttpReply, { release, since }: SettledReply): void {
+    this.#isOver = isLast
+    this.#text += head
+    if (body !== undefined && "bytes" in body) {
+      this.#body = { of: body, since, exchange, tail: "", release }
+      return
+    }
+    if (body !== undefined) this.#text += body.buffered
+    this.#note({ of: body, since, exchange }, "http.request")
+  }
+
+  /** Has the log told once it is sent. For a batch of small files, the fields of each would cost more than its reply. */
+  #note(transfer: BufferedTransfer, event: Event): void {
+    if (!this.#context.server.eventLog.allows(event)) return
     this.#transfers ??= []
-    this.#transfers.push({ of: body, since })
+    this.#transfers.push(transfer)
   }
 
   /** What was gathered, to be written. */

@@ -4,12 +4,13 @@
  */
 import { Array, Effect, Exit, Stream } from "effect"
 import * as Monotonic from "../domain/Monotonic.ts"
+import type { Exchange } from "../codec/http/HttpReply.ts"
 import type { StoreUnavailable } from "../domain/Errors.ts"
 import type * as Reply from "../domain/Reply.ts"
 import { unlimited } from "../guard/Pacer.ts"
 import type { PeerLost } from "../net/Peer.ts"
 import type { ConnectionContext } from "./ConnectionContext.ts"
-import { noteFailure, noteTransfer } from "./TransferLog.ts"
+import { noteExchange, noteFailure, noteTransfer } from "./TransferLog.ts"
 
 /** Replies that leave together: the bytes of one write, then perhaps the body of the last of them. */
 export interface Outgoing {
@@ -21,7 +22,10 @@ export interface Outgoing {
 
 /** A body that leaves with the text around it. */
 export interface BufferedTransfer {
-  readonly of: Reply.BufferedBody
+  /** Always there but in HTTP, where replies without a body are noted too. */
+  readonly of: Reply.BufferedBody | undefined
+  /** What the log is told of it in HTTP. */
+  readonly exchange?: Exchange
   /** When it was asked for, by Monotonic; just now, unless given. */
   readonly since: number | undefined
 }
@@ -31,6 +35,8 @@ export interface OutgoingBody {
   readonly of: Reply.StreamedBody
   /** When it was asked for, by Monotonic. */
   readonly since: number | undefined
+  /** What the log is told of it in HTTP. */
+  readonly exchange?: Exchange
   readonly tail: string
   /** Lets go of what it is read from. */
   readonly release: Effect.Effect<void> | undefined
@@ -78,14 +84,16 @@ const writeBytes = (
 /** Tells the log what came of a body. */
 const note = (
   context: ConnectionContext,
-  { of, since }: BufferedTransfer | OutgoingBody,
+  { exchange, of, since }: BufferedTransfer | OutgoingBody,
   exit: Exit.Exit<unknown, unknown>,
   sent: number
 ): Effect.Effect<void> =>
   Effect.suspend(() => {
     const now = Monotonic.nowUnsafe(context.server.clock)
     const seconds = (now - (since ?? now)) / 1000
-    return noteTransfer(context, of, { sent, complete: Exit.isSuccess(exit), seconds })
+    const transfer = { sent, complete: Exit.isSuccess(exit), seconds }
+    if (exchange !== undefined) return noteExchange(context, exchange, transfer)
+    return of === undefined ? Effect.void : noteTransfer(context, of, transfer)
   })
 
 const sendText = (
@@ -97,7 +105,8 @@ const sendText = (
     : Effect.onExit(write(context, text), (exit) =>
         Effect.forEach(
           transfers,
-          (transfer) => note(context, transfer, exit, Exit.isSuccess(exit) ? transfer.of.size : 0),
+          (transfer) =>
+            note(context, transfer, exit, Exit.isSuccess(exit) ? (transfer.of?.size ?? 0) : 0),
           { discard: true }
         )
       )

@@ -1,5 +1,8 @@
 /** What all connections of one server share. Made by Acceptor; what is of one connection: ConnectionContext. */
-import type { Clock, Effect } from "effect"
+import type { Clock, Effect, Scope } from "effect"
+import type { HttpReply } from "../codec/http/HttpReply.ts"
+import type { HttpRefusal, HttpRequest } from "../codec/http/HttpRequest.ts"
+import type { StoreUnavailable } from "../domain/Errors.ts"
 import type { Authenticator } from "../guard/Authenticator.ts"
 import type { ConnectionReaper } from "../guard/ConnectionReaper.ts"
 import type { Turns } from "../net/Turns.ts"
@@ -8,11 +11,30 @@ import type { Router } from "../Router.ts"
 import type { EventLog } from "../telemetry/EventLog.ts"
 import type { Stats } from "../telemetry/Stats.ts"
 
+/** Who asks, and what the server does about it. */
+export interface HttpClient {
+  readonly authenticator: Authenticator
+  /** Takes note of a wrong password; what it waits for, the client waits for. */
+  readonly wrongPassword: Effect.Effect<void>
+  /** Tells the log why the store did not do what it was asked. */
+  readonly storageFailed: (error: StoreUnavailable) => Effect.Effect<void>
+}
+
+/** A response, or an effect of one that may keep a file open until its scope closes. */
+export type HttpAnswer = HttpReply | Effect.Effect<HttpReply, never, Scope.Scope>
+
+/** Answers the requests of HTTP. */
+export interface HttpFace {
+  readonly answer: (request: HttpRequest | HttpRefusal, client: HttpClient) => HttpAnswer
+}
+
 /** What all connections of one server share. */
 export interface ServerContext {
   /** The server's version, such as `1.2.3`, which HELLO tells. */
   readonly version: string
   readonly router: Router["Service"]
+  /** Who answers HTTP; absent where it is not spoken. */
+  readonly http?: HttpFace | undefined
   readonly stats: Stats["Service"]
   readonly clock: Clock.Clock
   readonly authenticator: Authenticator

@@ -20,6 +20,7 @@ const events = {
   "proxy.refused": { level: "Warn", lines: 10 },
   "connection.failed": { level: "Error", lines: 10 },
   "transfer.ended": { level: "Info", lines: 100 },
+  "http.request": { level: "Info", lines: 100 },
   "authentication.failed": { level: "Warn", lines: 10 },
   "protocol.foreign": { level: "Warn", lines: 10 },
   "storage.failed": { level: "Warn", lines: 10 },
