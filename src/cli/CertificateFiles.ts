@@ -1,17 +1,17 @@
-/** Certificates and keys, from the files that flags name. What they are used for: client/Certificates, serve/Certificates. */
+/** Reads the certificates and keys that flags name. Used by client/Certificates and serve/Certificates. */
 import { Data, Effect, FileSystem, Option, type PlatformError } from "effect"
 import type { BadCredentials } from "../tls/Credentials.ts"
 import { exitCode, Failure, systemCode } from "./Failure.ts"
 import type { Messages } from "./Messages.ts"
 
-/** The file of each kind that a flag named. */
+/** The files that flags name. */
 export interface Files {
   readonly cert: Option.Option<string>
   readonly key: Option.Option<string>
   readonly ca: Option.Option<string>
 }
 
-/** Ends a run where a flag was given without the one that it goes with. */
+/** The usage error for a flag that was given without another that it needs. */
 export const onlyWith = (given: string, needed: string, { usage }: Messages) =>
   new Failure({ code: exitCode.usage, sentence: usage.onlyWith(given, needed) })
 
@@ -26,7 +26,7 @@ const readOne = (file: string) =>
     Effect.mapError(fileSystem.readFileString(file), (cause) => new Unreadable({ file, cause }))
   )
 
-/** What the files hold, each as `readFile` reads it. */
+/** The contents of the files, read by `readFile`. */
 export const readWith =
   <E, R>(readFile: (file: string) => Effect.Effect<string, E, R>) =>
   ({ ca, cert, key }: Files) => {
@@ -38,10 +38,10 @@ export const readWith =
     return Effect.all({ ca: readOne(ca), cert: readOne(cert), key: readOne(key) })
   }
 
-/** What the files hold; a pipe is waited for. */
+/** The contents of the files. A FIFO is waited for. Fails with `Unreadable`. */
 export const read = readWith(readOne)
 
-/** The end of a run whose files are of no use. */
+/** The failure for files that cannot be read or used. */
 export const refuse =
   (files: Files, { certificates, reasons }: Messages) =>
   (error: Unreadable | BadCredentials): Failure => {

@@ -1,7 +1,7 @@
-/** How a run of the program ends when it does not succeed: a sentence for the person, a code for the script. */
+/** How an unsuccessful run of the program ends: a sentence for the person, an exit code for the script. */
 import { Data } from "effect"
 
-/** Exit codes of the command line. */
+/** Exit codes other than 0. */
 export const exitCode = {
   /** The server refused, `serve` did not start, or a received file could not be saved. */
   refused: 1,
@@ -13,17 +13,17 @@ export const exitCode = {
   interrupted: 130
 } as const
 
-/** The end of a run. `sentence` goes to standard error; empty where all was said already. */
+/** The end of a run. `sentence` is printed to standard error, unless it is empty: then all was printed already. */
 export class Failure extends Data.TaggedError("Failure")<{
   readonly code: (typeof exitCode)[keyof typeof exitCode]
   readonly sentence: string
 }> {}
 
-/** The system's code of a failure, such as `ENOSPC`, wherever in its causes it stands. */
+/** The system's error code, such as `ENOSPC`, of an error or of its causes; `undefined` where none has one. */
 export const systemCode = (error: unknown): string | undefined => {
   for (let current = error; current instanceof Error; current = current.cause) {
     if ("code" in current && typeof current.code === "string") return current.code
-    // Connecting to each address of a name fails with all their errors together.
+    // Connecting to a name with several addresses fails with an AggregateError.
     if (current instanceof AggregateError && current.errors.length > 0)
       return systemCode(current.errors[0])
   }

@@ -6,11 +6,11 @@ import type { Language } from "./Language.ts"
 import { english } from "./messages/English.ts"
 import { type Catalog, portuguese } from "./messages/Portuguese.ts"
 
-/** For words of somebody else's: a plain object has an entry for `toString`. */
+/** A Map, because keys come from the server or the system: a plain object would have an entry for `toString`. */
 const byWord = (sentences: Record<string, string>): ReadonlyMap<string, string> =>
   new Map(Object.entries(sentences))
 
-/** A catalog as it is used. */
+/** A catalog, with its tables by code as Maps. */
 const messagesOf = (language: Language, { reasons, refusals, ...sentences }: Catalog) => ({
   language,
   ...sentences,

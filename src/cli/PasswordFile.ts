@@ -1,18 +1,18 @@
 /**
- * Where passwords come from: the variable APP_PASSWORD, or a file with one a line. Never the command line, which every
- * user of the machine can read.
+ * Reads passwords from a file with one a line, or from the variable APP_PASSWORD. Never from the command line, which
+ * every user of the machine can read.
  */
 import { Config, Data, Effect, FileSystem, Option, Redacted } from "effect"
 import { exitCode, Failure, systemCode } from "./Failure.ts"
 import type { Messages } from "./Messages.ts"
 
-/** Passwords, the newest first; none where nothing was set. */
+/** Passwords, the newest first; empty where none was set. */
 export type Passwords = ReadonlyArray<Redacted.Redacted>
 
-/** The file is not in UTF-8, but in UTF-16, as editors and shells of Windows write it. */
+/** The file is in UTF-16, as editors and shells of Windows write it, and not in UTF-8. */
 export class InUtf16 extends Data.TaggedError("InUtf16")<{}> {}
 
-/** By its mark (RFC 2781, 3.2), or by the zero byte that every ASCII character has in it. */
+/** Recognises UTF-16 by its byte order mark (RFC 2781, 3.2), or by the zero byte in each ASCII character. */
 const isUtf16 = (bytes: Uint8Array): boolean => {
   const [first, second] = bytes
   return (
@@ -20,7 +20,7 @@ const isUtf16 = (bytes: Uint8Array): boolean => {
   )
 }
 
-/** The passwords of a file, one a line; a line of blanks is none, for nobody would see it. */
+/** The passwords in a file's content, one a line; blank lines are skipped. */
 export const parse = (bytes: Uint8Array): Effect.Effect<Passwords, InUtf16> =>
   isUtf16(bytes)
     ? Effect.fail(new InUtf16())
@@ -36,7 +36,7 @@ const fromVariable = Config.option(Config.Redacted("APP_PASSWORD")).pipe(
   Config.map((password) => Option.toArray(password))
 )
 
-/** The passwords of the file, if one is named, else of the variable. */
+/** The passwords of the file if one is named, else of the variable. Ends the run where the file is unusable or empty. */
 export const load = Effect.fnUntraced(function* (
   file: Option.Option<string>,
   { reasons, startUp }: Messages

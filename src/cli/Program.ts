@@ -1,13 +1,13 @@
-/** How a command of this program runs: with Node's services, in the person's language, to an exit code. */
+/** Runs a command as the process: provides Node's services and the language, reports failures, sets the exit code. */
 import * as NodeServices from "@effect/platform-node/NodeServices"
 import { Cause, Effect, Exit, Layer, Logger, Option, Runtime } from "effect"
 import { CliError } from "effect/cli"
 import { exitCode, Failure } from "./Failure.ts"
 import * as Help from "./Help.ts"
 import type { Messages } from "./Messages.ts"
-import { complain } from "./Output.ts"
+import { printError } from "./Output.ts"
 
-/** What a failed run exits with; 70 (sysexits.h, EX_SOFTWARE) for a fault of our own. */
+/** The exit code of an error; 70 (sysexits.h, EX_SOFTWARE) for a defect of this program. */
 const codeOf = (error: unknown): number => {
   if (error instanceof Failure) return error.code
   if (!CliError.isCliError(error)) return 70
@@ -20,19 +20,19 @@ const exitCodeOf = (exit: Exit.Exit<unknown, unknown>): number =>
     onFailure: (cause) => codeOf(Option.getOrUndefined(Cause.findErrorOption(cause)))
   })
 
-/** A fault of our own is reported whole; every foreseen failure is a sentence. */
+/** Logs a defect with its stack trace; foreseen failures are printed as sentences elsewhere. */
 const report = (cause: Cause.Cause<unknown>): Effect.Effect<void> =>
   Cause.hasDies(cause) ? Effect.logFatal(cause) : Effect.void
 
 /**
- * Unlike `NodeRuntime.runMain` this leaves SIGINT and SIGTERM alone, for `serve` takes them as the order to drain.
- * A run that went well is not cut short by `process.exit`, so that all of its output gets out.
+ * Unlike `NodeRuntime.runMain` this does not handle SIGINT and SIGTERM: commands do, for `serve` drains on them. A
+ * successful run does not call `process.exit`, which would cut off output that is still being written.
  */
 const runMain = Runtime.makeRunMain(({ fiber, teardown }) => {
   fiber.addObserver((exit) => {
     teardown(exit, (code) => {
       process.exitCode = code
-      // What was printed before it went wrong still has to get out, which on a pipe takes a while.
+      // What was printed before the failure must be written first, which takes a while on a pipe.
       if (code !== 0) process.stdout.write("", () => process.exit(code))
     })
   })
@@ -47,14 +47,14 @@ export const run = (
 ): void =>
   command.pipe(
     Effect.tapErrorTag("Failure", ({ sentence }) =>
-      sentence === "" ? Effect.void : complain(sentence)
+      sentence === "" ? Effect.void : printError(sentence)
     ),
     Effect.tapCause(report),
     Effect.provide(
       Layer.mergeAll(
         NodeServices.layer,
         Help.layer(messages, colors),
-        // Standard output is for results. `consoleLogFmt` would ignore `LogToStderr`.
+        // Logs go to standard error: standard output is for results. `consoleLogFmt` ignores `LogToStderr`.
         Logger.layer([Logger.withConsoleError(Logger.formatLogFmt)])
       )
     ),

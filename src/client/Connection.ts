@@ -1,16 +1,16 @@
 /**
- * A connection to a server, as a service: words go out, replies come back in the order of the requests. What the
- * words mean, and what becomes of a file that arrives, is not known here.
+ * A connection to a server, as a service: sends requests and receives replies, in the order of the requests. Which
+ * requests there are is left to Requests, saving files to files/, reconnecting to Connector.
  */
 import { Cause, Context, Data, Duration, Effect, Layer, Redacted, Stream } from "effect"
 import { Socket } from "effect/socket"
 import { encodeRequest, makeReplyBuilder } from "../codec/resp/RespClient.ts"
 import { makeTokenDecoder, MalformedReply, type Token } from "../codec/resp/RespTokens.ts"
-import * as Grammar from "../commands/Parser.ts"
+import * as Parser from "../commands/Parser.ts"
 import type * as Reply from "../domain/Reply.ts"
 import * as ByteString from "../domain/ByteString.ts"
 
-/** No connection could be made. `timedOut` tells a silence from a refusal. */
+/** No connection could be made: within the time for it where `timedOut`, at all otherwise. */
 export class ConnectFailed extends Data.TaggedError("ConnectFailed")<{
   readonly timedOut: boolean
   readonly cause: unknown
@@ -34,79 +34,79 @@ export class ConnectionLost extends Data.TaggedError("ConnectionLost")<{
   }
 }
 
-/** The server is connected and says nothing. */
+/** The server sent nothing for so many seconds while a reply was due. */
 export class ReadTimeout extends Data.TaggedError("ReadTimeout")<{
   readonly seconds: number
 }> {}
 
-/** The server answered, and its answer is no. `message` is the server's own sentence. */
+/** The server answered with an error: `code` is its first word, `message` the server's own sentence after that. */
 export class ErrorReply extends Data.TaggedError("ErrorReply")<{
   readonly code: string
   readonly message: string
 }> {}
 
-/** What can go wrong with a request once there is a connection. */
+/** Why a request has no reply, once there is a connection. */
 export type RequestError = ConnectionLost | ReadTimeout | MalformedReply | ErrorReply
 
-/** Bytes that arrive as they are asked for, until the next reply is asked for: what is left of them is skipped then. */
+/** Bytes that are received as the stream is pulled. Asking for the next reply skips those that were not pulled. */
 export interface IncomingBody {
   /** In bytes. */
   readonly size: number
   readonly bytes: Stream.Stream<Uint8Array, ConnectionLost | ReadTimeout | MalformedReply>
 }
 
-/** A file that arrives, with the name the server gave it. */
+/** A file that is being received, with the name that the server sent. */
 export interface IncomingFile extends IncomingBody {
   readonly name: ByteString.ByteString
 }
 
-/** How long the server may be silent in the middle of an answer. */
+/** How to talk to the server. */
 export interface Options {
-  readonly silence: Duration.Duration
-  /** What the server asks for before it answers, if it does. */
+  /** How long the server may send nothing while a reply is due; then the request fails with `ReadTimeout`. */
+  readonly readTimeout: Duration.Duration
+  /** Sent with the greeting (HELLO 3 AUTH); none for a server that asks for none. */
   readonly password?: Redacted.Redacted | undefined
 }
 
-/** What came is no answer to what was asked. */
+/** The reply is well formed, but none that the command has. */
 export const unexpected = new MalformedReply({
   reason: "the reply has another shape than the command's"
 })
 
-/** The longest name of a file that is taken from a server, in bytes; Linux's PATH_MAX. */
-export const longestName = 4096
+/** The longest file name that is accepted from a server, in bytes; Linux's PATH_MAX. */
+export const maxNameLength = 4096
 
 const refused = (reply: Reply.Reply): ErrorReply | MalformedReply =>
   reply._tag === "Error" ? new ErrorReply({ code: reply.code, message: reply.message }) : unexpected
 
-/** What the system or TLS says of it, where one of them does. */
+/** The error of the system or of TLS behind a socket's error, where there is one. */
 const causeOf = (error: Socket.SocketError): unknown =>
   "cause" in error.reason ? error.reason.cause : error
 
-/** Why no connection could be made. */
+/** The `ConnectFailed` for a socket's error. */
 export const connectFailed = (error: Socket.SocketError): ConnectFailed =>
   new ConnectFailed({
     timedOut: error.reason._tag === "SocketOpenError" && error.reason.kind === "Timeout",
     cause: causeOf(error)
   })
 
-/** What `pull` reads next; a server that says nothing for too long is given up. */
+/** Pulls once. Fails with `ConnectionLost` where the socket does, with `ReadTimeout` when nothing came in time. */
 export const readWithTimeout = <A>(
   pull: Effect.Effect<A, Socket.SocketError>,
-  { silence }: Options
+  { readTimeout }: Options
 ): Effect.Effect<A, ConnectionLost | ReadTimeout> =>
   pull.pipe(
     Effect.mapError((error) => new ConnectionLost({ cause: causeOf(error) })),
     Effect.timeoutOrElse({
-      duration: silence,
-      orElse: () => Effect.fail(new ReadTimeout({ seconds: Duration.toSeconds(silence) }))
+      duration: readTimeout,
+      orElse: () => Effect.fail(new ReadTimeout({ seconds: Duration.toSeconds(readTimeout) }))
     })
   )
 
 /**
- * Sends without waiting until the system has taken it: a socket that was closed meanwhile would never say so
- * (NodeSocket.ts, awaitDrain). That the connection is gone is told by what is read next. What is sent at a time is
- * little, for everything that is asked is answered before long; what is asked together, as by those who have just got
- * their answers, leaves in one write, which the server answers in one.
+ * Makes a function that queues text for sending. It does not wait until the system has taken the bytes, for a socket
+ * that was closed meanwhile would never say so (NodeSocket.ts, awaitDrain); the next read fails instead. What is queued
+ * in one turn of the event loop leaves in one write, so that the server can answer it in one.
  */
 export const writer = Effect.fnUntraced(function* (socket: Socket.Socket) {
   const scope = yield* Effect.scope
@@ -127,7 +127,7 @@ export const writer = Effect.fnUntraced(function* (socket: Socket.Socket) {
 })
 
 const hello = (password: Redacted.Redacted | undefined) =>
-  Grammar.print({
+  Parser.print({
     _tag: "Hello",
     version: 3,
     credentials:
@@ -137,7 +137,7 @@ const hello = (password: Redacted.Redacted | undefined) =>
     clientName: undefined
   })
 
-/** Connects, and agrees on RESP 3: the greeting goes out with the first request and costs no round trip. */
+/** Connects. HELLO 3 goes out together with the first request, so that it costs no round trip. */
 const connect = Effect.fnUntraced(function* (socket: Socket.Socket, options: Options) {
   const pull = yield* Socket.readerBytes(socket).pipe(Effect.mapError(connectFailed))
   const write = yield* writer(socket)
@@ -173,8 +173,8 @@ const connect = Effect.fnUntraced(function* (socket: Socket.Socket, options: Opt
     }
   })
 
-  /** Once, the answer to the greeting: a server that does not speak RESP 3 goes on in RESP 2, which is understood too. */
-  const greeted = Effect.suspend(() => {
+  /** Reads the reply to HELLO, once. A server without RESP 3 answers NOPROTO and goes on in RESP 2, which is decoded too. */
+  const receiveGreeting = Effect.suspend(() => {
     if (greeting !== "sent") return Effect.void
     greeting = "answered"
     return Effect.flatMap(receiveReply, (reply) =>
@@ -182,41 +182,41 @@ const connect = Effect.fnUntraced(function* (socket: Socket.Socket, options: Opt
     )
   })
 
-  /** The body that is arriving. */
-  let arriving = { left: 0 }
+  /** How many bytes of the current body were not pulled yet. */
+  let incoming = { left: 0 }
 
   const takePart = Effect.suspend(() =>
     Effect.flatMap(take, (token) => {
       if (token._tag !== "BulkPart") return Effect.fail(unexpected)
-      arriving.left -= token.bytes.length
+      incoming.left -= token.bytes.length
       return Effect.succeed(token.bytes)
     })
   )
 
-  /** The bytes of the bulk string whose beginning was the last token taken. */
+  /** The bytes of the bulk string whose start was the last token taken. */
   const body = (size: number): IncomingBody => {
-    const mine = { left: size }
-    arriving = mine
+    const thisBody = { left: size }
+    incoming = thisBody
     return {
       size,
       bytes: Stream.fromPull(
         Effect.succeed(
           Effect.gen(function* () {
-            return mine.left === 0 ? yield* Cause.done() : ([yield* takePart] as const)
+            return thisBody.left === 0 ? yield* Cause.done() : ([yield* takePart] as const)
           })
         )
       )
     }
   }
 
-  /** Comes before every reply: the rest of the last one is skipped, and the greeting answered. */
-  const ready = Effect.andThen(
+  /** Runs before each reply is read: skips the rest of the last body, and reads the reply to HELLO. */
+  const prepare = Effect.andThen(
     Effect.whileLoop({
-      while: () => arriving.left > 0,
+      while: () => incoming.left > 0,
       body: () => takePart,
       step: () => undefined
     }),
-    greeted
+    receiveGreeting
   )
 
   const takeBulkStart = Effect.flatMap(take, (token) =>
@@ -224,19 +224,19 @@ const connect = Effect.fnUntraced(function* (socket: Socket.Socket, options: Opt
   )
 
   const receiveFile = Effect.gen(function* () {
-    yield* ready
+    yield* prepare
     const first = yield* take
     if (first._tag === "Leaf") return yield* refused(first.reply)
     if (first._tag !== "Open" || first.kind !== "List" || first.count !== 2)
       return yield* unexpected
     const nameSize = yield* takeBulkStart
-    if (nameSize > longestName) return yield* unexpected
+    if (nameSize > maxNameLength) return yield* unexpected
     const name = yield* ByteString.collect(body(nameSize).bytes)
     return { name, ...body(yield* takeBulkStart) }
   })
 
   const receiveContent = Effect.gen(function* () {
-    yield* ready
+    yield* prepare
     const first = yield* take
     if (first._tag === "BulkStart") return body(first.size)
     if (first._tag !== "Leaf") return yield* unexpected
@@ -250,26 +250,26 @@ const connect = Effect.fnUntraced(function* (socket: Socket.Socket, options: Opt
       return write(all.map(encodeRequest).join(""))
     })
 
-  return { send, receive: Effect.andThen(ready, receiveReply), receiveFile, receiveContent }
+  return { send, receive: Effect.andThen(prepare, receiveReply), receiveFile, receiveContent }
 })
 
-/** The connection that a client's questions go through. */
+/** A connection to one server. */
 export class Connection extends Context.Service<
   Connection,
   {
-    /** Sends requests without waiting for their replies. */
+    /** Sends requests, each a command's name and its arguments, without waiting for their replies. */
     readonly send: (
       requests: ReadonlyArray<ReadonlyArray<ByteString.ByteString>>
     ) => Effect.Effect<void, ConnectionLost>
-    /** The next reply, whole, a refusal included; `ErrorReply` only where the server refused the connection itself. */
+    /** The next reply, whole; an error reply is a value. Fails with `ErrorReply` only where the server refused HELLO. */
     readonly receive: Effect.Effect<Reply.Reply, RequestError>
-    /** The next reply, which is a file. */
+    /** The next reply, which must be a name and a content. Fails with `ErrorReply` where it is an error. */
     readonly receiveFile: Effect.Effect<IncomingFile, RequestError>
-    /** The next reply, which is a bulk string or null. */
+    /** The next reply, which must be a bulk string, or null: `undefined`. Fails with `ErrorReply` where it is an error. */
     readonly receiveContent: Effect.Effect<IncomingBody | undefined, RequestError>
   }
 >()("sockets/client/Connection") {
-  /** Connects through the socket; the connection is closed with the layer's scope. */
+  /** Connects through the socket. The connection is closed with the layer's scope. */
   static readonly layer = (
     options: Options
   ): Layer.Layer<Connection, ConnectFailed, Socket.Socket> =>

@@ -1,71 +1,75 @@
 /**
- * A connection that is made when it is first needed, shared by all who ask, and made again when it is lost. Who asks
- * need not wait for the others' answers: questions leave at once, and answers are read in the order of the questions.
- * Asking again after a loss is safe, for no question changes anything on the server.
+ * A connection that is made on first use, shared by concurrent requests, and made again after a loss. Requests are
+ * pipelined: each is sent at once, and the replies are read in the order of the requests. Sending a request again after
+ * a loss is safe, because no request changes anything on the server.
  */
 import { Context, Deferred, Duration, Effect, Exit, Layer, Scope, Semaphore } from "effect"
 import type { ByteString } from "../domain/ByteString.ts"
 import { ConnectFailed, Connection, ConnectionLost, ReadTimeout } from "./Connection.ts"
 
-/** How to go on after a loss. */
-export interface Policy {
-  /** How many lost connections are made good. */
+/** What to do after a lost connection. */
+export interface RetryPolicy {
+  /** How many times to reconnect. */
   readonly retries: number
-  /** Whether they are counted over all questions, or forgotten whenever one is answered. */
+  /** Whether reconnections are counted over the whole run, or from zero again after each reply. */
   readonly counting: "over all" | "since the last answer"
   /** How long to wait before connecting for the `attempt`th time, counted from 1. */
   readonly pause: (attempt: number) => Duration.Duration
-  /** Told of each loss that will be made good. */
+  /** Runs before each reconnection, whose number counts from 1. */
   readonly onRetry: (attempt: number) => Effect.Effect<void>
 }
 
-/** Growing pauses: a tenth of a second, for a server that only closed an idle connection; then 0.4, 1.6, 6.4, and 8. */
+/**
+ * Exponential backoff: 0.1, 0.4, 1.6 and 6.4 seconds, then 8 each time. The first is short because the server may only
+ * have closed an idle connection.
+ */
 export const growingPause = (attempt: number): Duration.Duration =>
   Duration.millis(Math.min(8000, 100 * 4 ** (attempt - 1)))
 
-/** Asks questions over a connection that it looks after. */
+/** Sends requests over one connection, and reconnects as its policy says. */
 export interface Connector {
-  /** Makes the connection, if there is none yet. */
+  /** Connects, if there is no connection yet. */
   readonly connect: Effect.Effect<void, ConnectFailed>
   /**
-   * Sends a request and reads its answer with `receive`, once it is its turn. Where the connection is lost meanwhile,
-   * both are done again over a new one, with the words as they are by then.
+   * Sends the request and, when the replies before it have been read, reads its reply with `receive`. After a loss both
+   * happen again over a new connection; `args` is evaluated again then, so that a download can ask for the rest. Fails
+   * with `ConnectionLost`, `ReadTimeout` or `ConnectFailed` once the policy's reconnections are used up.
    */
   readonly ask: <A, E, R>(
-    words: () => ReadonlyArray<ByteString>,
+    args: () => ReadonlyArray<ByteString>,
     receive: Effect.Effect<A, E, R>
   ) => Effect.Effect<A, E | ConnectFailed | ConnectionLost, Exclude<R, Connection>>
 }
 
-/** What files are fetched over: a connection for bytes, one for the digests that the server computes meanwhile. */
+/** What files are fetched over: one connection for bytes, another for digests, which the server computes meanwhile. */
 export interface Connectors {
   readonly bytes: Connector
   readonly digests: Connector
 }
 
 /** A connection in use. */
-interface Live {
+interface ActiveConnection {
   readonly connection: Connection["Service"]
   readonly scope: Scope.Closeable
-  /** Waits until the answer before the next one has been read. */
+  /** Completes when the reply to the last request that was sent has been read. */
   turn: Effect.Effect<void>
-  /** Whether its loss is not made good. */
+  /** Whether the policy's reconnections were used up when it was lost: then all its requests fail. */
   isFinal: boolean
 }
 
 const isLoss = (error: unknown): boolean =>
   (error instanceof ConnectionLost && !error.isFinal) || error instanceof ReadTimeout
 
-/** A connector whose connection is closed with the scope. */
+/** Makes a connector over the layer, which is built anew for each connection. The connection is closed with the scope. */
 export const makeConnector = (
   connect: Layer.Layer<Connection, ConnectFailed>,
-  { counting, onRetry, pause, retries }: Policy
+  { counting, onRetry, pause, retries }: RetryPolicy
 ): Effect.Effect<Connector, never, Scope.Scope> =>
   Effect.gen(function* () {
     const scope = yield* Effect.scope
     const connecting = Semaphore.makeUnsafe(1)
     const sending = Semaphore.makeUnsafe(1)
-    let live: Live | undefined
+    let active: ActiveConnection | undefined
     let everConnected = false
     let losses = 0
 
@@ -73,44 +77,44 @@ export const makeConnector = (
       const inner = yield* Scope.fork(scope)
       const context = yield* Layer.buildWithScope(Layer.fresh(connect), inner)
       everConnected = true
-      live = {
+      active = {
         connection: Context.get(context, Connection),
         scope: inner,
         turn: Effect.void,
         isFinal: false
       }
-      return live
+      return active
     })
 
-    const close = (lost: Live) =>
+    const close = (lost: ActiveConnection) =>
       Effect.suspend(() => {
-        if (live === lost) live = undefined
+        if (active === lost) active = undefined
         return Scope.close(lost.scope, Exit.void)
       })
 
     /**
-     * A connection, made if there is none. A first one that is refused is final; a later refusal may only mean that
-     * the server is starting again, and counts as one more loss.
+     * The active connection, or a new one. If the very first cannot be made, that is final; a later failure may only mean
+     * that the server is restarting, and counts as one more loss.
      */
-    const connected: Effect.Effect<Live, ConnectFailed> = Effect.suspend(() =>
-      live !== undefined
-        ? Effect.succeed(live)
+    const connected: Effect.Effect<ActiveConnection, ConnectFailed> = Effect.suspend(() =>
+      active !== undefined
+        ? Effect.succeed(active)
         : Effect.catchIf(
             open,
             () => everConnected && losses < retries,
-            () => Effect.andThen(recover, connected)
+            () => Effect.andThen(countLossAndWait, connected)
           )
     )
 
-    const recover = Effect.suspend(() => {
+    const countLossAndWait = Effect.suspend(() => {
       losses += 1
       return Effect.andThen(onRetry(losses), Effect.sleep(pause(losses)))
     })
 
-    /** Sends, waits for the turn, reads. An answer that is left half read makes the connection useless to all. */
+    /** Sends, waits for its turn, reads. An interrupted read leaves half a reply, so that the connection is closed. */
     const exchange = Effect.fnUntraced(function* <A, E, R>(
-      current: Live,
-      words: () => ReadonlyArray<ByteString>,
+      current: ActiveConnection,
+      args: () => ReadonlyArray<ByteString>,
       receive: Effect.Effect<A, E, R>
     ) {
       const done = Deferred.makeUnsafe<void>()
@@ -119,7 +123,7 @@ export const makeConnector = (
         Effect.suspend(() => {
           const before = current.turn
           current.turn = Deferred.await(done)
-          return Effect.as(current.connection.send([words()]), before)
+          return Effect.as(current.connection.send([args()]), before)
         })
       )
       const answer = yield* Effect.andThen(
@@ -134,21 +138,23 @@ export const makeConnector = (
     })
 
     const ask = <A, E, R>(
-      words: () => ReadonlyArray<ByteString>,
+      args: () => ReadonlyArray<ByteString>,
       receive: Effect.Effect<A, E, R>
     ): Effect.Effect<A, E | ConnectFailed | ConnectionLost, Exclude<R, Connection>> =>
       Effect.flatMap(Semaphore.withPermit(connecting, connected), (current) =>
-        Effect.catchIf(exchange(current, words, receive), isLoss, (error) =>
+        Effect.catchIf(exchange(current, args, receive), isLoss, (error) =>
           Effect.suspend(() => {
-            // Of all who were waiting on this connection, the first to notice counts its loss.
-            const counted = live !== current
-            // The loss that is not made good is that of all of them: each would else have a connection more.
+            // Several requests may fail with one connection: only the first of them counts the loss.
+            const counted = active !== current
+            // A final loss is final for all of them: otherwise each would reconnect once more.
             if (current.isFinal || (!counted && losses >= retries)) {
               current.isFinal = true
               return Effect.andThen(close(current), Effect.fail(error))
             }
-            const going = counted ? Effect.void : Effect.andThen(close(current), recover)
-            return Effect.andThen(Semaphore.withPermit(connecting, going), ask(words, receive))
+            const recovering = counted
+              ? Effect.void
+              : Effect.andThen(close(current), countLossAndWait)
+            return Effect.andThen(Semaphore.withPermit(connecting, recovering), ask(args, receive))
           })
         )
       )

@@ -1,8 +1,7 @@
 /**
- * A connection to a server of the original project, behind the same service as one to our own. It assumes what that
- * server does: it takes one request in one `recv`, so the next is sent only when the last was answered; nothing frames
- * a reply but the pickle's own end; and it may hang up after a reply, and is called again then. At the end our side of
- * the connection is closed first, for such a server says goodbye to that.
+ * A connection to a server of the original Python project, behind the same service as Connection. Such a server reads
+ * one request with one `recv`, so each request is sent only after the reply to the last; a reply ends where its pickle
+ * does; and it may close the connection after a reply, so we reconnect then. It answers our half-close with "Adeus!".
  */
 import { Cause, Effect, Exit, Layer, Pull, Scope, Stream } from "effect"
 import { Socket } from "effect/socket"
@@ -25,7 +24,7 @@ import {
   ConnectionLost,
   readWithTimeout,
   type IncomingBody,
-  longestName,
+  maxNameLength,
   type Options,
   ErrorReply,
   type ReadTimeout,
@@ -33,10 +32,10 @@ import {
   unexpected
 } from "./Connection.ts"
 
-/** How long the server may take to say goodbye. */
+/** How long to wait at the end for the server to close its side. */
 const lingering = "2 seconds"
 
-/** What the conversation cannot carry; the code is the client's own. */
+/** A pickled request has one argument at most. The code is the client's own, not the server's. */
 const oneArgument = new ErrorReply({
   code: "ONEARGUMENT",
   message: "Em pickle, um comando leva um só argumento."
@@ -45,7 +44,7 @@ const oneArgument = new ErrorReply({
 const refused = (reply: Reply.Reply | undefined): ErrorReply | MalformedReply =>
   reply?._tag === "Error" ? new ErrorReply(reply) : unexpected
 
-/** One connection, until its scope closes; if all went well, not before the server has said goodbye. */
+/** One connection. Closing the scope half-closes it and, after a success, waits until the server has closed too. */
 const dial = Effect.fnUntraced(function* (socket: Socket.Socket) {
   const pull = yield* Socket.readerBytes(socket).pipe(Effect.mapError(connectFailed))
   const writing = yield* Scope.make()
@@ -63,22 +62,22 @@ const dial = Effect.fnUntraced(function* (socket: Socket.Socket) {
 
 const connect = Effect.fnUntraced(function* (socket: Socket.Socket, options: Options) {
   const parent = yield* Effect.scope
-  /** Asked and not sent. */
+  /** Requests that were asked for and not sent yet; an `ErrorReply` stands for one that pickle cannot express. */
   const queue: Array<PickleRequest | ErrorReply> = []
 
   const open = Effect.gen(function* () {
     const scope = yield* Scope.fork(parent)
-    const line = yield* Scope.provide(dial(socket), scope)
-    return { ...line, scope, reader: makePickleReader(replyLimits), answers: 0, heard: false }
+    const io = yield* Scope.provide(dial(socket), scope)
+    return { ...io, scope, reader: makePickleReader(replyLimits), answers: 0, hasReceived: false }
   })
-  let line = yield* open
+  let current = yield* open
   let all: ReadonlyArray<Found> = []
   let next = 0
 
-  const fill = Effect.suspend(() => readWithTimeout(line.pull, options)).pipe(
+  const fill = Effect.suspend(() => readWithTimeout(current.pull, options)).pipe(
     Effect.map((chunks) => {
-      line.heard = true
-      all = chunks.flatMap(line.reader.push)
+      current.hasReceived = true
+      all = chunks.flatMap(current.reader.push)
       next = 0
     })
   )
@@ -95,69 +94,69 @@ const connect = Effect.fnUntraced(function* (socket: Socket.Socket, options: Opt
       : Effect.succeed(found)
   })
 
-  /** Sends, and takes the beginning of the answer. */
+  /** Sends a request, and takes the start of its reply. */
   const exchange = ({ pickle }: PickleRequest) =>
     Effect.suspend(() => {
-      line.heard = false
-      return line.write(pickle)
+      current.hasReceived = false
+      return current.write(pickle)
     }).pipe(
       Effect.andThen(take),
       Effect.tap(() =>
         Effect.sync(() => {
-          line.answers += 1
+          current.answers += 1
         })
       )
     )
 
-  /** The old line is let go of first: a socket knows only one. */
-  const callAgain = Effect.suspend(() => Scope.close(line.scope, Exit.void)).pipe(
+  /** Closes the old connection first, for a `Socket` has one at a time. */
+  const reconnect = Effect.suspend(() => Scope.close(current.scope, Exit.void)).pipe(
     Effect.andThen(open),
     Effect.mapError((cause) => new ConnectionLost({ cause })),
     Effect.map((again) => {
-      line = again
+      current = again
       all = []
       next = 0
     })
   )
 
-  /** The file that is arriving. */
-  let arriving: { left: boolean } = { left: false }
+  /** Whether some of the current file was not pulled yet. */
+  let incoming: { left: boolean } = { left: false }
 
-  /** More of the file; done, once all of the pickle around it has come. */
+  /** The next bytes of the file; done at the end of the pickle around it. */
   const takePart = Effect.gen(function* () {
     const found = yield* take
     if (found._tag === "BytesPart") return [found.bytes] as const
-    arriving.left = false
+    incoming.left = false
     return yield* found._tag === "Pickle" && isFile(found.value) ? Cause.done() : unexpected
   })
 
   const body = (size: number): IncomingBody => {
-    const mine = { left: true }
-    arriving = mine
+    const thisBody = { left: true }
+    incoming = thisBody
     return {
       size,
       bytes: Stream.fromPull(
-        Effect.succeed(Effect.suspend(() => (mine.left ? takePart : Cause.done())))
+        Effect.succeed(Effect.suspend(() => (thisBody.left ? takePart : Cause.done())))
       )
     }
   }
 
-  /** What is left of a file that nobody wanted. */
+  /** Skips the rest of the current file. */
   const skip = Effect.whileLoop({
-    while: () => arriving.left,
+    while: () => incoming.left,
     body: () => Pull.catchDone(takePart, () => Effect.void),
     step: () => undefined
   })
 
-  /** Asks the next request, and takes the beginning of its answer. */
+  /** Sends the next request, and takes the start of its reply. */
   const ask = Effect.gen(function* () {
     yield* skip
     const request = queue.shift()
     if (request === undefined) return yield* unexpected
     if (request instanceof ErrorReply) return yield* request
     const first = yield* Effect.catchTag(exchange(request), "ConnectionLost", (error) =>
-      line.answers > 0 && !line.heard
-        ? Effect.andThen(callAgain, exchange(request))
+      current.answers > 0 && !current.hasReceived
+        ? Effect.andThen(reconnect, exchange(request))
         : Effect.fail(error)
     )
     return { first, limit: request.limit }
@@ -177,11 +176,11 @@ const connect = Effect.fnUntraced(function* (socket: Socket.Socket, options: Opt
     const { first } = yield* ask
     if (first._tag === "Pickle") return yield* refused(toErrorReply(first.value))
     if (first._tag !== "BytesStart" || first.before?._tag !== "Text") return yield* unexpected
-    if (first.before.utf8.length > longestName) return yield* unexpected
+    if (first.before.utf8.length > maxNameLength) return yield* unexpected
     return { name: first.before.utf8, ...body(first.size) }
   })
 
-  // The original has nothing of this kind, and says so.
+  // No command of the original replies with bytes alone: the reply is its error.
   const receiveContent = Effect.gen(function* () {
     const { first } = yield* ask
     return yield* first._tag === "Pickle" ? refused(toErrorReply(first.value)) : unexpected
@@ -195,7 +194,7 @@ const connect = Effect.fnUntraced(function* (socket: Socket.Socket, options: Opt
   return { send, receive, receiveFile, receiveContent }
 })
 
-/** Connects through the socket; the connection is closed with the layer's scope. */
+/** Connects through the socket. The connection is closed with the layer's scope. */
 export const layer = (options: Options): Layer.Layer<Connection, ConnectFailed, Socket.Socket> =>
   Layer.effect(
     Connection,

@@ -1,11 +1,11 @@
 /**
- * What can be asked through this client, and what becomes of it. A question's words are read here, once, into what a
- * person means by them: all names, whole files. How its results are shown is left to those who ask, and where files go
- * to Saving.
+ * What can be requested through this client, and how each request is answered. Arguments are parsed once, into what a
+ * person means by them: LISTAR is all names, not one page; ARQUIVO is whole files, verified. Saving files is left to
+ * files/, showing results to the caller.
  */
 import { Data, Effect, type FileSystem, type Path, type PlatformError, Stream } from "effect"
 import type { Args } from "../commands/Argument.ts"
-import * as Grammar from "../commands/Parser.ts"
+import * as Parser from "../commands/Parser.ts"
 import * as ByteString from "../domain/ByteString.ts"
 import type { ConnectFailed, RequestError } from "./Connection.ts"
 import type { Connectors } from "./Connector.ts"
@@ -18,38 +18,38 @@ import { describe, isNotFound, receiveReply } from "./files/RemoteFile.ts"
 import { type FileError, Result } from "./Result.ts"
 import * as Saving from "./files/Saving.ts"
 
-/** A question, as it was meant. */
+/** A request. */
 export type Request = Data.TaggedEnum<{
-  /** The files that the words stand for, each of which is a name or a pattern. */
-  Files: { readonly words: Args }
-  /** A file of an original server, which can tell neither details nor digests. */
+  /** Whole files; each of `patterns` is a file's name or a pattern for several. */
+  Files: { readonly patterns: Args }
+  /** A file of an original server, which has neither DETALHES nor SOMA. */
   OriginalFile: { readonly args: Args; readonly name: ByteString.ByteString }
-  /** The content of a file, or of a part of it, which is nothing but a reply where it is to go nowhere. */
+  /** What GET or GETRANGE returns: saved where there is a destination, else shown as a reply. */
   Content: { readonly args: Args; readonly name: ByteString.ByteString }
-  /** All names that match. */
+  /** All file names that match; all there are without a pattern. */
   Names: { readonly pattern: ByteString.ByteString | undefined }
-  /** Whatever else there is. Only the server decides what it knows. */
+  /** Any other command, sent as it is: only the server decides which it knows. */
   Other: {
     readonly args: Args
-    /** Whether the server ends the connection after it. */
-    readonly isFarewell: boolean
+    /** Whether the server closes the connection after its reply. */
+    readonly closesConnection: boolean
   }
 }>
 const { Content, Files, Names, OriginalFile, Other } = Data.taggedEnum<Request>()
 
-/** The names of the command that sends a file: more words may follow one here than on the wire. */
+/** The names of the command that sends a file, which takes more arguments here than on the wire. */
 const sendsFile: ReadonlySet<string> = new Set(
-  Grammar.entries.flatMap(({ name, tag }) => (tag === "SendFile" ? [name] : []))
+  Parser.entries.flatMap(({ name, tag }) => (tag === "SendFile" ? [name] : []))
 )
 
-/** What the words mean, to a server of ours or to an `original` one, which knows only its five commands. */
+/** The request in `args`, for a server of ours or an `original` one, which has only five commands. */
 export const parse = (args: Args, original: boolean): Request => {
-  const [command, ...words] = args
-  const [name] = words
+  const [command, ...patterns] = args
+  const [name] = patterns
   if (command !== undefined && name !== undefined && sendsFile.has(command.toLowerCase())) {
-    return original ? OriginalFile({ args, name }) : Files({ words })
+    return original ? OriginalFile({ args, name }) : Files({ patterns })
   }
-  const asked = Grammar.parse(args)
+  const asked = Parser.parse(args)
   switch (asked._tag) {
     case "Get":
     case "GetRange":
@@ -57,36 +57,36 @@ export const parse = (args: Args, original: boolean): Request => {
     case "List": {
       const { after, limit, pattern } = asked
       return original || after !== undefined || limit !== undefined
-        ? Other({ args, isFarewell: false })
+        ? Other({ args, closesConnection: false })
         : Names({ pattern })
     }
     default:
-      return Other({ args, isFarewell: asked._tag === "Close" || asked._tag === "Quit" })
+      return Other({ args, closesConnection: asked._tag === "Close" || asked._tag === "Quit" })
   }
 }
 
-/** Whether the server ends the connection when it has answered. */
-export const isFarewell = (request: Request): boolean =>
-  request._tag === "Other" && request.isFarewell
+/** Whether the server closes the connection after its reply. */
+export const closesConnection = (request: Request): boolean =>
+  request._tag === "Other" && request.closesConnection
 
 /** Whether the request may have several results. */
 export const mayHaveMany = (request: Request): boolean =>
   request._tag === "Names"
-  || (request._tag === "Files" && (request.words.length > 1 || request.words.some(hasGlob)))
+  || (request._tag === "Files" && (request.patterns.length > 1 || request.patterns.some(hasGlob)))
 
-/** The one name that the request asks for. Where its file is the only result, there were not several after all. */
+/** The request's only name or pattern. A pattern that is itself the name of a file has that file as its only result. */
 export const onlyName = (request: Request): ByteString.ByteString | undefined =>
-  request._tag === "Files" && request.words.length === 1 ? request.words[0] : undefined
+  request._tag === "Files" && request.patterns.length === 1 ? request.patterns[0] : undefined
 
-/** What to do with results. */
+/** How to answer requests. */
 export interface Options extends Omit<Saving.Options, "destination"> {
-  /** Where files go; the current folder, and content nowhere, unless given. */
+  /** Where files are saved; without one files go to the current folder, and `Content` is not saved. */
   readonly destination: Saving.Destination | undefined
   /** Whether listings have details. */
   readonly long: boolean
 }
 
-/** Why a request has no results, or no more of them. */
+/** Why a request's results end early. */
 export type AnswerError =
   | ConnectFailed
   | RequestError
@@ -96,7 +96,7 @@ export type AnswerError =
   | HashUnavailable
   | PlatformError.PlatformError
 
-/** Lists all names, page by page; in a long listing, with what the server knows of each. */
+/** Lists all names, page by page; in a long listing with each file's size and time. */
 const list = (
   pattern: ByteString.ByteString | undefined,
   { long }: Options,
@@ -106,7 +106,7 @@ const list = (
   if (!long) return Stream.map(names, (name) => Result.Name({ name, details: undefined }))
   return Stream.mapEffect(
     names,
-    // A file may go away between being listed and being looked at.
+    // A file may be removed after it was listed.
     (name) =>
       describe(name, bytes).pipe(
         Effect.catchIf(isNotFound, () => Effect.succeed(undefined)),
@@ -116,8 +116,8 @@ const list = (
   )
 }
 
-/** Asks, whatever it is; the answer is the server's. */
-const askPlainly = (args: Args, { bytes }: Connectors) =>
+/** Sends the command as it is; the server's reply is the only result. */
+const sendAsIs = (args: Args, { bytes }: Connectors) =>
   Stream.fromEffect(
     Effect.map(
       bytes.ask(() => args, receiveReply),
@@ -125,10 +125,10 @@ const askPlainly = (args: Args, { bytes }: Connectors) =>
     )
   )
 
-/** What answering needs of the machine. */
+/** The services of the platform that answering needs. */
 export type Environment = FileSystem.FileSystem | Path.Path | Hashing | PartFiles
 
-/** Asks, and gives the results as they come. */
+/** The results of a request, as they come. What failed of one file alone is a result; the stream fails for the rest. */
 export const answer = (
   request: Request,
   options: Options,
@@ -138,16 +138,16 @@ export const answer = (
   const saving = { ...options, destination: destination ?? Placement.intoFolder(".") }
   switch (request._tag) {
     case "Files":
-      return Saving.fetchFiles(request.words, saving, connectors)
+      return Saving.fetchFiles(request.patterns, saving, connectors)
     case "OriginalFile":
       return Saving.fetchOriginal(request.args, request.name, saving, connectors)
     case "Content":
       return destination === undefined
-        ? askPlainly(request.args, connectors)
+        ? sendAsIs(request.args, connectors)
         : Saving.fetchContent(request.args, request.name, saving, connectors)
     case "Names":
       return list(request.pattern, options, connectors)
     case "Other":
-      return askPlainly(request.args, connectors)
+      return sendAsIs(request.args, connectors)
   }
 }

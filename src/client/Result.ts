@@ -1,52 +1,55 @@
-/** What becomes of a question: everything that those who ask through this client can get. */
+/** The results of requests: everything that Requests.answer can give. */
 import { Data } from "effect"
 import type * as ByteString from "../domain/ByteString.ts"
 import type { Reply } from "../domain/Reply.ts"
 import type { ErrorReply } from "./Connection.ts"
 import type { Mismatch } from "./files/Hashing.ts"
-import type { SaveFailed, UnaskedName, UnexpectedName, Unkept } from "./files/Placement.ts"
+import type { SaveFailed, UnaskedName, UnexpectedName, NotPreserved } from "./files/Placement.ts"
 import type { RemoteDetails } from "./files/RemoteFile.ts"
 
-/** Why one file could not be fetched; the others still can be. */
+/** Why one file could not be fetched. It ends that file only, not the others of the request. */
 export type FileError = ErrorReply | UnexpectedName | UnaskedName | SaveFailed | Mismatch
 
-/** A result of a question, which may have many. A file's `name` is for display, its `path` is on this machine. */
+/** One result of a request. A file's `name` is the server's, decoded for display; its `path` is on this machine. */
 export type Result = Data.TaggedEnum<{
-  /** What the server says, as it says it. */
+  /** The server's reply, as it is. */
   Reply: { readonly reply: Reply }
-  /** A line of a listing; its details only in a long one, and only if the file is still there. */
+  /** A line of a listing; details only in a long one, where the file was not removed meanwhile. */
   Name: { readonly name: ByteString.ByteString; readonly details: RemoteDetails | undefined }
-  /** A file arrived. */
+  /** A file was received and saved. */
   Saved: {
     readonly name: string
     readonly path: string
     /** In bytes. */
     readonly size: number
-    /** Where it was verified. */
+    /** Its SHA-256, 64 lower-case hexadecimal digits, if it was verified. */
     readonly sha256: string | undefined
-    /** How long it took, if it was measured. */
+    /** How long it took, if that was measured. */
     readonly seconds: number | undefined
-    /** How many bytes an earlier run had left. */
+    /** How many of its bytes an earlier run had received already. */
     readonly resumedFrom: number
-    /** What the file system would not keep of it; nothing, mostly. */
-    readonly unkept: ReadonlyArray<Unkept>
+    /** What the file system did not preserve of it; mostly nothing. */
+    readonly notPreserved: ReadonlyArray<NotPreserved>
   }
-  /** The very same file was there already. */
-  Same: {
+  /** A file with the same bytes was there already. */
+  Unchanged: {
     readonly name: string
     readonly path: string
     readonly size: number
     readonly sha256: string
   }
-  /** Another file was there, and was not to be replaced. */
+  /** Another file was there, and was not to be overwritten. */
   Kept: { readonly name: string; readonly path: string; readonly size: number }
-  /** A file could not be had. */
+  /** A file could not be fetched. */
   Failed: { readonly name: string; readonly error: FileError }
-  /** The bytes of a file went where they were to go as they came. */
+  /** The bytes of a file were written to standard output as they came. */
   Streamed: {}
 }>
 /** Constructors of `Result`. */
 export const Result = Data.taggedEnum<Result>()
 
-/** What becomes of a file that is to be on this machine. */
-export type FileResult = Extract<Result, { readonly _tag: "Saved" | "Same" | "Kept" | "Failed" }>
+/** A result about a file that is, or was to be, saved on this machine. */
+export type FileResult = Extract<
+  Result,
+  { readonly _tag: "Saved" | "Unchanged" | "Kept" | "Failed" }
+>

@@ -1,6 +1,6 @@
 /**
- * The client for other people's Effect programs: `import { Client } from "sockets-client-server/client"`. Questions in,
- * text and bytes out; how they travel, and how a lost connection is made good, is in src/client.
+ * The package's face for Effect programs: `import { Client } from "sockets-client-server/client"`. Requests and replies are
+ * texts and bytes here; the protocol, retries and verification are src/client's.
  */
 import { Context, type Duration, Effect, Layer, Queue, type Redacted, Stream } from "effect"
 import {
@@ -10,20 +10,20 @@ import {
   unexpected
 } from "../client/Connection.ts"
 import { listNames } from "../client/files/Fetch.ts"
-import { streamFile, whole } from "../client/files/FileStream.ts"
+import { streamFile, wholeFile } from "../client/files/FileStream.ts"
 import { Hashing, HashUnavailable, type Mismatch } from "../client/files/Hashing.ts"
 import { makeConnectors, type Server } from "../client/node/Connectors.ts"
-import { passing } from "../client/node/Sha256.ts"
+import { createSha256 } from "../client/node/Sha256.ts"
 import type { Tls } from "../client/node/Socket.ts"
 import type { UnexpectedName } from "../client/files/Placement.ts"
 import {
   describe,
   digestRequest,
-  orPrefix,
+  withPrefixFallback,
   receiveDigest,
   receiveReply
 } from "../client/files/RemoteFile.ts"
-import * as Grammar from "../commands/Parser.ts"
+import * as Parser from "../commands/Parser.ts"
 import * as ByteString from "../domain/ByteString.ts"
 
 export { ConnectFailed, ConnectionLost, ErrorReply, ReadTimeout } from "../client/Connection.ts"
@@ -32,45 +32,45 @@ export { UnexpectedName } from "../client/files/Placement.ts"
 export { MalformedReply } from "../codec/resp/RespTokens.ts"
 export type { Tls } from "../client/node/Socket.ts"
 
-/** Where the server is, and how to go on when it is lost. */
+/** Where the server is, how long to wait for it, and how often to reconnect. */
 export interface Options {
   /** 127.0.0.1 unless given. */
   readonly host?: string | undefined
   /** 65432 unless given. */
   readonly port?: number | undefined
-  /** Whether the connection is encrypted; `true` is `{}`. */
+  /** Options of TLS, or `true` for its defaults; not encrypted unless given. */
   readonly tls?: Tls | boolean | undefined
-  /** What the server asks for before it answers, if it does. */
+  /** Sent when connecting; none for a server that asks for none. */
   readonly password?: Redacted.Redacted | undefined
-  /** The bound on connecting; 10 seconds unless given. */
-  readonly connecting?: Duration.Input | undefined
-  /** The bound on the server's silence in the middle of an answer; 15 seconds unless given. */
-  readonly silence?: Duration.Input | undefined
-  /** How many lost connections are made good between two answers; 5 unless given. */
+  /** How long connecting may take, the TLS handshake included; 10 seconds unless given. Then `ConnectFailed`. */
+  readonly connectTimeout?: Duration.Input | undefined
+  /** How long the server may send nothing while a reply is due; 15 seconds unless given. Then `ReadTimeout`. */
+  readonly readTimeout?: Duration.Input | undefined
+  /** How many times to reconnect between two replies; 5 unless given. */
   readonly retries?: number | undefined
 }
 
 /** A part of a file. */
 export interface Part {
-  /** The first byte that is wanted; 0 unless given. */
+  /** The first byte that is wanted, counted from 0; 0 unless given. */
   readonly start?: number | undefined
-  /** How many bytes; all up to the end unless given. */
+  /** How many bytes are wanted; up to the end unless given. */
   readonly length?: number | undefined
 }
 
-/** What the server knows of a file. */
+/** A file's details on the server. */
 export interface Details {
   /** In bytes. */
   readonly size: number
   readonly modified: Date
-  /** The token by which the server knows this version again. */
+  /** An opaque token for this version of the file. */
   readonly version: string
 }
 
-/** Why a question has no answer. `ErrorReply` is the server's no, with its `code`: `NOTFOUND`, `RANGE`… */
+/** Why a request failed. `ErrorReply` is the server's error, with its `code`: `NOTFOUND`, `RANGE`… */
 export type AskError = ConnectFailed | RequestError
 
-/** Why the bytes of a file ended early, or are not to be trusted. */
+/** Why the bytes of a file ended early, or must not be used. */
 export type OpenError = AskError | Mismatch | UnexpectedName
 
 const serverOf = ({
@@ -88,37 +88,38 @@ const serverOf = ({
   onRetry: () => Effect.void
 })
 
-/** Nothing is saved here, so that no file on a disk is ever followed. */
+/** Only bytes are hashed here, since the library saves no files. */
 const hashing = Hashing.of({
-  passing,
-  follow: () => Effect.fail(new HashUnavailable({ cause: "no file is followed" }))
+  createHash: createSha256,
+  hashFile: () => Effect.fail(new HashUnavailable({ cause: "the library saves no files" }))
 })
 
-/** Chunks, of at most 64 KiB, that may have arrived before they are asked for. */
+/** How many chunks, each of at most 64 KiB, may be received before they are pulled. */
 const readAhead = 4
 
-/** A server, asked. */
+/** A server's files and commands. */
 export class Client extends Context.Service<
   Client,
   {
-    /** Who the server says it is. */
+    /** The server's text about itself (`dados`). */
     readonly info: Effect.Effect<string, AskError>
-    /** The server's local time, `HH:MM:SS`. */
+    /** The server's local time, `HH:MM:SS` (`hora_atual`). */
     readonly time: Effect.Effect<string, AskError>
-    /** The files' names that match, sorted by bytes; `**` in a pattern crosses folders. All of them without one. */
+    /** The names of the files that match, or of all, sorted by their UTF-8 bytes. `**` in a pattern crosses folders. */
     readonly list: (pattern?: string) => Stream.Stream<string, AskError>
+    /** The details of a file; `ErrorReply` with `NOTFOUND` where there is none. */
     readonly details: (name: string) => Effect.Effect<Details, AskError>
     /** The SHA-256 of a file, 64 lower-case hexadecimal digits. */
     readonly digest: (name: string) => Effect.Effect<string, AskError>
     /**
-     * The bytes of a file, which are asked for as they are used and are always of one version. A whole file is compared
-     * with the server's digest at the end: `Mismatch` comes after its bytes. Every run has a connection of its own, so
-     * that one that is used slowly holds up nothing else.
+     * The bytes of a file or of a part of it, always of one version, received as they are pulled. A whole file is compared
+     * with the server's digest at the end: `Mismatch` comes after its bytes. Each run has a connection of its own, so
+     * that slow use of it delays no other request.
      */
     readonly open: (name: string, part?: Part) => Stream.Stream<Uint8Array, OpenError>
   }
 >()("sockets-client-server/Client") {
-  /** Connects; the connections are closed with the layer's scope. */
+  /** Connects. The connections are closed with the layer's scope. Fails where the first cannot be made. */
   static readonly layer = (options: Options = {}): Layer.Layer<Client, ConnectFailed> =>
     Layer.effect(
       Client,
@@ -127,9 +128,9 @@ export class Client extends Context.Service<
         const { bytes: questions, digests } = yield* makeConnectors(server)
         yield* questions.connect
 
-        const text = (words: ReadonlyArray<ByteString.ByteString>) =>
+        const text = (args: ReadonlyArray<ByteString.ByteString>) =>
           Effect.flatMap(
-            questions.ask(() => words, receiveReply),
+            questions.ask(() => args, receiveReply),
             (reply) =>
               reply._tag === "Bulk"
                 ? Effect.succeed(ByteString.toTextLossy(reply.value))
@@ -137,8 +138,8 @@ export class Client extends Context.Service<
           )
 
         return {
-          info: text(Grammar.print({ _tag: "Info" })),
-          time: text(Grammar.print({ _tag: "Time" })),
+          info: text(Parser.print({ _tag: "Info" })),
+          time: text(Parser.print({ _tag: "Time" })),
           list: (pattern) =>
             Stream.map(
               listNames(
@@ -149,13 +150,13 @@ export class Client extends Context.Service<
             ),
           details: (name) => describe(ByteString.fromText(name), questions),
           digest: Effect.fn("Client.digest")(function* (name) {
-            const word = ByteString.fromText(name)
-            const { version } = yield* describe(word, questions)
-            return yield* orPrefix(version, (wanted) =>
-              digests.ask(digestRequest(word, wanted), receiveDigest)
+            const key = ByteString.fromText(name)
+            const { version } = yield* describe(key, questions)
+            return yield* withPrefixFallback(version, (wanted) =>
+              digests.ask(digestRequest(key, wanted), receiveDigest)
             )
           }),
-          open: (name, { start = whole.start, length } = {}) =>
+          open: (name, { start = wholeFile.start, length } = {}) =>
             Stream.callback<Uint8Array, OpenError>(
               (queue) =>
                 Effect.gen(function* () {

@@ -23,13 +23,13 @@ const words = (...texts: ReadonlyArray<string>): ReadonlyArray<ByteString.ByteSt
 const time = words("hora_atual")
 const sendFile = words("enviar_arquivo", "file1.txt")
 
-const silence = Duration.seconds(15)
+const readTimeout = Duration.seconds(15)
 
 /** A connection to the address until the scope closes. */
 const connect = ({ host, port }: Address) =>
   Effect.map(
     Layer.build(
-      Connection.layer({ silence }).pipe(
+      Connection.layer({ readTimeout }).pipe(
         Layer.provide(Layer.effect(Socket.Socket, NodeSocket.makeNet({ host, port })))
       )
     ),
@@ -415,7 +415,7 @@ describe("a server that is connected and says nothing", () => {
   const outlasted = <A, E>(effect: Effect.Effect<A, E>) =>
     Effect.gen(function* () {
       const waiting = yield* Effect.forkChild(effect, { startImmediately: true })
-      yield* TestClock.adjust(Duration.subtract(silence, Duration.millis(1)))
+      yield* TestClock.adjust(Duration.subtract(readTimeout, Duration.millis(1)))
       assert.isUndefined(waiting.pollUnsafe())
       yield* TestClock.adjust(Duration.millis(1))
       return yield* Effect.flip(Fiber.join(waiting))

@@ -9,7 +9,7 @@ import { fileURLToPath } from "node:url"
 import { Connection, type IncomingBody, ErrorReply } from "../../src/client/Connection.ts"
 import * as PickleConnection from "../../src/client/PickleConnection.ts"
 import { MalformedReply } from "../../src/codec/resp/RespTokens.ts"
-import * as Grammar from "../../src/commands/Parser.ts"
+import * as Parser from "../../src/commands/Parser.ts"
 import * as Reply from "../../src/domain/Reply.ts"
 import * as ByteString from "../../src/domain/ByteString.ts"
 import type { Address } from "../../src/domain/Address.ts"
@@ -23,13 +23,13 @@ const hasPython = isInstalled("python3")
 const words = (...texts: ReadonlyArray<string>): ReadonlyArray<ByteString.ByteString> =>
   texts.map(ByteString.fromText)
 
-const silence = Duration.seconds(15)
+const readTimeout = Duration.seconds(15)
 
 /** A connection to the address until the scope closes. */
 const connect = ({ host, port }: Address) =>
   Effect.map(
     Layer.build(
-      PickleConnection.layer({ silence }).pipe(
+      PickleConnection.layer({ readTimeout }).pipe(
         Layer.provide(Layer.effect(Socket.Socket, NodeSocket.makeNet({ host, port })))
       )
     ),
@@ -259,7 +259,7 @@ describe("a question", () => {
     Effect.gen(function* () {
       const server = yield* fake("](X\x01\0\0\0aX\x01\0\0\0be.")
       const client = yield* connect(server.address)
-      const asked = Grammar.print({ _tag: "List", pattern: undefined, after: undefined, limit: 1 })
+      const asked = Parser.print({ _tag: "List", pattern: undefined, after: undefined, limit: 1 })
       yield* client.send([asked])
       assert.deepStrictEqual(yield* client.receive, Reply.Reply.List({ items: [Reply.text("a")] }))
     })
@@ -375,7 +375,7 @@ describe("an answer", () => {
       const client = yield* connect(server.address)
       const asking = yield* Effect.forkChild(Effect.flip(ask(client, "LISTAR")))
       yield* server.asked
-      yield* TestClock.adjust(silence)
+      yield* TestClock.adjust(readTimeout)
       assert.strictEqual((yield* Fiber.join(asking))._tag, "ReadTimeout")
     })
   )

@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { isFarewell, mayHaveMany, onlyName, parse } from "../../src/client/Requests.ts"
+import { closesConnection, mayHaveMany, onlyName, parse } from "../../src/client/Requests.ts"
 import * as ByteString from "../../src/domain/ByteString.ts"
 
 const words = (...texts: ReadonlyArray<string>): ReadonlyArray<ByteString.ByteString> =>
@@ -13,7 +13,7 @@ describe("the words of a question", () => {
     for (const command of ["enviar_arquivo", "ARQUIVO"]) {
       assert.deepStrictEqual(meant(command, "a.txt", "INICIO", "5"), {
         _tag: "Files",
-        words: words("a.txt", "INICIO", "5")
+        patterns: words("a.txt", "INICIO", "5")
       })
     }
   })
@@ -39,10 +39,10 @@ describe("the words of a question", () => {
   })
 
   it("end the connection only where the server would", () => {
-    assert.isTrue(isFarewell(meant("SAIR")))
-    assert.isTrue(isFarewell(meant("quit", "now")))
-    assert.isFalse(isFarewell(meant("SAIR", "agora")))
-    assert.isFalse(isFarewell(meant("ARQUIVO", "SAIR")))
+    assert.isTrue(closesConnection(meant("SAIR")))
+    assert.isTrue(closesConnection(meant("quit", "now")))
+    assert.isFalse(closesConnection(meant("SAIR", "agora")))
+    assert.isFalse(closesConnection(meant("ARQUIVO", "SAIR")))
   })
 
   it("that nobody knows are the server's to judge", () => {
@@ -50,7 +50,7 @@ describe("the words of a question", () => {
       assert.deepStrictEqual(meant(...unknown), {
         _tag: "Other",
         args: words(...unknown),
-        isFarewell: false
+        closesConnection: false
       })
     }
   })

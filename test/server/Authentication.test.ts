@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Redacted } from "effect"
 import { type Command, isSessionCommand, needsNoPassword } from "../../src/commands/Command.ts"
-import * as Grammar from "../../src/commands/Parser.ts"
+import * as Parser from "../../src/commands/Parser.ts"
 import * as Reply from "../../src/domain/Reply.ts"
 import * as ByteString from "../../src/domain/ByteString.ts"
 import { makeAuthenticator } from "../../src/guard/Authenticator.ts"
@@ -18,7 +18,7 @@ const talk = (
   const session = makeSession({ id: 1, version: "1.2.3", authenticator })
   return lines.map((line) => {
     session.begin()
-    const command = Grammar.parse(line.split(" ").map(ByteString.fromText))
+    const command = Parser.parse(line.split(" ").map(ByteString.fromText))
     if (command instanceof Error || !isSessionCommand(command)) throw new Error(line)
     const reply = session.answer(command)
     return [reply._tag === "Error" ? reply.code : reply._tag, session.isAuthenticated] as const

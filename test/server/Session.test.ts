@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { isSessionCommand } from "../../src/commands/Command.ts"
-import * as Grammar from "../../src/commands/Parser.ts"
+import * as Parser from "../../src/commands/Parser.ts"
 import * as Reply from "../../src/domain/Reply.ts"
 import * as ByteString from "../../src/domain/ByteString.ts"
 import { makeSession, silenced } from "../../src/server/Session.ts"
@@ -13,7 +13,7 @@ const talk = (...lines: ReadonlyArray<string>): ReadonlyArray<Reply.Reply> => {
   const session = makeSession({ id: 7, version: "1.2.3" })
   return lines.map((line) => {
     const wanted = session.begin()
-    const command = Grammar.parse(line.split(" ").map(ByteString.fromText))
+    const command = Parser.parse(line.split(" ").map(ByteString.fromText))
     if (command instanceof Error) return wanted ? Reply.error(command) : NoReply()
     if (isSessionCommand(command)) return session.answer(command)
     return wanted ? Reply.status("PONG") : NoReply()

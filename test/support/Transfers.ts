@@ -79,7 +79,7 @@ export const partWith = (folder: string, size: number): Effect.Effect<Part> =>
 
 const connector = ({ host, port }: Address, retries: number): ReturnType<typeof makeConnector> =>
   makeConnector(
-    Connection.layer({ silence: Duration.infinity }).pipe(
+    Connection.layer({ readTimeout: Duration.infinity }).pipe(
       Layer.provide(Layer.effect(Socket.Socket, NodeSocket.makeNet({ host, port, noDelay: true })))
     ),
     {

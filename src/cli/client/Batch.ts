@@ -1,30 +1,33 @@
-/** A batch: a command a line from standard input, for a script that has many questions. */
+/** Runs a batch: one command per line of standard input. */
 import { Effect, Stdio, Stream } from "effect"
-import { type AnswerError, isFarewell, type Request } from "../../client/Requests.ts"
+import { type AnswerError, closesConnection, type Request } from "../../client/Requests.ts"
 import { splitLine } from "../../codec/resp/InlineLine.ts"
 import * as ByteString from "../../domain/ByteString.ts"
 import { exitCode, Failure } from "../Failure.ts"
-import { complain } from "../Output.ts"
+import { printError } from "../Output.ts"
 import { errorMessage } from "./ErrorMessage.ts"
 import type { Questions } from "./Questions.ts"
 import { type Options, render } from "./Render.ts"
 
-/** How many lines of a batch are on their way at a time. */
+/** How many lines are under way at a time. */
 const inFlight = 64
 
-/** A line of a batch: its number, counted from 1, and what it asks for, unless its quotes are unbalanced. */
+/** A line of a batch: its number, counted from 1, and its request; `undefined` where its quotes are unbalanced. */
 interface Line {
   readonly number: number
   readonly request: Request | undefined
 }
 
-const isSettled = (error: AnswerError): boolean =>
+const endsLineOnly = (error: AnswerError): boolean =>
   error._tag === "ErrorReply"
   || error._tag === "UnexpectedName"
   || error._tag === "UnaskedName"
   || error._tag === "OneFileForMany"
 
-/** Asks a command a line, without waiting for one answer before the next question; answers come out in order. */
+/**
+ * Runs the commands of standard input. Requests are sent without waiting for the replies before them; results are printed
+ * in order. Fails with exit code 1 at the end where a line failed, at once where the connection is lost for good.
+ */
 export const batch = Effect.fnUntraced(function* (
   { answer, isStreaming, parse }: Questions,
   presentation: Options
@@ -32,22 +35,22 @@ export const batch = Effect.fnUntraced(function* (
   const { address, messages } = presentation
   const stdio = yield* Stdio.Stdio
   let refused = false
-  const complainOf = (number: number, sentence: string) =>
+  const reportLine = (number: number, sentence: string) =>
     Effect.suspend(() => {
       refused = true
-      return complain(messages.client.lineSkipped(number, sentence))
+      return printError(messages.client.lineFailed(number, sentence))
     })
 
-  /** Asks; what comes of it is told by the effect that this gives. */
+  /** Runs a line; gives the effect that prints its results. */
   const ask = ({ number, request }: Line) => {
     if (request === undefined) {
-      return Effect.succeed(complainOf(number, messages.usage.unbalancedQuotes))
+      return Effect.succeed(reportLine(number, messages.usage.unbalancedQuotes))
     }
     return Stream.runCollect(answer(request)).pipe(
       Effect.map((results) =>
         render(request, Stream.fromIterable(results), {
           ...presentation,
-          complain: (sentence) => complainOf(number, sentence)
+          printError: (sentence) => reportLine(number, sentence)
         }).pipe(
           Effect.catchTag("Failure", () =>
             Effect.sync(() => {
@@ -56,13 +59,13 @@ export const batch = Effect.fnUntraced(function* (
           )
         )
       ),
-      Effect.catchIf(isSettled, (error) =>
-        Effect.succeed(complainOf(number, errorMessage(error, address, messages).sentence))
+      Effect.catchIf(endsLineOnly, (error) =>
+        Effect.succeed(reportLine(number, errorMessage(error, address, messages).sentence))
       )
     )
   }
 
-  let farewell: Line | undefined
+  let closing: Line | undefined
   yield* stdio.stdin.pipe(
     Stream.decodeText(),
     Stream.splitLines,
@@ -77,16 +80,16 @@ export const batch = Effect.fnUntraced(function* (
       request: args === undefined ? undefined : parse(args)
     })),
     Stream.takeWhile((line) => {
-      // It ends the connection, so it waits until everything before it is answered.
-      if (line.request !== undefined && isFarewell(line.request)) farewell = line
-      return farewell === undefined
+      // It closes the connection, so it is sent after everything before it is answered.
+      if (line.request !== undefined && closesConnection(line.request)) closing = line
+      return closing === undefined
     }),
     Stream.mapEffect(ask, {
-      // What is streamed to standard output is printed as it comes, so only one may come at a time.
+      // With --output - bytes go to standard output as they come, so only one request may be under way.
       concurrency: isStreaming ? 1 : inFlight
     }),
-    Stream.runForEach((tell) => tell)
+    Stream.runForEach((printResults) => printResults)
   )
-  if (farewell !== undefined) yield* yield* ask(farewell)
+  if (closing !== undefined) yield* yield* ask(closing)
   if (refused) return yield* new Failure({ code: exitCode.refused, sentence: "" })
 })

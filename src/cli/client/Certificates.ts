@@ -1,18 +1,18 @@
-/** How `app client` encrypts: whom it trusts, and what it shows itself. */
+/** The options of TLS from the flags of `app client`. */
 import { Effect, Option } from "effect"
 import type { Tls } from "../../client/node/Socket.ts"
 import { check } from "../../tls/Credentials.ts"
 import { type Files, onlyWith, read, refuse } from "../CertificateFiles.ts"
 import type { Messages } from "../Messages.ts"
 
-/** The client's flags. */
+/** The client's flags about TLS. */
 export interface ClientFlags extends Files {
   readonly tls: boolean
   readonly servername: Option.Option<string>
   readonly insecure: boolean
 }
 
-/** How a client encrypts, if it does. */
+/** The options of TLS; `undefined` without `--tls`. Ends the run where flags do not go together or files are unusable. */
 export const load = Effect.fnUntraced(function* (flags: ClientFlags, messages: Messages) {
   const { ca, cert, insecure, key, servername, tls } = flags
   const given = [
@@ -22,7 +22,7 @@ export const load = Effect.fnUntraced(function* (flags: ClientFlags, messages: M
     ["--servername", Option.isSome(servername)],
     ["--tls-insecure", insecure]
   ] as const
-  // Whoever names a certificate means not to speak in plain text.
+  // Who names a certificate did not mean to send plain text.
   const [first] = given.find(([, isGiven]) => isGiven) ?? []
   if (!tls && first !== undefined) return yield* onlyWith(first, "--tls", messages)
   if (!tls) return undefined

@@ -1,4 +1,4 @@
-/** `app client`: one question, a batch of them from standard input, or a menu for a person. */
+/** `app client`: one command (`--cmd`), a batch of them from standard input, or the menu on a terminal. */
 import { Effect, Option, Stdio } from "effect"
 import { Argument, Command } from "effect/cli"
 import { Connection } from "../../client/Connection.ts"
@@ -18,31 +18,29 @@ import { exitCode, Failure } from "../Failure.ts"
 import { flagsIn } from "../flags/Descriptor.ts"
 import { menu } from "./Menu.ts"
 import type { Messages } from "../Messages.ts"
-import { complain } from "../Output.ts"
+import { printError } from "../Output.ts"
 import * as PasswordFile from "../PasswordFile.ts"
 import { makeQuestions } from "./Questions.ts"
 import { render } from "./Render.ts"
 import { makeProgressLine } from "./Progress.ts"
-import { outliveHangupOfNohup, stopSignal } from "../Signals.ts"
+import { ignoreHangupUnderNohup, stopSignal } from "../Signals.ts"
 
 const interrupted = new Failure({ code: exitCode.interrupted, sentence: "" })
 
 const usage = (sentence: string) => new Failure({ code: exitCode.usage, sentence })
 
-/** The words of `--cmd`: split by the rules of an inline request only where no arguments follow. */
-const wordsOf = (
+/** The args of `--cmd`: split by the rules of an inline request only where no arguments follow. */
+const argsOf = (
   cmd: string,
   rest: ReadonlyArray<string>,
   messages: Messages
 ): Effect.Effect<Args, Failure> => {
-  const words =
+  const args =
     rest.length === 0
       ? splitLine(ByteString.fromText(cmd))
       : [cmd, ...rest].map(ByteString.fromText)
-  if (words === undefined) return Effect.fail(usage(messages.usage.unbalancedQuotes))
-  return words.length === 0
-    ? Effect.fail(usage(messages.usage.emptyCommand))
-    : Effect.succeed(words)
+  if (args === undefined) return Effect.fail(usage(messages.usage.unbalancedQuotes))
+  return args.length === 0 ? Effect.fail(usage(messages.usage.emptyCommand)) : Effect.succeed(args)
 }
 
 /** The part of a file that the flags ask for. */
@@ -51,7 +49,7 @@ const rangeOf = (start: Option.Option<number>, length: Option.Option<number>) =>
     ? undefined
     : { start: Option.getOrElse(start, () => 0), length: Option.getOrUndefined(length) }
 
-/** The command. */
+/** The command `app client`. */
 export const client = (messages: Messages) =>
   Command.make(
     "client",
@@ -70,28 +68,28 @@ export const client = (messages: Messages) =>
         Option.isNone(cmd) && (yield* stdio.stdinIsTerminal) && (yield* stdio.stdoutIsTerminal)
 
       const run = Effect.gen(function* () {
-        yield* outliveHangupOfNohup
+        yield* ignoreHangupUnderNohup
         const progress = yield* makeProgressLine(quiet, messages)
         const [password] = yield* PasswordFile.load(flags.passwordFile, messages)
         const tls = yield* Certificates.load(flags, messages)
-        if (tls?.insecure === true) yield* complain(messages.tls.insecure(address))
+        if (tls?.insecure === true) yield* printError(messages.tls.insecure(address))
         const connectors = yield* makeConnectors({
           host,
           port,
           tls,
           password,
           protocol: (protocol === "pickle" ? PickleConnection : Connection).layer,
-          connecting: Option.getOrUndefined(timeout),
-          silence: Option.getOrUndefined(timeout),
+          connectTimeout: Option.getOrUndefined(timeout),
+          readTimeout: Option.getOrUndefined(timeout),
           retries,
           counting: person ? "since the last answer" : "over all",
-          // A person at the menu need not know that the server closed a connection that had long been idle.
+          // At the menu a server may close an idle connection, which need not be said.
           onRetry: (attempt) => {
             progress.clear()
             return person || quiet
               ? Effect.void
               : Effect.provideService(
-                  complain(messages.client.retrying(address, attempt, retries)),
+                  printError(messages.client.retrying(address, attempt, retries)),
                   Stdio.Stdio,
                   stdio
                 )
@@ -110,13 +108,13 @@ export const client = (messages: Messages) =>
           },
           connectors
         )
-        const presentation = { json, address, messages, clear: progress.clear, complain }
+        const presentation = { json, address, messages, clear: progress.clear, printError }
         if (person) return yield* menu(questions, connectors, presentation)
         if (Option.isNone(cmd)) {
           if (rest.length > 0) return yield* usage(messages.usage.missing("--cmd"))
           return yield* batch(questions, presentation)
         }
-        const request = questions.parse(yield* wordsOf(cmd.value, rest, messages))
+        const request = questions.parse(yield* argsOf(cmd.value, rest, messages))
         return yield* render(request, questions.answer(request), presentation)
       })
       return yield* run.pipe(

@@ -1,11 +1,11 @@
-/** Replies as people and scripts read them: lines, escaped, or JSON. */
+/** Formats replies: as escaped lines for people, as JSON for scripts. */
 import { Reply } from "../../domain/Reply.ts"
 import * as ByteString from "../../domain/ByteString.ts"
 import { escape, escapeLines } from "../Escape.ts"
 
 const indent = (line: string): string => `  ${line}`
 
-/** The lines of a reply for people: a list's items, a dictionary's `key: value`, nothing for null. */
+/** The lines of a reply: a list's items, a dictionary's `key: value`, an empty line for null. */
 export const toLines = (reply: Reply): ReadonlyArray<string> =>
   Reply.$match(reply, {
     Status: ({ text }) => [escape(ByteString.toTextLossy(text))],
@@ -26,14 +26,14 @@ export const toLines = (reply: Reply): ReadonlyArray<string> =>
     Error: ({ code, message }) => [escape(`${code} ${message}`)],
     SwitchProtocol: ({ reply }) => toLines(reply),
     CloseAfterReply: ({ reply }) => toLines(reply),
-    // These have no form of their own once they have arrived.
+    // Only a server makes these; what arrives of them are other replies.
     ListBegin: () => [],
     File: () => [],
     Content: () => [],
     NoReply: () => []
   })
 
-/** All of a reply for people, each line ended. A text that is the whole reply may have lines of its own. */
+/** A reply as text, each line ended. A bulk string that is the whole reply may have several lines. */
 export const toText = (reply: Reply): string => {
   if (reply._tag !== "Bulk")
     return toLines(reply)
@@ -43,7 +43,7 @@ export const toText = (reply: Reply): string => {
   return text.endsWith("\n") ? text : `${text}\n`
 }
 
-/** What JSON can hold of a reply. */
+/** A JSON value. */
 export type Json =
   | string
   | number
@@ -52,7 +52,7 @@ export type Json =
   | ReadonlyArray<Json>
   | { readonly [key: string]: Json }
 
-/** A reply as one JSON value, its texts exact but for bytes that are not UTF-8. */
+/** A reply as one JSON value; bytes that are not UTF-8 become U+FFFD. */
 export const toJson = (reply: Reply): Json =>
   Reply.$match(reply, {
     Status: ({ text }): Json => ByteString.toTextLossy(text),

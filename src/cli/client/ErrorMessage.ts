@@ -1,23 +1,23 @@
-/** What went wrong with a question, as a sentence in the person's language and an exit code for the script. */
+/** Turns the errors of requests into a sentence in the person's language and an exit code. */
 import { escape } from "../Escape.ts"
 import type { AnswerError } from "../../client/Requests.ts"
 import { exitCode, Failure, systemCode } from "../Failure.ts"
 import type { Messages } from "../Messages.ts"
 import { tlsFault } from "./TlsFaults.ts"
 
-/** The reason in the person's language where it is known, else as the system gives it. */
+/** The reason in the person's language where its code is known, else the system's code or text. */
 const reason = (cause: unknown, { reasons }: Messages): string => {
   const code = systemCode(cause)
   if (code !== undefined) return reasons.get(code) ?? code
   return escape(cause instanceof Error ? cause.message : String(cause))
 }
 
-/** A refusal in the client's own words where it knows the code, else in the server's. */
+/** The client's own sentence for a code that it knows, else the server's. */
 const refusal = (code: string, message: string, messages: Messages): string =>
   messages.refusals.get(code)
   ?? escape(code === "ERR" ? message : messages.client.refused(code, message))
 
-/** The end of a run that asked the server at `address`. */
+/** The failure for an error of a request to the server at `address`. */
 export const errorMessage = (error: AnswerError, address: string, messages: Messages): Failure => {
   const { client } = messages
   switch (error._tag) {
@@ -47,7 +47,7 @@ export const errorMessage = (error: AnswerError, address: string, messages: Mess
         sentence: client.malformedReply(address, error.reason)
       })
     case "ErrorReply":
-      // It is the connection that is refused, and not what was asked.
+      // This refuses the connection, not the request.
       if (error.code === "NOTLS") {
         return new Failure({ code: exitCode.connection, sentence: messages.tls.wantsTls(address) })
       }
@@ -86,7 +86,7 @@ export const errorMessage = (error: AnswerError, address: string, messages: Mess
         sentence: client.cannotSave("SHA-256", reason(error.cause, messages))
       })
     case "PlatformError":
-      // Standard output is gone, as when `app client | head` has seen enough: nobody is left to tell.
+      // Standard output was closed, as by `app client | head`: nobody is left to tell.
       return new Failure({ code: exitCode.refused, sentence: "" })
   }
 }

@@ -1,6 +1,6 @@
 /**
- * The menu: the original's five entries, chosen with the arrows or by typing, over a connection that is kept from one
- * question to the next and made again if the server has closed it meanwhile.
+ * The menu: the original's five entries, chosen with the arrows or by typing. The connection is kept from one request to
+ * the next, and made again if the server has closed it meanwhile.
  */
 import { Effect, Stream } from "effect"
 import { Prompt } from "effect/cli"
@@ -8,19 +8,19 @@ import { escape } from "../Escape.ts"
 import type { Connectors } from "../../client/Connector.ts"
 import { receiveReply } from "../../client/files/RemoteFile.ts"
 import type { Args } from "../../commands/Argument.ts"
-import * as Grammar from "../../commands/Parser.ts"
+import * as Parser from "../../commands/Parser.ts"
 import * as ByteString from "../../domain/ByteString.ts"
 import { errorMessage } from "./ErrorMessage.ts"
 import { exitCode, Failure } from "../Failure.ts"
 import type { Messages } from "../Messages.ts"
-import { complain, print } from "../Output.ts"
+import { printError, print } from "../Output.ts"
 import type { Questions } from "./Questions.ts"
 import { type Options, render } from "./Render.ts"
 
 const entries = ["1 CONSULTA", "2 HORA", "3 ARQUIVO <nome>", "4 LISTAR", "5 SAIR"] as const
 type Entry = (typeof entries)[number]
 
-/** Asks a person; a signal that ends the program meanwhile leaves the cursor on a line of its own. */
+/** Prompts a person. A signal that ends the program meanwhile leaves the cursor on a line of its own. */
 const prompt = <A>(question: Prompt.Prompt<A>) =>
   Effect.onInterrupt(Prompt.run(question), () => Effect.ignore(print("\n")))
 
@@ -46,7 +46,7 @@ const chooseFile = (names: ReadonlyArray<ByteString.ByteString>, { menu }: Messa
     })
   )
 
-/** The most names offered at once; beyond that, a name is better given to `--cmd`. */
+/** The most names that are offered; beyond that, a name is better given to `--cmd`. */
 const mostNames = 10_000
 
 const all = { _tag: "List", pattern: undefined, after: undefined } as const
@@ -54,14 +54,14 @@ const all = { _tag: "List", pattern: undefined, after: undefined } as const
 /** The names on the server, at most `mostNames`. */
 const listNames = ({ bytes }: Connectors) =>
   Effect.map(
-    bytes.ask(() => Grammar.print({ ...all, limit: mostNames }), receiveReply),
+    bytes.ask(() => Parser.print({ ...all, limit: mostNames }), receiveReply),
     (reply) =>
       reply._tag === "List"
         ? reply.items.flatMap((item) => (item._tag === "Bulk" ? [item.value] : []))
         : []
   )
 
-/** Asks until the person says goodbye. */
+/** Runs the menu until SAIR, Ctrl-C or the end of input. */
 export const menu = Effect.fn("menu")(
   function* ({ answer, parse }: Questions, connectors: Connectors, presentation: Options) {
     const { address, messages } = presentation
@@ -87,15 +87,15 @@ export const menu = Effect.fn("menu")(
     const choose = Effect.fnUntraced(function* (entry: Entry) {
       switch (entry) {
         case "1 CONSULTA":
-          return yield* question(Grammar.print({ _tag: "Info" }))
+          return yield* question(Parser.print({ _tag: "Info" }))
         case "2 HORA":
-          return yield* question(Grammar.print({ _tag: "Time" }))
+          return yield* question(Parser.print({ _tag: "Time" }))
         case "3 ARQUIVO <nome>": {
           const names = yield* listNames(connectors)
-          if (names.length === 0) return yield* complain(messages.menu.noFiles)
+          if (names.length === 0) return yield* printError(messages.menu.noFiles)
           const name = yield* chooseFile(names, messages)
           return yield* fetch(
-            Grammar.print({
+            Parser.print({
               _tag: "SendFile",
               name,
               start: 0,
@@ -106,9 +106,9 @@ export const menu = Effect.fn("menu")(
           )
         }
         case "4 LISTAR":
-          return yield* question(Grammar.print({ ...all, limit: undefined }))
+          return yield* question(Parser.print({ ...all, limit: undefined }))
         case "5 SAIR":
-          return yield* question(Grammar.print({ _tag: "Close" }))
+          return yield* question(Parser.print({ _tag: "Close" }))
       }
     })
 
@@ -117,15 +117,15 @@ export const menu = Effect.fn("menu")(
       const entry = yield* chooseEntry(messages)
       yield* choose(entry).pipe(
         Effect.catchTag(["ErrorReply", "UnexpectedName", "SaveFailed", "Mismatch"], (error) =>
-          complain(errorMessage(error, address, messages).sentence)
+          printError(errorMessage(error, address, messages).sentence)
         ),
-        // It has said why; the person may go on.
+        // Its reason is printed already; the menu goes on.
         Effect.catchTag("Failure", () => Effect.void)
       )
       if (entry === "5 SAIR") return
     }
   },
-  // The prompt has shown the cursor again; what it leaves out is the end of its line.
+  // The prompt restores the cursor, but does not end its line.
   Effect.catchTag("QuitError", () =>
     Effect.andThen(
       print("\n"),

@@ -1,4 +1,4 @@
-/** Shows on a terminal how far a download is: one line on standard error, gone when it is done. */
+/** Shows the progress of a download as one line on standard error, which is cleared at the end. */
 import { Effect, Stdio } from "effect"
 import { escape } from "../Escape.ts"
 import type { Progress } from "../../client/files/Transfer.ts"
@@ -7,7 +7,7 @@ import type { Messages } from "../Messages.ts"
 /** Shows progress. */
 export interface ProgressLine {
   readonly show: (progress: Progress) => void
-  /** Takes the line away, so that something else can be printed. */
+  /** Clears the line, so that something else can be printed. */
   readonly clear: () => void
 }
 

@@ -1,4 +1,4 @@
-/** How the flags say to ask: of which kind the server is, and where `--output` has files go. */
+/** Requests with the flags applied: which kind of server it is, and where `--output` saves files. */
 import { Effect, FileSystem, Path, Semaphore, Stdio, Stream } from "effect"
 import type { Connectors } from "../../client/Connector.ts"
 import type { Sink } from "../../client/files/FileStream.ts"
@@ -17,29 +17,29 @@ export interface Options extends Omit<Requests.Options, "destination"> {
   readonly original: boolean
 }
 
-/** Asks as the flags say. */
+/** Parses and answers requests as the flags say. */
 export interface Questions {
   readonly parse: (args: Args) => Requests.Request
   readonly answer: (
     request: Requests.Request
   ) => Stream.Stream<Result, Requests.AnswerError, Requests.Environment | Stdio.Stdio>
-  /** Whether bytes go to standard output as they come, so that only one question may be asked at a time. */
+  /** Whether bytes go to standard output as they come, so that only one request may be under way. */
   readonly isStreaming: boolean
 }
 
-/** What is at the path, or where a link there leads, if anything is. */
+/** The type of the file at the path, links followed; `undefined` where there is none. */
 const typeOf = Effect.fnUntraced(function* (path: string) {
   const fileSystem = yield* FileSystem.FileSystem
   const stats = yield* Effect.option(fileSystem.stat(path))
   return stats._tag === "None" ? undefined : stats.value.type
 })
 
-/** `-`, `FOLDER/` or an existing folder, a device or a FIFO, or `FILE`; a sink is `one` question's at a time. */
+/** Where `--output` saves: `-`, `FOLDER/` or an existing folder, a device or a FIFO, else a file. `one` locks a sink. */
 const destinationOf = Effect.fnUntraced(function* (output: string, one: Semaphore.Semaphore) {
   const sink = (path: string | undefined, open: Sink["open"]): Sink => ({
     _tag: "Sink",
     path,
-    // Of two, each would have the other's bytes among its own.
+    // The bytes of two requests would mix.
     open: Effect.andThen(
       Effect.acquireRelease(one.take(1), () => one.release(1)),
       open
@@ -69,7 +69,7 @@ const destinationOf = Effect.fnUntraced(function* (output: string, one: Semaphor
   }
 })
 
-/** Asks over these connections. */
+/** Requests over these connections. */
 export const makeQuestions = (
   { original, output, ...options }: Options,
   connectors: Connectors
@@ -77,7 +77,7 @@ export const makeQuestions = (
   const one = Semaphore.makeUnsafe(1)
   return {
     parse: (args) => Requests.parse(args, original),
-    // Where files go is found out for each question: at a menu, folders come and go meanwhile.
+    // Looked up for each request: at the menu, folders may come and go meanwhile.
     answer: (request) =>
       output === undefined
         ? Requests.answer(request, { ...options, destination: undefined }, connectors)

@@ -1,4 +1,4 @@
-/** Results as a person or a script reads them: lines, or one JSON value a question; what went wrong on standard error. */
+/** Prints results: lines, or one JSON value per request, on standard output; failures and notes on standard error. */
 import { Effect, type Stdio, Stream } from "effect"
 import { type AnswerError, mayHaveMany, onlyName, type Request } from "../../client/Requests.ts"
 import type { Result } from "../../client/Result.ts"
@@ -8,7 +8,7 @@ import { errorMessage } from "./ErrorMessage.ts"
 import { escape } from "../Escape.ts"
 import { exitCode, Failure } from "../Failure.ts"
 import type { Messages } from "../Messages.ts"
-import { complain, print } from "../Output.ts"
+import { printError, print } from "../Output.ts"
 
 /** How to render results. */
 export interface Options {
@@ -16,17 +16,17 @@ export interface Options {
   /** The server, as it is called in sentences. */
   readonly address: string
   readonly messages: Messages
-  /** Makes room on the terminal. */
+  /** Clears the line of progress. */
   readonly clear: () => void
-  /** Says what went wrong. */
-  readonly complain: (sentence: string) => Effect.Effect<void, never, Stdio.Stdio>
+  /** Prints why something failed. */
+  readonly printError: (sentence: string) => Effect.Effect<void, never, Stdio.Stdio>
 }
 
 const date = (modified: Date): string => modified.toISOString().slice(0, 16).replace("T", " ")
 
 const sizeColumn = 15
 
-/** What of a result goes to standard output as text. */
+/** The text of a result on standard output. */
 const toText = (result: Result): string => {
   switch (result._tag) {
     case "Reply":
@@ -39,7 +39,7 @@ const toText = (result: Result): string => {
         : `${String(details.size).padStart(sizeColumn)}  ${date(details.modified)}  ${text}\n`
     }
     case "Saved":
-    case "Same":
+    case "Unchanged":
     case "Kept":
       return `${escape(result.path)}\n`
     case "Failed":
@@ -48,13 +48,13 @@ const toText = (result: Result): string => {
   }
 }
 
-/** Whether the result stands among others, as far as one can tell by now. */
+/** Whether the result is one of several of its request, as far as is known by now. */
 const isOneOfMany = (request: Request, { name }: { readonly name: string }): boolean => {
   const only = onlyName(request)
   return mayHaveMany(request) && (only === undefined || name !== ByteString.toTextLossy(only))
 }
 
-/** What of a result goes to standard output as JSON. */
+/** The JSON values of a result on standard output. */
 const toJson = (
   request: Request,
   result: Result,
@@ -74,7 +74,7 @@ const toJson = (
       const { name, path, resumedFrom, seconds = null, sha256 = null, size } = result
       return [{ name, path, bytes: size, sha256, seconds, resumedFrom }]
     }
-    case "Same": {
+    case "Unchanged": {
       const { name, path, sha256, size } = result
       return [{ name, path, bytes: size, sha256, same: true }]
     }
@@ -83,7 +83,7 @@ const toJson = (
       return [{ name, path, bytes: size, kept: true }]
     }
     case "Failed":
-      // A refusal is no result, unless it stands among others.
+      // A failure is a value only where its request has several results.
       return isOneOfMany(request, result)
         ? [{ name: result.name, error: errorMessage(result.error, address, messages).sentence }]
         : []
@@ -92,7 +92,7 @@ const toJson = (
   }
 }
 
-/** How the files of one question fared. */
+/** How many files of one request had which result. */
 interface Counts {
   saved: number
   same: number
@@ -101,28 +101,28 @@ interface Counts {
   mismatched: boolean
 }
 
-/** Counts a file, and says of it what is not for standard output. */
-const note = (request: Request, result: Result, counts: Counts, options: Options) => {
+/** Counts a file's result, and prints what of it belongs on standard error. */
+const reportResult = (request: Request, result: Result, counts: Counts, options: Options) => {
   const { address, json, messages } = options
   switch (result._tag) {
     case "Saved":
       counts.saved += 1
       return Effect.forEach(
-        result.unkept,
-        (what) => complain(messages.client.unkept[what](escape(result.path))),
+        result.notPreserved,
+        (what) => printError(messages.client.notPreserved[what](escape(result.path))),
         { discard: true }
       )
-    case "Same":
+    case "Unchanged":
       counts.same += 1
-      return json ? Effect.void : complain(messages.client.same(escape(result.path)))
+      return json ? Effect.void : printError(messages.client.same(escape(result.path)))
     case "Kept":
       counts.kept += 1
-      return json ? Effect.void : complain(messages.client.kept(escape(result.path)))
+      return json ? Effect.void : printError(messages.client.kept(escape(result.path)))
     case "Failed": {
       counts.failed += 1
       const { code, sentence } = errorMessage(result.error, address, messages)
       if (code === exitCode.mismatch) counts.mismatched = true
-      return options.complain(
+      return options.printError(
         isOneOfMany(request, result)
           ? messages.client.failed(escape(result.name), sentence)
           : sentence
@@ -135,7 +135,7 @@ const note = (request: Request, result: Result, counts: Counts, options: Options
   }
 }
 
-/** Prints the results of one question as they come; fails if some file could not be had. */
+/** Prints the results of one request as they come; fails at the end if some file could not be fetched. */
 export const render = <R>(
   request: Request,
   results: Stream.Stream<Result, AnswerError, R>,
@@ -151,7 +151,7 @@ export const render = <R>(
         clear()
         for (const result of some) {
           if ("path" in result || result._tag === "Failed") many = isOneOfMany(request, result)
-          yield* note(request, result, counts, options)
+          yield* reportResult(request, result, counts, options)
         }
         if (json) for (const result of some) values.push(...toJson(request, result, options))
         else yield* print(some.map(toText).join(""))
@@ -162,7 +162,7 @@ export const render = <R>(
       yield* print(`${JSON.stringify(many ? values : only)}\n`)
     }
     const files = counts.saved + counts.same + counts.kept + counts.failed
-    if (many && files > 0 && !json) yield* complain(messages.client.summary(counts))
+    if (many && files > 0 && !json) yield* printError(messages.client.summary(counts))
     if (counts.failed > 0) {
       return yield* new Failure({
         code: counts.mismatched ? exitCode.mismatch : exitCode.refused,

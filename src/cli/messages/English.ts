@@ -101,7 +101,7 @@ export const english: Catalog = {
     hiddenName: (name) =>
       `"${name}" begins with a dot, or is in such a folder; only with --hidden.`,
     cannotSave: (path, reason) => `Cannot save ${path}: ${reason}.`,
-    unkept: {
+    notPreserved: {
       modified: (path) => `${path} is saved, but the disk did not take its date.`,
       sync: (path) => `${path} is saved, but the disk does not confirm that it has it by now.`
     },
@@ -122,7 +122,7 @@ export const english: Catalog = {
         ...(failed > 0 ? [`failed: ${failed}`] : [])
       ].join("; ") + ".",
     verifying: "verifying",
-    lineSkipped: (line, reason) => `Line ${line}: ${reason}`
+    lineFailed: (line, reason) => `Line ${line}: ${reason}`
   },
   refusals: {
     NOTFOUND: "File not found!",

@@ -143,7 +143,7 @@ export const portuguese = {
       `"${name}" começa com ponto, ou está numa pasta assim; só com --hidden.`,
     cannotSave: (path: string, reason: string) => `Não foi possível gravar ${path}: ${reason}.`,
     /** What the file system did not accept of a file that is saved all the same. */
-    unkept: {
+    notPreserved: {
       modified: (path: string) =>
         `${path} está gravado, mas o disco não aceitou a data da modificação.`,
       sync: (path: string) => `${path} está gravado, mas o disco não confirma que já o guardou.`
@@ -165,7 +165,7 @@ export const portuguese = {
         ...(failed > 0 ? [`com erro: ${failed}`] : [])
       ].join("; ") + ".",
     verifying: "conferindo",
-    lineSkipped: (line: number, reason: string) => `Linha ${line}: ${reason}`
+    lineFailed: (line: number, reason: string) => `Linha ${line}: ${reason}`
   },
   /** The client's sentences for the codes of error replies it knows. */
   refusals: {

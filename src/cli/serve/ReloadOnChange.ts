@@ -3,7 +3,7 @@
  * are read again is the caller's: Passwords, Certificates.
  */
 import { Effect, FileSystem, Option } from "effect"
-import { hangup } from "../Signals.ts"
+import { hangupSignal } from "../Signals.ts"
 
 /** How often the files are checked. */
 const interval = "1 second"
@@ -37,7 +37,7 @@ export const reloadOnChange = Effect.fnUntraced(function* <R>(
   })
   const isForced = Effect.raceFirst(
     Effect.as(Effect.sleep(interval), false),
-    Effect.as(hangup, true)
+    Effect.as(hangupSignal, true)
   )
   yield* Effect.forkScoped(Effect.forever(Effect.flatMap(isForced, check)), {
     startImmediately: true

@@ -21,17 +21,17 @@ import { logFields } from "../flags/Descriptor.ts"
 import * as Log from "./Log.ts"
 import { stayLean } from "./Heap.ts"
 import type { Messages } from "../Messages.ts"
-import { complain } from "../Output.ts"
+import { printError } from "../Output.ts"
 import type { Passwords } from "../PasswordFile.ts"
 import { follow as followPasswords } from "./Passwords.ts"
 import { type ServeFlags, serveFlags } from "./ServeFlags.ts"
-import { endSoon, exitAtOnceIfToldAgain, outliveHangup, stopSignal } from "../Signals.ts"
+import { exitSoon, exitOnSecondSignal, ignoreHangup, stopSignal } from "../Signals.ts"
 import { startUpFailure } from "./StartUpFailure.ts"
 import { type Announce, Worker } from "./workers/Worker.ts"
 import { inWorkers } from "./workers/Workers.ts"
 
 /** How to ask a server, as the announcement shows it: flags only where they differ from the defaults. */
-const howToAsk = ({ host, port }: Address, isEncrypted: boolean): string =>
+const clientCommandLine = ({ host, port }: Address, isEncrypted: boolean): string =>
   [
     "app client",
     ...(isEncrypted ? ["--tls"] : []),
@@ -90,7 +90,7 @@ const layer = ({ bucket, cache, dir, hidden, links, ...options }: Options) =>
 const announcing =
   (dir: string, isEncrypted: boolean, { serving }: Messages) =>
   (address: Address) =>
-    complain(serving(formatAddress(address), dir, howToAsk(address, isEncrypted)))
+    printError(serving(formatAddress(address), dir, clientCommandLine(address, isEncrypted)))
 
 /** The folder or bucket that is shared, as it is printed. */
 const sharedBy = ({
@@ -134,7 +134,7 @@ export const serveUntilToldToStop = Effect.fn("serve")(
         sentence: messages.startUp.notOnWindows
       })
     }
-    yield* outliveHangup
+    yield* ignoreHangup
     if (Option.isNone(flags.store)) yield* stayLean
     if (Option.isSome(flags.dir) && Option.isSome(flags.store)) {
       return yield* new Failure({ code: exitCode.usage, sentence: messages.usage.dirAndStore })
@@ -207,7 +207,7 @@ export const serveUntilToldToStop = Effect.fn("serve")(
             password_required: passwords().length > 0
           }),
           Effect.andThen(Effect.raceFirst(stopSignal, stopRequested)),
-          Effect.andThen(exitAtOnceIfToldAgain),
+          Effect.andThen(exitOnSecondSignal),
           Effect.andThen(announceStop),
           Effect.andThen(Effect.sleep(flags.drainDelay))
         ),
@@ -228,6 +228,6 @@ export const serveUntilToldToStop = Effect.fn("serve")(
         messages
       )
     }),
-  Effect.ensuring(endSoon),
+  Effect.ensuring(exitSoon),
   (effect, { logFormat, logLevel }) => Effect.provide(effect, Log.layer(logFormat, logLevel))
 )

@@ -1,33 +1,33 @@
 /**
- * Fetches one file so that it arrives whole or not at all. Whether it is there already, and what is done where it changes
- * meanwhile, is decided here; how its bytes come is Transfer's.
+ * Fetches one file, which is saved whole or not at all. Decides whether it is there already, and starts again where it
+ * changes meanwhile. Receiving is left to Transfer.
  */
 import { Effect } from "effect"
 import * as Monotonic from "../../domain/Monotonic.ts"
 import * as FileName from "../../domain/FileName.ts"
 import * as ByteString from "../../domain/ByteString.ts"
 import type { Connectors } from "../Connector.ts"
-import { digestOf } from "./Hashing.ts"
+import { localDigestOf } from "./Hashing.ts"
 import { locate, SaveFailed, sizeAt, UnexpectedName } from "./Placement.ts"
-import { describe, isChanged, type RemoteDetails, restarts } from "./RemoteFile.ts"
+import { describe, isChanged, type RemoteDetails, restartPolicy } from "./RemoteFile.ts"
 import { Result } from "../Result.ts"
-import { digestThere, type Job, type Options, transfer } from "./Transfer.ts"
+import { remoteDigestOf, type Job, type Options, transfer } from "./Transfer.ts"
 
-/** What is at the place already, if that ends the matter. */
+/** The result where the file is there already: with the same bytes, or not to be overwritten. */
 const findExisting = Effect.fnUntraced(function* (job: Job) {
   const { details, options, place, text } = job
   const size = yield* sizeAt(place)
   if (size === undefined) return undefined
   if (options.verify && size === details.size) {
-    const [here, there] = yield* Effect.all([digestOf(place, size), digestThere(job)], {
+    const [here, there] = yield* Effect.all([localDigestOf(place, size), remoteDigestOf(job)], {
       concurrency: 2
     })
-    if (here === there) return Result.Same({ name: text, path: place, size, sha256: here })
+    if (here === there) return Result.Unchanged({ name: text, path: place, size, sha256: here })
   }
   return options.overwrite ? undefined : Result.Kept({ name: text, path: place, size })
 })
 
-/** One try at one version of the file; `ErrorReply` with `CHANGED` where the server has another one by now. */
+/** Fetches one version of the file; fails with `ErrorReply` `CHANGED` where the server has another one by now. */
 const attempt = Effect.fnUntraced(function* (
   name: ByteString.ByteString,
   details: RemoteDetails,
@@ -42,20 +42,23 @@ const attempt = Effect.fnUntraced(function* (
   const job: Job = { name, text, place, details, options, connectors }
   const existing = yield* findExisting(job)
   if (existing !== undefined) return existing
-  const { here, resumedFrom, unkept } = yield* transfer(job)
+  const { resumedFrom, sha256, notPreserved } = yield* transfer(job)
   const seconds = ((yield* Monotonic.now) - began) / 1000
   return Result.Saved({
     name: text,
     path: place,
     size: details.size,
-    sha256: here,
+    sha256,
     seconds,
     resumedFrom,
-    unkept
+    notPreserved
   })
 })
 
-/** Fetches the file; one that changes meanwhile is fetched anew. */
+/**
+ * Fetches a file, and starts again, as `restartPolicy` says, where it changes meanwhile. Fails with a `FileError` where
+ * only this file is concerned.
+ */
 export const download = Effect.fn("download")(function* (
   name: ByteString.ByteString,
   options: Options,
@@ -69,8 +72,8 @@ export const download = Effect.fn("download")(function* (
   )
   return yield* once.pipe(
     Effect.retry({
-      ...restarts,
-      while: (error) => isChanged(error) || (error._tag === "PartFailed" && error.isTaken)
+      ...restartPolicy,
+      while: (error) => isChanged(error) || (error._tag === "PartFailed" && error.isTakenOver)
     }),
     Effect.catchTag("PlatformError", failed),
     Effect.catchTag(["HashUnavailable", "PartFailed"], ({ cause }) => failed(cause))

@@ -1,9 +1,9 @@
 /**
- * Fetches many files, a number of them at a time over the same connections, so that ten thousand small files do not
- * cost ten thousand round trips; what names stand for is looked up on the server.
+ * Fetches many files, several at a time over the same connections, so that ten thousand small files do not cost ten
+ * thousand round trips. Expands patterns to names on the server. Each file is left to Download.
  */
 import { Effect, Glob, Option, Stream } from "effect"
-import * as Grammar from "../../commands/Parser.ts"
+import * as Parser from "../../commands/Parser.ts"
 import type { Reply } from "../../domain/Reply.ts"
 import * as ByteString from "../../domain/ByteString.ts"
 import * as Pattern from "../../domain/Pattern.ts"
@@ -16,10 +16,10 @@ import { describe, isNotFound, receiveReply } from "./RemoteFile.ts"
 import { type FileError, Result } from "../Result.ts"
 import type { Options } from "./Transfer.ts"
 
-/** Files on their way at a time. Waiting for the disk to be done with each takes most of a small file's time. */
-const together = 64
+/** How many files are fetched at a time. Waiting for fsync takes most of a small file's time. */
+const maxConcurrent = 64
 
-/** Names listed at a time: the most that a server lists at once, for each page takes it a walk through all of them. */
+/** How many names are listed at a time: the server's limit, because each page costs it a walk through all names. */
 const pageSize = 100_000
 
 const isFileError = (error: unknown): error is Exclude<FileError, UnaskedName> =>
@@ -31,10 +31,13 @@ const isFileError = (error: unknown): error is Exclude<FileError, UnaskedName> =
 const bulkOf = (reply: Reply): ReadonlyArray<ByteString.ByteString> =>
   reply._tag === "Bulk" ? [reply.value] : []
 
-/** Names on the server that match, all of them, in order; listed page by page. */
+/**
+ * All names on the server that match, or all without a pattern, in order; listed page by page. Fails with
+ * `MalformedReply` where a page does not advance.
+ */
 export const listNames = (pattern: ByteString.ByteString | undefined, connector: Connector) =>
   Stream.paginate(Option.none<ByteString.ByteString>(), (after) => {
-    const request = Grammar.print({
+    const request = Parser.print({
       _tag: "List",
       pattern,
       after: Option.getOrUndefined(after),
@@ -46,7 +49,7 @@ export const listNames = (pattern: ByteString.ByteString | undefined, connector:
         if (reply._tag !== "List") return Effect.fail(unexpected)
         const names = reply.items.flatMap(bulkOf)
         const last = names.length < pageSize ? undefined : names.at(-1)
-        // Args compare as their bytes do. A page that leads nowhere would be asked for again for ever.
+        // A ByteString compares as its bytes do. A page that does not advance would be asked for again for ever.
         return last !== undefined && Option.exists(after, (before) => last <= before)
           ? Effect.fail(unexpected)
           : Effect.succeed([names, Option.map(Option.fromUndefinedOr(last), Option.some)] as const)
@@ -54,18 +57,18 @@ export const listNames = (pattern: ByteString.ByteString | undefined, connector:
     )
   })
 
-/** Whether a name may stand for others. */
+/** Whether a name has characters that make it a pattern. */
 export const hasGlob = (name: ByteString.ByteString): boolean => /[*?[\\]/.test(name)
 
 /**
- * The names that match on the server, or why one of them is not taken: a server that lists `.ssh/authorized_keys` for
- * `*.csv` would write what it likes (CVE-2019-6111, of scp).
+ * The names that the server lists for the pattern; in place of each that does not match it, `UnaskedName`: a server that
+ * lists `.ssh/authorized_keys` for `*.csv` could overwrite any file (CVE-2019-6111, of scp).
  */
-const listMatching = (word: ByteString.ByteString, hidden: boolean, { bytes }: Connectors) => {
-  const text = ByteString.toText(word)
+const listMatching = (pattern: ByteString.ByteString, hidden: boolean, { bytes }: Connectors) => {
+  const text = ByteString.toText(pattern)
   const asked = Pattern.make(text ?? "", hidden)
   const any = Pattern.make(text ?? "", true)
-  return Stream.map(listNames(word, bytes), (name) => {
+  return Stream.map(listNames(pattern, bytes), (name) => {
     const listed = ByteString.toText(name)
     if (text !== undefined && listed !== undefined && Glob.match(asked, listed)) return name
     return new UnaskedName({
@@ -75,32 +78,34 @@ const listMatching = (word: ByteString.ByteString, hidden: boolean, { bytes }: C
   })
 }
 
-/** The names that a word stands for: itself if it is no pattern or if there is such a file, else all that match. */
-export const expand = (word: ByteString.ByteString, hidden: boolean, connectors: Connectors) => {
-  if (!hasGlob(word)) return Stream.succeed(word)
+/** The names that match: the pattern itself if it is a plain name or the name of a file, else what the server lists. */
+export const expand = (pattern: ByteString.ByteString, hidden: boolean, connectors: Connectors) => {
+  if (!hasGlob(pattern)) return Stream.succeed(pattern)
   return Stream.unwrap(
-    describe(word, connectors.bytes).pipe(
-      Effect.as(Stream.succeed(word)),
+    describe(pattern, connectors.bytes).pipe(
+      Effect.as(Stream.succeed(pattern)),
       Effect.catchIf(isNotFound, () =>
         Effect.succeed(
-          Stream.orElseIfEmpty(listMatching(word, hidden, connectors), () => Stream.succeed(word))
+          Stream.orElseIfEmpty(listMatching(pattern, hidden, connectors), () =>
+            Stream.succeed(pattern)
+          )
         )
       )
     )
   )
 }
 
-/** Fetches all that the words stand for; results come in the order of the names, a file's failure among them. */
+/** Fetches all files that match. Results come in the order of the names; a file's failure is a result. */
 export const fetch = <E, R>(
-  words: Stream.Stream<ByteString.ByteString, E, R>,
+  patterns: Stream.Stream<ByteString.ByteString, E, R>,
   options: Options & {
     /** Whether a pattern may stand for names with a part that begins with a dot. */
     readonly hidden: boolean
   },
   connectors: Connectors
 ) =>
-  words.pipe(
-    Stream.flatMap((word) => expand(word, options.hidden, connectors)),
+  patterns.pipe(
+    Stream.flatMap((pattern) => expand(pattern, options.hidden, connectors)),
     Stream.mapEffect(
       (name) =>
         name instanceof UnaskedName
@@ -110,6 +115,6 @@ export const fetch = <E, R>(
                 Effect.succeed(Result.Failed({ name: ByteString.toTextLossy(name), error }))
               )
             ),
-      { concurrency: together }
+      { concurrency: maxConcurrent }
     )
   )

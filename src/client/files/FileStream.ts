@@ -1,4 +1,7 @@
-/** Fetches a file, or a part of one, straight to where its bytes go: nothing is kept, so nothing can be taken back. */
+/**
+ * Streams a file, or a part of one, to a function that takes its bytes. They are passed on before the digest is known, so
+ * that a mismatch is told only after them; saving verified files is left to Download.
+ */
 import { Data, Effect, Fiber, type PlatformError, Result, type Scope, Stream } from "effect"
 import * as ByteString from "../../domain/ByteString.ts"
 import { ConnectionLost, type IncomingBody, ReadTimeout } from "../Connection.ts"
@@ -10,42 +13,45 @@ import {
   changed,
   describe,
   digestRequest,
-  exactly,
+  exactVersion,
   isChanged,
-  orPrefix,
-  prefixOf,
+  withPrefixFallback,
+  prefixOfVersion,
   receiveBytes,
   receiveDigest,
-  restarts,
-  type Wanted
+  restartPolicy,
+  type VersionCondition
 } from "./RemoteFile.ts"
 
 /** A part of a file, in bytes. */
 export interface Range {
   readonly start: number
-  /** To the end where there is none. */
+  /** Up to the end if `undefined`. */
   readonly length: number | undefined
 }
 
-/** The connection was lost when some of the bytes had gone where they cannot be taken back from. */
+/** The connection was lost after some bytes had been passed on, and the server cannot send the rest alone. */
 export class StreamCut extends Data.TaggedError("StreamCut")<{ readonly cause: unknown }> {}
 
-/** Takes bytes as they come. */
+/** Takes the next bytes; completes when more may come. */
 export type TakeBytes = (
   bytes: Uint8Array
 ) => Effect.Effect<void, PlatformError.PlatformError | SaveFailed>
 
-/** Where bytes go that no file is made of. */
+/** Where bytes go without a file being made: standard output, a device, a FIFO. */
 export interface Sink {
   readonly _tag: "Sink"
-  /** Of a device or a FIFO; of standard output there is none. */
+  /** The path of a device or a FIFO; `undefined` for standard output. */
   readonly path: string | undefined
-  /** Opens it, for one question. */
+  /** Opens it for one request; waits for another that is using it. */
   readonly open: Effect.Effect<TakeBytes, SaveFailed, Scope.Scope>
 }
 
-/** Hands bytes on as they come. A loss before the first can be made good by asking again; one after it is final. */
-export const handOn = <E, R>(
+/**
+ * Writes the bytes of a reply that cannot be resumed. A connection that is lost before the first of them may be replaced;
+ * after that it fails with `StreamCut`.
+ */
+export const forward = <E, R>(
   bytes: IncomingBody["bytes"],
   write: (chunk: Uint8Array) => Effect.Effect<void, E, R>
 ) =>
@@ -62,10 +68,10 @@ export const handOn = <E, R>(
     )
   })
 
-/** All of a file. */
-export const whole: Range = { start: 0, length: undefined }
+/** The range of all bytes of a file. */
+export const wholeFile: Range = { start: 0, length: undefined }
 
-/** One try at one version of the file. */
+/** Streams one version of the file; fails with `ErrorReply` `CHANGED` where the server has another one by now. */
 const attempt = Effect.fnUntraced(function* <E, R>(
   name: ByteString.ByteString,
   range: Range,
@@ -77,17 +83,18 @@ const attempt = Effect.fnUntraced(function* <E, R>(
   const { size, version } = yield* describe(name, bytes)
   const end = Math.max(range.start, Math.min(size, range.start + (range.length ?? size)))
   const isWhole = range.start === 0 && end === size
-  const askDigest = (wanted: Wanted) => digests.ask(digestRequest(name, wanted), receiveDigest)
+  const askDigest = (wanted: VersionCondition) =>
+    digests.ask(digestRequest(name, wanted), receiveDigest)
   const exact =
     isVerified && isWhole
-      ? yield* Effect.forkScoped(Effect.result(askDigest(exactly(version))))
+      ? yield* Effect.forkScoped(Effect.result(askDigest(exactVersion(version))))
       : undefined
-  const hash = hashing.passing()
+  const hash = hashing.createHash()
   let position = range.start
 
-  const receive = (wanted: Wanted) =>
+  const receive = (wanted: VersionCondition) =>
     Effect.gen(function* () {
-      // Without a digest of all of it, what was read at two times of a file that is not the same may be a mixture.
+      // Without a digest of all of it, bytes that were read before and after a change may be a mixture.
       if (wanted.prefix !== undefined && exact === undefined && position > range.start) {
         return yield* changed
       }
@@ -100,7 +107,7 @@ const attempt = Effect.fnUntraced(function* <E, R>(
         })
       )
     })
-  yield* orPrefix(version, (wanted) =>
+  yield* withPrefixFallback(version, (wanted) =>
     bytes.ask(
       bytesRequest(
         name,
@@ -115,18 +122,18 @@ const attempt = Effect.fnUntraced(function* <E, R>(
   const told = yield* Fiber.join(exact)
   const there =
     Result.isFailure(told) && isChanged(told.failure)
-      ? yield* askDigest(prefixOf(version))
+      ? yield* askDigest(prefixOfVersion(version))
       : yield* Effect.fromResult(told)
   if (hash.digest() !== there) {
     return yield* new Mismatch({ name: ByteString.toTextLossy(name) })
   }
-  // The question of the digest ends with the try: when bytes cannot be written, nobody calls its connection again.
+  // Scoped: where the bytes cannot be written, the request for the digest is interrupted as well.
 }, Effect.scoped)
 
 /**
- * Hands the bytes of a range to `write`, over as many connections as it takes but always of one version; a whole file
- * is compared with the server's digest at the end, and `Mismatch` then comes after its bytes. A file that changes
- * before the first of them is asked for anew.
+ * Writes the bytes of a range, over as many connections as it takes but always of one version. A whole file is compared
+ * with the server's digest at the end where `isVerified`; `Mismatch` then comes after its bytes. Starts again where the
+ * file changes before the first byte, and fails with `ErrorReply` `CHANGED` where it changes later.
  */
 export const streamFile = Effect.fn("streamFile")(function* <E, R>(
   name: ByteString.ByteString,
@@ -139,5 +146,5 @@ export const streamFile = Effect.fn("streamFile")(function* <E, R>(
   yield* attempt(name, range, isVerified, connectors, (chunk) => {
     begun = true
     return write(chunk)
-  }).pipe(Effect.retry({ while: (error) => !begun && isChanged(error), ...restarts }))
+  }).pipe(Effect.retry({ while: (error) => !begun && isChanged(error), ...restartPolicy }))
 })

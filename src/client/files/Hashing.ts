@@ -1,48 +1,48 @@
-/** SHA-256 as a download needs it. How it is computed is the platform's affair. */
+/** SHA-256 of files while they are received, and of bytes. Implemented by client/node. */
 import { Context, Data, Effect, type Scope } from "effect"
 
-/** The digest of a file that is still growing. */
-export interface GrowingDigest {
-  /** Says that the file's bytes up to `end` are there, to be hashed meanwhile. */
+/** The digest of a file that is still being written. */
+export interface FileDigest {
+  /** Says that the bytes before the position `end` are written and can be hashed. */
   readonly advance: (end: number) => void
-  /** The SHA-256 of the file, 64 lower-case hexadecimal digits, once all of it is there and hashed. */
+  /** The SHA-256 of the file, 64 lower-case hexadecimal digits, once all of it is written and hashed. */
   readonly digest: Effect.Effect<string, HashUnavailable>
 }
 
-/** The digest of bytes that pass by. */
-export interface PassingDigest {
+/** The digest of bytes that are given one piece after another. */
+export interface Hash {
   readonly update: (bytes: Uint8Array) => void
-  /** The SHA-256 of all the bytes, 64 lower-case hexadecimal digits. To be called once. */
+  /** The SHA-256 of all the bytes, 64 lower-case hexadecimal digits. May be called once. */
   readonly digest: () => string
 }
 
-/** The file could not be read back. */
+/** The file could not be read for hashing. */
 export class HashUnavailable extends Data.TaggedError("HashUnavailable")<{
   readonly cause: unknown
 }> {}
 
-/** What arrived has another digest than what the server has; nothing of it is kept. */
+/** What was received has another digest than the server's file. Nothing of it is kept. `name` is for display. */
 export class Mismatch extends Data.TaggedError("Mismatch")<{ readonly name: string }> {}
 
 /** SHA-256. */
 export class Hashing extends Context.Service<
   Hashing,
   {
-    /** Follows the file at `path` until it has `size` bytes. */
-    readonly follow: (
+    /** Hashes the file at `path`, which will have `size` bytes, as `advance` says that they are written. */
+    readonly hashFile: (
       path: string,
       size: number
-    ) => Effect.Effect<GrowingDigest, HashUnavailable, Scope.Scope>
-    readonly passing: () => PassingDigest
+    ) => Effect.Effect<FileDigest, HashUnavailable, Scope.Scope>
+    readonly createHash: () => Hash
   }
 >()("sockets/client/Hashing") {}
 
-/** The digest of a file that is on the person's own disk. */
-export const digestOf = (path: string, size: number) =>
+/** The digest of a whole file on this machine, which has `size` bytes. */
+export const localDigestOf = (path: string, size: number) =>
   Effect.scoped(
     Effect.gen(function* () {
       const hashing = yield* Hashing
-      const growing = yield* hashing.follow(path, size)
+      const growing = yield* hashing.hashFile(path, size)
       growing.advance(size)
       return yield* growing.digest
     })

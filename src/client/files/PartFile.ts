@@ -1,40 +1,40 @@
-/** A download that is not whole yet, in a file beside its target. How it is found and kept is the platform's affair. */
+/** Part files: downloads that are not whole yet, each in a file beside its target. Implemented by client/node. */
 import { Context, Data, type Effect, type Scope } from "effect"
-import type { Arrival, Unkept } from "./Placement.ts"
+import type { Arrival, NotPreserved } from "./Placement.ts"
 
-/** The disk, or another program, would not have it. */
+/** A part file could not be made, written or put in place. */
 export class PartFailed extends Data.TaggedError("PartFailed")<{
   readonly cause: unknown
-  /** Whether another program has the file by now. */
-  readonly isTaken: boolean
+  /** Whether another process has taken it over. */
+  readonly isTakenOver: boolean
 }> {}
 
-/** A part file that one download alone writes. */
+/** A part file that belongs to one download. */
 export interface PartFile {
   readonly path: string
-  /** How many bytes an earlier run left in it. */
+  /** How many bytes an earlier run had received. */
   readonly size: number
   /**
-   * Writes at a place in the file, never at its end: where two clients come to write one file, as after one stood still
-   * for long, both write the same bytes of the same version to the same places.
+   * Writes at a position, in bytes, never just at the end: where two processes come to write one file, as after one was
+   * suspended for long, both write the same bytes of the same version to the same positions.
    */
   readonly write: (bytes: Uint8Array, position: number) => Effect.Effect<void, PartFailed>
   /**
-   * Gives it its place, on the disk and with its time, if it is the whole file, under its own name and no second one.
-   * What the file system would not do of this is told.
+   * Syncs it, sets its time and renames it to its place. Fails with `PartFailed` where it is not exactly as long as the
+   * file, or was taken over. Gives what the file system does not support of this.
    */
-  readonly put: (arrival: Arrival) => Effect.Effect<ReadonlyArray<Unkept>, PartFailed>
+  readonly commit: (arrival: Arrival) => Effect.Effect<ReadonlyArray<NotPreserved>, PartFailed>
   readonly remove: Effect.Effect<void>
 }
 
-/** The part files beside the targets. */
+/** Part files. */
 export class PartFiles extends Context.Service<
   PartFiles,
   {
     /**
-     * The part file for `target` in this `version`, until the scope closes: one that an earlier run left, taken over as
-     * it is if it has at most `size` bytes, or else a new and empty one. Part files of other versions that nobody writes
-     * any more are removed. What somebody else owns or could write to is neither.
+     * The part file for this `version` of `target`, until the scope closes: one that an earlier run left, if it has at
+     * most `size` bytes, or else a new and empty one. Abandoned part files of other versions are removed. A file that
+     * another user owns or can write to is neither taken over nor removed.
      */
     readonly claim: (
       target: string,

@@ -1,49 +1,48 @@
 /**
- * Where a received file goes, and how it gets there: it is written beside its target under a name of its own and takes
- * the target's name only when it is whole and on the disk, so that what stood there before stays until then. No name
- * that a server sends leads outside the folder.
+ * Where a received file is saved, and how: it is written beside its target under a temporary name, and renamed when it is
+ * whole and synced, so that an older file stays until then. No name that a server sends leads outside the folder.
  */
 import { Data, Effect, Exit, FileSystem, Path, type PlatformError, Random, Stream } from "effect"
 import * as FileName from "../../domain/FileName.ts"
 import * as ByteString from "../../domain/ByteString.ts"
 import type { IncomingFile } from "../Connection.ts"
 
-/** The server sent a file under a name that was not asked for, or that no file can have. `name` is for display. */
+/** The server sent another file than the one asked for, or a name that no file can have. `name` is for display. */
 export class UnexpectedName extends Data.TaggedError("UnexpectedName")<{ readonly name: string }> {}
 
 /**
- * The server listed a name that was not asked for: it does not match, or has a part that begins with a dot where neither
- * the pattern nor the person asked for such. `name` is for display.
+ * The server listed a name that does not match the pattern; or, where `isHidden`, that matches only if names with a part
+ * that begins with a dot are asked for. `name` is for display.
  */
 export class UnaskedName extends Data.TaggedError("UnaskedName")<{
   readonly name: string
   readonly isHidden: boolean
 }> {}
 
-/** The file cannot be saved: a full disk, a folder in its place, no permission. */
+/** The file cannot be saved: the disk is full, a folder has its name, there is no permission. */
 export class SaveFailed extends Data.TaggedError("SaveFailed")<{
   readonly path: string
-  /** The system's error, or what stands for it. */
+  /** The system's error, or one of ours with a code like those. */
   readonly cause: unknown
 }> {}
 
-/** Where files go: each under its own name into a folder, or one to a path of the person's choice. */
+/** Where files are saved: each under its own name in a folder, or one file at a path. */
 export type Target =
   | {
       readonly _tag: "Folder"
       readonly folder: string
       /**
-       * The folders in it that are there and lie inside, by their names. They are looked at once a target: for every file
-       * in them, it took as many questions to the disk as saving a small file does, and a quarter of the processor time.
+       * The folders in it that were made or found inside it. They are checked once per target: checking for each file
+       * took as many system calls as saving a small file does, and a quarter of the processor time.
        */
       readonly made: Set<string>
     }
   | { readonly _tag: "File"; readonly path: string }
 
-/** Into the folder, which is made when it is needed. */
+/** A target that saves into the folder, which is made when needed. */
 export const intoFolder = (folder: string): Target => ({ _tag: "Folder", folder, made: new Set() })
 
-/** To this path, whatever the file is called. */
+/** A target that saves one file at this path. */
 export const toFile = (path: string): Target => ({ _tag: "File", path })
 
 /** A file that was saved. */
@@ -52,17 +51,17 @@ export interface Saved {
   readonly path: string
   /** In bytes. */
   readonly size: number
-  /** What the file system would not keep of it. */
-  readonly unkept: ReadonlyArray<Unkept>
+  /** What the file system did not preserve of it. */
+  readonly notPreserved: ReadonlyArray<NotPreserved>
 }
 
-/** What Windows keeps for devices and streams; such a name would not be a file there. */
+/** Names that are devices, streams or otherwise reserved on Windows, and so no files. */
 const reservedOnWindows =
   /[<>:"|?*]|(?:^|\/)(?:con|prn|aux|nul|com\d|lpt\d)(?:\.[^/]*)?(?:$|\/)|[. ](?:$|\/)/i
 
 /**
- * Makes the folders that a name needs; false where a link leads them out. One at a time, for a link among those that
- * were there already could lead elsewhere.
+ * Makes the folders of a name; false where a link leads out of the root. Each is checked before the next is made, because
+ * one that exists may be a link.
  */
 const makeFolders = Effect.fnUntraced(function* (parts: ReadonlyArray<string>, root: string) {
   const fileSystem = yield* FileSystem.FileSystem
@@ -73,24 +72,25 @@ const makeFolders = Effect.fnUntraced(function* (parts: ReadonlyArray<string>, r
   for (const part of parts) {
     folder = path.join(folder, part)
     yield* fileSystem.makeDirectory(folder, { recursive: true })
-    const way = path.relative(outer, yield* fileSystem.realPath(folder))
-    if (way === ".." || way.startsWith(`..${path.sep}`) || path.isAbsolute(way)) return false
+    const relative = path.relative(outer, yield* fileSystem.realPath(folder))
+    if (relative === ".." || relative.startsWith(`..${path.sep}`) || path.isAbsolute(relative))
+      return false
   }
   return true
 })
 
-/** As many links as Linux follows (path_resolution(7)). */
-const mostLinks = 40
+/** How many symbolic links are followed, as on Linux (path_resolution(7)). */
+const maxSymbolicLinks = 40
 
 /**
- * Where a link's file is or would be: a link that somebody made stays, and what is written goes where it leads. One that
- * leads nowhere yet is followed too; one that only leads to itself is refused by the system's own word.
+ * The path that symbolic links at `start` lead to, which need not exist: the link stays, and its target is written. Fails
+ * with the system's ELOOP where they lead to each other.
  */
 const followLinks = Effect.fnUntraced(function* (start: string) {
   const fileSystem = yield* FileSystem.FileSystem
   const path = yield* Path.Path
   let place = start
-  for (let links = 0; links < mostLinks; links++) {
+  for (let links = 0; links < maxSymbolicLinks; links++) {
     const stats = yield* Effect.option(fileSystem.lstat(place))
     if (stats._tag === "None" || stats.value.type !== "SymbolicLink") return place
     const link = yield* fileSystem.readLink(place)
@@ -99,11 +99,11 @@ const followLinks = Effect.fnUntraced(function* (start: string) {
   return yield* fileSystem.realPath(start)
 })
 
-const fault = (code: string, message: string) => Object.assign(new Error(message), { code })
-const isFolder = fault("EISDIR", "it is a folder")
-const isSpecial = fault("EFTYPE", "it is no regular file")
+const systemError = (code: string, message: string) => Object.assign(new Error(message), { code })
+const isFolder = systemError("EISDIR", "it is a folder")
+const isSpecial = systemError("EFTYPE", "it is no regular file")
 
-/** The size of the file at the place, if there is one; what is there and no file, a folder or a FIFO, stays. */
+/** The size of the regular file at `place`, if there is one; fails with `SaveFailed` where something else is there. */
 export const sizeAt = Effect.fnUntraced(function* (place: string) {
   const fileSystem = yield* FileSystem.FileSystem
   const stats = yield* Effect.option(fileSystem.stat(place))
@@ -116,7 +116,7 @@ export const sizeAt = Effect.fnUntraced(function* (place: string) {
   })
 })
 
-/** The path of the target, whose folders are made; `UnexpectedName` where the name leads out of the folder. */
+/** The path to save the file at, whose folders are made. Fails with `UnexpectedName` where it leads out of the folder. */
 export const locate = Effect.fnUntraced(function* (name: FileName.FileName, target: Target) {
   const path = yield* Path.Path
   if (target._tag === "File") return yield* followLinks(target.path)
@@ -130,41 +130,41 @@ export const locate = Effect.fnUntraced(function* (name: FileName.FileName, targ
   return path.join(target.folder, name)
 })
 
-/** A name that nobody else uses, short enough beside any target. */
-const partName = Effect.map(
+/** A random name, short enough beside any target. */
+const temporaryName = Effect.map(
   Random.nextIntBetween(0, 2 ** 48),
   (unique) => `.${unique.toString(36)}.part`
 )
 
-/** What becomes of a file on the disk when it has arrived. */
+/** What a file gets when it has arrived: its place, and its time of modification. */
 export interface Arrival {
   readonly place: string
   /** When its content last changed on the server. */
   readonly modified: Date | undefined
 }
 
-/** What a file system would not keep of a file: the time of its last change, or that it be on the disk by now. */
-export type Unkept = "modified" | "sync"
+/** What a file system may not support: setting the time of modification, or syncing. */
+export type NotPreserved = "modified" | "sync"
 
-/** How FAT, FUSE and CIFS say that they do not do this. */
+/** Error codes by which FAT, FUSE and CIFS say that they do not support something. */
 const refusals = new Set(["EINVAL", "ENOSYS", "ENOTSUP", "EOPNOTSUPP", "EPERM"])
 
 const isRefusal = (error: { readonly cause?: unknown }): boolean =>
   error.cause instanceof Error && "code" in error.cause && refusals.has(String(error.cause.code))
 
-/** Does what a file can be without; says so where the file system refuses. */
-export const unlessRefused = <E extends { readonly cause?: unknown }, R>(
-  what: Unkept,
+/** Runs an optional step; gives its name where the file system does not support it, else nothing. */
+export const ifSupported = <E extends { readonly cause?: unknown }, R>(
+  what: NotPreserved,
   keep: Effect.Effect<void, E, R>
-): Effect.Effect<ReadonlyArray<Unkept>, E, R> =>
+): Effect.Effect<ReadonlyArray<NotPreserved>, E, R> =>
   Effect.catchIf(Effect.as(keep, []), isRefusal, () => Effect.succeed([what]))
 
 /** Takes the next bytes of a file. */
 export type Write = (bytes: Uint8Array) => Effect.Effect<void, PlatformError.PlatformError>
 
 /**
- * Has `fill` write a new file and puts it in place, which the system does at once or not at all; nothing is left
- * behind if it does not come to that. What the file system would not keep of the file is told.
+ * Runs `fill` to write a temporary file, and renames it to its place, which is atomic. The temporary file is removed
+ * where that fails. Gives what the file system did not preserve.
  */
 export const writeWhole = <A, E, R>(
   fill: (write: Write) => Effect.Effect<A, E, R>,
@@ -174,28 +174,28 @@ export const writeWhole = <A, E, R>(
     Effect.gen(function* () {
       const fileSystem = yield* FileSystem.FileSystem
       const path = yield* Path.Path
-      const part = path.join(path.dirname(arrival.place), yield* partName)
+      const part = path.join(path.dirname(arrival.place), yield* temporaryName)
       yield* Effect.addFinalizer((exit) =>
         Exit.isSuccess(exit) ? Effect.void : Effect.ignore(fileSystem.remove(part, { force: true }))
       )
-      const unsynced = yield* Effect.scoped(
+      const unsupportedSync = yield* Effect.scoped(
         Effect.gen(function* () {
           const output = yield* fileSystem.open(part, { flag: "wx" })
           yield* fill((bytes) => output.writeAll(bytes))
-          return yield* unlessRefused("sync", output.sync)
+          return yield* ifSupported("sync", output.sync)
         })
       )
       const { modified, place } = arrival
-      const undated =
+      const unsupportedTime =
         modified === undefined
           ? []
-          : yield* unlessRefused("modified", fileSystem.utimes(part, modified, modified))
+          : yield* ifSupported("modified", fileSystem.utimes(part, modified, modified))
       yield* fileSystem.rename(part, place)
-      return [...unsynced, ...undated]
+      return [...unsupportedSync, ...unsupportedTime]
     })
   )
 
-/** Saves `file`, which was asked for as `name`. */
+/** Saves a file that is being received, and was asked for as `name`. */
 export const save = Effect.fn("Placement.save")(function* (
   file: IncomingFile,
   name: ByteString.ByteString,
@@ -209,11 +209,11 @@ export const save = Effect.fn("Placement.save")(function* (
     new SaveFailed({ path: target._tag === "File" ? target.path : wanted, cause })
   const place = yield* Effect.catchTag(locate(wanted, target), "PlatformError", failed)
   yield* sizeAt(place)
-  const unkept = yield* Effect.catchTag(
+  const notPreserved = yield* Effect.catchTag(
     writeWhole((write) => Stream.runForEach(file.bytes, write), { place, modified: undefined }),
     "PlatformError",
     failed
   )
-  const saved: Saved = { name: wanted, path: place, size: file.size, unkept }
+  const saved: Saved = { name: wanted, path: place, size: file.size, notPreserved }
   return saved
 })

@@ -1,19 +1,19 @@
-/** What a client asks about one file before and beside fetching it. */
+/** The requests about one file, and their replies decoded: details, digest, bytes. */
 import { Effect, Schedule, Schema } from "effect"
 import { MalformedReply } from "../../codec/resp/RespTokens.ts"
-import * as Grammar from "../../commands/Parser.ts"
+import * as Parser from "../../commands/Parser.ts"
 import type { Reply } from "../../domain/Reply.ts"
 import * as ByteString from "../../domain/ByteString.ts"
 import { Connection, ErrorReply, unexpected } from "../Connection.ts"
 import type { Connector } from "../Connector.ts"
 import { UnexpectedName } from "./Placement.ts"
 
-/** What the server knows of a file. */
+/** A file's details on the server. */
 export interface RemoteDetails {
   /** In bytes. */
   readonly size: number
   readonly modified: Date
-  /** The token by which the server knows this version again. */
+  /** An opaque token for this version of the file. */
   readonly version: ByteString.ByteString
 }
 
@@ -39,80 +39,83 @@ const fields = (reply: Reply): ReadonlyMap<string, string | number> => {
   return found
 }
 
-/** Whether the server says that there is no such file. */
+/** Whether the error says that the server has no such file. */
 export const isNotFound = (error: { readonly _tag: string }): boolean =>
   error instanceof ErrorReply && error.code === "NOTFOUND"
 
 /** The request for a file's details. */
 export const detailsRequest = (name: ByteString.ByteString) => () =>
-  Grammar.print({ _tag: "Describe", name })
+  Parser.print({ _tag: "Describe", name })
 
-/** One version of a file, or as many bytes as it had of a file that may have grown from it. */
-export interface Wanted {
+/** Which version of a file is asked for: exactly one (VERSAO), or the first bytes of a file that has grown (PREFIXO). */
+export interface VersionCondition {
   readonly version: ByteString.ByteString | undefined
   readonly prefix: ByteString.ByteString | undefined
 }
 
-/** This version and no other. */
-export const exactly = (version: ByteString.ByteString): Wanted => ({ version, prefix: undefined })
+/** This version only. */
+export const exactVersion = (version: ByteString.ByteString): VersionCondition => ({
+  version,
+  prefix: undefined
+})
 
-/** What a file has kept of this version. That it is still that version's takes a digest, asked for later, to prove. */
-export const prefixOf = (version: ByteString.ByteString): Wanted => ({
+/** As many first bytes as this version had. Whether they are still the same has to be shown by a digest. */
+export const prefixOfVersion = (version: ByteString.ByteString): VersionCondition => ({
   version: undefined,
   prefix: version
 })
 
 /** The request for the SHA-256 of one version of a file. */
-export const digestRequest = (name: ByteString.ByteString, wanted: Wanted) => () =>
-  Grammar.print({ _tag: "Digest", name, ...wanted })
+export const digestRequest = (name: ByteString.ByteString, wanted: VersionCondition) => () =>
+  Parser.print({ _tag: "Digest", name, ...wanted })
 
-/** The request for the bytes of one version of a file, from `start` on, to the end or so many. */
+/** The request for the bytes of one version of a file, from `start` on, `length` of them or up to the end. */
 export const bytesRequest =
   (
     name: ByteString.ByteString,
-    wanted: Wanted,
+    wanted: VersionCondition,
     start: () => number,
     length: () => number | undefined = () => undefined
   ) =>
   () =>
-    Grammar.print({ _tag: "SendFile", name, start: start(), length: length(), ...wanted })
+    Parser.print({ _tag: "SendFile", name, start: start(), length: length(), ...wanted })
 
-/** Whether the server has another version by now. */
+/** Whether the error says that the server has another version by now. */
 export const isChanged = (error: unknown): error is ErrorReply =>
   error instanceof ErrorReply && error.code === "CHANGED"
 
-/** The file was written to while it was fetched, as the server would say it. */
+/** The server's error for a file that has changed (wire texts: domain/Errors). */
 export const changed = new ErrorReply({ code: "CHANGED", message: "Arquivo mudou; recomece." })
 
 /**
- * How often a file that changes while it is fetched is fetched anew, and how long is waited before: 0.1, 0.4 and 1.6
- * seconds, in which whoever writes it may be done.
+ * How often fetching starts again where the file changes: three times, after 0.1, 0.4 and 1.6 seconds, in which its
+ * writer may finish.
  */
-export const restarts = { schedule: Schedule.exponential("100 millis", 4), times: 3 }
+export const restartPolicy = { schedule: Schedule.exponential("100 millis", 4), times: 3 }
 
 /**
- * Has `ask` ask for the version and, where the server has another one by now, for what the file has kept of it. `CHANGED`
- * where that can be nothing, or where the server does not know the question.
+ * Asks for the exact version and, where the server has another one by now, for the prefix of it. Fails with `CHANGED`
+ * where the file did not grow from that version, or where the server does not know PREFIXO.
  */
-export const orPrefix = <A, E, R>(
+export const withPrefixFallback = <A, E, R>(
   version: ByteString.ByteString,
-  ask: (wanted: Wanted) => Effect.Effect<A, E, R>
+  ask: (wanted: VersionCondition) => Effect.Effect<A, E, R>
 ): Effect.Effect<A, E | ErrorReply, R> =>
-  Effect.catchIf(ask(exactly(version)), isChanged, () =>
+  Effect.catchIf(ask(exactVersion(version)), isChanged, () =>
     Effect.catchIf(
-      ask(prefixOf(version)),
+      ask(prefixOfVersion(version)),
       (error) => error instanceof ErrorReply && error.code === "ERR",
       () => Effect.fail(changed)
     )
   )
 
-/** The next reply, unless it is a refusal. */
+/** Receives a reply; an error reply fails with `ErrorReply`. */
 export const receiveReply = Effect.gen(function* () {
   const reply = yield* (yield* Connection).receive
   return reply._tag === "Error" ? yield* new ErrorReply(reply) : reply
 })
 
-/** The details that were asked for. */
+/** Receives the reply to `detailsRequest`. */
 export const receiveDetails = Effect.gen(function* () {
   const found = decodeDetails(Object.fromEntries(fields(yield* receiveReply)))
   if (found._tag === "None") return yield* unexpected
@@ -123,7 +126,7 @@ export const receiveDetails = Effect.gen(function* () {
   return details
 })
 
-/** The SHA-256 that was asked for, 64 lower-case hexadecimal digits. */
+/** Receives the reply to `digestRequest`: 64 lower-case hexadecimal digits. */
 export const receiveDigest = Effect.gen(function* () {
   const reply = yield* receiveReply
   return reply._tag === "Bulk" && /^[0-9a-f]{64}$/.test(reply.value)
@@ -131,7 +134,10 @@ export const receiveDigest = Effect.gen(function* () {
     : yield* unexpected
 })
 
-/** The bytes that were asked for, if they are of the file called `name` and as many as its details announced. */
+/**
+ * Receives the reply to `bytesRequest`. Fails with `UnexpectedName` where it is of another name than `name`, with
+ * `MalformedReply` where it has not `size` bytes.
+ */
 export const receiveBytes = Effect.fnUntraced(function* (
   name: ByteString.ByteString,
   size: number
@@ -146,6 +152,6 @@ export const receiveBytes = Effect.fnUntraced(function* (
   return incoming.bytes
 })
 
-/** Asks for a file's details. */
+/** The details of a file. Fails with `ErrorReply` `NOTFOUND` where there is no such file. */
 export const describe = (name: ByteString.ByteString, connector: Connector) =>
   connector.ask(detailsRequest(name), receiveDetails)

@@ -1,6 +1,6 @@
 /**
- * Where the files that were asked for go: into files of their own, or as they come into what is none. What is there
- * already, and is to stay, is left; how whole files are fetched is Fetch's and Download's.
+ * Saves requested files where the options say: each into a file, or as they come into standard output, a device or a
+ * FIFO. Fetching whole files is left to Fetch and Download.
  */
 import { Data, Effect, Stream } from "effect"
 import type { Args } from "../../commands/Argument.ts"
@@ -9,12 +9,19 @@ import * as FileName from "../../domain/FileName.ts"
 import { Connection, ErrorReply, type IncomingFile, type RequestError } from "../Connection.ts"
 import type { Connectors } from "../Connector.ts"
 import { expand, fetch } from "./Fetch.ts"
-import { handOn, type Range, type Sink, streamFile, type TakeBytes, whole } from "./FileStream.ts"
+import {
+  forward,
+  type Range,
+  type Sink,
+  streamFile,
+  type TakeBytes,
+  wholeFile
+} from "./FileStream.ts"
 import * as Placement from "./Placement.ts"
 import { type FileResult, Result } from "../Result.ts"
 import type { Progress } from "./Transfer.ts"
 
-/** Where the bytes of files go: into files, or as they come to whoever takes them. */
+/** Where the bytes of files go. */
 export type Destination = Placement.Target | Sink
 
 /** How to save files. */
@@ -26,21 +33,22 @@ export interface Options {
   readonly overwrite: boolean
   /** Whether a pattern may stand for names with a part that begins with a dot. */
   readonly hidden: boolean
-  /** The part of each file that is wanted; all of it where there is none. */
+  /** The part of each file that is wanted; all of it if `undefined`. */
   readonly range: Range | undefined
+  /** Called as bytes of large files arrive. */
   readonly onProgress: (progress: Progress) => void
 }
 
-/** Several files were to go into one. */
+/** A pattern matches several files, and `output` is one file. */
 export class OneFileForMany extends Data.TaggedError("OneFileForMany")<{
   readonly output: string
 }> {}
 
-/** What is known of a file that came without a digest. */
+/** The result for a file that was saved without verifying it. */
 const savedAs = (saved: Placement.Saved): FileResult =>
   Result.Saved({ ...saved, sha256: undefined, seconds: undefined, resumedFrom: 0 })
 
-/** The file that is there already, where it is not to be replaced. */
+/** The result where a file is there already and is not to be overwritten. */
 const findKept = Effect.fnUntraced(function* (
   name: FileName.FileName,
   target: Placement.Target,
@@ -52,7 +60,7 @@ const findKept = Effect.fnUntraced(function* (
   return size === undefined ? undefined : Result.Kept({ name, path, size })
 })
 
-/** Opens the sink, and has `fill` give it the bytes of a file. */
+/** Opens the sink, and runs `fill` to write the bytes of a file to it. */
 const streamInto = <E, R>(
   { open, path }: Sink,
   name: ByteString.ByteString,
@@ -71,11 +79,11 @@ const streamInto = <E, R>(
       })
       return path === undefined
         ? Result.Streamed()
-        : savedAs({ name: text, path, size, unkept: [] })
+        : savedAs({ name: text, path, size, notPreserved: [] })
     })
   )
 
-/** Asks, and keeps what comes as the bytes of a file called `name`. Nothing tells how many they are, or of what digest. */
+/** Saves the reply to `args` as a file called `name`. It cannot be resumed or verified. */
 const fetchPlain = Effect.fnUntraced(function* (
   args: Args,
   name: ByteString.ByteString,
@@ -88,7 +96,7 @@ const fetchPlain = Effect.fnUntraced(function* (
     bytes.ask(() => args, Effect.flatMap(receive, keep))
   if (destination._tag === "Sink") {
     return yield* streamInto(destination, name, options, (write) =>
-      ask((file) => handOn(file.bytes, write))
+      ask((file) => forward(file.bytes, write))
     )
   }
   const wanted = FileName.fromByteString(name)
@@ -99,7 +107,7 @@ const fetchPlain = Effect.fnUntraced(function* (
   )
 }, Stream.fromEffect)
 
-/** Fetches a file from an original server, which can tell neither its details nor its digest. */
+/** Fetches a file from an original server, which has neither DETALHES nor SOMA. */
 export const fetchOriginal = (
   args: Args,
   name: ByteString.ByteString,
@@ -114,10 +122,10 @@ export const fetchOriginal = (
     connectors
   )
 
-/** GET has null where the file commands have this error (Errors.ts). */
+/** GET replies with null where the file commands have this error (domain/Errors). */
 const notFound = new ErrorReply({ code: "NOTFOUND", message: "Arquivo não encontrado!" })
 
-/** Fetches what GET and the like answer with. */
+/** Saves what GET or GETRANGE replies with. */
 export const fetchContent = (
   args: Args,
   name: ByteString.ByteString,
@@ -152,7 +160,7 @@ const saveRange = Effect.fnUntraced(
     const place = yield* Placement.locate(wanted, target)
     yield* Placement.sizeAt(place)
     let size = 0
-    const unkept = yield* Placement.writeWhole(
+    const notPreserved = yield* Placement.writeWhole(
       (write) =>
         streamFile(name, range, false, connectors, (chunk) => {
           size += chunk.length
@@ -160,7 +168,7 @@ const saveRange = Effect.fnUntraced(
         }),
       { place, modified: undefined }
     )
-    return savedAs({ name: wanted, path: place, size, unkept })
+    return savedAs({ name: wanted, path: place, size, notPreserved })
   },
   (saving, name) =>
     Effect.catchTag(saving, "PlatformError", (cause) =>
@@ -168,38 +176,41 @@ const saveRange = Effect.fnUntraced(
     )
 )
 
-/** The only name that the word stands for. */
+/** The only name that matches; `OneFileForMany` where there are several. */
 const findOnly = Effect.fnUntraced(function* (
-  word: ByteString.ByteString,
+  pattern: ByteString.ByteString,
   path: string,
   hidden: boolean,
   connectors: Connectors
 ) {
-  const [name = word, ...others] = yield* Stream.runCollect(
-    Stream.take(expand(word, hidden, connectors), 2)
+  const [name = pattern, ...others] = yield* Stream.runCollect(
+    Stream.take(expand(pattern, hidden, connectors), 2)
   )
   if (others.length > 0) return yield* new OneFileForMany({ output: path })
   return name instanceof Placement.UnaskedName ? yield* name : name
 })
 
-/** Fetches what the words stand for; a part of a file, or bytes that are not to be files, by its very name only. */
-export const fetchFiles = (words: Args, options: Options, connectors: Connectors) => {
+/**
+ * Fetches the files that match. For a sink, or where only a part is wanted, each pattern is a file's plain name. Fails with
+ * `OneFileForMany` where several were to go into one file.
+ */
+export const fetchFiles = (patterns: Args, options: Options, connectors: Connectors) => {
   const { destination, range, verify } = options
   if (destination._tag === "Sink") {
-    return Stream.mapEffect(Stream.fromIterable(words), (name) =>
+    return Stream.mapEffect(Stream.fromIterable(patterns), (name) =>
       streamInto(destination, name, options, (write) =>
-        streamFile(name, range ?? whole, verify, connectors, write)
+        streamFile(name, range ?? wholeFile, verify, connectors, write)
       )
     )
   }
-  const [first, ...others] = words
+  const [first, ...others] = patterns
   if (destination._tag === "File" && others.length > 0) {
     return Stream.fail(new OneFileForMany({ output: destination.path }))
   }
   const names =
     destination._tag === "File" && first !== undefined && range === undefined
       ? Stream.fromEffect(findOnly(first, destination.path, options.hidden, connectors))
-      : Stream.fromIterable(words)
+      : Stream.fromIterable(patterns)
   return range === undefined
     ? fetch(names, { ...options, target: destination }, connectors)
     : Stream.mapEffect(names, (name) => saveRange(name, range, destination, options, connectors))

@@ -1,95 +1,103 @@
 /**
- * Brings one version of a file to its place: over as many connections as it takes, from where an earlier run stopped,
- * against the server's own digest, and under its name only when it is whole.
+ * Receives one version of a file: over as many connections as it takes, from where an earlier run stopped, compared with
+ * the server's digest, and put under its name only when it is whole. What is done where the file changes meanwhile is
+ * left to Download.
  */
 import { Effect, Fiber, Result, Stream } from "effect"
 import * as ByteString from "../../domain/ByteString.ts"
 import type { Connectors } from "../Connector.ts"
-import { digestOf, Hashing, Mismatch } from "./Hashing.ts"
+import { Hashing, localDigestOf, Mismatch } from "./Hashing.ts"
 import { type PartFile, PartFiles } from "./PartFile.ts"
-import { type Target, writeWhole } from "./Placement.ts"
+import { type Target, type Write, writeWhole } from "./Placement.ts"
 import {
   bytesRequest,
   changed,
   digestRequest,
-  exactly,
+  exactVersion,
   isChanged,
-  orPrefix,
-  prefixOf,
+  prefixOfVersion,
   receiveBytes,
   receiveDigest,
   type RemoteDetails,
-  type Wanted
+  type VersionCondition,
+  withPrefixFallback
 } from "./RemoteFile.ts"
 
-/** How to download. */
+/** How to download files. */
 export interface Options {
+  /** Where to. */
   readonly target: Target
   /** Whether to compare the SHA-256 of what arrived with the server's. */
   readonly verify: boolean
   /** Whether to replace another file that is there already. */
   readonly overwrite: boolean
-  /** Told as bytes arrive, and when there is nothing left but to verify. */
+  /** Called as bytes of large files arrive, and when nothing is left but to verify. */
   readonly onProgress: (progress: Progress) => void
 }
 
-/** How far a download is. */
+/** How far the download of one file is. */
 export interface Progress {
   readonly name: string
   readonly phase: "receiving" | "verifying"
-  /** In bytes, those of an earlier run included. */
+  /** In bytes, including those of an earlier run. */
   readonly received: number
   /** In bytes. */
   readonly size: number
 }
 
-/** One version of a file on its way to its place. */
+/** One version of a file that is to be saved at a place. */
 export interface Job {
   readonly name: ByteString.ByteString
+  /** The name, decoded for display. */
   readonly text: string
+  /** The path of the file to be. */
   readonly place: string
   readonly details: RemoteDetails
   readonly options: Options
   readonly connectors: Connectors
 }
 
-/** The server's digest of this version, or of what the file has kept of it. */
-export const digestThere = ({ connectors: { digests }, details: { version }, name }: Job) =>
-  orPrefix(version, (wanted) => digests.ask(digestRequest(name, wanted), receiveDigest))
+/** The server's digest of this version, or of as many bytes as it had of a file that only grew since. */
+export const remoteDigestOf = ({ connectors: { digests }, details: { version }, name }: Job) =>
+  withPrefixFallback(version, (wanted) => digests.ask(digestRequest(name, wanted), receiveDigest))
 
-/** What the server said of the version's digest while the bytes travelled; nothing where it was not asked. */
-type Told<E> = Result.Result<string, E> | undefined
+/** The server's digest of the version, asked for while the bytes travelled; `undefined` where it was not asked for. */
+type RemoteDigest<E> = Result.Result<string, E> | undefined
 
 /**
- * Makes sure that what arrived is one version, and tells its digest if that had to be looked at. A file that grew has
- * no version any more that could be asked for; its first bytes are read again by the server, now that they are here.
- * Where both readings are the same, nothing wrote to these bytes from the one to the other.
+ * Makes sure that what arrived is one version, and gives its digest if that was computed. A version that has grown
+ * meanwhile cannot be asked for any more; the server reads its first bytes again, now that they are here. Where both
+ * readings are the same, nothing wrote to these bytes in between.
  */
 const verify = Effect.fnUntraced(function* <E, E2, R>(
   { connectors: { digests }, details: { version }, name, text }: Job,
-  here: Effect.Effect<string, E2, R>,
-  told: Told<E>,
+  localDigest: Effect.Effect<string, E2, R>,
+  remoteDigest: RemoteDigest<E>,
   isPrefix: boolean
 ) {
-  if (told === undefined && !isPrefix) return undefined
-  if (told !== undefined && Result.isFailure(told) && !isChanged(told.failure)) {
-    return yield* Effect.fail(told.failure)
+  if (remoteDigest === undefined && !isPrefix) return undefined
+  if (
+    remoteDigest !== undefined
+    && Result.isFailure(remoteDigest)
+    && !isChanged(remoteDigest.failure)
+  ) {
+    return yield* Effect.fail(remoteDigest.failure)
   }
-  const digest = yield* here
-  if (told !== undefined && Result.isSuccess(told)) {
-    if (digest === told.success) return digest
+  const local = yield* localDigest
+  if (remoteDigest !== undefined && Result.isSuccess(remoteDigest)) {
+    if (local === remoteDigest.success) return local
     if (!isPrefix) return yield* new Mismatch({ name: text })
   }
-  const there = yield* digests.ask(digestRequest(name, prefixOf(version)), receiveDigest)
-  return digest === there ? digest : yield* changed
+  const remote = yield* digests.ask(digestRequest(name, prefixOfVersion(version)), receiveDigest)
+  return local === remote ? local : yield* changed
 })
 
-/** A small file: in memory, then on the disk. */
+/** Receives a small file into memory, then writes it. */
 const receiveSmall = Effect.fnUntraced(function* (job: Job) {
   const { connectors, details, name, options, place } = job
   const { modified, size, version } = details
   const hashing = yield* Hashing
-  const receive = (wanted: Wanted) =>
+  const receive = (wanted: VersionCondition) =>
     Effect.map(
       connectors.bytes.ask(
         bytesRequest(name, wanted, () => 0),
@@ -97,40 +105,38 @@ const receiveSmall = Effect.fnUntraced(function* (job: Job) {
       ),
       (chunks) => ({ chunks, isPrefix: wanted.prefix !== undefined })
     )
-  const asking = connectors.bytes.ask(digestRequest(name, exactly(version)), receiveDigest)
-  // Both questions over one connection, one after the other: the server reads so small a file twice in no time.
-  const [{ chunks, isPrefix }, told] = yield* Effect.all(
+  const askDigest = connectors.bytes.ask(digestRequest(name, exactVersion(version)), receiveDigest)
+  // Both requests over one connection, one after the other: the server reads so small a file twice in no time.
+  const [{ chunks, isPrefix }, remoteDigest] = yield* Effect.all(
     [
-      orPrefix(version, receive),
-      options.verify ? Effect.result(asking) : Effect.succeed(undefined)
+      withPrefixFallback(version, receive),
+      options.verify ? Effect.result(askDigest) : Effect.succeed(undefined)
     ],
     { concurrency: 2 }
   )
-  const here = Effect.sync(() => {
-    const hash = hashing.passing()
+  const localDigest = Effect.sync(() => {
+    const hash = hashing.createHash()
     for (const chunk of chunks) hash.update(chunk)
     return hash.digest()
   })
-  const digest = yield* verify(job, here, told, isPrefix)
-  const unkept = yield* writeWhole((write) => Effect.forEach(chunks, write, { discard: true }), {
-    place,
-    modified
-  })
-  return { resumedFrom: 0, here: digest, unkept }
+  const sha256 = yield* verify(job, localDigest, remoteDigest, isPrefix)
+  const write = (write: Write) => Effect.forEach(chunks, write, { discard: true })
+  const notPreserved = yield* writeWhole(write, { place, modified })
+  return { resumedFrom: 0, sha256, notPreserved }
 })
 
 /**
- * Brings the rest of the file into the part file, over one connection after another if it must be; tells whether some
- * of it came of a file that was no longer the same.
+ * Receives the rest of the file into the part file, over as many connections as it takes. Gives whether some of it was
+ * read after the file had changed: then it is only a version if `verify` can show that the file grew.
  */
 const receiveRest = Effect.fnUntraced(function* (
   job: Job,
   part: PartFile,
-  arrived: (received: number) => void
+  onReceived: (received: number) => void
 ) {
   const { connectors, details, name } = job
   let received = part.size
-  const receive = (wanted: Wanted) =>
+  const receive = (wanted: VersionCondition) =>
     Effect.as(
       connectors.bytes.ask(
         bytesRequest(name, wanted, () => received),
@@ -139,49 +145,56 @@ const receiveRest = Effect.fnUntraced(function* (
           Stream.runForEach((chunk) =>
             Effect.map(part.write(chunk, received), () => {
               received += chunk.length
-              arrived(received)
+              onReceived(received)
             })
           )
         )
       ),
       wanted.prefix !== undefined
     )
-  return received < details.size && (yield* orPrefix(details.version, receive))
+  return received < details.size && (yield* withPrefixFallback(details.version, receive))
 })
 
-/** A large file: into a part file, verified while it arrives. */
+/** Receives a large file into a part file, and hashes it while it arrives. */
 const receiveLarge = Effect.fnUntraced(function* (job: Job) {
   const { connectors, details, name, options, place, text } = job
   const { modified, size, version } = details
   const hashing = yield* Hashing
   const part = yield* (yield* PartFiles).claim(place, version, size)
-  const asking = connectors.digests.ask(digestRequest(name, exactly(version)), receiveDigest)
-  const hash = options.verify
+  const askDigest = connectors.digests.ask(
+    digestRequest(name, exactVersion(version)),
+    receiveDigest
+  )
+  const digests = options.verify
     ? {
-        here: yield* hashing.follow(part.path, size),
-        there: yield* Effect.forkScoped(Effect.result(asking))
+        local: yield* hashing.hashFile(part.path, size),
+        remote: yield* Effect.forkScoped(Effect.result(askDigest))
       }
     : undefined
-  const tell = (phase: Progress["phase"], received: number) => {
-    hash?.here.advance(received)
+  const report = (phase: Progress["phase"], received: number) => {
+    digests?.local.advance(received)
     options.onProgress({ name: text, phase, received, size })
   }
-  tell("receiving", part.size)
-  const isPrefix = yield* receiveRest(job, part, (received) => tell("receiving", received))
-  tell("verifying", size)
-  const here = hash === undefined ? digestOf(part.path, size) : hash.here.digest
-  const told = hash === undefined ? undefined : yield* Fiber.join(hash.there)
-  const digest = yield* Effect.tapErrorTag(
-    verify(job, here, told, isPrefix),
+  report("receiving", part.size)
+  const isPrefix = yield* receiveRest(job, part, (received) => report("receiving", received))
+  report("verifying", size)
+  const localDigest = digests === undefined ? localDigestOf(part.path, size) : digests.local.digest
+  const remoteDigest = digests === undefined ? undefined : yield* Fiber.join(digests.remote)
+  const sha256 = yield* Effect.tapErrorTag(
+    verify(job, localDigest, remoteDigest, isPrefix),
     ["Mismatch", "ErrorReply"],
     () => part.remove
   )
-  return { resumedFrom: part.size, here: digest, unkept: yield* part.put({ place, modified }) }
+  return { resumedFrom: part.size, sha256, notPreserved: yield* part.commit({ place, modified }) }
 }, Effect.scoped)
 
 /** Files up to this many bytes are held in memory until they are written; resuming them would save nothing. */
 const smallFile = 256 * 1024
 
-/** Receives the file and puts it in its place. */
+/**
+ * Receives the file and puts it in its place. Fails with `ErrorReply` `CHANGED` where the server has another version by
+ * now, with `Mismatch` where the bytes are not the server's, with `PartFailed` where the disk or another client has the
+ * part file.
+ */
 export const transfer = (job: Job) =>
   job.details.size <= smallFile ? receiveSmall(job) : receiveLarge(job)

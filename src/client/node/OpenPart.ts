@@ -1,46 +1,49 @@
 /**
- * A file that is being written beside its target, held by its descriptor: whatever becomes of its name meanwhile, its
- * bytes go into this file and into no other. What its name means, and who may take over whose, is PartFiles' affair.
+ * An open part file. It is used by its descriptor, so that bytes go into this very file even where its name was given to
+ * another. What its name means, and which may be taken over, is left to PartFiles.
  */
 import { Clock, Effect, Schedule, type Scope, Semaphore } from "effect"
 import { type BigIntStats, constants } from "node:fs"
 import { lstat, open, rename, unlink } from "node:fs/promises"
 import { PartFailed, type PartFile } from "../files/PartFile.ts"
-import { type Arrival, type Unkept, unlessRefused } from "../files/Placement.ts"
+import { type Arrival, type NotPreserved, ifSupported } from "../files/Placement.ts"
 
-const taken = Object.assign(new Error("the part file is another program's by now"), {
+const takenOver = Object.assign(new Error("the part file is another program's by now"), {
   code: "ESTALE"
 })
 
-/** How often a writer shows that it is there, in milliseconds. */
+/** How often the owner touches a part file, in milliseconds. */
 export const heartbeat = 1000
 
-/** Opened by its descriptor. */
+/** An open part file. */
 export interface OpenPart {
   /** The name it has now. */
   readonly path: string
-  /** How it stood when it was opened. */
-  readonly opened: BigIntStats
-  /** How it stands now. */
-  readonly look: Effect.Effect<BigIntStats, PartFailed>
+  /** Its attributes when it was opened. */
+  readonly initialStat: BigIntStats
+  /** Its attributes now. */
+  readonly stat: Effect.Effect<BigIntStats, PartFailed>
   readonly write: PartFile["write"]
-  /** Gives it another name, in place of what has that; false where its own is gone or another file's. */
-  readonly move: (to: string) => Effect.Effect<boolean>
-  /** Shows until the scope closes that it is being written. */
+  /** Renames it, replacing what is there; false where its own name is gone or another file's. */
+  readonly rename: (to: string) => Effect.Effect<boolean>
+  /** Touches it once per `heartbeat`, until the scope closes. */
   readonly keepAlive: Effect.Effect<void, never, Scope.Scope>
-  /** As of a part file, if it has `size` bytes. */
-  readonly put: (arrival: Arrival, size: number) => Effect.Effect<ReadonlyArray<Unkept>, PartFailed>
+  /** As PartFile's `commit`, if it has exactly `size` bytes. */
+  readonly commit: (
+    arrival: Arrival,
+    size: number
+  ) => Effect.Effect<ReadonlyArray<NotPreserved>, PartFailed>
   readonly remove: Effect.Effect<void>
-  /** Before its scope does. */
+  /** Closes it before its scope does. */
   readonly close: Effect.Effect<void>
 }
 
-/** Once begun it is waited for, so that nothing happens to the file after its scope has closed. */
+/** Uninterruptible, so that no system call on the file is still under way when its scope has closed. */
 const run = <A>(evaluate: () => Promise<A>): Effect.Effect<A, PartFailed> =>
   Effect.uninterruptible(
     Effect.tryPromise({
       try: evaluate,
-      catch: (cause) => new PartFailed({ cause, isTaken: cause === taken })
+      catch: (cause) => new PartFailed({ cause, isTakenOver: cause === takenOver })
     })
   )
 
@@ -49,23 +52,23 @@ const { O_CREAT, O_EXCL, O_NOFOLLOW, O_NONBLOCK, O_RDWR } = constants
 
 const openWith = Effect.fnUntraced(function* (first: string, flags: number) {
   const file = yield* Effect.acquireRelease(
-    // A link is not followed, and nobody at a pipe's other end is waited for.
+    // No link is followed, and opening a FIFO does not wait for its other end.
     run(() => open(first, flags | O_RDWR | O_NOFOLLOW | O_NONBLOCK, 0o666)),
     (file) => Effect.ignore(run(() => file.close()))
   )
-  const look = run(() => file.stat({ bigint: true }))
-  const opened = yield* look
-  /** Between a sign of life and the finished file's time, so that the first is never set last. */
+  const stat = run(() => file.stat({ bigint: true }))
+  const initialStat = yield* stat
+  /** Excludes `beat` and `commit` from each other: a heartbeat must not replace the finished file's time. */
   const timing = Semaphore.makeUnsafe(1)
   let path = first
   let lost = false
 
-  /** Whether its name still leads to it. */
+  /** Whether its name still belongs to it. */
   const isThere = Effect.match(
     run(() => lstat(path, { bigint: true })),
     {
       onFailure: () => false,
-      onSuccess: ({ dev, ino }) => dev === opened.dev && ino === opened.ino
+      onSuccess: ({ dev, ino }) => dev === initialStat.dev && ino === initialStat.ino
     }
   )
 
@@ -80,17 +83,17 @@ const openWith = Effect.fnUntraced(function* (first: string, flags: number) {
     get path() {
       return path
     },
-    opened,
-    look,
+    initialStat,
+    stat,
     write: (bytes, position) =>
       run(async () => {
-        if (lost) throw taken
+        if (lost) throw takenOver
         for (let done = 0; done < bytes.length;) {
           const { bytesWritten } = await file.write(bytes, done, undefined, position + done)
           done += bytesWritten
         }
       }),
-    move: Effect.fnUntraced(
+    rename: Effect.fnUntraced(
       function* (to) {
         if (!(yield* isThere)) return false
         yield* run(() => rename(path, to))
@@ -100,19 +103,19 @@ const openWith = Effect.fnUntraced(function* (first: string, flags: number) {
       Effect.orElseSucceed(() => false)
     ),
     keepAlive: Effect.asVoid(Effect.forkScoped(Effect.schedule(beat, Schedule.spaced(heartbeat)))),
-    put: Effect.fnUntraced(function* ({ modified, place }, size) {
-      const unsynced = yield* unlessRefused(
+    commit: Effect.fnUntraced(function* ({ modified, place }, size) {
+      const unsynced = yield* ifSupported(
         "sync",
         run(() => file.sync())
       )
-      const stats = yield* look
+      const stats = yield* stat
       if (stats.size !== BigInt(size) || stats.nlink !== 1n || !(yield* isThere)) {
-        return yield* new PartFailed({ cause: taken, isTaken: true })
+        return yield* new PartFailed({ cause: takenOver, isTakenOver: true })
       }
       const undated =
         modified === undefined
           ? []
-          : yield* unlessRefused(
+          : yield* ifSupported(
               "modified",
               run(() => file.utimes(modified, modified))
             )
@@ -128,17 +131,17 @@ const openWith = Effect.fnUntraced(function* (first: string, flags: number) {
   return part
 })
 
-/** A new file, which nothing had the name of; with the permissions that the umask leaves. */
+/** Creates a part file, with the permissions that the umask leaves; fails where the name exists. */
 export const create = (path: string) => openWith(path, O_CREAT | O_EXCL)
 
-/** What is there, whatever it is, unless it is a link. */
+/** Opens what is there, whatever it is; fails where it is a symbolic link. */
 export const openExisting = (path: string) => openWith(path, 0)
 
 /**
- * Whether a file that was found could be an earlier run's of this very person, so that nobody else can write to it: a
- * regular file with one name, an owner, a device and permissions as those of a new one beside it.
+ * Whether a file that was found can be one that an earlier run of the same user made, to which nobody else can write: a
+ * regular file with one name, whose owner, device and permissions are those of a new one beside it.
  */
-export const isLike = (found: BigIntStats, fresh: BigIntStats): boolean =>
+export const isOwnedAlike = (found: BigIntStats, fresh: BigIntStats): boolean =>
   found.isFile()
   && found.nlink === 1n
   && found.uid === fresh.uid

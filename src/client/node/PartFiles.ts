@@ -1,26 +1,26 @@
 /**
- * Part files beside their targets, on the disk as Node has it. A part file's name tells which target and which version it is
- * of, so that what an earlier run left behind is found and gone on with, and never mixed with another version.
+ * Part files beside their targets, through Node. A part file's name holds hashes of its target and version, so that a
+ * later run finds and continues it, and never mixes versions.
  *
- * It is one run's alone while that run lives, and that a run lives is seen at the file: its writer changes it once a
- * second. Nothing else is known of a writer. A process number says nothing in another container, where the same volume
- * may be, and is given again to another process; a lock that the system drops with the process is not to be had in
- * Node. Whoever stood still and was taken for dead finds the file gone under another name, and begins anew.
+ * A part file belongs to one process at a time. The owner touches it once a second; a file that nobody touched for the
+ * length of a lease may be taken over, by renaming it. Process numbers would not do: they mean nothing in another
+ * container with the same volume, and are used again. Node has no lock that the system drops with the process. An owner
+ * that was suspended and lost its file finds the name gone, and starts again.
  */
 import { Effect, FileSystem, Layer, Path, Random } from "effect"
 import type { BigIntStats } from "node:fs"
 import { PartFailed, type PartFile, PartFiles } from "../files/PartFile.ts"
 import * as OpenPart from "./OpenPart.ts"
 
-/** What the name of a part file tells. */
+/** The name of a part file, parsed. */
 interface PartName {
   readonly file: string
   readonly version: string
-  /** Whether its writer said that it is done with it. */
-  readonly isLeft: boolean
+  /** Whether its owner has released it. */
+  readonly isReleased: boolean
 }
 
-/** 16 hexadecimal digits of SHA-256: short enough beside a name of 255 bytes, long enough not to meet another. */
+/** 16 hexadecimal digits of SHA-256: few enough for a name of at most 255 bytes, enough to be unique in a folder. */
 const shortHash = (text: string): Effect.Effect<string> =>
   Effect.map(
     Effect.promise(() => crypto.subtle.digest("SHA-256", new TextEncoder().encode(text))),
@@ -30,49 +30,52 @@ const shortHash = (text: string): Effect.Effect<string> =>
 const toName = (target: string, version: string, unique: string): string =>
   `.${target}.${version}.${unique}.part`
 
-/** The name that a part file has when its writer lets go of it. */
-const toLeft = (path: string): string => path.replace(/\.part$/, ".left.part")
+/** The name that the owner gives a part file when it releases it. */
+const toReleasedName = (path: string): string => path.replace(/\.part$/, ".left.part")
 
 const parseName = (file: string, target: string): PartName | undefined => {
   const [, found, version, left] =
     /^\.([0-9a-f]{16})\.([0-9a-f]{16})\.[0-9a-f]+(\.left)?\.part$/.exec(file) ?? []
   return found === target && version !== undefined
-    ? { file, version, isLeft: left !== undefined }
+    ? { file, version, isReleased: left !== undefined }
     : undefined
 }
 
-/** The part files that this process writes now, by their absolute paths. */
-const ours = new Set<string>()
+/** Absolute paths of the part files that this process owns. */
+const ownPaths = new Set<string>()
 
-/** How long a part file stays as it is before its writer is taken for dead, in milliseconds: five signs of life. */
+/** After how long without a touch a part file may be taken over, in milliseconds: five missed heartbeats. */
 const lease = 5 * OpenPart.heartbeat
 
-/** How often a part file is looked at for a sign of life, in milliseconds. */
-const glance = OpenPart.heartbeat / 4
+/** How often a part file is looked at meanwhile, in milliseconds. */
+const pollInterval = OpenPart.heartbeat / 4
 
 const milliseconds = (nanoseconds: bigint): number => Number(nanoseconds / 1_000_000n)
 
-/** Two looks at a file between which nobody touched it. */
+/** Whether nobody touched the file between two calls of stat. */
 const isSame = (one: BigIntStats, other: BigIntStats): boolean =>
   one.ctimeNs === other.ctimeNs && one.mtimeNs === other.mtimeNs && one.size === other.size
 
 /**
- * How long nobody has touched a file, in milliseconds. By the file system's own clock, which dated the new file beside
- * it, and by the change of the inode, whose time nobody can set.
+ * How long ago a file was touched, in milliseconds: by the file system's own clock, which dated the new file beside it,
+ * and by ctime, which no program can set.
  */
 const ageOf = (found: BigIntStats, fresh: BigIntStats): number =>
   milliseconds(fresh.ctimeNs - found.ctimeNs)
 
-/** Watches a file until its writer touches it, or would have: false, true. */
-const staysStill = Effect.fnUntraced(function* ({ look, opened }: OpenPart.OpenPart, age: number) {
-  for (let left = lease - Math.max(0, age); left > 0; left -= glance) {
-    yield* Effect.sleep(glance)
-    if (!isSame(yield* look, opened)) return false
+/** Watches a file until its owner touches it, or the lease is over: then it is abandoned. */
+const isAbandoned = Effect.fnUntraced(function* (
+  { stat, initialStat }: OpenPart.OpenPart,
+  age: number
+) {
+  for (let left = lease - Math.max(0, age); left > 0; left -= pollInterval) {
+    yield* Effect.sleep(pollInterval)
+    if (!isSame(yield* stat, initialStat)) return false
   }
   return true
 })
 
-/** Claims, among what the file system has. */
+/** Makes `claim` from the file system. */
 const makeClaim = (
   fileSystem: FileSystem.FileSystem,
   path: Path.Path
@@ -84,20 +87,20 @@ const makeClaim = (
     const unique = yield* Random.nextIntBetween(0, 2 ** 48)
     const own = path.resolve(folder, toName(targetHash, versionHash, unique.toString(16)))
     yield* Effect.acquireRelease(
-      Effect.sync(() => ours.add(own)),
-      () => Effect.sync(() => ours.delete(own))
+      Effect.sync(() => ownPaths.add(own)),
+      () => Effect.sync(() => ownPaths.delete(own))
     )
 
-    /** Holds it until the scope closes, and leaves it then to whoever comes. */
+    /** Keeps the part file alive until the scope closes, and releases it then for a later run. */
     const hold = Effect.fnUntraced(function* (part: OpenPart.OpenPart) {
-      yield* Effect.addFinalizer(() => part.move(toLeft(own)))
+      yield* Effect.addFinalizer(() => part.rename(toReleasedName(own)))
       yield* part.keepAlive
-      const { look, put, remove, write } = part
+      const { stat, commit, remove, write } = part
       const held: PartFile = {
         path: own,
-        size: Number((yield* look).size),
+        size: Number((yield* stat).size),
         write,
-        put: (arrival) => put(arrival, size),
+        commit: (arrival) => commit(arrival, size),
         remove
       }
       return held
@@ -105,27 +108,31 @@ const makeClaim = (
 
     const fresh = yield* OpenPart.create(own)
 
-    /** Takes over what an earlier run left of this version; what it left of another is removed. */
+    /** Takes over an abandoned part file of this version; removes one of another version. */
     const takeOver = Effect.fnUntraced(function* (part: OpenPart.OpenPart, name: PartName) {
-      const { opened } = part
-      if (!OpenPart.isLike(opened, fresh.opened)) return false
-      const age = name.isLeft ? lease : ageOf(opened, fresh.opened)
-      if (name.version !== versionHash || opened.size === 0n || opened.size > BigInt(size)) {
+      const { initialStat } = part
+      if (!OpenPart.isOwnedAlike(initialStat, fresh.initialStat)) return false
+      const age = name.isReleased ? lease : ageOf(initialStat, fresh.initialStat)
+      if (
+        name.version !== versionHash
+        || initialStat.size === 0n
+        || initialStat.size > BigInt(size)
+      ) {
         if (age >= lease) yield* part.remove
         return false
       }
-      // Renaming is the claim: of two runs, one finds the file gone.
-      return (yield* staysStill(part, age)) && (yield* part.move(own))
+      // Renaming decides: of two processes that try, one finds the file gone.
+      return (yield* isAbandoned(part, age)) && (yield* part.rename(own))
     })
 
     const files = yield* Effect.mapError(
       fileSystem.readDirectory(folder),
-      ({ cause }) => new PartFailed({ cause, isTaken: false })
+      ({ cause }) => new PartFailed({ cause, isTakenOver: false })
     )
     const found = files.flatMap((file) => parseName(file, targetHash) ?? [])
     for (const name of found) {
       const there = path.resolve(folder, name.file)
-      if (ours.has(there)) continue
+      if (ownPaths.has(there)) continue
       const part = yield* Effect.option(OpenPart.openExisting(there))
       if (part._tag === "None") continue
       if (yield* Effect.orElseSucceed(takeOver(part.value, name), () => false)) {
@@ -137,7 +144,7 @@ const makeClaim = (
     return yield* hold(fresh)
   })
 
-/** Part files on this machine's disks. */
+/** Part files on this machine's file systems. */
 export const layer: Layer.Layer<PartFiles, never, FileSystem.FileSystem | Path.Path> = Layer.effect(
   PartFiles,
   Effect.gen(function* () {

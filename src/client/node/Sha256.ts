@@ -1,9 +1,9 @@
-/** SHA-256 of bytes that pass by, as Node computes it. */
+/** SHA-256 of bytes that are given one piece after another, by Node's OpenSSL. */
 import { createHash } from "node:crypto"
-import type { PassingDigest } from "../files/Hashing.ts"
+import type { Hash } from "../files/Hashing.ts"
 
-/** Begins one. */
-export const passing = (): PassingDigest => {
+/** Starts a SHA-256. */
+export const createSha256 = (): Hash => {
   const hash = createHash("sha256")
   return { update: (bytes) => void hash.update(bytes), digest: () => hash.digest("hex") }
 }

@@ -1,6 +1,6 @@
 /**
- * The socket that a client asks through, encrypted or not. How an encrypted one is made sure of is decided here; what
- * is said over it is not known.
+ * The client's socket, with or without TLS, and how the server's certificate is verified. Which protocol is spoken over
+ * it is left to Connection and PickleConnection.
  */
 import * as NodeSocket from "@effect/platform-node/NodeSocket"
 import { type Duration, Effect } from "effect"
@@ -9,16 +9,16 @@ import { isIP } from "node:net"
 import { checkServerIdentity, createSecureContext, type SecureContext } from "node:tls"
 import { ConnectFailed } from "../Connection.ts"
 
-/** How to be sure of the server, and the server of this client; certificates and keys are PEM or DER. */
+/** Options of TLS. Certificates and keys are PEM or DER. */
 export interface Tls {
-  /** Who is trusted to vouch for the server; those that Node trusts unless given. */
+  /** The authorities that are trusted to sign the server's certificate; Node's own list unless given. */
   readonly ca?: string | Uint8Array | undefined
-  /** The name that the server's certificate has to be for; `host` unless given. */
+  /** The name that the server's certificate must have; `host` unless given. */
   readonly servername?: string | undefined
   /** This client's own certificate, for a server that asks for one, and its key. */
   readonly cert?: string | Uint8Array | undefined
   readonly key?: string | Uint8Array | undefined
-  /** Takes any server for the right one, so that who is in between can read and change everything. */
+  /** Whether to accept any certificate, so that whoever is in between can read and change everything. */
   readonly insecure?: boolean | undefined
 }
 
@@ -31,11 +31,11 @@ export interface Target {
   readonly tls?: Tls | undefined
 }
 
-/** Bytes as Node's TLS takes them. */
+/** Bytes as the Buffer that node:tls takes. */
 const pem = (value: string | Uint8Array | undefined): string | Buffer | undefined =>
   value instanceof Uint8Array ? Buffer.from(value) : value
 
-/** Node refuses what is no certificate or key by throwing. */
+/** The certificates and the key, parsed; fails with `ConnectFailed` where one cannot be. */
 export const secureContext = ({
   ca,
   cert,
@@ -46,7 +46,7 @@ export const secureContext = ({
     catch: (cause) => new ConnectFailed({ timedOut: false, cause })
   })
 
-/** Who the certificate has to be for. An address cannot be told to the server (RFC 6066, 3), and is only compared. */
+/** Options for the name of the certificate. An IP address is not sent as SNI (RFC 6066, 3), and is only compared. */
 const identity = (servername: string) =>
   isIP(servername) === 0
     ? { servername }
@@ -57,7 +57,7 @@ const identity = (servername: string) =>
         ) => checkServerIdentity(servername, certificate)
       }
 
-/** A socket that connects when it is read from. Fails at once where the certificates or the key are of no use. */
+/** A socket that connects when it is first read. Fails at once where the certificates or the key cannot be parsed. */
 export const socketTo = ({
   tls,
   ...target

@@ -1,6 +1,6 @@
 /**
- * What stands under a file's name and is no file, a device or a FIFO: it is written into as it is, and never replaced.
- * What the bytes are is not known here.
+ * Writes into a device or a FIFO, which must not be replaced by a file. Which paths are such is decided by
+ * cli/client/Questions.
  */
 import { Effect, Schedule, type Scope } from "effect"
 import { close, constants, open, write } from "node:fs"
@@ -8,12 +8,12 @@ import { Socket } from "node:net"
 import type { TakeBytes } from "../files/FileStream.ts"
 import { SaveFailed } from "../files/Placement.ts"
 
-/** How long to wait before looking again for a FIFO's reader. */
+/** How long to wait before trying again to open a FIFO without a reader. */
 const pause = "100 millis"
 
 const { O_NOCTTY, O_NONBLOCK, O_WRONLY } = constants
 
-/** Opens for writing: nothing is made, and nothing cut short. */
+/** Opens for writing, without creating or truncating. */
 const openWith = (path: string, flags: number) =>
   Effect.callback<number, NodeJS.ErrnoException>((resume) => {
     open(path, O_WRONLY | O_NOCTTY | flags, (error, file) =>
@@ -21,7 +21,7 @@ const openWith = (path: string, flags: number) =>
     )
   })
 
-/** A device: whatever it cannot take at once is waited for. */
+/** Opens a device; a partial write is continued. */
 const device = (path: string) =>
   Effect.acquireRelease(openWith(path, 0), (file) =>
     Effect.callback<void>((resume) => close(file, () => resume(Effect.void)))
@@ -45,8 +45,8 @@ const device = (path: string) =>
   )
 
 /**
- * A FIFO, once somebody reads from it. A plain opening waits for the reader on a thread that nothing can call back, and
- * Node waits for its threads when it ends: a client that was interrupted meanwhile stayed.
+ * Opens a FIFO once it has a reader. A blocking open would wait on a thread that cannot be cancelled, and Node waits for
+ * its threads when it exits: an interrupted client did not end.
  */
 const fifo = (path: string) =>
   Effect.acquireRelease(
@@ -58,7 +58,7 @@ const fifo = (path: string) =>
   ).pipe(
     Effect.retry({ while: ({ code }) => code === "ENXIO", schedule: Schedule.spaced(pause) }),
     Effect.map((socket) => {
-      // A write that fails says so by itself.
+      // The callback of each write has the same error.
       socket.on("error", () => undefined)
       return (bytes: Uint8Array) =>
         Effect.callback<void, Error>((resume) => {
@@ -69,7 +69,7 @@ const fifo = (path: string) =>
     })
   )
 
-/** Opens a device, or a FIFO once it has a reader; it is closed with the scope. */
+/** Opens a device, or a FIFO once it has a reader, for writing. It is closed with the scope. Fails with `SaveFailed`. */
 export const openSpecial = (
   path: string,
   type: "Device" | "FIFO"

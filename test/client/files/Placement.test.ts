@@ -49,7 +49,7 @@ layer(NodeServices.layer)("a file that was sent", (it) => {
           name: "file1.txt",
           path: join(folder, "file1.txt"),
           size: bytes.length,
-          unkept: []
+          notPreserved: []
         })
         assert.deepStrictEqual(contents(folder), ["file1.txt"])
         assert.isTrue(readFileSync(saved.path).equals(bytes))

@@ -10,7 +10,7 @@ import {
 import { makeRequestDecoder } from "../../../src/codec/resp/RespDecoder.ts"
 import { makeReplyEncoder } from "../../../src/codec/resp/RespEncoder.ts"
 import { makeTokenDecoder, MalformedReply, type Token } from "../../../src/codec/resp/RespTokens.ts"
-import * as Grammar from "../../../src/commands/Parser.ts"
+import * as Parser from "../../../src/commands/Parser.ts"
 import * as Reply from "../../../src/domain/Reply.ts"
 import * as ByteString from "../../../src/domain/ByteString.ts"
 import * as Arbitraries from "../../support/values/Arbitraries.ts"
@@ -231,7 +231,7 @@ describe("a command that the client encodes", () => {
     [Arbitraries.command, places],
     ([command, places]) => {
       const decoder = makeRequestDecoder()
-      const bytes = latin1(encodeRequest(Grammar.print(command)))
+      const bytes = latin1(encodeRequest(Parser.print(command)))
       assert.deepStrictEqual(
         cutAt(bytes, places).flatMap((piece) => decoder.push(piece)),
         [command]

@@ -12,7 +12,7 @@ import { requestsIn } from "../../support/values/Decoders.ts"
 import { mostBytes, mostArgs } from "../../../src/codec/resp/RespLimits.ts"
 import { makeReplyEncoder } from "../../../src/codec/resp/RespEncoder.ts"
 import { isQuery, isSessionCommand } from "../../../src/commands/Command.ts"
-import * as Grammar from "../../../src/commands/Parser.ts"
+import * as Parser from "../../../src/commands/Parser.ts"
 import * as Reply from "../../../src/domain/Reply.ts"
 import { Stats } from "../../../src/telemetry/Stats.ts"
 import { Router } from "../../../src/Router.ts"
@@ -237,8 +237,7 @@ describe("a million mutated requests", () => {
               .some(
                 (request, index) =>
                   request._tag
-                  !== Grammar.parse(expected.found[index] as Parameters<typeof Grammar.parse>[0])
-                    ._tag
+                  !== Parser.parse(expected.found[index] as Parameters<typeof Parser.parse>[0])._tag
               )
           ) {
             assert.deepStrictEqual({ text, found }, { text, found: expected as never })

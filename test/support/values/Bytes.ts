@@ -1,5 +1,5 @@
 /** Bytes as latin1 text, one character a byte, and the ways to cut them. */
-import * as Grammar from "../../../src/commands/Parser.ts"
+import * as Parser from "../../../src/commands/Parser.ts"
 import type { Command } from "../../../src/commands/Command.ts"
 import * as ByteString from "../../../src/domain/ByteString.ts"
 
@@ -17,7 +17,7 @@ export const framed = (words: ReadonlyArray<string>): string =>
 export const request = (...words: ReadonlyArray<string>): string => framed(words.map(onWire))
 
 /** A command as clients send it. */
-export const sent = (command: Command): string => framed(Grammar.print(command))
+export const sent = (command: Command): string => framed(Parser.print(command))
 
 /** A bulk string, as a reply. */
 export const bulk = (text: string): string => `$${onWire(text).length}\r\n${onWire(text)}\r\n`

@@ -7,7 +7,7 @@ import type { Cluster } from "node:cluster"
 import * as Monotonic from "../../../domain/Monotonic.ts"
 import type { Address } from "../../../domain/Address.ts"
 import { exitCode, Failure } from "../../Failure.ts"
-import { exitAtOnceIfToldAgain, outliveHangup, stopSignal } from "../../Signals.ts"
+import { exitOnSecondSignal, ignoreHangup, stopSignal } from "../../Signals.ts"
 import { killWorkersOnExit, forwardHangup, start } from "./WorkerProcess.ts"
 import { receive, WorkerMessage } from "./Protocol.ts"
 import { restartForEver } from "./RestartPolicy.ts"
@@ -38,7 +38,7 @@ export const supervise = (
     // once one worker of two got 43, and one of four 47. Connections are long-lived, so the other cores would idle.
     cluster.schedulingPolicy = cluster.SCHED_RR
     yield* killWorkersOnExit(cluster)
-    yield* outliveHangup
+    yield* ignoreHangup
     yield* forwardHangup(cluster)
     const startedAt = yield* Monotonic.now
     const aggregator = makeStatsAggregator()
@@ -114,5 +114,5 @@ export const supervise = (
       ],
       { concurrency: "unbounded", discard: true }
     )
-    yield* Effect.raceFirst(keepAllRunning, Effect.andThen(stopSignal, exitAtOnceIfToldAgain))
+    yield* Effect.raceFirst(keepAllRunning, Effect.andThen(stopSignal, exitOnSecondSignal))
   }).pipe(Effect.scoped)

@@ -3,7 +3,7 @@ import { Deferred, Effect, Queue, type Scope } from "effect"
 import type { Cluster } from "node:cluster"
 import { closeIfNotTaken } from "./ConnectionHandoff.ts"
 import { type SupervisorMessage, send } from "./Protocol.ts"
-import { hangup } from "../../Signals.ts"
+import { hangupSignal } from "../../Signals.ts"
 
 /** How a process ended: with an exit code, by a signal, or with neither where it could not be started. */
 export interface ExitStatus {
@@ -67,7 +67,7 @@ export const forwardHangup = (cluster: Cluster): Effect.Effect<void, never, Scop
     Effect.forkScoped(
       Effect.forever(
         Effect.andThen(
-          hangup,
+          hangupSignal,
           Effect.sync(() => {
             for (const worker of Object.values(cluster.workers ?? {}))
               worker?.process.kill("SIGHUP")

@@ -192,7 +192,7 @@ const open = (folder: SharedFolder.SharedFolder, threads: HashThreads, log: LogO
 const lookInterval = "1 second"
 
 /** Out of descriptors, nobody knows whether the folder is there. */
-const isTold = ({ cause }: SharedFolder.FolderUnusable): boolean =>
+const isAboutFolder = ({ cause }: SharedFolder.FolderUnusable): boolean =>
   !(
     cause instanceof Error
     && "code" in cause
@@ -211,7 +211,7 @@ const follow = Effect.fnUntraced(function* (folder: SharedFolder.SharedFolder) {
   yield* Effect.matchEffect(SharedFolder.probe(folder), {
     onSuccess: () => told(true, Effect.logInfo("storage.back")),
     onFailure: (error) =>
-      isTold(error)
+      isAboutFolder(error)
         ? told(
             false,
             Effect.annotateLogs(Effect.logWarning("storage.gone"), "error", String(error.cause))

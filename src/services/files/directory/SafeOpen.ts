@@ -58,7 +58,7 @@ const absent: ReadonlySet<unknown> = new Set([
 const descriptors = "/proc/self/fd"
 
 /** Whether the system tells of a descriptor where what it holds lies, and opens that again through it. */
-const isTold = existsSync(descriptors) && process.platform === "linux"
+const hasProcFd = existsSync(descriptors) && process.platform === "linux"
 
 /** The name in the file system of what a descriptor holds, whatever happens to its path. */
 const itself = (descriptor: number): string => `${descriptors}/${descriptor}`
@@ -131,7 +131,7 @@ const openResolved = (folder: SharedFolder, name: FileName): ContainedFile => {
   }
 }
 
-const openFile = isTold ? openHeld : openResolved
+const openFile = hasProcFd ? openHeld : openResolved
 
 /** Of a folder that is gone, nobody can say what was in it. */
 const unlessFolderIsGone =
@@ -176,11 +176,11 @@ const requireHarmless = (stats: Stats): void => {
  * only be opened by its path, which is looked at before and after.
  */
 export const hold = (path: string): Held => {
-  if (!isTold) requireHarmless(statSync(path))
-  const descriptor = openSync(path, isTold ? O_PATH : constants.O_RDONLY | constants.O_NONBLOCK)
+  if (!hasProcFd) requireHarmless(statSync(path))
+  const descriptor = openSync(path, hasProcFd ? O_PATH : constants.O_RDONLY | constants.O_NONBLOCK)
   try {
     const stats = fstatSync(descriptor)
-    if (isTold) {
+    if (hasProcFd) {
       const access = itself(descriptor)
       return { descriptor, stats, path: readlinkSync(access), access }
     }
@@ -195,7 +195,7 @@ export const hold = (path: string): Held => {
 
 /** Whether the path by which something was opened still leads to what is held. */
 export const isStillHeld = ({ path, stats }: Held): boolean => {
-  if (isTold) return true
+  if (hasProcFd) return true
   try {
     return realpathSync.native(path) === path && isSame(stats, statSync(path))
   } catch {
