@@ -26,15 +26,15 @@ export type Request = Command | CommandError | Malformed | Foreign | HttpRequest
 /** Turns the bytes of one connection into requests, however they are split into chunks. */
 export interface Decoder {
   /**
-   * The requests that these bytes complete, in order; none after `Malformed` or `Foreign`. While the peer is not
-   * `trusted`, because it has not given the password, its requests may only be small. Trusted by default. It stops
-   * after some hundred requests, and after one that may change `trusted`: `more` decodes the rest.
+   * The requests that these bytes complete, in order; none after `Malformed` or `Foreign`. Before the peer gave the
+   * password (`isAuthenticated` is false; true by default) only small requests are decoded. It stops after some hundred
+   * requests, and after one that may change whether the peer is authenticated: `more` decodes the rest.
    */
-  readonly push: (bytes: Uint8Array, trusted?: boolean) => ReadonlyArray<Request>
+  readonly push: (bytes: Uint8Array, isAuthenticated?: boolean) => ReadonlyArray<Request>
   /** Whether `push` or `more` stopped before the end of the bytes. */
   readonly hasMore: () => boolean
   /** Continues where `push` or `more` stopped. */
-  readonly more: (trusted?: boolean) => ReadonlyArray<Request>
+  readonly more: (isAuthenticated?: boolean) => ReadonlyArray<Request>
   /** The requests that the end of input completes. */
   readonly end: () => ReadonlyArray<Request>
   /**

@@ -1,5 +1,5 @@
 /**
- * Detects the protocol of a connection: pickle by its first byte, HTTP by its first line, RESP otherwise. It does so once:
+ * Detects the protocol of a connection: pickle by its first byte, HTTP by its first line, RESP fallback. It does so once:
  * a connection never changes its protocol. TLS is detected by net/TlsHandshake, and refused by resp/RespDecoder where the
  * server does not use it; HTTP where it is not spoken, or comes later on, by `isHttp`.
  */
@@ -18,7 +18,7 @@ export interface Protocols {
   /** Where the first line is one of HTTP; not spoken unless given. */
   readonly http?: Codec | undefined
   /** Everything else, and replies that are sent before anything has come. */
-  readonly otherwise: Codec
+  readonly fallback: Codec
 }
 
 /** The codec of one connection. */
@@ -46,7 +46,7 @@ class Detected implements Codec, Decoder, Encoder {
 
   constructor(protocols: Protocols) {
     this.#protocols = protocols
-    this.#codec = protocols.otherwise
+    this.#codec = protocols.fallback
   }
 
   get name(): string {
@@ -65,15 +65,15 @@ class Detected implements Codec, Decoder, Encoder {
     return this
   }
 
-  push(bytes: Uint8Array, trusted?: boolean): ReadonlyArray<Request> {
-    if (this.#decoder !== undefined) return this.#decoder.push(bytes, trusted)
+  push(bytes: Uint8Array, isAuthenticated?: boolean): ReadonlyArray<Request> {
+    if (this.#decoder !== undefined) return this.#decoder.push(bytes, isAuthenticated)
     if (bytes.length === 0) return noRequests
-    const { http, otherwise, pickle } = this.#protocols
+    const { http, fallback, pickle } = this.#protocols
     if (this.#undecided === undefined) {
       if (pickle !== undefined && opensPickle.has(bytes[0]))
-        return this.#choose(pickle, bytes, trusted)
+        return this.#choose(pickle, bytes, isAuthenticated)
       if (http === undefined || !opensMethod(bytes[0]))
-        return this.#choose(otherwise, bytes, trusted)
+        return this.#choose(fallback, bytes, isAuthenticated)
     }
     const undecided = (this.#undecided ??= { line: new FirstLine(), chunks: [], held: 0 })
     const chunk = ByteString.fromBytes(bytes)
@@ -85,26 +85,34 @@ class Detected implements Codec, Decoder, Encoder {
     }
     const { chunks, held } = undecided
     this.#undecided = undefined
-    const codec = isHttp && http !== undefined ? http : otherwise
-    if (held === 0) return this.#choose(codec, bytes, trusted)
+    const codec = isHttp && http !== undefined ? http : fallback
+    if (held === 0) return this.#choose(codec, bytes, isAuthenticated)
     chunks.push(chunk)
-    return this.#choose(codec, ByteString.toBytes(ByteString.unsafe(chunks.join(""))), trusted)
+    return this.#choose(
+      codec,
+      ByteString.toBytes(ByteString.unsafe(chunks.join(""))),
+      isAuthenticated
+    )
   }
 
-  #choose(codec: Codec, bytes: Uint8Array, trusted: boolean | undefined): ReadonlyArray<Request> {
+  #choose(
+    codec: Codec,
+    bytes: Uint8Array,
+    isAuthenticated: boolean | undefined
+  ): ReadonlyArray<Request> {
     // An encoder made for a reply before that was known is of another codec.
     if (codec !== this.#codec) this.#encoder = undefined
     this.#codec = codec
     this.#decoder = codec.makeDecoder()
-    return this.#decoder.push(bytes, trusted)
+    return this.#decoder.push(bytes, isAuthenticated)
   }
 
   hasMore(): boolean {
     return this.#decoder?.hasMore() ?? false
   }
 
-  more(trusted?: boolean): ReadonlyArray<Request> {
-    return this.#decoder?.more(trusted) ?? noRequests
+  more(isAuthenticated?: boolean): ReadonlyArray<Request> {
+    return this.#decoder?.more(isAuthenticated) ?? noRequests
   }
 
   end(): ReadonlyArray<Request> {
@@ -132,7 +140,7 @@ class Detected implements Codec, Decoder, Encoder {
   }
 }
 
-/** `A` to `Z`: whatever begins otherwise, as an array of RESP does, is known at once. */
+/** `A` to `Z`: whatever begins fallback, as an array of RESP does, is known at once. */
 const opensMethod = (first: number | undefined): boolean =>
   first !== undefined && first >= 0x41 && first <= 0x5a
 

@@ -60,7 +60,7 @@ const readCount = (arg: ByteString.ByteString): number | undefined => {
 }
 
 /** Reads an argument whose value is the argument itself. */
-export const asItIs = (arg: ByteString.ByteString): ByteString.ByteString => arg
+export const readBytes = (arg: ByteString.ByteString): ByteString.ByteString => arg
 
 /** A required argument of any bytes. */
 export const text = (
@@ -70,7 +70,7 @@ export const text = (
   place: "required",
   docs: { name, type },
   schema: ByteString.ByteString,
-  read: asItIs,
+  read: readBytes,
   error: () => syntaxError,
   absent: undefined
 })
@@ -151,12 +151,16 @@ export const option = <A>(token: string, argument: Argument<A>): Argument<A | un
   schema: Schema.UndefinedOr(argument.schema)
 })
 
-/** An option whose value is `otherwise` if it is left out. */
-export const optionOr = <A>(token: string, argument: Argument<A>, otherwise: A): Argument<A> => ({
+/** An option whose value is `defaultValue` if it is left out. */
+export const optionOr = <A>(
+  token: string,
+  argument: Argument<A>,
+  defaultValue: A
+): Argument<A> => ({
   ...argument,
   place: "option",
   docs: optionDocs(token, argument.docs),
-  absent: otherwise
+  absent: defaultValue
 })
 
 /** All remaining arguments, at least one. */

@@ -60,7 +60,7 @@ const docs: ReadonlyArray<ArgumentDocs> = [
 export const clientList = {
   fields: { filter: ClientFilter },
   docs,
-  openEnded: true,
+  acceptsExtraArguments: true,
   parse: parseClientList,
   print: printClientList
 }

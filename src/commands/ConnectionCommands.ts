@@ -103,7 +103,7 @@ export const connectionCommands = {
     names: ["quit"],
     summary: "Encerra a conexão.",
     args: {},
-    openEnded: true,
+    acceptsExtraArguments: true,
     needsNoPassword: true
   }),
   Reset: connection({
@@ -143,7 +143,7 @@ export const connectionCommands = {
         ]
       }
     ],
-    openEnded: true,
+    acceptsExtraArguments: true,
     parse: parseHello,
     print: printHello
   }),
@@ -156,7 +156,7 @@ export const connectionCommands = {
       { name: "usuário", type: "string", optional: true },
       { name: "senha", type: "string" }
     ],
-    openEnded: true,
+    acceptsExtraArguments: true,
     parse: parseAuthenticate,
     print: ({ credentials: { password, user } }) =>
       user === undefined ? [password] : [user, password]

@@ -137,7 +137,7 @@ export const fileCommands = {
       count: optionOr("COUNT", integer("quantos", 1), scanCount),
       type: option("TYPE", text("tipo"))
     },
-    openEnded: true,
+    acceptsExtraArguments: true,
     parse: parseScan
   }),
   FileCount: query({ names: ["dbsize"], summary: "Quantos arquivos há.", args: {} }),

@@ -84,7 +84,7 @@ export const inspectionCommands = {
     names: ["memory usage"],
     summary: "O tamanho de um arquivo em bytes; nulo se ele não existe.",
     args: { name: file, samples: option("SAMPLES", integer("amostras", 0)) },
-    openEnded: true,
+    acceptsExtraArguments: true,
     parse: ([name, ...options]) =>
       name === undefined ? syntaxError : parseMemoryUsage(name, options)
   }),

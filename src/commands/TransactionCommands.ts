@@ -1,6 +1,6 @@
 /**
  * The commands about a transaction, with which a connection has its requests answered together (redis.io,
- * Transactions). Who holds them back: server/Transaction.ts.
+ * Transactions). Queueing the requests: server/transactions/.
  */
 import { file, several } from "./Argument.ts"
 import { commandsAbout } from "./Spec.ts"

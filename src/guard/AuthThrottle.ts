@@ -1,45 +1,45 @@
 /**
- * How long the answer to a wrong password is kept back: the fifth within a minute from one address waits, and each
- * after it longer. The right password never waits, wherever it comes from, or whoever shares an address with others,
- * behind a balancer or a provider's NAT, could be kept out by any of them.
+ * How long the reply to a wrong password is delayed, by address: the fifth within a minute is delayed, each further one
+ * for longer. The right password is never delayed: clients share addresses, behind a balancer or a provider's NAT, and
+ * one of them could keep the others out.
  */
-import { neighbourhood } from "./ConnectionLimiter.ts"
+import { subnetOf } from "./ConnectionLimiter.ts"
 
 /** The latest wrong passwords of one address. */
 interface Record {
-  /** When, in milliseconds; the oldest first, as many as are free. */
+  /** Their times in milliseconds, the oldest first; at most `free` of them. */
   readonly times: ReadonlyArray<number>
-  /** How many answers in a row were kept back. */
+  /** How many replies in a row were delayed. */
   readonly delayed: number
 }
 
-/** So many wrong passwords a minute have no consequences, for people mistype. */
+/** This many wrong passwords a minute are not delayed, because people mistype. */
 const free = 4
 const minute = 60_000
 
-/** How long the first answer is kept back, and how long any is at most, in milliseconds; each is twice the one before. */
+/** The first delay and the longest, in milliseconds; each is twice the one before. */
 const shortest = 1000
 const longest = 8000
 
-/** So many addresses are remembered, about 2 MB: strangers choose them, so the one that was quiet longest is forgotten. */
+/** This many addresses are remembered, about 2 MB; then the one with the oldest wrong password is forgotten. */
 const mostAddresses = 10_000
 
-/** What wrong passwords have cost so far. */
+/** The wrong passwords of all addresses. */
 export interface AuthThrottle {
-  /** Counts a wrong password at a time, in milliseconds, and tells for how many to keep its answer back. */
+  /** Counts a wrong password at the time `now`; both it and the result, the delay of the reply, are in milliseconds. */
   readonly add: (host: string, now: number) => number
 }
 
-/** Nobody has tried anything yet. IPv6 addresses count by their /64. */
+/** A throttle without records, for at most `capacity` addresses. IPv6 addresses are counted by /64. */
 export const makeAuthThrottle = (capacity: number = mostAddresses): AuthThrottle => {
   const records = new Map<string, Record>()
   return {
     add: (host, now) => {
-      const key = neighbourhood(host)
+      const key = subnetOf(host)
       const { delayed, times } = records.get(key) ?? { delayed: 0, times: [] }
       const [first] = times
       const isFree = times.length < free || first === undefined || now - first >= minute
-      // Put back at the end, so that the first of all is the one that was quiet longest.
+      // Moved to the end: the first of the map has the oldest wrong password.
       records.delete(key)
       records.set(key, {
         times: [...times, now].slice(-free),

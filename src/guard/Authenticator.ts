@@ -1,19 +1,22 @@
-/** The passwords that open a server. There is one user, Redis's `default`; any of the passwords will do, so that one can be changed for another without a moment in which neither works. */
+/**
+ * Checks passwords. There is one user, Redis's `default`, with any number of passwords, each of which is accepted: so a
+ * password can be replaced without a moment in which neither works.
+ */
 import { Redacted } from "effect"
 import * as ByteString from "../domain/ByteString.ts"
 
-/** Who may ask. */
+/** The passwords of a server. */
 export interface Authenticator {
-  /** Whether there is a password at all. */
+  /** Whether there is a password. */
   readonly required: boolean
-  /** Whether the user, `default` where none is named, may come in with this password; everybody may where none is required. */
+  /** Whether the password is the user's, `default` if none is named; always true for that user where none is required. */
   readonly accept: (
     user: ByteString.ByteString | undefined,
     password: ByteString.ByteString
   ) => boolean
 }
 
-/** ObjectCache at every byte that was given, whether or not one differed before, so that time tells nothing of `secret`. */
+/** Compares every byte of `given`, whether or not one differed before, so that the time taken tells nothing of `secret`. */
 const isEqual = (secret: ByteString.ByteString, given: ByteString.ByteString): boolean => {
   let difference = secret.length ^ given.length
   for (let index = 0; index < given.length; index++) {
@@ -22,7 +25,7 @@ const isEqual = (secret: ByteString.ByteString, given: ByteString.ByteString): b
   return difference === 0
 }
 
-/** The server's passwords as `current` has them at each question; none leaves it open. */
+/** Checks against the passwords that `current` returns at each call; an empty list means that none is required. */
 export const makeAuthenticator = (
   current: () => ReadonlyArray<Redacted.Redacted>
 ): Authenticator => ({
@@ -30,7 +33,7 @@ export const makeAuthenticator = (
     return current().length > 0
   },
   accept: (user, password) => {
-    // Every password is compared, whichever is the right one.
+    // Every password is compared, also after an equal one, for the same reason.
     const equal = current().map((secret) =>
       isEqual(ByteString.fromText(Redacted.value(secret)), password)
     )

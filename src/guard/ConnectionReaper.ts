@@ -1,51 +1,53 @@
 /**
- * Looks once a second after all connections: cuts off peers that begin a request and do not end it, for a byte now and
- * then would hold a connection and its memory for ever, and takes leave of those that ask nothing for too long. One
- * loop for all: a timer for each of ten thousand connections would cost more than the connections do. What unfinished
- * requests hold together is known at every moment, and does not wait for the next second: 700 peers can send more than
- * a gigabyte in one.
+ * Ends connections by time and by memory. Once a second it looks at all of them: cuts off those whose request stays
+ * unfinished for too long, and ends the input of those that are idle for too long. One loop for all, because a timer
+ * for each of ten thousand connections would cost more than the connections do. The memory held by all requests is
+ * summed at each read instead: within a second, 700 peers can send more than a gigabyte.
  */
 import { Duration, Effect, Latch, type Scope } from "effect"
 import * as Monotonic from "../domain/Monotonic.ts"
 import type { CloseReason } from "../net/CloseReason.ts"
 import type { Peer } from "../net/Peer.ts"
 
-/** How much peers may take of the server by doing little. */
+/** The limits of all connections. */
 export interface Limits {
-  /** How long a request may take that was begun. */
+  /** How long a request may take to arrive, from its first byte to its last. */
   readonly request: Duration.Duration
-  /** How much memory all requests that are unfinished or held back may take together, in bytes; beyond that the largest are cut off first. */
+  /**
+   * The memory in bytes that unfinished and queued requests of all connections may take together. Beyond it, the
+   * connections that hold the most are cut off.
+   */
   readonly unfinished: number
-  /** How long nothing may be asked and nothing answered; zero is for ever. */
+  /** How long a connection may neither send nor be sent anything; zero is for ever. */
   readonly idle: Duration.Duration
 }
 
-/** What takes in the requests of a connection, as codec/Codec's Decoder does. */
+/** The decoder of a connection (codec/Codec). */
 export interface Incoming {
-  /** How much memory is held for a request that is not complete, in bytes; 0 where none was begun. */
+  /** The memory held for a request that is not complete, in bytes; 0 where none was begun. */
   readonly unfinished: () => number
 }
 
-/** Where complete requests wait that are not to be answered yet, as those of a transaction do. */
+/** The queue of a connection's complete requests, as between MULTI and EXEC (server/ConnectionContext). */
 export interface Waiting {
-  /** How much memory they hold, in bytes. */
-  readonly heldBack: number
+  /** The memory that they hold, in bytes. */
+  readonly queued: number
 }
 
-/** What is watched of a connection. */
+/** One connection, and what the reaper has seen of it. */
 export class ReadProgress {
   readonly peer: Peer
   readonly incoming: Incoming
   readonly waiting: Waiting
-  /** How many requests were complete so far. */
+  /** How many requests were completed; Connection counts them. */
   completed = 0
-  /** The unfinished request that was seen: the first after so many complete ones, -1 where none is; and since when. */
+  /** Which unfinished request was seen, by the number of complete ones before it, -1 for none; and when it was first seen. */
   begunAfter = -1
   begunAt = 0
-  /** What the peer's activity was when it was last seen to change, and when that was. */
+  /** The last value of the peer's `activity`, and when it was seen to change. */
   activity = -1
   activeAt = 0
-  /** What its requests were last seen to hold. */
+  /** The memory of its requests that is counted in the sum over all, in bytes. */
   held = 0
 
   constructor(peer: Peer, incoming: Incoming, waiting: Waiting) {
@@ -55,19 +57,19 @@ export class ReadProgress {
   }
 }
 
-/** Connections that are watched. */
+/** The connections that are watched. */
 export interface ConnectionReaper {
   /** Watches a connection until `remove` is called with the same progress. */
   readonly add: (progress: ReadProgress) => void
   readonly remove: (progress: ReadProgress) => void
-  /** Takes note of what a watched connection now holds. */
+  /** Counts anew what a watched connection's requests hold. */
   readonly note: (progress: ReadProgress) => void
 }
 
-/** So many peers are cut off before others get their turn: a thousand together would keep everybody waiting 50 ms. */
+/** This many peers are cut off before yielding: a thousand at once took 50 ms. */
 const cutsATurn = 20
 
-/** A reaper that ends with the scope. */
+/** A reaper that runs until the scope closes. */
 export const makeConnectionReaper = ({
   idle,
   request,
@@ -76,12 +78,12 @@ export const makeConnectionReaper = ({
   Effect.gen(function* () {
     const watched = new Set<ReadProgress>()
     const tooMuch = yield* Latch.make(false)
-    /** What all requests hold together. */
+    /** The memory of all requests, in bytes. */
     let sum = 0
     const requestPatience = Duration.toMillis(request)
     const idlePatience = Duration.isZero(idle) ? Number.POSITIVE_INFINITY : Duration.toMillis(idle)
 
-    /** Whether the peer has been silent for too long, though it could have asked something. */
+    /** Whether the peer has been silent for too long while its next request was waited for. */
     const isIdle = (progress: ReadProgress, now: number): boolean => {
       const { activity, isAwaited } = progress.peer
       if (isAwaited && activity === progress.activity)
@@ -91,9 +93,9 @@ export const makeConnectionReaper = ({
       return false
     }
 
-    /** Whether a request of so many bytes was begun too long ago. */
+    /** Whether the unfinished request, of `size` bytes so far, was begun too long ago. */
     const isLate = (progress: ReadProgress, size: number, now: number): boolean => {
-      // While the peer is being answered, nothing is read that might complete its request.
+      // No timeout while we answer: reads are paused, so the client cannot finish its request.
       if (size === 0 || !progress.peer.isAwaited) {
         progress.begunAfter = -1
         return false
@@ -106,7 +108,7 @@ export const makeConnectionReaper = ({
     }
 
     const note = (progress: ReadProgress): void => {
-      const held = progress.incoming.unfinished() + progress.waiting.heldBack
+      const held = progress.incoming.unfinished() + progress.waiting.queued
       sum += held - progress.held
       progress.held = held
       if (sum > unfinished) tooMuch.openUnsafe()
@@ -127,11 +129,11 @@ export const makeConnectionReaper = ({
       if (watched.delete(progress)) sum -= progress.held
     }
 
-    /** The largest, as many as hold what is too much. */
+    /** The connections that hold the most, as many as are needed to come below the limit. */
     const largest = (): ReadonlyArray<ReadProgress> => {
       const holding = [...watched].filter(({ held }) => held > 0)
       let excess = sum - unfinished
-      // Mostly one will do, and to sort ten thousand takes 5 ms.
+      // Mostly one is enough, and sorting ten thousand takes 5 ms.
       const one = holding.reduce((most, each) => (each.held > most.held ? each : most))
       if (one.held >= excess) return [one]
       holding.sort((left, right) => right.held - left.held)
@@ -162,7 +164,7 @@ export const makeConnectionReaper = ({
     return { add: (progress) => void watched.add(progress), remove, note }
   })
 
-/** Watches nothing. */
+/** A reaper without limits. */
 export const noReaper: ConnectionReaper = {
   add: () => undefined,
   remove: () => undefined,

@@ -1,34 +1,34 @@
-/** Why connections end: the words of the log, and what each of them means. */
+/** The reasons for which connections end, as the field `reason` of the log's `connection.closed` has them. */
 
 /** Why a connection ended. */
 export type CloseReason =
-  /** The peer ended its input, and had been answered all it asked. */
+  /** The peer ended its input, and all its requests were answered. */
   | "client-ended"
-  /** The peer took its leave: SAIR, QUIT. */
+  /** The peer closed with SAIR or QUIT. */
   | "goodbye"
-  /** No encrypted connection came about. */
+  /** The TLS handshake failed. */
   | "handshake"
-  /** The peer speaks a protocol that has no way to give the password that is asked for. */
+  /** A password is required, and the peer's protocol has no way to give one (pickle). */
   | "denied"
-  /** What came cannot be understood. */
+  /** The input breaks the protocol. */
   | "malformed"
-  /** What came is of another protocol, such as HTTP. */
+  /** The input is of another protocol, such as HTTP. */
   | "foreign-protocol"
-  /** Nothing was asked for too long. */
+  /** No request came for `--idle-timeout`. */
   | "idle"
-  /** The peer took nothing of what it was being sent for too long. */
+  /** The peer took no byte of a reply for `--stall-timeout`. */
   | "stalled"
-  /** A request that was begun was not complete in time. */
+  /** A request was begun and not complete within `--request-timeout`. */
   | "request-timeout"
-  /** All unfinished requests together took too much memory, and this one's were the largest. */
+  /** All connections together held too much memory, and this one held the most. */
   | "memory"
-  /** The connection was reset, or broke. */
+  /** The connection was reset or broke. */
   | "lost"
-  /** The rest of a body that was announced cannot be read. */
+  /** The size of a body was sent, and the rest of its bytes cannot be read. */
   | "storage"
-  /** The server was told to stop, and all that was asked had been answered. */
+  /** The server stops, and all requests of the peer were answered. */
   | "drain"
-  /** The server was told to stop, and what was asked took longer than the grace. */
+  /** The server stops, and a request took longer than `--grace`. */
   | "grace-over"
-  /** A fault of our own. */
+  /** A fault in this program. */
   | "fault"

@@ -1,7 +1,7 @@
 /**
- * Accepts connections. It stands on `node:net` itself: effect's SocketServer hides its server, which must be at hand
- * to close the door before the rooms, and which takes a proxy's header off a connection before anything else of it is
- * read. What is said on a connection is not known here.
+ * Listens and accepts sockets; each becomes a Peer in a fiber of its own. Uses `node:net` itself, because effect's
+ * SocketServer hides its server: here accepting must stop before the connections are ended, and a proxy's header must
+ * be taken off a socket before anything else is read. What happens on a connection: server/Acceptor.
  */
 import { Duration, Effect, Exit, FiberSet, Schema, type Scope } from "effect"
 import { createServer, type Server, type Socket } from "node:net"
@@ -10,7 +10,7 @@ import type { BadProxyHeader, Source } from "./ProxyHeader.ts"
 import { Peer } from "./Peer.ts"
 import { PendingWrites } from "./PendingWrites.ts"
 import type { TrustedProxies } from "./TrustedProxies.ts"
-import { codeOf } from "./RawSocket.ts"
+import { errorCode } from "./RawSocket.ts"
 import type { Tls } from "./TlsHandshake.ts"
 
 /** The address cannot be listened on; `reason` is the system's code, such as `EADDRINUSE`. */
@@ -20,14 +20,14 @@ export class ListenError extends Schema.TaggedError<ListenError>()("ListenError"
   reason: Schema.String
 }) {}
 
-/** Connections that the system may hold for us while all are busy; Linux caps it at net.core.somaxconn. */
+/** How many connections the system queues until they are accepted; Linux caps it at net.core.somaxconn. */
 const backlog = 4096
 
 const bind = (server: Server, { host, port }: Address): Effect.Effect<Address, ListenError> =>
   Effect.callback<Address, ListenError>((resume) => {
-    // For the server's life: what the system reports later (a failed accept) must not end the process.
+    // Kept for the server's life: without a listener, a failed accept would end the process.
     server.on("error", (cause) =>
-      resume(Effect.fail(new ListenError({ host, port, reason: codeOf(cause) })))
+      resume(Effect.fail(new ListenError({ host, port, reason: errorCode(cause) })))
     )
     server.listen({ host, port, backlog }, () => {
       const bound = server.address()
@@ -43,25 +43,24 @@ const bind = (server: Server, { host, port }: Address): Effect.Effect<Address, L
 
 /** How to listen. */
 export interface Options extends Address {
-  /** How long what is in progress may go on once the scope closes; not at all unless given. */
+  /** How long requests in progress may take once the scope closes; zero unless given. */
   readonly grace?: Duration.Duration
-  /** How long a peer may take nothing of what it is being sent; for ever unless given. */
-  readonly patience?: Duration.Duration
-  /** Who is believed to speak for others; nobody unless given. */
+  /** How long a peer may take no byte of a reply before it is cut off; for ever unless given. */
+  readonly stallTimeout?: Duration.Duration
+  /** The proxies whose PROXY headers are believed; none unless given. */
   readonly proxies?: TrustedProxies | undefined
-  /** How many connections there may be for one of theirs to be waited for; beyond that it is closed at once. */
-  readonly most?: number | undefined
-  /** How connections are encrypted; not at all unless given. What is encrypted comes after a proxy's header. */
+  /** With this many connections, a proxy's new socket is closed at once instead of waiting for its header. */
+  readonly maxConnections?: number | undefined
+  /** How connections are encrypted; not at all unless given. A proxy's header comes before TLS, in plain text. */
   readonly tls?: Tls | undefined
-  /** Told of a proxy at this address whose connection did not begin as it has to. */
+  /** Called with a proxy's address when its connection does not begin with a valid header. */
   readonly onBadHeader?: (host: string, error: BadProxyHeader) => Effect.Effect<void>
 }
 
 /**
- * Listens until the scope closes, and runs `handle` for each connection in a fiber of its own, at whose end the
- * connection is cut off. When the scope closes, no more connections are accepted and nothing more is read from those
- * there are, so that each ends when it has been answered; those that are left after the grace are interrupted.
- * Returns the address with the port that was taken.
+ * Listens until the scope closes, and runs `handle` for each connection in a fiber of its own; the socket is destroyed
+ * when that fiber ends. When the scope closes, accepting and reading stop, so that each connection ends once its
+ * requests are answered; connections left after the grace are interrupted. Returns the address with the bound port.
  */
 export const listen = <R>(
   options: Options,
@@ -72,14 +71,18 @@ export const listen = <R>(
     const run = yield* FiberSet.runtime(fibers)<R>()
     const peers = new Set<Peer>()
     const pendingWrites = new PendingWrites()
-    /** Those of proxies whose header has not come. */
-    const unannounced = new Set<Socket>()
-    const { onBadHeader = () => Effect.void, patience, proxies, tls } = options
-    const { most = Number.POSITIVE_INFINITY } = options
-    const meet = (socket: Socket, source?: Source) => {
-      const peer = new Peer(socket, pendingWrites, { patience, source, encrypt: tls?.handshake })
+    /** Sockets of proxies whose header has not come. */
+    const awaitingHeader = new Set<Socket>()
+    const { onBadHeader = () => Effect.void, stallTimeout, proxies, tls } = options
+    const { maxConnections = Number.POSITIVE_INFINITY } = options
+    const serve = (socket: Socket, source?: Source) => {
+      const peer = new Peer(socket, pendingWrites, {
+        stallTimeout,
+        source,
+        encrypt: tls?.handshake
+      })
       peers.add(peer)
-      // Nobody is left to answer when the peer is lost: what is being done for it, however long it takes, is given up.
+      // A lost peer interrupts this fiber, however long its request would still take.
       peer.servedBy = run(
         Effect.onExit(
           Effect.suspend(() => handle(peer)),
@@ -90,38 +93,38 @@ export const listen = <R>(
         )
       )
     }
-    const announced = (socket: Socket, host: string, { header }: TrustedProxies) =>
+    const readHeader = (socket: Socket, host: string, { header }: TrustedProxies) =>
       header(socket).pipe(
-        Effect.tap((source) => Effect.sync(() => meet(socket, source))),
+        Effect.tap((source) => Effect.sync(() => serve(socket, source))),
         Effect.onExit((exit) =>
           Effect.sync(() => {
-            unannounced.delete(socket)
+            awaitingHeader.delete(socket)
             if (Exit.isFailure(exit)) socket.destroy()
           })
         ),
         Effect.catch((error) => onBadHeader(host, error))
       )
     const accept = (socket: Socket) => {
-      // What follows an error is "close". Who reads from the socket listens for more than this.
+      // An "error" without a listener ends the process. "close" follows it, which the readers listen for.
       if (proxies !== undefined || tls !== undefined) socket.on("error", () => undefined)
       const { remoteAddress = "" } = socket
-      if (proxies?.includes(remoteAddress) !== true) return meet(socket)
-      // Whose it is will count once it is known; until then it takes a descriptor all the same.
-      if (peers.size + unannounced.size >= most) return void socket.destroy()
-      unannounced.add(socket)
-      run(announced(socket, remoteAddress, proxies))
+      if (proxies?.includes(remoteAddress) !== true) return serve(socket)
+      // It is counted by its client's address once that is known, but takes a descriptor already.
+      if (peers.size + awaitingHeader.size >= maxConnections) return void socket.destroy()
+      awaitingHeader.add(socket)
+      run(readHeader(socket, remoteAddress, proxies))
     }
     const drain = Effect.suspend(() => {
       const { grace = Duration.zero } = options
       if (Duration.isZero(grace)) return Effect.void
-      for (const socket of unannounced) socket.destroy()
+      for (const socket of awaitingHeader) socket.destroy()
       for (const peer of peers) peer.ended("drain")
       return Effect.asVoid(Effect.timeoutOption(FiberSet.awaitEmpty(fibers), grace))
     })
     const server = yield* Effect.acquireRelease(
       Effect.sync(() =>
         createServer(
-          // A legacy client half-closes and then waits for its farewell.
+          // A client of the original project half-closes and then waits for "Adeus!".
           { allowHalfOpen: true, noDelay: true, keepAlive: true, keepAliveInitialDelay: 60_000 },
           accept
         )

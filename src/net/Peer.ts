@@ -1,23 +1,22 @@
 /**
- * One accepted socket, as the connection's pipeline uses it: a pull of bytes, writes that wait, a farewell, and a way
- * to cut it off. Where it is to be encrypted, nothing is read or said before that is done. It stands on `node:net`
- * itself and not on effect's socket, which has no hard cut-off and takes twice the memory of an idle connection. What
- * the bytes mean is not known here.
+ * One accepted socket, as server/Connection uses it: a pull of bytes, writes with back-pressure, an orderly close and a
+ * hard one. With TLS, nothing is read or written before the handshake. Uses `node:net` itself and not effect's socket,
+ * which cannot be destroyed at once and takes twice the memory of an idle connection.
  *
- * A class, for ten thousand of these stand idle: their listeners are functions of the module and find the peer by its
- * socket, so that a connection costs no closures.
+ * A class whose listeners are functions of the module and find the peer by its socket: an idle connection holds no
+ * closures.
  */
 import { Array, Cause, Data, Duration, Effect, type Pull } from "effect"
 import type { Socket } from "node:net"
 import { isLoopback } from "../domain/Address.ts"
-import { oneWrite } from "../domain/OneWrite.ts"
+import { bufferSize } from "../domain/BufferSize.ts"
 import type { Source } from "./ProxyHeader.ts"
 import type { CloseReason } from "./CloseReason.ts"
 import type { PendingWrites } from "./PendingWrites.ts"
-import { closedSoon } from "./RawSocket.ts"
+import { waitForClose } from "./RawSocket.ts"
 import type { HandshakeFailed } from "./TlsHandshake.ts"
 
-/** The connection is gone: reset, cut off, or refused by the system. */
+/** The connection is gone: reset, cut off, or a write failed. `cause` is the system's error. */
 export class PeerLost extends Data.TaggedError("PeerLost")<{ readonly cause: unknown }> {}
 
 type Chunks = Array.NonEmptyReadonlyArray<Uint8Array>
@@ -42,48 +41,48 @@ function onClose(this: Socket): void {
   peers.get(this)?.lost(new Error("the connection was closed"))
 }
 
-/** What is special about a socket, and how long to put up with it; nothing, and for ever, unless given. */
+/** The options of one socket. */
 export interface Options {
-  /** How long it may take nothing of what it is being sent. */
-  readonly patience?: Duration.Duration | undefined
-  /** Who is at the other end, where a proxy said so. */
+  /** How long it may take no byte of a reply before it is cut off; for ever unless given. */
+  readonly stallTimeout?: Duration.Duration | undefined
+  /** The client's address, where a proxy told it. */
   readonly source?: Source | undefined
-  /** How it is encrypted. */
+  /** The TLS handshake; without it the connection is not encrypted. */
   readonly encrypt?: ((socket: Socket) => Effect.Effect<Socket, HandshakeFailed>) | undefined
 }
 
 /** One accepted socket. */
 export class Peer {
-  /** As it was accepted; the same as `#socket` but where that is the encrypted one over it. */
+  /** The TCP socket; `#socket` is the same, or the TLS socket over it. */
   readonly #accepted: Socket
   readonly #pendingWrites: PendingWrites
   #socket: Socket
   readonly #source: Source | undefined
   readonly #encrypt: Options["encrypt"]
-  readonly #patience: number
+  readonly #stallTimeout: number
   #chunks: globalThis.Array<Uint8Array> = []
   #held = 0
-  /** Text that leaves at the end of this turn of the event loop. */
+  /** Text to be written at the end of this turn of the event loop. */
   #outgoing = ""
   #activity = 0
   #end: Pull.Pull<never, PeerLost> | undefined
   #reader: Resume | undefined
   #discarding = false
   #closeReason: CloseReason | undefined
-  /** Interrupted when the peer is lost while nobody reads from it, so that nobody would notice. */
+  /** The fiber that serves it; interrupted when the connection is lost while nothing reads from it. */
   servedBy: { readonly interruptUnsafe: () => void } | undefined
 
   constructor(
     socket: Socket,
     pendingWrites: PendingWrites,
-    { encrypt, patience = Duration.zero, source }: Options = {}
+    { encrypt, stallTimeout = Duration.zero, source }: Options = {}
   ) {
     this.#accepted = socket
     this.#pendingWrites = pendingWrites
     this.#socket = socket
     this.#source = source
     this.#encrypt = encrypt
-    this.#patience = Duration.toMillis(patience)
+    this.#stallTimeout = Duration.toMillis(stallTimeout)
     if (encrypt === undefined) this.#open(socket)
   }
 
@@ -92,50 +91,50 @@ export class Peer {
     peers.set(socket, this)
     socket.on("data", onData).on("end", onEnd).on("error", onError).on("close", onClose)
     socket.on("timeout", onTimeout)
-    // It may have been lost just before anybody listened.
+    // It may have been closed before the listeners were added.
     if (socket.destroyed) this.lost(new Error("the connection was closed"))
   }
 
-  /** Whether anything can be said to it: not before it is encrypted, where it is to be. */
+  /** Whether it can be read and written: with TLS, only after the handshake. */
   get isOpen(): boolean {
     return peers.has(this.#socket)
   }
 
-  /** Encrypts the connection, where that is to be; nothing else may be done with it before. */
+  /** Makes the TLS handshake, where there is one; must be run before anything is read or written. */
   get handshake(): Effect.Effect<void, HandshakeFailed> {
     return this.#encrypt === undefined
       ? Effect.void
       : Effect.map(this.#encrypt(this.#accepted), (socket) => this.#open(socket))
   }
 
-  /** The peer's address, without its port; where a proxy speaks for it, the one that the proxy says. */
+  /** The client's address without the port; behind a proxy, the one that the proxy told. */
   get host(): string {
     return this.#source?.host ?? this.#accepted.remoteAddress ?? ""
   }
 
-  /** The peer's address and port, such as `127.0.0.1:50412`. */
+  /** The client's address and port, such as `127.0.0.1:50412`. */
   get address(): string {
     const { remoteAddress = "?", remotePort = 0 } = this.#accepted
     const { host, port } = this.#source ?? { host: remoteAddress, port: remotePort }
     return host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`
   }
 
-  /** Why it is no longer read from, as far as its socket tells; `undefined` while it is, or was taken leave of. */
+  /** Why reading ended, as far as the socket tells; `undefined` while it is read from, and after `finish`. */
   get closeReason(): CloseReason | undefined {
     return this.#closeReason
   }
 
-  /** How many times bytes have come. */
+  /** How many chunks have come. */
   get activity(): number {
     return this.#activity
   }
 
-  /** Whether its next bytes are being waited for, and not read for the while. */
+  /** Whether `read` is waiting for bytes. */
   get isAwaited(): boolean {
     return this.#reader !== undefined
   }
 
-  /** Whether it came in at a loopback address, and is not there for somebody from elsewhere. */
+  /** Whether both ends are on this machine; behind a proxy, whether the proxy's client is. */
   get isOnLoopback(): boolean {
     return (
       isLoopback(this.#accepted.localAddress ?? "")
@@ -149,7 +148,7 @@ export class Peer {
     this.#activity += 1
     this.#chunks.push(chunk)
     this.#held += chunk.length
-    if (this.#held >= oneWrite) this.#socket.pause()
+    if (this.#held >= bufferSize) this.#socket.pause()
     this.#wake()
     this.#pendingWrites.noteRead()
   }
@@ -160,10 +159,10 @@ export class Peer {
     this.#socket.destroy(new Error("the peer takes nothing"))
   }
 
-  /** Takes what has come so far for all there is: the peer ended its input, or is to be taken leave of. */
+  /** Ends the input: what has come so far is still read, then `read` is done. */
   ended(why: CloseReason): void {
     this.#note(why)
-    // Nothing has come before it is open.
+    // Before the handshake nothing can have come.
     if (!this.isOpen) this.#accepted.destroy()
     this.#end ??= Cause.done()
     this.#wake()
@@ -178,7 +177,7 @@ export class Peer {
     if (unnoticed) this.servedBy?.interruptUnsafe()
   }
 
-  /** The first reason is the true one, and what happens after the farewell is none. */
+  /** Keeps the first reason; what happens after `finish` is none. */
   #note(closeReason: CloseReason): void {
     if (!this.#discarding) this.#closeReason ??= closeReason
   }
@@ -192,33 +191,36 @@ export class Peer {
     reader(result)
   }
 
-  /** What came, then how it ended; `undefined` while there is neither. */
+  /** The chunks that came, else how the input ended; `undefined` while there is neither. */
   #take(): Pull.Pull<Chunks, PeerLost> | undefined {
     const chunks = this.#chunks
     if (!Array.isArrayNonEmpty(chunks)) return this.#end
     this.#chunks = []
-    // In the next turn of the event loop: libuv reads on as long as whoever was read from is not paused, 32 times.
-    if (this.#held >= oneWrite) setImmediate(resumeReading, this.#socket)
+    // In the next turn of the event loop: a socket that is resumed at once, libuv reads up to 32 times in a row.
+    if (this.#held >= bufferSize) setImmediate(resumeReading, this.#socket)
     this.#held = 0
     return Effect.succeed(chunks)
   }
 
-  /** All bytes that have come; waits for the first. Done at the end of input, fails if the connection was lost. */
+  /** All bytes that have come; waits for the first. Done at the end of input, fails with PeerLost. */
   get read(): Pull.Pull<Chunks, PeerLost> {
     return Effect.suspend(() => this.#take() ?? this.#wait)
   }
 
   get #wait(): Pull.Pull<Chunks, PeerLost> {
     return Effect.callback<Chunks, PeerLost | Cause.Done>((resume) => {
-      // Whoever is interrupted here never reads again, so that there is nothing to take back.
+      // Needs no finalizer: a fiber that is interrupted here never reads again.
       this.#reader = resume
     })
   }
 
-  /** Sends text, one byte a character, at the end of this turn of the event loop; waits only where the peer is slower. */
+  /**
+   * Writes text, one byte a character, at the end of this turn of the event loop. Waits only while earlier writes were
+   * not taken. Fails with PeerLost.
+   */
   write(text: string): Effect.Effect<void, PeerLost> {
     return Effect.suspend(() => {
-      if (this.#socket.writableLength === 0 && this.#outgoing.length + text.length < oneWrite) {
+      if (this.#socket.writableLength === 0 && this.#outgoing.length + text.length < bufferSize) {
         const isFirst = this.#outgoing === ""
         this.#outgoing += text
         if (isFirst) this.#pendingWrites.add(this)
@@ -231,7 +233,7 @@ export class Peer {
     })
   }
 
-  /** Sends bytes, and waits until they are no longer needed. */
+  /** Writes bytes, and waits until their buffer may be used again. Fails with PeerLost. */
   writeBytes(bytes: Uint8Array): Effect.Effect<void, PeerLost> {
     return this.#writeAndWait((done) => {
       this.flush()
@@ -239,7 +241,7 @@ export class Peer {
     })
   }
 
-  /** Hands the system what is still to leave. */
+  /** Writes what waits for the end of this turn. */
   flush(): void {
     const text = this.#outgoing
     this.#outgoing = ""
@@ -250,8 +252,8 @@ export class Peer {
     write: (done: (error?: Error | null) => void) => void
   ): Effect.Effect<void, PeerLost> {
     return Effect.callback<void, PeerLost>((resume) => {
-      // Node's socket timers are shared by all sockets of one length, and see when a write makes progress.
-      this.#socket.setTimeout(this.#patience)
+      // Node's socket timers are one list for all sockets with the same timeout, and are reset as a write progresses.
+      this.#socket.setTimeout(this.#stallTimeout)
       write((cause) => {
         this.#socket.setTimeout(0)
         resume(cause == null ? Effect.void : Effect.fail(new PeerLost({ cause })))
@@ -269,13 +271,13 @@ export class Peer {
       this.#discarding = true
       this.#chunks = []
       this.flush()
-      // What is left to be sent is not waited for longer than anything else.
-      this.#socket.setTimeout(this.#patience)
+      // The rest of the output must make progress too.
+      this.#socket.setTimeout(this.#stallTimeout)
       this.#socket.resume().end(() => resume(Effect.void))
-    }).pipe(Effect.andThen(() => closedSoon(this.#socket)))
+    }).pipe(Effect.andThen(() => waitForClose(this.#socket)))
   }
 
-  /** Cuts the connection off for a reason, which the log then tells. */
+  /** Destroys the connection; `why` is the reason that is logged, unless there was one before. */
   cutOff(why: CloseReason): Effect.Effect<void> {
     return Effect.suspend(() => {
       this.#note(why)
@@ -283,7 +285,7 @@ export class Peer {
     })
   }
 
-  /** Cuts the connection off, at once and for good; what was answered before is on its way. */
+  /** Destroys the connection at once. What was written and not yet taken by the system is lost. */
   get destroy(): Effect.Effect<void> {
     return Effect.sync(() => {
       this.flush()

@@ -1,27 +1,27 @@
 /**
- * Replies of one server wait here for the end of the turn of the event loop in which they were made, as Redis has it
- * (networking.c, handleClientsWithPendingWrites): peers that can be read are read first, then they are answered, some at
- * a time. Who asks on many connections is so woken once for many answers; to wake it for each took a fifth of the
- * answering side's time, and files of 1 KiB were answered by a fifth more slowly. What is sent is not known here.
+ * The connections of one server that have replies to write at the end of this turn of the event loop, as in Redis
+ * (networking.c, handleClientsWithPendingWrites): first all readable sockets are read, then all replies are written. A
+ * client with many connections is then woken once for many replies; waking it for each took a fifth of the server's
+ * time, and files of 1 KiB were sent a fifth more slowly.
  */
 
-/** Whoever has something to send. */
+/** A connection with something to write. */
 interface Sender {
   readonly flush: () => void
 }
 
-/** So many are made to wait; each holds `oneWrite` bytes at most. */
+/** With this many waiting, all are flushed. Each holds `bufferSize` bytes at most. */
 const mostWaiting = 64
 
-/** Flush after 32 reads: clients that drip bytes are many, get no reply, and must not delay ready ones. */
+/** With this many reads since the first began to wait, all are flushed: clients that drip bytes must not delay others. */
 const mostReads = 32
 
-/** Those of one server who have something to send. */
+/** The connections of one server that wait to be flushed. */
 export class PendingWrites {
   #waiting: Array<Sender> = []
   #reads = 0
 
-  /** Has the sender flushed before the event loop waits again. */
+  /** Flushes the sender before the event loop waits for input again. */
   add(sender: Sender): void {
     if (this.#waiting.length === 0) {
       this.#reads = 0
@@ -30,7 +30,7 @@ export class PendingWrites {
     if (this.#waiting.push(sender) >= mostWaiting) this.#flush()
   }
 
-  /** Takes note that something was read, for which those who wait do not wait long. */
+  /** Counts a read. */
   noteRead(): void {
     if (this.#waiting.length > 0 && ++this.#reads >= mostReads) this.#flush()
   }

@@ -1,6 +1,6 @@
 /**
- * The PROXY protocol's header, versions 1 and 2, with which a proxy says for whom it connects (haproxy.org,
- * doc/proxy-protocol.txt). Pure: bytes in, a header out. Who may be believed is not known here.
+ * Parses the header of the PROXY protocol, versions 1 and 2, in which a proxy tells its client's address (haproxy.org,
+ * doc/proxy-protocol.txt). Pure: bytes in, a header out. Which proxies are believed: TrustedProxies.
  */
 import { Data, Result } from "effect"
 import { NetAddress } from "effect/net"
@@ -13,13 +13,13 @@ export interface Source {
 
 /** A whole header. */
 export interface ProxyHeader {
-  /** How many bytes it takes; what follows is the conversation. */
+  /** Its length in bytes; what follows is the client's. */
   readonly size: number
-  /** For whom the proxy connects; `undefined` where it does so for itself, as for a health check, or does not know. */
+  /** The proxy's client; `undefined` where the proxy connects for itself, as for a health check, or does not know it. */
   readonly source: Source | undefined
 }
 
-/** What came is not a header, or not a whole one where it has to be. */
+/** The connection does not begin with a whole, valid header; `reason` is a few English words for the log. */
 export class BadProxyHeader extends Data.TaggedError("BadProxyHeader")<{
   readonly reason: string
 }> {}
@@ -34,14 +34,14 @@ const bad = (reason: string) => new BadProxyHeader({ reason })
 
 const notAHeader = bad("not a PROXY header")
 
-/** How each version begins (2.1 and 2.2); no more than one can be meant. */
+/** How each version begins (2.1 and 2.2); neither is a prefix of the other. */
 const lineSignature = Buffer.from("PROXY ", "latin1")
 const binarySignature = Buffer.from("\r\n\r\n\0\r\nQUIT\n", "latin1")
 
 /** Version 2: the signature, version and command, family and protocol, and how many bytes follow. */
 const fixedSize = 16
 
-/** An IPv4 address that is written as an IPv6 one is the IPv4 address, as for limits and logs it has to be. */
+/** The address as text. An IPv4-mapped IPv6 address becomes the IPv4 address, so that limits and logs see one client. */
 const hostOf = (address: NetAddress.IpAddress): string =>
   NetAddress.formatIp(NetAddress.toCanonical(address))
 
@@ -55,7 +55,7 @@ const readers = new Map<string, (text: string) => Result.Result<NetAddress.IpAdd
   ["TCP6", NetAddress.ipv6FromString]
 ])
 
-/** `PROXY TCP4 from to fromPort toPort`; of a line with UNKNOWN the rest says nothing (2.1). */
+/** `PROXY TCP4 from to fromPort toPort`; after UNKNOWN the rest is ignored (2.1). */
 const readLine = (line: string): Source | BadProxyHeader | undefined => {
   const [, family = "", ...words] = line.split(" ")
   if (family === "UNKNOWN") return undefined
@@ -79,7 +79,7 @@ const parseLine = (bytes: Buffer): ProxyHeader | BadProxyHeader | undefined => {
   return source instanceof BadProxyHeader ? source : { size: end + 2, source }
 }
 
-/** How the families of IP write an address; two addresses come first, then two ports (2.2). */
+/** The size and the reader of an address of each family; two addresses come first, then two ports (2.2). */
 const families = new Map<
   number,
   { readonly size: number; readonly read: (bytes: Uint8Array) => NetAddress.IpAddress }
@@ -90,7 +90,7 @@ const families = new Map<
 
 const readAddress = (family: number, body: Buffer): Source | BadProxyHeader | undefined => {
   const written = families.get(family)
-  // Unspecified, or a Unix socket: neither is an address that anything here could be counted by.
+  // Unspecified, or a Unix socket: neither has an IP address that limits could count by.
   if (written === undefined) return undefined
   const { read, size } = written
   if (body.length < 2 * size + 4) return bad("the header is too short for its addresses")
@@ -107,7 +107,7 @@ const parseBinary = (bytes: Buffer): ProxyHeader | BadProxyHeader | undefined =>
   const size = fixedSize + bytes.readUInt16BE(14)
   if (size > longestHeader) return bad("the header is too long")
   if (bytes.length < size) return undefined
-  // LOCAL: the proxy speaks for itself, whatever stands there (2.2).
+  // LOCAL: the proxy connects for itself, and the addresses are ignored (2.2).
   if (command === 0) return { size, source: undefined }
   const source = readAddress(family, bytes.subarray(fixedSize, size))
   return source instanceof BadProxyHeader ? source : { size, source }
@@ -119,8 +119,8 @@ const parsers = [
 ]
 
 /**
- * The header that the bytes begin with; `undefined` while it is not complete. What cannot become one is told as soon
- * as that is certain.
+ * The header that the bytes begin with; `undefined` while it is not complete, BadProxyHeader as soon as it cannot become
+ * one.
  */
 export const parseProxyHeader = (bytes: Buffer): ProxyHeader | BadProxyHeader | undefined => {
   for (const { parse, signature } of parsers) {

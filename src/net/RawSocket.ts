@@ -1,8 +1,8 @@
-/** Sockets before anybody is met on them: what a proxy's header and a handshake need. What the bytes mean is not known here. */
+/** Reading from and closing a socket that is not a Peer yet, for the proxy's header and the TLS handshake. */
 import { Effect } from "effect"
 import type { Socket } from "node:net"
 
-/** All that has come to a paused socket, as soon as there is something; `undefined` where the connection ended before. */
+/** The bytes that a paused socket has, as soon as there are any; `undefined` if the connection ends first. */
 export const readSome = (socket: Socket): Effect.Effect<Buffer | undefined> =>
   Effect.callback<Buffer | undefined>((resume) => {
     const stop = (): void => {
@@ -22,11 +22,11 @@ export const readSome = (socket: Socket): Effect.Effect<Buffer | undefined> =>
     return Effect.sync(stop)
   })
 
-/** How long a peer that was told goodbye may take to close its end. */
+/** How long a peer may take to close its end after ours was closed. */
 const lingering = "2 seconds"
 
-/** Waits until the socket is closed, but not for long: its peer was told that nothing more comes. */
-export const closedSoon = (socket: Socket): Effect.Effect<void> =>
+/** Waits until the socket is closed, two seconds at most. */
+export const waitForClose = (socket: Socket): Effect.Effect<void> =>
   Effect.callback<void>((resume) => {
     if (socket.closed) return resume(Effect.void)
     const closed = () => resume(Effect.void)
@@ -34,6 +34,6 @@ export const closedSoon = (socket: Socket): Effect.Effect<void> =>
     return Effect.sync(() => socket.off("close", closed))
   }).pipe(Effect.timeoutOption(lingering), Effect.asVoid)
 
-/** The code of what went wrong, the system's or OpenSSL's, such as `ECONNRESET`; its words where it has none. */
-export const codeOf = (cause: Error): string =>
+/** The code of an error of the system or of OpenSSL, such as `ECONNRESET`; its message where it has no code. */
+export const errorCode = (cause: Error): string =>
   "code" in cause && typeof cause.code === "string" ? cause.code : cause.message

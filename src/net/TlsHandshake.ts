@@ -1,72 +1,72 @@
 /**
- * TLS on connections that were accepted elsewhere. A server of `node:tls` that never listens is handed each socket:
- * effect's own has no way to renew its certificates, nor to bound a handshake. What is said then is not known here.
+ * TLS handshakes on sockets that Listener accepted. Each is given to a server of `node:tls` that does not listen itself:
+ * effect's TLS listener can neither exchange its certificates while it runs nor bound the time of a handshake.
  */
 import { Data, type Duration, Effect } from "effect"
 import type { Socket } from "node:net"
 import { createServer, type TLSSocket } from "node:tls"
 import { opensArray, opensTls } from "../domain/FirstByte.ts"
 import { type BadCredentials, check } from "../tls/Credentials.ts"
-import { closedSoon, codeOf, readSome } from "./RawSocket.ts"
+import { waitForClose, errorCode, readSome } from "./RawSocket.ts"
 
-/** What the server shows, and whom it lets in; all of it PEM. */
+/** The server's certificate and key, and the authorities of its clients; all in PEM. */
 export interface Credentials {
-  /** The certificate, and those that lead from it to an authority. */
+  /** The certificate, followed by the intermediate ones. */
   readonly cert: string
   readonly key: string
-  /** The authorities of clients' certificates; with them, a client without one is refused. */
+  /** The authorities of clients' certificates; if given, a client without a certificate of theirs is refused. */
   readonly clientCa?: string | undefined
 }
 
-/** No encrypted connection came of it; `reason` is OpenSSL's code, or a few words of ours. */
+/** The handshake failed; `reason` is OpenSSL's code, or a few English words, for the log. */
 export class HandshakeFailed extends Data.TaggedError("HandshakeFailed")<{
   readonly reason: string
 }> {}
 
-/** The door, encrypted. */
+/** TLS for the connections of one server. */
 export interface Tls {
-  /** The encrypted connection over a socket that nothing was read from yet, or that it was put back to. */
+  /** Makes the handshake on a socket that nothing was read from, or to which it was put back with `unshift`. */
   readonly handshake: (socket: Socket) => Effect.Effect<Socket, HandshakeFailed>
-  /** Shows these to whoever comes next; those who are there notice nothing. Whoever was let in stays. */
-  readonly renew: (credentials: Credentials) => Effect.Effect<void, BadCredentials>
+  /** Uses these credentials for handshakes from now on. Connections that are open stay as they are. */
+  readonly setCredentials: (credentials: Credentials) => Effect.Effect<void, BadCredentials>
 }
 
-/** To a client of Redis that does not encrypt; anything else that comes in plain text is told nothing. */
+/** The reply to a client of Redis that does not encrypt. Anything else in plain text gets no reply. */
 const notEncrypted = "-NOTLS Este servidor só fala TLS.\r\n"
 
-/** What Node is to be given, once all of it has been found to be good. */
+/** The options for Node, after all credentials were checked. */
 const checked = ({ cert, clientCa, key }: Credentials) => {
   const context = { cert, key, ca: clientCa, minVersion: "TLSv1.2" } as const
   return Effect.as(check(context), context)
 }
 
-/** The first byte, which is left where it was; `undefined` where the connection ended before it. */
+/** The first byte, which stays unread; `undefined` if the connection ends before it. */
 const peek = (socket: Socket): Effect.Effect<number | undefined> =>
   Effect.map(readSome(socket), (bytes) => {
     if (bytes !== undefined) socket.unshift(bytes)
     return bytes?.[0]
   })
 
-/** Says one thing in plain text, and waits a while for the peer to have read it: a reset would take it away. */
+/** Writes a text, ends the output and waits for the peer to close: closing at once could reset the connection and lose the text. */
 const tell = (socket: Socket, text: string): Effect.Effect<void> =>
   Effect.suspend(() => {
     socket.resume().end(text)
-    return closedSoon(socket)
+    return waitForClose(socket)
   })
 
-/** The socket under an encrypted one. Node tells it nowhere else (lib/internal/tls/wrap.js, TLSSocket). */
+/** The TCP socket under a TLS socket, which Node has no public name for (lib/internal/tls/wrap.js, TLSSocket). */
 const under = (secured: TLSSocket): unknown => Reflect.get(secured, "_parent")
 
 type Resume = (result: Effect.Effect<Socket, HandshakeFailed>) => void
 
-/** TLS, versions 1.2 and 1.3, with handshakes of at most `patience`, 10 seconds unless given. */
+/** TLS 1.2 and 1.3, whose handshakes may take `timeout`, 10 seconds unless given. Fails with BadCredentials. */
 export const makeTls = Effect.fnUntraced(function* (
   credentials: Credentials,
-  patience: Duration.Input = "10 seconds"
+  timeout: Duration.Input = "10 seconds"
 ) {
   const server = createServer({
     ...(yield* checked(credentials)),
-    // By Node itself, which also stops a client without a certificate before it is given a session to resume.
+    // Node itself refuses a client without a certificate, before it gives it a session to resume.
     requestCert: credentials.clientCa !== undefined,
     rejectUnauthorized: true
   })
@@ -77,14 +77,14 @@ export const makeTls = Effect.fnUntraced(function* (
   }
   const fail = (reason: string) => Effect.fail(new HandshakeFailed({ reason }))
   server.on("secureConnection", (secured) => {
-    // Until whoever waits for it listens for more than this: what follows an error is "close".
+    // An "error" without a listener would end the process; Peer adds its own later.
     secured.on("error", () => undefined)
     settle(under(secured), Effect.succeed(secured))
   })
   server.on("tlsClientError", (cause, secured) => {
-    // Where a certificate is not accepted Node only hangs up, which is all the error says.
+    // Where Node refuses a certificate, the error says only that the connection was closed.
     const { authorizationError } = secured
-    settle(under(secured), fail(authorizationError ? String(authorizationError) : codeOf(cause)))
+    settle(under(secured), fail(authorizationError ? String(authorizationError) : errorCode(cause)))
   })
 
   const encrypt = (socket: Socket) =>
@@ -105,10 +105,10 @@ export const makeTls = Effect.fnUntraced(function* (
   return {
     handshake: (socket) =>
       Effect.timeoutOrElse(begin(socket), {
-        duration: patience,
+        duration: timeout,
         orElse: () => fail("not complete in time")
       }),
-    renew: (credentials) =>
+    setCredentials: (credentials) =>
       Effect.map(checked(credentials), (context) => server.setSecureContext(context))
   } satisfies Tls
 })

@@ -1,8 +1,8 @@
 /**
- * The proxies that are believed when they say for whom they connect. Whether a header comes is never guessed: from
- * their networks every connection begins with one, and from anywhere else none is looked for, so that nobody but a
- * proxy can say to be somebody else (haproxy.org, doc/proxy-protocol.txt, 2). It stands on `node:net`, to put back
- * what came after the header.
+ * The proxies whose PROXY headers are believed. Whether a header comes is never guessed: every connection from their
+ * networks must begin with one, and from any other address none is looked for, so that nobody but a proxy can give
+ * another address as its own (haproxy.org, doc/proxy-protocol.txt, 2). Uses `node:net`'s sockets, to put back the bytes
+ * behind the header. Parsing: ProxyHeader.
  */
 import { type Duration, Effect, Option, Result } from "effect"
 import { IpNetwork, NetAddress } from "effect/net"
@@ -10,25 +10,25 @@ import type { Socket } from "node:net"
 import { BadProxyHeader, parseProxyHeader, type Source } from "./ProxyHeader.ts"
 import { readSome } from "./RawSocket.ts"
 
-/** Whom to believe, and how long to wait for their header. */
+/** The networks of the proxies, and how long to wait for a header. */
 export interface Options {
   readonly networks: ReadonlyArray<IpNetwork.IpNetwork>
   /** 5 seconds unless given. */
-  readonly patience?: Duration.Input
+  readonly timeout?: Duration.Input
 }
 
-/** TrustedProxies that are believed. */
+/** The proxies that are believed. */
 export interface TrustedProxies {
   /** Whether a connection from this address must begin with a header. */
   readonly includes: (address: string) => boolean
   /**
-   * Takes the header off a socket that nothing was read from yet: for whom the proxy connects, `undefined` where for
-   * itself. Fails where no whole header comes in time.
+   * Takes the header off a socket that nothing was read from yet. Returns the proxy's client, `undefined` if the proxy
+   * connects for itself. Fails with BadProxyHeader, also if no whole header comes in time.
    */
   readonly header: (socket: Socket) => Effect.Effect<Source | undefined, BadProxyHeader>
 }
 
-/** A socket's address, which is IPv4 even where a socket for both families tells it as IPv6, and without its zone. */
+/** A socket's address without its zone; an IPv4-mapped IPv6 address becomes the IPv4 address. */
 const parseAddress = (address: string): NetAddress.IpAddress | undefined =>
   Option.getOrUndefined(
     Result.getSuccess(
@@ -53,15 +53,15 @@ const readHeader = Effect.fnUntraced(function* (socket: Socket) {
   }
 })
 
-/** TrustedProxies in these networks. */
-export const makeProxies = ({ networks, patience = "5 seconds" }: Options): TrustedProxies => ({
+/** Believes the proxies in these networks. */
+export const makeProxies = ({ networks, timeout = "5 seconds" }: Options): TrustedProxies => ({
   includes: (address) => {
     const parsed = parseAddress(address)
     return parsed !== undefined && networks.some((network) => IpNetwork.contains(network, parsed))
   },
   header: (socket) =>
     Effect.timeoutOrElse(readHeader(socket), {
-      duration: patience,
+      duration: timeout,
       orElse: () => Effect.fail(new BadProxyHeader({ reason: "no whole header in time" }))
     })
 })

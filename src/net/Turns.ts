@@ -1,17 +1,17 @@
 /**
- * Whose turn it is, where a connection has more to do than one may at a time: each waits for a later turn of the event
- * loop, and in each turn one of those who wait goes on, in the order in which they came. So whoever asks a little is
- * read and answered in between, and waits for one quantum of somebody else's, not for all that was asked at once.
+ * Round-robin scheduling of connections with more work than one quantum: each waits in a queue, and in each turn of the
+ * event loop the first of the queue goes on. A connection with little work is read and answered in between, and waits
+ * for one quantum of another's work at most. What a quantum is: server/ReplyBatch.
  */
 import { Effect } from "effect"
 
-/** Those of one server who wait for their turn. */
+/** The connections of one server that wait for their turn. */
 export class Turns {
   #waiting: Array<() => void> = []
-  /** Whether somebody goes on in the next turn: a second one at a time would take turns of its own, and so would its like. */
+  /** Whether a turn is scheduled: at most one is, so that one connection goes on in each turn of the event loop. */
   #isDue = false
 
-  /** Waits until others had their turn. */
+  /** Waits until the others in the queue had their turn. */
   readonly next: Effect.Effect<void> = Effect.callback<void>((resume) => {
     const go = (): void => resume(Effect.void)
     this.#waiting.push(go)

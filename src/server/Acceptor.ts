@@ -1,6 +1,6 @@
 /**
- * Admits or rejects each socket, encrypts it, runs it and logs its end. Accepting: Listener; what is said on it:
- * Connection.
+ * Admits or rejects each socket, makes the TLS handshake, runs its connection and logs its end. Accepting: net/Listener;
+ * requests and replies: Connection.
  */
 import { Cause, Clock, type Duration, Effect, Exit, type Redacted, type Scope } from "effect"
 import * as Monotonic from "../domain/Monotonic.ts"
@@ -24,33 +24,37 @@ import type { HttpFace, ServerContext } from "./ServerContext.ts"
 import type { HandshakeFailed } from "../net/TlsHandshake.ts"
 import * as ConnectionReaper from "../guard/ConnectionReaper.ts"
 
-/** Who is let in, and how it is talked with. */
+/** How connections are served. */
 export interface Options {
   /** The server's version, which HELLO tells. */
   readonly version: string
-  /** Whether pickle is spoken at every address, not on loopback alone: it has no password and no encryption. */
+  /** Whether pickle, which has no password and no encryption, is spoken at every address; else on loopback only. */
   readonly pickle?: boolean
-  /** The most bytes a second that a connection is sent, and all of them together; unlimited unless given. */
+  /** The most bytes a second that one connection is sent; unlimited unless given. */
   readonly maxRate?: number | undefined
+  /** The most bytes a second that all connections together are sent; unlimited unless given. */
   readonly maxTotalRate?: number | undefined
-  /** How many connections there may be, and how long peers may do nothing; unlimited unless given. */
+  /** The limits of number, time and memory; unlimited unless given. */
   readonly limits?: Limits
-  /** Who answers HTTP, and whether nothing else is spoken; nobody unless given. */
+  /** The HTTP face, and whether nothing but HTTP is spoken; without it, HTTP is not spoken. */
   readonly http?: { readonly face: HttpFace; readonly only: boolean } | undefined
-  /** The passwords of the one user, `default`; any of them opens the server, and without one everybody may ask. */
+  /** The passwords of the user `default`, each of which is accepted; if there is none, no password is required. */
   readonly passwords?: () => ReadonlyArray<Redacted.Redacted>
 }
 
-/** What keeps strangers from taking the whole server for themselves. */
+/** The limits of all connections of a server. */
 export interface Limits extends ConnectionLimiter.Limits, ConnectionReaper.Limits {
-  /** How long a peer may take nothing of what it is being sent; zero is for ever. */
+  /** How long a peer may take no byte of a reply before it is cut off; zero is for ever. */
   readonly stall: Duration.Duration
 }
 
-/** Redis's words, before it closes (networking.c, acceptCommonHandler). */
+/** Redis's reply before it closes (networking.c, acceptCommonHandler). */
 const full = "-ERR max number of clients reached\r\n"
 
-/** To so many at once that is said with patience, for each takes a descriptor that no limit counts; then at once. */
+/**
+ * This many rejected peers at a time are closed in order, which waits for them and takes descriptors that no other limit
+ * counts. Further ones are closed at once, which may lose the reply.
+ */
 export const mostRejecting = 64
 
 const pacerOf = (rate: number | undefined): Pacer =>
@@ -59,15 +63,15 @@ const pacerOf = (rate: number | undefined): Pacer =>
 /** The unused parameter is deliberate: without it Effect allocates a function a call. */
 const nothing = (_: unknown): Effect.Effect<void> => Effect.void
 
-/** Takes sockets, one after the other. */
+/** Serves accepted sockets. */
 export interface Acceptor {
-  /** Talks with one peer, if it is let in, and returns when it is gone. */
+  /** Serves one peer, or rejects it; returns at its end. */
   readonly receive: (peer: Peer) => Effect.Effect<void>
-  /** How many conversations were cut off in the middle because the server stops. */
+  /** How many connections were cut off during a request because the server stops. */
   readonly cutOff: () => number
 }
 
-/** An acceptor, whose timers end with the scope. */
+/** An acceptor whose timers end with the scope. */
 export const makeAcceptor = Effect.fnUntraced(function* (
   options: Options,
   router: Router["Service"],
@@ -88,7 +92,7 @@ export const makeAcceptor = Effect.fnUntraced(function* (
   let cutOff = 0
   let warnedAt = Number.NEGATIVE_INFINITY
 
-  /** Says that another protocol came in, at most once a minute: who sends it may send it often. */
+  /** Logs that a peer speaks another protocol, at most once a minute. */
   const onForeign = ({ address }: Peer, protocol: string) =>
     Effect.suspend(() => {
       const now = Monotonic.nowUnsafe(clock)
@@ -110,7 +114,7 @@ export const makeAcceptor = Effect.fnUntraced(function* (
       address: peer.address,
       connections: stats.connectedClients
     })
-    // A handshake only to say that would be dear.
+    // A TLS handshake only for this reply would cost too much.
     if (!peer.isOpen) return noted
     if (rejecting >= mostRejecting) return Effect.andThen(noted, Effect.ignore(peer.write(full)))
     rejecting += 1
@@ -144,7 +148,7 @@ export const makeAcceptor = Effect.fnUntraced(function* (
     }
     return spoken.pickle === undefined && spoken.http === undefined
       ? resp
-      : detect({ ...spoken, otherwise: resp })
+      : detect({ ...spoken, fallback: resp })
   }
 
   const leave = (context: ConnectionContext, exit: Ended) =>
@@ -185,7 +189,7 @@ export const makeAcceptor = Effect.fnUntraced(function* (
     // Suspended, for an effect keeps what it was made of while it runs: 400 bytes for each connection that waits.
     return Effect.suspend(() => run(context)).pipe(
       Effect.onExit((exit) => leave(context, exit)),
-      // However it ended, that was told.
+      // Logged by `leave`.
       Effect.catchCause(nothing)
     )
   }

@@ -1,6 +1,6 @@
 /**
- * One connection as one pipeline: bytes become requests, requests replies, replies bytes. This is the only file that
- * sees both ends. Letting in: Acceptor; who answers: Dispatch; what is written together: ReplyBatch; how: ReplyWriter.
+ * One connection as one pipeline: bytes become requests, requests replies, replies bytes. The only file that sees both
+ * ends. Who answers a request: Dispatch; which replies are written together: ReplyBatch; writing: ReplyWriter.
  */
 import { Array, Cause, Effect, Pull, Stream } from "effect"
 import type { Decoder, Request } from "../codec/Codec.ts"
@@ -15,10 +15,7 @@ import { type Outgoing, send } from "./ReplyWriter.ts"
 
 type Requests = Array.NonEmptyReadonlyArray<Request>
 
-/**
- * Bytes to requests; what one read completes stays together, but where the decoder stops for what came before to be
- * answered first.
- */
+/** Bytes to requests. The requests of one read stay together, unless the decoder stops to have some answered first. */
 const decode =
   (decoder: Decoder, progress: ReadProgress, { server, session, stats }: ConnectionContext) =>
   (bytes: Stream.Stream<Uint8Array, PeerLost>): Stream.Stream<Request, PeerLost> =>
@@ -52,7 +49,7 @@ const decode =
       return Effect.succeed(next)
     })
 
-/** Requests to replies, in order, up to the last of all; what came together leaves together, as far as a write goes. */
+/** Requests to replies, in order, up to the connection's last. Replies to requests of one read are written together, up to the size of a write. */
 const answer =
   (batch: ReplyBatch, context: ConnectionContext) =>
   (requests: Stream.Stream<Request, PeerLost>): Stream.Stream<Outgoing, PeerLost> =>
@@ -82,9 +79,9 @@ const answer =
     })
 
 /**
- * Talks with a peer until it ends its input, says goodbye or breaks the protocol; then takes leave of it. Fails where
- * the peer is lost, or where a body whose size was announced cannot be sent to its end: the connection must be cut
- * off then, for nothing that could follow would be understood.
+ * Serves a peer until it ends its input, closes with a command or breaks the protocol; then closes in order. Fails with
+ * PeerLost, or with StoreUnavailable where a body whose size was sent cannot be read to its end: then the caller must cut
+ * the connection off, because the client would take whatever follows for the rest of the body.
  */
 export const converse = (
   context: ConnectionContext

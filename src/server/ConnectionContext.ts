@@ -1,6 +1,6 @@
 /**
- * All that is known of one connection, from the handshake to the farewell, and what the log is told of it in the end.
- * Who is let in is Acceptor's affair; what is read and answered, Connection's.
+ * The state of one connection, and the fields of its last line in the log. Admitting it: Acceptor; reading and
+ * answering: Connection.
  */
 import { Cause, Exit, Option } from "effect"
 import * as Monotonic from "../domain/Monotonic.ts"
@@ -17,29 +17,26 @@ import type { ServerContext } from "./ServerContext.ts"
 import { type Identity, makeSession, type Session } from "./Session.ts"
 import type { Transaction } from "./transactions/Transaction.ts"
 
-/** What one connection came to: plain numbers, for counting must cost next to nothing. */
+/** The counters of one connection. Plain numbers, because they change with every request. */
 export interface ConnectionStats {
-  /** Requests that were commands, refused ones included. */
+  /** How many commands were asked, refused ones included. */
   commands: number
   bytesReceived: number
   bytesSent: number
-  /** Why the conversation itself is over; `undefined` where it is not, or the peer's socket knows why. */
+  /** Why the server ended the connection; `undefined` while it has not, or where only the socket tells the reason. */
   closeReason: CloseReason | undefined
 }
 
-/** How a connection came to its end. */
+/** The exit of a connection's fiber. */
 export type Ended = Exit.Exit<void, PeerLost | StoreUnavailable>
 
-/** Client names are printable ASCII of any length; the log has the beginning. */
+/** Client names have up to 1,024 characters; the log has this many of them. */
 const longestName = 100
 
 const isStoreUnavailable = ({ _tag }: PeerLost | StoreUnavailable): boolean =>
   _tag === "StoreUnavailable"
 
-/**
- * One connection. A class, for ten thousand of these stand idle: what it is asked for now and then is found out then,
- * and not held.
- */
+/** The state of one connection. A class with getters, to hold little for each of ten thousand idle connections. */
 export class ConnectionContext implements Identity, Waiting {
   readonly server: ServerContext
   readonly peer: Peer
@@ -54,7 +51,7 @@ export class ConnectionContext implements Identity, Waiting {
   }
   /** Counted from 1, in the order in which connections were accepted. */
   readonly id: number
-  /** From the first MULTI or WATCH on. */
+  /** Made at the first MULTI or WATCH. */
   transaction: Transaction | undefined
   readonly #since: number
 
@@ -80,22 +77,23 @@ export class ConnectionContext implements Identity, Waiting {
     return this.peer.address
   }
 
+  /** How long the connection has been there, in seconds, by the monotonic clock. */
   get age(): number {
     return (Monotonic.nowUnsafe(this.server.clock) - this.#since) / 1000
   }
 
-  /** How much memory the requests of its transaction hold, in bytes. */
-  get heldBack(): number {
+  /** The memory that the requests of its transaction hold, in bytes. */
+  get queued(): number {
     return this.transaction?.held ?? 0
   }
 
-  /** Why it ended: what the peer's socket tells, unless that is only that the input ended. */
+  /** Why it ended: the socket's reason, unless that is only the end of input. */
   closeReason(exit: Ended): CloseReason {
     const told = this.peer.closeReason
     if (Exit.isFailure(exit)) {
       if (Cause.hasDies(exit.cause)) return "fault"
       if (Option.exists(Cause.findErrorOption(exit.cause), isStoreUnavailable)) return "storage"
-      // Whoever is lost while being answered is interrupted as well; that is told by the socket.
+      // A lost peer interrupts the fiber as well; then the socket tells the reason.
       if (Cause.hasInterruptsOnly(exit.cause) && (told ?? "drain") === "drain") return "grace-over"
     }
     return told === undefined || told === "client-ended"
@@ -103,7 +101,7 @@ export class ConnectionContext implements Identity, Waiting {
       : told
   }
 
-  /** What the log is told of it in the end. */
+  /** The fields of `connection.closed` in the log. */
   summary(reason: CloseReason): Fields {
     const { address, age, codec, session, stats } = this
     const { clientName, protocolVersion } = session

@@ -19,9 +19,9 @@ import type { HttpRefusal, HttpRequest } from "../codec/http/HttpRequest.ts"
 import type { Answer } from "../Router.ts"
 import type { ConnectionContext } from "./ConnectionContext.ts"
 import type { HttpAnswer, HttpClient } from "./ServerContext.ts"
-import { silenced } from "./Session.ts"
+import { withoutBytes } from "./Session.ts"
 import { noteFailure } from "./TransferLog.ts"
-import { askTransaction, holdBack, isHeldBack } from "./transactions/TransactionReplies.ts"
+import { askTransaction, queueRequest, mustQueue } from "./transactions/TransactionReplies.ts"
 
 const noReply = Reply.Reply.NoReply()
 
@@ -44,8 +44,8 @@ export const dispatch = (context: ConnectionContext, request: Request): Answer |
   if (isHttp(request)) return askHttp(context, request)
   const { server, session, transaction } = context
   const wanted = session.begin()
-  if (transaction !== undefined && isHeldBack(transaction, request)) {
-    const reply = holdBack(transaction, request)
+  if (transaction !== undefined && mustQueue(transaction, request)) {
+    const reply = queueRequest(transaction, request)
     return wanted ? reply : noReply
   }
   // Nearly all requests are such, and this is all that is found out about them.
@@ -60,11 +60,11 @@ export const dispatch = (context: ConnectionContext, request: Request): Answer |
     if (isTransactionCommand(request)) {
       count(context)
       const answer = askTransaction(context, request, wanted)
-      return wanted ? answer : unheard(answer)
+      return wanted ? answer : withoutReply(answer)
     }
   }
   const refusal = refuse(context, request)
-  return wanted || Effect.isEffect(refusal) ? refusal : silenced(refusal)
+  return wanted || Effect.isEffect(refusal) ? refusal : withoutBytes(refusal)
 }
 
 const isHttp = (request: Request): request is HttpRequest | HttpRefusal =>
@@ -113,7 +113,7 @@ const mayAsk = ({ codec, session }: ConnectionContext, tag: Tag): boolean =>
   session.isAuthenticated || (codec.takesPassword && needsNoPassword(tag))
 
 /** The answer, done as it is, but not told. */
-const unheard = (answer: Answer): Answer =>
+const withoutReply = (answer: Answer): Answer =>
   Effect.isEffect(answer) ? Effect.as(answer, noReply) : noReply
 
 const askSession = (context: ConnectionContext, command: SessionCommand): Answer => {

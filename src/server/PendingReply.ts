@@ -1,9 +1,9 @@
-/** Runs answers that take an effect. What came of one is encoded by ReplyBatch and sent by ReplyWriter. */
+/** Runs answers that are effects. Encoding their replies: ReplyBatch; sending them: ReplyWriter. */
 import { Effect, Exit, Scope } from "effect"
 import * as Monotonic from "../domain/Monotonic.ts"
 import * as ByteString from "../domain/ByteString.ts"
 import type { CommandError, StoreUnavailable } from "../domain/Errors.ts"
-import { oneWrite } from "../domain/OneWrite.ts"
+import { bufferSize } from "../domain/BufferSize.ts"
 import * as Reply from "../domain/Reply.ts"
 import type { HttpReply } from "../codec/http/HttpReply.ts"
 import type { Answer } from "../Router.ts"
@@ -11,32 +11,32 @@ import type { ConnectionContext } from "./ConnectionContext.ts"
 import type { HttpAnswer } from "./ServerContext.ts"
 import { noteFailure } from "./TransferLog.ts"
 
-/** An answer that takes an effect, and may hold a file open. */
+/** An answer that is an effect, and may hold a file open. */
 export type PendingReply = Exclude<Answer, Reply.Reply> | Exclude<HttpAnswer, HttpReply>
 
-/** A reply that is there, and what is held for it. */
+/** A reply, and the resources that it holds. */
 export interface SettledReply {
   readonly reply: Reply.Reply | HttpReply
-  /** When it was asked for, by Monotonic; now, unless given. */
+  /** When it was asked for, by Monotonic, in milliseconds; now, unless given. */
   readonly since?: number
-  /** Lets go of what a body that is still to be sent is read from. */
+  /** Closes the file from which a streamed body is read. */
   readonly release?: Effect.Effect<void>
 }
 
-/** The reply with its body read, if that is a small one; one of HTTP comes so. */
-const gather = (
+/** The reply with its body read into memory, if that has at most `bufferSize` bytes; a reply of HTTP is returned as it is. */
+const buffer = (
   reply: Reply.Reply | HttpReply
 ): Effect.Effect<Reply.Reply | HttpReply, StoreUnavailable> => {
   if (reply._tag !== "File" && reply._tag !== "Content") return Effect.succeed(reply)
   const { body } = reply
-  if ("buffered" in body || body.size > oneWrite) return Effect.succeed(reply)
+  if ("buffered" in body || body.size > bufferSize) return Effect.succeed(reply)
   return Effect.map(ByteString.collect(body.bytes), (buffered) => ({
     ...reply,
     body: { size: body.size, buffered, part: body.part }
   }))
 }
 
-/** The reply to come, which holds a part of the connection's scope until it is released. */
+/** Runs an answer; errors become error replies. What a streamed body holds is released by `release`, at the latest with the connection's scope. */
 export const settle = Effect.fnUntraced(function* (
   pending: PendingReply,
   connection: Scope.Scope,
@@ -46,7 +46,7 @@ export const settle = Effect.fnUntraced(function* (
   const scope = yield* Scope.fork(connection)
   const release = Scope.close(scope, Exit.void)
   const answer: Effect.Effect<Reply.Reply | HttpReply, CommandError, Scope.Scope> = pending
-  const reply = yield* Effect.flatMap(answer, gather).pipe(
+  const reply = yield* Effect.flatMap(answer, buffer).pipe(
     Scope.provide(scope),
     Effect.tapErrorTag("StoreUnavailable", (error) => noteFailure(context, error)),
     Effect.catch((error) => Effect.succeed(Reply.error(error)))

@@ -1,11 +1,12 @@
 /**
- * Answers the requests of one read, one after the other and without an effect as far as that goes, and gathers their
- * replies for one write. What needs an effect is handed to Connection, which gives back the reply. Who answers: Dispatch.
+ * Answers the requests of one read in order, synchronously where no effect is needed, and collects their encoded replies
+ * for one write. An answer that is an effect is returned to Connection, which runs it and adds the reply. Who answers a
+ * request: Dispatch.
  */
 import { Effect } from "effect"
 import type { Encoder, Request } from "../codec/Codec.ts"
 import type { HttpReply } from "../codec/http/HttpReply.ts"
-import { oneWrite } from "../domain/OneWrite.ts"
+import { bufferSize } from "../domain/BufferSize.ts"
 import * as Reply from "../domain/Reply.ts"
 import type { ConnectionContext } from "./ConnectionContext.ts"
 import { dispatch } from "./Dispatch.ts"
@@ -14,14 +15,14 @@ import type { Event } from "../telemetry/EventLog.ts"
 import type { Transaction } from "./transactions/Transaction.ts"
 import type { BufferedTransfer, Outgoing, OutgoingBody } from "./ReplyWriter.ts"
 
-/** How much may be answered before others get their turn, in requests that need no effect: 1 to 3 ms of everybody's time. */
+/** How many requests that need no effect are answered before other connections get their turn: 1 to 3 ms. */
 const quantum = 256
-/** What one that takes an effect counts: opening a file takes up to 100 µs. */
+/** How many of those a request that needs an effect counts as: opening a file takes up to 100 µs. */
 const costOfEffect = 8
 
 const noRequests: ReadonlyArray<Request> = []
 
-/** The requests that came together, and those of their replies that are not yet written. */
+/** The requests of one read, and their replies that are not written yet. */
 export class ReplyBatch {
   readonly #context: ConnectionContext
   readonly #encoder: Encoder
@@ -39,17 +40,17 @@ export class ReplyBatch {
     this.#encoder = encoder
   }
 
-  /** Whether the last reply of the connection was gathered. */
+  /** Whether the last reply of the connection was added. */
   get isOver(): boolean {
     return this.#isOver
   }
 
-  /** Whether all its requests are answered. */
+  /** Whether all requests are answered. */
   get isEmpty(): boolean {
     return this.#next === this.#requests.length && this.#running === undefined
   }
 
-  /** The transaction whose requests are being answered, if one is: they come before those of the read. */
+  /** The transaction whose requests are being answered; they come before those of the read. */
   get #running(): Transaction | undefined {
     const { transaction } = this.#context
     return transaction?.isRunning === true ? transaction : undefined
@@ -62,9 +63,10 @@ export class ReplyBatch {
   }
 
   /**
-   * Answers requests until all are, the quantum is used up, a write is full or ends in a body that is sent as it is read, or a request takes an
-   * effect, whose reply is then to be added. One connection so holds one file open and one write in memory, however much
-   * was asked at once. As an effect each, sixteen requests that came together took twice the time.
+   * Answers requests until all are answered, the quantum is used up, the write is full or ends in a streamed body, or a
+   * request needs an effect, which is returned: its reply must be added before the next step. So a connection holds one
+   * open file and one write in memory, however many requests came at once. With an effect for each request, sixteen that
+   * came together took twice the time.
    */
   step(): PendingReply | undefined {
     while (!this.isEmpty && !this.#isFull) {
@@ -84,11 +86,11 @@ export class ReplyBatch {
 
   get #isFull(): boolean {
     return (
-      this.#left <= 0 || this.#text.length >= oneWrite || this.#body !== undefined || this.#isOver
+      this.#left <= 0 || this.#text.length >= bufferSize || this.#body !== undefined || this.#isOver
     )
   }
 
-  /** Encodes a reply behind those that were gathered. */
+  /** Encodes a reply behind the others. */
   add(settled: SettledReply): void {
     const { release, reply, since } = settled
     if (reply._tag === "HttpReply") return this.#addHttp(reply, settled)
@@ -116,21 +118,21 @@ export class ReplyBatch {
     this.#note({ of: body, since, exchange }, "http.request")
   }
 
-  /** Has the log told once it is sent. For a batch of small files, the fields of each would cost more than its reply. */
+  /** Collects what is to be logged once it is sent; not if it would not be logged: for small files a line's fields cost more than the reply. */
   #note(transfer: BufferedTransfer, event: Event): void {
     if (!this.#context.server.eventLog.allows(event)) return
     this.#transfers ??= []
     this.#transfers.push(transfer)
   }
 
-  /** What was gathered, to be written. */
+  /** Returns the collected replies, and begins with the next write. */
   take(): Outgoing {
     const outgoing = { text: this.#text, transfers: this.#transfers, body: this.#body }
     this.#text = ""
     this.#transfers = undefined
     this.#body = undefined
     this.#left = quantum
-    // What was asked is not kept until something else is.
+    // Otherwise the answered requests would stay in memory until the next read.
     if (this.isEmpty) this.begin(noRequests)
     return outgoing
   }

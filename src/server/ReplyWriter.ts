@@ -1,6 +1,6 @@
 /**
- * Sends replies, at the connection's pace: text at once, and the bytes of a file as the peer takes them. Tells the log of
- * every body that was sent or cut off.
+ * Sends replies at the connection's rate: collected text in one write, a streamed body as the peer takes it. Logs every
+ * body that was sent or cut off.
  */
 import { Array, Effect, Exit, Stream } from "effect"
 import * as Monotonic from "../domain/Monotonic.ts"
@@ -12,37 +12,37 @@ import type { PeerLost } from "../net/Peer.ts"
 import type { ConnectionContext } from "./ConnectionContext.ts"
 import { noteExchange, noteFailure, noteTransfer } from "./TransferLog.ts"
 
-/** Replies that leave together: the bytes of one write, then perhaps the body of the last of them. */
+/** Replies that are sent together: the text of one write, then perhaps a streamed body. */
 export interface Outgoing {
   readonly text: string
-  /** The bodies within the text that the log is to be told of. */
+  /** The bodies within the text that are to be logged. */
   readonly transfers: ReadonlyArray<BufferedTransfer> | undefined
   readonly body: OutgoingBody | undefined
 }
 
-/** A body that leaves with the text around it. */
+/** A body that is part of the text. */
 export interface BufferedTransfer {
-  /** Always there but in HTTP, where replies without a body are noted too. */
+  /** `undefined` only for a reply of HTTP without a body, which is logged too. */
   readonly of: Reply.BufferedBody | undefined
-  /** What the log is told of it in HTTP. */
+  /** The fields of the log for a reply of HTTP. */
   readonly exchange?: Exchange
-  /** When it was asked for, by Monotonic; just now, unless given. */
+  /** When it was asked for, by Monotonic, in milliseconds; just now, unless given. */
   readonly since: number | undefined
 }
 
-/** A body that is sent as it is read, and what follows it. */
+/** A streamed body, and the text after it. */
 export interface OutgoingBody {
   readonly of: Reply.StreamedBody
-  /** When it was asked for, by Monotonic. */
+  /** When it was asked for, by Monotonic, in milliseconds. */
   readonly since: number | undefined
-  /** What the log is told of it in HTTP. */
+  /** The fields of the log for a reply of HTTP. */
   readonly exchange?: Exchange
   readonly tail: string
-  /** Lets go of what it is read from. */
+  /** Closes the file that it is read from. */
   readonly release: Effect.Effect<void> | undefined
 }
 
-/** Writes at the connection's pace. */
+/** Writes text at the connection's rate. */
 const write = (
   { pacer, peer, server, stats }: ConnectionContext,
   text: string
@@ -66,7 +66,7 @@ const writePiece = (
     : Effect.andThen(pacer.pace(bytes.length), peer.writeBytes(bytes))
 }
 
-/** Writes bytes in pieces as small as the connection's pace asks for. */
+/** Writes bytes at the connection's rate, in pieces as small as the rate asks for. */
 const writeBytes = (
   context: ConnectionContext,
   bytes: Uint8Array
@@ -81,7 +81,7 @@ const writeBytes = (
   )
 }
 
-/** Tells the log what came of a body. */
+/** Logs that a body was sent or cut off. */
 const note = (
   context: ConnectionContext,
   { exchange, of, since }: BufferedTransfer | OutgoingBody,
@@ -122,7 +122,7 @@ const sendBody = Effect.fnUntraced(function* (context: ConnectionContext, body: 
   if (body.release !== undefined) yield* body.release
 })
 
-/** Sends replies; a body is sent as the peer takes it, and let go of then. */
+/** Sends replies. Fails with PeerLost, or with StoreUnavailable where a streamed body cannot be read to its end. */
 export const send =
   (context: ConnectionContext) =>
   (outgoing: Outgoing): Effect.Effect<void, PeerLost | StoreUnavailable> => {

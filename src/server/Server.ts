@@ -1,4 +1,4 @@
-/** One server: Listener and Acceptor, with the numbers and the log of both, from start to drain. */
+/** One server: a Listener and an Acceptor, with their statistics and log, from start to drain. */
 import { Context, type Duration, Effect, Layer } from "effect"
 import * as Monotonic from "../domain/Monotonic.ts"
 import { Stats } from "../telemetry/Stats.ts"
@@ -12,11 +12,11 @@ import type { Tls } from "../net/TlsHandshake.ts"
 
 /** How to serve. */
 export interface Options extends Address, Acceptor.Options {
-  /** How long what is in progress may go on when the server is told to stop; not at all unless given. */
+  /** How long requests in progress may take when the server stops; zero unless given. */
   readonly grace?: Duration.Duration
   /** How connections are encrypted; not at all unless given. */
   readonly tls?: Tls | undefined
-  /** Who is believed to speak for others (PROXY protocol); nobody unless given. */
+  /** The proxies whose PROXY headers are believed; none unless given. */
   readonly proxies?: TrustedProxies | undefined
 }
 
@@ -24,13 +24,13 @@ export interface Options extends Address, Acceptor.Options {
 export class Server extends Context.Service<
   Server,
   {
-    /** Where it listens, with the port that was taken. */
+    /** Where it listens, with the bound port. */
     readonly address: Address
-    /** Goes on serving, but has PING answer that the server is about to stop. */
+    /** Makes PING answer that the server is about to stop, and goes on serving. */
     readonly announceStop: Effect.Effect<void>
   }
 >()("sockets/server/Server") {
-  /** Serves the router's commands until the layer's scope closes. */
+  /** Serves the router's commands until the layer's scope closes. Fails with ListenError. */
   static readonly layer = (options: Options): Layer.Layer<Server, ListenError, Router | Stats> =>
     Layer.effect(
       Server,
@@ -54,7 +54,10 @@ export class Server extends Context.Service<
               eventLog.log("proxy.refused", { address: host, reason }),
             ...(limits === undefined
               ? {}
-              : { patience: limits.stall, most: limits.connections + Acceptor.mostRejecting })
+              : {
+                  stallTimeout: limits.stall,
+                  maxConnections: limits.connections + Acceptor.mostRejecting
+                })
           },
           receive
         )

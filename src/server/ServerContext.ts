@@ -1,4 +1,4 @@
-/** What all connections of one server share. Made by Acceptor; what is of one connection: ConnectionContext. */
+/** What all connections of one server share. Made by Acceptor; the state of one connection: ConnectionContext. */
 import type { Clock, Effect, Scope } from "effect"
 import type { HttpReply } from "../codec/http/HttpReply.ts"
 import type { HttpRefusal, HttpRequest } from "../codec/http/HttpRequest.ts"
@@ -41,8 +41,8 @@ export interface ServerContext {
   readonly reaper: ConnectionReaper
   readonly eventLog: EventLog
   readonly turns: Turns
-  /** Told when another protocol comes in, such as `HTTP`. */
+  /** Logs that a peer speaks another protocol, such as `HTTP`. */
   readonly onForeign: (peer: Peer, protocol: string) => Effect.Effect<void>
-  /** Run before a wrong password is answered; what it waits for, the peer waits for. */
+  /** Logs a wrong password, and waits for as long as its reply is to be delayed. */
   readonly onWrongPassword: (peer: Peer) => Effect.Effect<void>
 }

@@ -1,6 +1,6 @@
 /**
- * What a connection remembers between its commands, and the commands that change it: HELLO, AUTH, CLIENT, SELECT,
- * RESET and the farewells. Nothing here knows bytes or sockets.
+ * The state that commands of a connection change, and those commands: HELLO, AUTH, CLIENT, SELECT, RESET, QUIT and SAIR.
+ * Knows neither bytes nor sockets.
  */
 import { type Case, SessionCommand } from "../commands/Command.ts"
 import {
@@ -13,13 +13,13 @@ import * as Reply from "../domain/Reply.ts"
 import * as ByteString from "../domain/ByteString.ts"
 import { makeAuthenticator, type Authenticator } from "../guard/Authenticator.ts"
 
-/** What the session is told of its connection and of the server. */
+/** What the session needs to know of its connection and of the server. */
 export interface Identity {
   /** The connection's number, counted from 1. */
   readonly id: number
   /** The server's version, such as `1.2.3`. */
   readonly version: string
-  /** What opens the server; without it, everybody may ask. */
+  /** Checks passwords; without it, none is required. */
   readonly authenticator?: Authenticator
   /** The peer's address and port, as CLIENT INFO tells it. */
   readonly address?: string
@@ -27,18 +27,18 @@ export interface Identity {
   readonly age?: number
 }
 
-/** The memory of one connection. */
+/** The session of one connection. */
 export interface Session {
   /** As CLIENT SETNAME or HELLO set it; else empty. */
   readonly clientName: ByteString.ByteString
   readonly protocolVersion: Reply.ProtocolVersion
-  /** How many wrong passwords were given. */
+  /** How many wrong passwords came. */
   readonly wrongPasswords: number
-  /** Whether more may be asked than what needs no password. */
+  /** Whether the right password came, or none is required. */
   readonly isAuthenticated: boolean
-  /** Begins the next request, whatever it is, and tells whether its reply is wanted (CLIENT REPLY). */
+  /** Must be called before each request; returns whether its reply is wanted (CLIENT REPLY). */
   readonly begin: () => boolean
-  /** Answers a command about the connection; silently if `begin` said so and the command does not change that. */
+  /** Answers a command about the connection; with NoReply where CLIENT REPLY says so. */
   readonly answer: (command: SessionCommand) => Reply.Reply
 }
 
@@ -68,8 +68,8 @@ const longestName = 1024
 const isClientName = (value: ByteString.ByteString): boolean =>
   value.length <= longestName && /^[!-~]*$/.test(value)
 
-/** Nothing to send, but the same effect on what follows. */
-export const silenced = (reply: Reply.Reply): Reply.Reply =>
+/** The reply without its bytes, but with its effect on the connection: closing it, or changing the protocol's version. */
+export const withoutBytes = (reply: Reply.Reply): Reply.Reply =>
   reply._tag === "CloseAfterReply" || reply._tag === "SwitchProtocol"
     ? { ...reply, reply: Reply.Reply.NoReply() }
     : Reply.Reply.NoReply()
@@ -79,7 +79,7 @@ const noName = ByteString.unsafe("")
 /** The session of a connection that has just been accepted. */
 export const makeSession = (identity: Identity): Session => new ConnectionSession(identity)
 
-/** A class, for ten thousand of these stand idle. */
+/** A class, to hold little for each of ten thousand idle connections. */
 class ConnectionSession implements Session {
   readonly #identity: Identity
   #replies: "on" | "off" | "skip next" | "skip this" = "on"
@@ -105,7 +105,7 @@ class ConnectionSession implements Session {
 
   answer(command: SessionCommand): Reply.Reply {
     const reply = this.#perform(command)
-    return this.#replies === "on" ? reply : silenced(reply)
+    return this.#replies === "on" ? reply : withoutBytes(reply)
   }
 
   #perform(command: SessionCommand): Reply.Reply {
@@ -166,7 +166,7 @@ class ConnectionSession implements Session {
     return Reply.Reply.SwitchProtocol({ version: this.protocolVersion, reply: this.#greeting() })
   }
 
-  /** A wrong password takes nothing away from who has given the right one (acl.c, authCommand). */
+  /** A wrong password after the right one changes nothing (acl.c, authCommand). */
   #authenticate(
     user: ByteString.ByteString | undefined,
     password: ByteString.ByteString
@@ -181,7 +181,7 @@ class ConnectionSession implements Session {
 
   #setName(value: ByteString.ByteString): CommandError | undefined {
     if (!isClientName(value)) return invalidName
-    // It came in a request, which is not kept for it.
+    // A copy: the argument is a slice of the request's text, which would stay in memory.
     this.clientName = ByteString.ownCopy(value)
     return undefined
   }

@@ -1,4 +1,4 @@
-/** What the log is told of the bodies that one connection asked for. Sending them: ReplyWriter. */
+/** The lines of the log about the bodies of replies. Sending them: ReplyWriter. */
 import type { Effect } from "effect"
 import type { Exchange } from "../codec/http/HttpReply.ts"
 import type { StoreUnavailable } from "../domain/Errors.ts"
@@ -6,18 +6,19 @@ import type * as Reply from "../domain/Reply.ts"
 import * as ByteString from "../domain/ByteString.ts"
 import type { ConnectionContext } from "./ConnectionContext.ts"
 
-/** What a client sent may have up to 16 KiB; the log has the beginning. In bytes. */
+/** How much of a text of the client's is logged, in bytes; it may have up to 16 KiB. */
 const longestText = 512
 
-/** What became of a body that was asked for. */
+/** How the sending of a body ended. */
 export interface Transfer {
-  /** What the system has taken of it, in bytes. */
+  /** How many of its bytes the system has taken. */
   readonly sent: number
   readonly complete: boolean
+  /** From the request to the end. */
   readonly seconds: number
 }
 
-/** Tells of a body that was sent, or cut off. */
+/** Logs that a body was sent or cut off. */
 export const noteTransfer = (
   { peer, server: { eventLog } }: ConnectionContext,
   { part, size }: Reply.Body,
@@ -34,8 +35,8 @@ export const noteTransfer = (
   })
 
 /**
- * Tells of a request of HTTP that was answered. What the client sent is percent-encoded as it came, or else printable
- * ASCII; no more of it is told than a line has room for.
+ * Logs a request of HTTP that was answered. The client's texts are printable ASCII, percent-encoded as they came, and cut
+ * at `longestText`.
  */
 export const noteExchange = (
   { peer, server: { eventLog } }: ConnectionContext,
@@ -54,7 +55,7 @@ export const noteExchange = (
     ...(referrer === undefined ? {} : { referrer: referrer.slice(0, longestText) })
   })
 
-/** Tells why the store did not do what it was asked. */
+/** Logs why the store failed. */
 export const noteFailure = (
   { peer, server: { eventLog } }: ConnectionContext,
   { cause }: StoreUnavailable

@@ -7,7 +7,7 @@ const twoDigits = (value: number): string => String(value).padStart(2, "0")
 export class Clock extends Context.Service<
   Clock,
   {
-    /** The local time now, `HH:MM:SS`. Not an effect, so that its route needs none either. */
+    /** The local time now, `HH:MM:SS`. A function and not an effect, so that its route needs no effect either. */
     readonly now: () => string
   }
 >()("sockets/services/Clock") {

@@ -1,4 +1,4 @@
-/** The text of INFO: the server's numbers, by section, in the form that monitoring tools for Redis read (redis.io, INFO). */
+/** The text of INFO: the server's statistics by section, in the form that monitoring tools for Redis read (redis.io, INFO). */
 import { Cache, Clock, Duration, Effect, Exit, Option, Stream } from "effect"
 import * as Monotonic from "../domain/Monotonic.ts"
 import type { StoreUnavailable } from "../domain/Errors.ts"
@@ -129,7 +129,7 @@ export interface ServerInfo {
   readonly describe: (asked: ReadonlyArray<string>) => Effect.Effect<string, StoreUnavailable>
 }
 
-/** INFO of the server with these numbers and these files. */
+/** INFO of the server with these statistics and these files. */
 export const makeServerInfo = (
   stats: Numbers,
   store: FileStore["Service"]

@@ -1,6 +1,6 @@
 /**
- * Makes the cache of compiled code, when the program in the folder given has been built. What is in it is what one
- * question compiles: the program asks a server of its own the time, in this process.
+ * Writes the cache of compiled code into the folder of a finished build, its argument. The cache holds the functions
+ * that one question compiles: in this process, the program asks a server, which this starts, for the time.
  */
 import { spawn } from "node:child_process"
 import { writeFileSync } from "node:fs"
@@ -12,7 +12,7 @@ import { cacheIn, load } from "./CodeCache.ts"
 const folder = resolve(process.argv[2] ?? "dist")
 const app = join(folder, "app.cjs")
 
-// What is in the environment is not for this server.
+// The caller's settings must not change what is compiled.
 for (const name of Object.keys(process.env)) if (name.startsWith("APP_")) delete process.env[name]
 
 const server = spawn(process.execPath, [app, "serve", "--port", "0", "--dir", folder], {
@@ -26,7 +26,7 @@ createInterface(server.stderr).once("line", (announcement) => {
   process.once("exit", (status) => {
     if (status === 0) writeFileSync(cacheIn(folder), code.cache())
   })
-  // The server is not to keep this process from ending as the program does.
+  // The server must not keep this process running once the question is answered.
   server.unref()
   server.stderr.destroy()
   process.argv = [process.execPath, app, "client", "--port", port, "--cmd", "hora_atual"]

@@ -1,28 +1,25 @@
 /**
- * The program as V8 compiled it before. Compiling its half a megabyte takes longer than all of a one-shot question; here
- * it is read back from a file that the build makes. Nothing is written where the program runs, unlike with Node's own
- * `module.enableCompileCache`, whose files are bound to one folder and one user and hold no function that was compiled
- * after the program was loaded.
+ * Loads the program with code that V8 compiled before. Compiling its half a megabyte takes longer than a one-shot
+ * question, so the build writes the compiled code into a file. Unlike Node's own `module.enableCompileCache`, this
+ * writes nothing where the program runs, works in every folder and for every user, and has also the functions that were
+ * compiled after the program was loaded.
  */
 import { readFileSync } from "node:fs"
 import { Script } from "node:vm"
 import { crc32 } from "node:zlib"
 
-/**
- * The program: text of one expression, a function that runs it with what it loads modules with; `import()` would need
- * what Node still calls experimental.
- */
+/** The program's text: one expression, a function of `require`. `import()` in it would need an experimental part of Node. */
 const textName = "program.cjs"
 
-/** What V8 made of that text, and a checksum of both. */
+/** V8's code cache of that text, then a checksum of both. */
 const cacheName = "program.cache"
 
 const checksumLength = 4
 
-/** V8 looks at neither its own data nor the text: it ends the process over a wrong byte, and runs another text's code. */
+/** Checked because V8 itself does not: a wrong byte ends the process, and another text's code is run. */
 const checksum = (text: Buffer, data: Uint8Array): number => crc32(data, crc32(text))
 
-/** The compiled code, if it is there and is that of this text. Whether it is for this V8 is V8's to say. */
+/** The compiled code, if the file has that of this text. V8 itself refuses code of another version of V8. */
 const readCache = (file: string, text: Buffer): Buffer | undefined => {
   try {
     const whole = readFileSync(file)
@@ -34,18 +31,18 @@ const readCache = (file: string, text: Buffer): Buffer | undefined => {
   }
 }
 
-/** The program, ready to run. */
+/** The loaded program. */
 export interface CachedCode {
-  /** Runs it, in this process and with its arguments. */
+  /** Runs it, in this process and with the process's arguments. */
   readonly run: (require: NodeJS.Require) => void
-  /** What the cache should hold: all functions that were compiled until now. */
+  /** The content of the cache's file: all functions that were compiled until now. */
   readonly cache: () => Buffer
 }
 
-/** Where in a folder the cache is. */
+/** The path of the cache in the folder of a build. */
 export const cacheIn = (folder: string): string => `${folder}/${cacheName}`
 
-/** The program in a folder; compiled as ever where the cache is missing, damaged, or another Node's. */
+/** Loads the program in the folder of a build; compiles it where the cache is missing, damaged, or another Node's. */
 export const load = (folder: string): CachedCode => {
   const filename = `${folder}/${textName}`
   const text = readFileSync(filename)

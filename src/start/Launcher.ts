@@ -1,6 +1,6 @@
 #!/usr/bin/env node
-/** The file that people run: it starts the program beside it, compiled already where that can be. */
-// oxlint-disable-next-line import/no-unassigned-import -- what it does is done when it is loaded
+/** The file that people run: it starts the program beside it, with its compiled code where there is any. */
+// oxlint-disable-next-line import/no-unassigned-import -- loading it has the effect
 import "./NoDebugger.ts"
 import { createRequire } from "node:module"
 import { load } from "./CodeCache.ts"

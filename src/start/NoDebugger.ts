@@ -1,7 +1,7 @@
 /**
- * SIGUSR1 opens Node's debugger on 127.0.0.1:9229, from which any user of the machine may run code as this program
- * (nodejs.org/api/process.html, signal events). A listener takes that signal's place; it does not keep the process from
- * ending. Imported before all else, for until then the debugger may be opened. `--disable-sigusr1` would leave no such
- * moment, but ends a Node that does not know it, as 20 does not.
+ * Keeps SIGUSR1 from opening Node's debugger on 127.0.0.1:9229, through which any user of the machine could run code as
+ * this program (nodejs.org/api/process.html, signal events). The listener replaces Node's reaction, and does not keep
+ * the process running. Imported before everything else, because the debugger can be opened until then. Node's flag
+ * `--disable-sigusr1` would leave no such moment, but Node 20 does not know it and exits.
  */
 process.on("SIGUSR1", () => undefined)

@@ -14,7 +14,7 @@ const asResp = "$2\r\noi\r\n"
 
 /** What is spoken once these bytes have come, one at a time. */
 const spoken = (bytes: string) => {
-  const codec = detect({ pickle, otherwise: makeResp() })
+  const codec = detect({ pickle, fallback: makeResp() })
   const decoder = codec.makeDecoder()
   const encoder = codec.makeEncoder()
   const requests = Array.from(bytes, (byte) => decoder.push(latin1(byte))).flat()
@@ -32,7 +32,7 @@ describe("the first byte", () => {
       for (const { bytes, how } of pickles) {
         // Protocol 1 has an opcode for the empty tuple; nothing is asked with that.
         if (bytes[0] === 0x29) continue
-        const codec = detect({ pickle, otherwise: makeResp() })
+        const codec = detect({ pickle, fallback: makeResp() })
         codec.makeDecoder().push(bytes.subarray(0, 1))
         assert.strictEqual(codec.name, "pickle", how)
       }
@@ -55,13 +55,13 @@ describe("the first byte", () => {
 
   it("is waited for: until then RESP has the word, and an end says nothing", () => {
     assert.deepStrictEqual(spoken(""), { name: "resp", tags: [], reply: asResp })
-    const codec = detect({ pickle, otherwise: makeResp() })
+    const codec = detect({ pickle, fallback: makeResp() })
     assert.deepStrictEqual(codec.makeDecoder().push(new Uint8Array(0)), [])
     assert.strictEqual(codec.name, "resp")
   })
 
   it("may come after something was said, and the encoder follows it", () => {
-    const codec = detect({ pickle, otherwise: makeResp() })
+    const codec = detect({ pickle, fallback: makeResp() })
     const encoder = codec.makeEncoder()
     assert.strictEqual(encoder.head(hello), asResp)
     codec.makeDecoder().push(latin1("]"))
@@ -108,7 +108,7 @@ describe("the first line", () => {
   it("is HTTP's where it has its form, wherever it is cut", () => {
     for (const line of firstLines) {
       for (let cut = 0; cut <= Math.min(line.length, 100); cut++) {
-        const codec = detect({ pickle, http, otherwise: makeResp() })
+        const codec = detect({ pickle, http, fallback: makeResp() })
         const decoder = codec.makeDecoder()
         decoder.push(latin1(line.slice(0, cut)))
         decoder.push(latin1(line.slice(cut)))
@@ -122,7 +122,7 @@ describe("the first line", () => {
   })
 
   it("counts as unfinished while it is open, and commands nothing before it is decided", () => {
-    const codec = detect({ pickle, http, otherwise: makeResp() })
+    const codec = detect({ pickle, http, fallback: makeResp() })
     const decoder = codec.makeDecoder()
     assert.strictEqual(decoder.unfinished(), 0)
     for (const byte of "GET file1.txt") {
@@ -147,7 +147,7 @@ describe("the first line", () => {
 
   it("never makes HTTP of RESP later, nor RESP of HTTP", () => {
     const tags = (text: string) => {
-      const codec = detect({ pickle, http, otherwise: makeResp() })
+      const codec = detect({ pickle, http, fallback: makeResp() })
       return codec
         .makeDecoder()
         .push(latin1(text))
@@ -169,7 +169,7 @@ describe("the first line", () => {
   })
 
   it("is foreign where HTTP is not spoken", () => {
-    const decoder = detect({ pickle, otherwise: makeResp() }).makeDecoder()
+    const decoder = detect({ pickle, fallback: makeResp() }).makeDecoder()
     assert.deepStrictEqual(
       decoder.push(latin1("GET / HTTP/1.1\r\n")).map(({ _tag }) => _tag),
       ["Foreign"]

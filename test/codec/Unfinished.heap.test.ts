@@ -96,5 +96,5 @@ describe("no more is held than is told, in HTTP", () => {
 })
 
 describe("no more is held than is told, before the protocol is known", () => {
-  holds(() => detect({ http, otherwise: makeResp() }).makeDecoder())(firstLines)
+  holds(() => detect({ http, fallback: makeResp() }).makeDecoder())(firstLines)
 })

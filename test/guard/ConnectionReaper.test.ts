@@ -28,7 +28,7 @@ class Fake extends ReadProgress {
     super(
       new Peer(socket, new PendingWrites()),
       { unfinished: () => this.unfinished },
-      { heldBack: 0 }
+      { queued: 0 }
     )
     this.#socket = socket
     this.unfinished = unfinished

@@ -75,8 +75,10 @@ describe.skipIf(!hasOpenssl)(`a door that speaks TLS${skipped}`, () => {
           Effect.forEach(Array.from({ length: 4 }), () => Effect.forever(ask), { concurrency: 4 })
         )
         for (let changes = 0; changes < 200; changes++) {
-          yield* tls.renew(shows(changes % 2 === 0 ? made.renewed : made.server, made.authority))
-          yield* Effect.flip(tls.renew({ ...shows(made.renewed), key: made.server.key }))
+          yield* tls.setCredentials(
+            shows(changes % 2 === 0 ? made.renewed : made.server, made.authority)
+          )
+          yield* Effect.flip(tls.setCredentials({ ...shows(made.renewed), key: made.server.key }))
           assert.strictEqual(yield* steady.ask(ping, pong), pong)
           yield* Effect.sleep("20 millis")
         }

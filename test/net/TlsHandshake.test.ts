@@ -215,7 +215,7 @@ describe.skipIf(!hasOpenssl)(`a door that speaks TLS${skipped}`, () => {
         const { address, made, tls } = yield* encrypted()
         const before = yield* connect(address, { tls: trusting(made) })
         assert.strictEqual(shown(before.socket), "server")
-        yield* tls.renew(shows(made.renewed))
+        yield* tls.setCredentials(shows(made.renewed))
         const after = yield* connect(address, { tls: trusting(made) })
         assert.strictEqual(shown(after.socket), "renewed")
         assert.strictEqual(yield* before.ask(ping, pong), pong)
@@ -244,7 +244,7 @@ describe.skipIf(!hasOpenssl)(`a door that speaks TLS${skipped}`, () => {
             ["ca", { clientCa: authority.cert + half(authority.cert) }]
           ]
           for (const [fault, part] of bad) {
-            const error = yield* Effect.flip(tls.renew({ ...good, ...part }))
+            const error = yield* Effect.flip(tls.setCredentials({ ...good, ...part }))
             assert.strictEqual(error.fault, fault, JSON.stringify(part))
             assert.strictEqual((yield* Effect.flip(makeTls({ ...good, ...part }))).fault, fault)
           }
@@ -263,7 +263,7 @@ describe.skipIf(!hasOpenssl)(`a door that speaks TLS${skipped}`, () => {
           const parameters =
             "-----BEGIN EC PARAMETERS-----\nBggqhkjOPQMBBw==\n-----END EC PARAMETERS-----\n"
           const all = parameters + key + cert
-          yield* tls.renew({ cert: all, key: all })
+          yield* tls.setCredentials({ cert: all, key: all })
           const client = yield* connect(address, { tls: trusting(made) })
           assert.strictEqual(shown(client.socket), "renewed")
         })

@@ -3,7 +3,7 @@ import { isSessionCommand } from "../../src/commands/Command.ts"
 import * as Parser from "../../src/commands/Parser.ts"
 import * as Reply from "../../src/domain/Reply.ts"
 import * as ByteString from "../../src/domain/ByteString.ts"
-import { makeSession, silenced } from "../../src/server/Session.ts"
+import { makeSession, withoutBytes } from "../../src/server/Session.ts"
 
 const { Bulk, Dictionary, CloseAfterReply, Integer, List, Null, NoReply, SwitchProtocol } =
   Reply.Reply
@@ -266,8 +266,11 @@ describe("a connection", () => {
 
 describe("a silenced reply", () => {
   it("sends nothing, and still ends the connection or switches the version", () => {
-    assert.deepStrictEqual(silenced(Reply.ok), NoReply())
-    assert.deepStrictEqual(silenced(farewell), CloseAfterReply({ reply: NoReply() }))
-    assert.deepStrictEqual(silenced(greeting(3)), SwitchProtocol({ version: 3, reply: NoReply() }))
+    assert.deepStrictEqual(withoutBytes(Reply.ok), NoReply())
+    assert.deepStrictEqual(withoutBytes(farewell), CloseAfterReply({ reply: NoReply() }))
+    assert.deepStrictEqual(
+      withoutBytes(greeting(3)),
+      SwitchProtocol({ version: 3, reply: NoReply() })
+    )
   })
 })

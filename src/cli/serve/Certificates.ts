@@ -48,7 +48,7 @@ export const follow = Effect.fnUntraced(function* (files: Files, messages: Messa
   const kept = (error: string) =>
     Effect.annotateLogs(Effect.logWarning("certificates.kept"), "error", error)
   const reload = Effect.flatMap(readTextsAgain(files), (texts) =>
-    tls.renew(toCredentials(texts))
+    tls.setCredentials(toCredentials(texts))
   ).pipe(
     Effect.andThen(Effect.logInfo("certificates.reloaded")),
     Effect.catchTags({

@@ -8,6 +8,6 @@ import { setFlagsFromString } from "node:v8"
  * commands leave no objects behind: the processor time of a command was the same with 1, 2, 4 and 16 MiB. With S3 each
  * request leaves many behind, and a small one cost some 5 % of the time: not for `--store`.
  */
-export const stayLean: Effect.Effect<void> = Effect.sync(() =>
+export const limitSemiSpace: Effect.Effect<void> = Effect.sync(() =>
   setFlagsFromString("--semi-space-growth-factor=1")
 )

@@ -19,7 +19,7 @@ import * as BucketPath from "./BucketPath.ts"
 import * as Common from "../flags/Common.ts"
 import { logFields } from "../flags/Descriptor.ts"
 import * as Log from "./Log.ts"
-import { stayLean } from "./Heap.ts"
+import { limitSemiSpace } from "./Heap.ts"
 import type { Messages } from "../Messages.ts"
 import { printError } from "../Output.ts"
 import type { Passwords } from "../PasswordFile.ts"
@@ -135,7 +135,7 @@ export const serveUntilToldToStop = Effect.fn("serve")(
       })
     }
     yield* ignoreHangup
-    if (Option.isNone(flags.store)) yield* stayLean
+    if (Option.isNone(flags.store)) yield* limitSemiSpace
     if (Option.isSome(flags.dir) && Option.isSome(flags.store)) {
       return yield* new Failure({ code: exitCode.usage, sentence: messages.usage.dirAndStore })
     }

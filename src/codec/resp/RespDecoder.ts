@@ -11,17 +11,17 @@ import {
   invalidLength,
   longestLine,
   mostBytes,
-  mostBytesUntrusted,
+  mostBytesUnauthenticated,
   mostArgs,
-  mostArgsUntrusted,
+  mostArgsUnauthenticated,
   noTls,
   protocolError,
   tooBigCount,
   tooBigInline,
   tooBigLength,
   unbalancedQuotes,
-  untrustedCount,
-  untrustedLength
+  unauthenticatedCount,
+  unauthenticatedLength
 } from "./RespLimits.ts"
 import { opensArray, opensTls } from "../../domain/FirstByte.ts"
 import { isHttp } from "../Detect.ts"
@@ -77,7 +77,7 @@ class RequestDecoder implements Decoder {
   #begun = false
   /** Whether no request was complete yet. */
   #isFirst = true
-  #trusted = true
+  #isAuthenticated = true
   /** Whether requests may be left in `text`. */
   #stopped = false
 
@@ -175,7 +175,7 @@ class RequestDecoder implements Decoder {
     if (this.#bulk === -1) {
       const length = this.#takeBulkLength()
       if (typeof length !== "number") return length
-      if (!this.#trusted && length > mostBytesUntrusted) return untrustedLength
+      if (!this.#isAuthenticated && length > mostBytesUnauthenticated) return unauthenticatedLength
       if (!(length >= 0 && this.#size + length <= mostBytes)) return invalidLength
       this.#bulk = length
       this.#size += length
@@ -199,7 +199,7 @@ class RequestDecoder implements Decoder {
       }
       const count = this.#takeCount()
       if (typeof count !== "number") return count
-      if (!this.#trusted && count > mostArgsUntrusted) return untrustedCount
+      if (!this.#isAuthenticated && count > mostArgsUnauthenticated) return unauthenticatedCount
       if (!(count <= mostArgs)) return invalidCount
       if (count <= 0) return []
       this.#missing = count
@@ -219,7 +219,7 @@ class RequestDecoder implements Decoder {
     return args
   }
 
-  push(bytes: Uint8Array, isTrusted = true): ReadonlyArray<Request> {
+  push(bytes: Uint8Array, isAuthenticated = true): ReadonlyArray<Request> {
     if (!this.#begun && bytes.length > 0) {
       this.#begun = true
       this.#broken = bytes[0] === opensTls
@@ -227,12 +227,14 @@ class RequestDecoder implements Decoder {
     }
     if (this.#stopped) this.#keep()
     this.#stopped = false
-    return this.#broken || !this.#join(ByteString.fromBytes(bytes)) ? [] : this.more(isTrusted)
+    return this.#broken || !this.#join(ByteString.fromBytes(bytes))
+      ? []
+      : this.more(isAuthenticated)
   }
 
-  more(isTrusted = true): ReadonlyArray<Request> {
+  more(isAuthenticated = true): ReadonlyArray<Request> {
     const requests: Array<Request> = []
-    this.#trusted = isTrusted
+    this.#isAuthenticated = isAuthenticated
     this.#stopped = false
     while (this.#position < this.#text.length) {
       const isInline = this.#missing === 0 && this.#text.charCodeAt(this.#position) !== opensArray
@@ -254,7 +256,7 @@ class RequestDecoder implements Decoder {
       this.#isFirst = false
       const request = Parser.parse(taken)
       // Whether larger requests may follow is known once this one is answered.
-      this.#stopped = requests.push(request) === mostAtOnce || changesTrust(request)
+      this.#stopped = requests.push(request) === mostAtOnce || changesAuthentication(request)
       if (this.#stopped) return requests
     }
     this.#keep()
@@ -286,7 +288,7 @@ class RequestDecoder implements Decoder {
   }
 }
 
-const changesTrust = ({ _tag }: Request): boolean =>
+const changesAuthentication = ({ _tag }: Request): boolean =>
   _tag === "Authenticate" || _tag === "Hello" || _tag === "Reset"
 
 /** A decoder for a new connection. */

@@ -8,9 +8,9 @@ export const mostArgs = 65_536
 /** The most bytes that the arguments of one request may have together. Redis takes 512 MiB for each. */
 export const mostBytes = 1024 * 1024
 /** The most arguments before the password is given, as in Redis: HELLO with all its options has seven. */
-export const mostArgsUntrusted = 10
+export const mostArgsUnauthenticated = 10
 /** The most bytes of one argument before the password is given, as in Redis. */
-export const mostBytesUntrusted = 16_384
+export const mostBytesUnauthenticated = 16_384
 
 /** A malformed request, with this message after `Protocol error: `. */
 export const protocolError = (message: string): Malformed =>
@@ -24,10 +24,10 @@ export const invalidCount = protocolError("invalid multibulk length")
 export const tooBigLength = protocolError("too big bulk count string")
 /** A bulk string's length is no number, negative, or takes the request above `mostBytes`. */
 export const invalidLength = protocolError("invalid bulk length")
-/** Before the password is given: an array's count is above `mostArgsUntrusted`. */
-export const untrustedCount = protocolError("unauthenticated multibulk length")
-/** Before the password is given: a bulk string's length is above `mostBytesUntrusted`. */
-export const untrustedLength = protocolError("unauthenticated bulk length")
+/** Before the password is given: an array's count is above `mostArgsUnauthenticated`. */
+export const unauthenticatedCount = protocolError("unauthenticated multibulk length")
+/** Before the password is given: a bulk string's length is above `mostBytesUnauthenticated`. */
+export const unauthenticatedLength = protocolError("unauthenticated bulk length")
 /** An inline request is longer than `longestLine`. */
 export const tooBigInline = protocolError("too big inline request")
 /** A quote in an inline request never closes, or is followed by anything but a space. */

@@ -1,6 +1,6 @@
 /**
- * What a connection holds back between MULTI and EXEC, and the files that it watches: requests in their own memory, a
- * bounded amount of it. What is answered to whom: TransactionReplies; who answers the requests in the end: Dispatch.
+ * The requests that a connection queues between MULTI and EXEC, and the files that it watches, in bounded memory. Their
+ * replies: TransactionReplies; who answers the queued requests at EXEC: Dispatch.
  */
 import type { Request } from "../../codec/Codec.ts"
 import type { Args } from "../../commands/Argument.ts"
@@ -9,14 +9,14 @@ import * as Parser from "../../commands/Parser.ts"
 import * as ByteString from "../../domain/ByteString.ts"
 import { BadArgument, type CommandError } from "../../domain/Errors.ts"
 
-/** What one connection may hold back and watch together, in bytes: some 30,000 GETs. Redis has no bound. */
-export const mostHeld = 4 * 1024 * 1024
+/** The memory of one connection's queued requests and watched names, in bytes: some 30,000 GETs. Redis has no bound. */
+export const maxHeld = 4 * 1024 * 1024
 
-/** What a request takes besides its words, and a word besides its bytes. Measured with Node 26: 60 and 24 bytes. */
+/** What a request takes besides its arguments, and an argument besides its bytes. Measured with Node 26: 60 and 24 bytes. */
 const requestOverhead = 96
 const wordOverhead = 32
 
-/** A request held back: as it was written, for its words are cut from all that came with it; or what is wrong with it. */
+/** A queued request: copies of its arguments, because the originals are slices of the whole input; or its error. */
 type Queued = Args | CommandError
 
 /** A file's version, `undefined` where there is no such file. */
@@ -26,15 +26,15 @@ const isArgs = (queued: Queued): queued is Args => Array.isArray(queued)
 
 const none: ReadonlyArray<Queued> = []
 
-/** One connection's transaction, from its first MULTI or WATCH on: one after the other. */
+/** The transactions of one connection, one after the other. */
 export class Transaction {
-  /** `open` after MULTI; `running` while what was held back is answered. */
+  /** `open` after MULTI; `running` from EXEC on, until the queued requests are answered. */
   #state: "idle" | "open" | "running" = "idle"
   #queued: Array<Queued> = []
   #next = 0
   #held = 0
   #watched = new Map<ByteString.ByteString, FileVersion>()
-  /** Whether something was refused, so that EXEC must be. */
+  /** Whether a request was refused, so that EXEC must be refused. */
   isBroken = false
 
   get isOpen(): boolean {
@@ -45,22 +45,22 @@ export class Transaction {
     return this.#state === "running"
   }
 
-  /** How much memory is held, in bytes. */
+  /** The memory that is held, in bytes. */
   get held(): number {
     return this.#held
   }
 
-  /** Every watched file, and its version when it was first watched. */
+  /** The watched names, and the version of each when it was first watched. */
   get watched(): ReadonlyMap<ByteString.ByteString, FileVersion> {
     return this.#watched
   }
 
-  /** MULTI. */
+  /** Begins a transaction (MULTI). */
   open(): void {
     this.#state = "open"
   }
 
-  /** Forgets everything. */
+  /** Ends the transaction; forgets its requests and the watched names. */
   close(): void {
     this.#state = "idle"
     this.#queued = []
@@ -70,11 +70,11 @@ export class Transaction {
     this.#held = 0
   }
 
-  /** Holds a request back, unless that would be too much. */
+  /** Queues a request; returns false at the bound. */
   queue(request: Command | CommandError): boolean {
     const queued = request instanceof Error ? ownError(request) : ownArgs(Parser.print(request))
     if (!this.#take(sizeOf(queued))) {
-      // EXEC can only be refused now, so nothing more is needed.
+      // EXEC will be refused, so the queued requests are not needed any more.
       this.#queued = []
       return false
     }
@@ -82,7 +82,7 @@ export class Transaction {
     return true
   }
 
-  /** Whether the file may be watched besides the others. */
+  /** Watches a file; returns false at the bound. */
   watch(name: ByteString.ByteString, version: FileVersion): boolean {
     if (this.#watched.has(name)) return true
     if (!this.#take(watchSize(name))) return false
@@ -90,12 +90,13 @@ export class Transaction {
     return true
   }
 
+  /** Forgets the watched names. */
   unwatch(): void {
     for (const name of this.#watched.keys()) this.#held -= watchSize(name)
     this.#watched = new Map()
   }
 
-  /** EXEC: gives what was held back to be answered, and tells how much that is. */
+  /** Has the queued requests answered, which `next` returns (EXEC); returns their number. */
   run(): number {
     this.unwatch()
     const { length } = this.#queued
@@ -104,14 +105,14 @@ export class Transaction {
     return length
   }
 
-  /** The next of the requests that run. */
+  /** The next queued request while the transaction runs. */
   next(): Request | undefined {
     const queued = this.#queued[this.#next++]
     if (this.#next >= this.#queued.length) this.close()
     return queued === undefined || !isArgs(queued) ? queued : Parser.parse(queued)
   }
 
-  /** All that was held back, once: where nobody wants the replies. */
+  /** Ends the transaction and returns the queued requests, for an EXEC whose replies are not wanted. */
   drain(): ReadonlyArray<Request> {
     const requests = this.isBroken ? none : this.#queued
     this.close()
@@ -119,7 +120,7 @@ export class Transaction {
   }
 
   #take(size: number): boolean {
-    if (this.#held + size > mostHeld) return false
+    if (this.#held + size > maxHeld) return false
     this.#held += size
     return true
   }
@@ -127,7 +128,7 @@ export class Transaction {
 
 const ownArgs = (args: Args): Args => args.map(ByteString.ownCopy)
 
-/** Its text may hold a piece of what came. */
+/** A copy, because the text of an error may hold a slice of the input. */
 const ownError = (error: CommandError): CommandError =>
   error instanceof BadArgument
     ? new BadArgument({ text: new TextDecoder().decode(new TextEncoder().encode(error.text)) })
@@ -136,7 +137,7 @@ const ownError = (error: CommandError): CommandError =>
 const sizeOf = (queued: Queued): number =>
   isArgs(queued)
     ? queued.reduce((sum, { length }) => sum + length + wordOverhead, requestOverhead)
-    : // An error with its sentence and Effect's fields.
+    : // An error object with its message and Effect's fields.
       2048
 
 const watchSize = (name: ByteString.ByteString): number =>

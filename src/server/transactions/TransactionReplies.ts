@@ -1,7 +1,7 @@
 /**
- * What is answered to MULTI, EXEC, DISCARD, WATCH and UNWATCH, and to what is asked between MULTI and EXEC, in Redis's
- * words and order (multi.c; server.c, processCommand). EXEC announces a list, whose items are the replies to the requests held
- * back: they are answered one after the other as any others, so that none waits in memory for the next.
+ * The replies to MULTI, EXEC, DISCARD, WATCH and UNWATCH, and to the requests between MULTI and EXEC, as Redis gives them
+ * (multi.c; server.c, processCommand). EXEC's own reply is only the head of a list; the queued requests are then answered
+ * one after the other as any others, and their replies are its items, so that none waits in memory for the next.
  */
 import { Effect } from "effect"
 import { Foreign, Malformed, type Request } from "../../codec/Codec.ts"
@@ -37,14 +37,14 @@ const aborted = Reply.Reply.Error({
   message: "Transaction discarded because of previous errors."
 })
 
-/** Whether something wrong is found before the command would be held back; what is wrong with an argument is not. */
+/** Whether the error is found when the command is queued; errors of single arguments are found at EXEC. */
 const isFoundAtOnce = (error: CommandError): boolean =>
   error instanceof UnknownCommand
   || error instanceof UnknownSubcommand
   || error instanceof WrongArity
   || error instanceof ReadOnlyServer
 
-/** What is answered at once, also inside a transaction (server.c, processCommand). */
+/** The commands that are answered at once also inside a transaction (server.c, processCommand). */
 const goesThrough: ReadonlySet<string> = new Set([
   "Multi",
   "Exec",
@@ -55,8 +55,8 @@ const goesThrough: ReadonlySet<string> = new Set([
   "Close"
 ])
 
-/** Whether a request waits for EXEC. */
-export const isHeldBack = (
+/** Whether a request must be queued until EXEC. */
+export const mustQueue = (
   transaction: Transaction | undefined,
   request: Request
 ): request is Command | CommandError =>
@@ -65,8 +65,8 @@ export const isHeldBack = (
   && !(request instanceof Malformed || request instanceof Foreign)
   && (request instanceof Error || !goesThrough.has(request._tag))
 
-/** Holds a request back, or says why it cannot be; then EXEC will be refused. */
-export const holdBack = (
+/** Queues a request; the reply is QUEUED, or an error after which EXEC is refused. */
+export const queueRequest = (
   transaction: Transaction,
   request: Command | CommandError
 ): Reply.Reply => {
@@ -81,12 +81,12 @@ const refuse = (
   request: Command | CommandError
 ): Reply.Reply | undefined => {
   if (request instanceof Error && isFoundAtOnce(request)) return Reply.error(request)
-  // It would leave replies out of the list that EXEC has announced.
+  // Its effect, leaving out replies, would make the list shorter than EXEC's reply says.
   if (request._tag === "ClientReply") return notInside
   return transaction.queue(request) ? undefined : tooLarge
 }
 
-/** Answers a command about the transaction. */
+/** Answers a command about the transaction; `wanted` is false where CLIENT REPLY wants no replies. */
 export const askTransaction = (
   context: ConnectionContext,
   command: TransactionCommand,
@@ -109,7 +109,7 @@ export const askTransaction = (
       return transaction.isOpen ? watchInside : watch(context, transaction, command.names)
     case "Exec":
       if (!transaction.isOpen) return execWithoutMulti
-      return wanted ? exec(context, transaction) : execUnheard(context, transaction)
+      return wanted ? exec(context, transaction) : execWithoutReply(context, transaction)
   }
 }
 
@@ -147,8 +147,8 @@ const isUnchanged = Effect.fnUntraced(function* (
   return true
 })
 
-/** Queries change nothing, so where nobody wants their replies only what changes the connection is done. */
-const execUnheard = ({ session }: ConnectionContext, transaction: Transaction): Answer => {
+/** EXEC whose replies are not wanted: queries change nothing, so only the commands about the connection are run. */
+const execWithoutReply = ({ session }: ConnectionContext, transaction: Transaction): Answer => {
   for (const request of transaction.drain()) if (isSessionCommand(request)) session.answer(request)
   return noReply
 }

@@ -2,10 +2,10 @@
 import { Effect, Stream } from "effect"
 import { createHash, hash } from "node:crypto"
 
-/** The SHA-256 of bytes that are all there, 64 lower-case hexadecimal digits. */
+/** The SHA-256 of bytes in memory, 64 lower-case hexadecimal digits. */
 export const sha256Of = (bytes: Uint8Array): string => hash("sha256", bytes)
 
-/** The SHA-256 of all the bytes, 64 lower-case hexadecimal digits; fails as the stream fails. */
+/** The SHA-256 of a stream's bytes, 64 lower-case hexadecimal digits; fails as the stream fails. */
 export const sha256 = <E, R>(bytes: Stream.Stream<Uint8Array, E, R>): Effect.Effect<string, E, R> =>
   Effect.suspend(() => {
     const hash = createHash("sha256")

@@ -1,4 +1,4 @@
-/** SHA-256 of shared files, computed once a version: remembered, and shared by all who ask while it is computed. */
+/** SHA-256 of shared files, computed once for each version; requests during the computation share it. */
 import { Cache, Context, Data, Duration, Effect, Exit, Layer } from "effect"
 import { FileChanged, type FileNotFound, type StoreUnavailable } from "../../domain/Errors.ts"
 import type { FileName } from "../../domain/FileName.ts"
@@ -6,7 +6,7 @@ import { FileStore } from "./FileStore.ts"
 
 type DigestError = FileNotFound | FileChanged | StoreUnavailable
 
-/** One version of one file, or as much of it as an earlier version had. */
+/** The key of a digest: one version of one file, or as many of its bytes as an earlier version had. */
 class Version extends Data.Class<{
   readonly name: FileName
   readonly version: string
@@ -15,19 +15,19 @@ class Version extends Data.Class<{
 
 /** A digest. */
 interface Digest {
-  /** None where the earlier version cannot be part of the file. */
+  /** `undefined` where the file cannot begin with the earlier version. */
   readonly sha256: string | undefined
-  /** Whether the file stayed as it was while it was read; what only grew has the same first bytes. */
+  /** Whether the file did not change while it was read. */
   readonly isExact: boolean
 }
 
-/** How many digests are remembered; one takes about 300 bytes. */
+/** How many digests are kept; each takes about 300 bytes. */
 const capacity = 10_000
 
-/** How often a file that changes all the time is looked at again. */
+/** How often the digest of a file that keeps changing is tried again. */
 const mostLooks = 10
 
-/** What is asked for. */
+/** Which version's digest is wanted. */
 export interface Wanted {
   /** The version that the file must have. */
   readonly version?: string | undefined
@@ -40,14 +40,14 @@ export class DigestCache extends Context.Service<
   DigestCache,
   {
     /**
-     * The SHA-256 in 64 lower-case hexadecimal digits; where no version is named, of the file as it is now. A prefix
-     * is read no earlier than the file had its version of now: whoever asks when he has got these bytes, and has the
-     * same digest, knows that they were the file's at one moment, and are no mixture of two.
+     * The SHA-256, 64 lower-case hexadecimal digits; of the file as it is now if no version is named. Fails with
+     * FileChanged where the file has another version. A prefix is read after the file had its present version: a client
+     * that asks after it received the bytes, and has the same digest, has the bytes of one moment and no mixture of two.
      */
     readonly of: (name: FileName, wanted?: Wanted) => Effect.Effect<string, DigestError>
   }
 >()("sockets/services/DigestCache") {
-  /** DigestCache of the store's files. */
+  /** The digests of the files of FileStore. */
   static readonly layer = Layer.effect(
     DigestCache,
     Effect.gen(function* () {
@@ -57,7 +57,7 @@ export class DigestCache extends Context.Service<
         if (file.version !== version) return yield* new FileChanged()
         const read = earlier === undefined ? file : file.prefix?.(earlier)
         const unchanged = file.isUnchanged ?? Effect.succeed(true)
-        // Bytes that cannot be had because they were written over are no fault of the store.
+        // A read that fails because the file changed is no failure of the store.
         const sha256 = yield* Effect.catch(read?.sha256 ?? Effect.undefined, (error) =>
           Effect.flatMap(unchanged, (is) => Effect.fail(is ? error : new FileChanged()))
         )
@@ -79,7 +79,7 @@ export class DigestCache extends Context.Service<
         of: Effect.fnUntraced(function* (name, wanted = {}) {
           const { version } = wanted
           const { isExact, sha256 } = yield* Effect.retry(current(name, wanted), {
-            // Whoever names no version takes any: that it changed between two looks is not told.
+            // If no version is named, any will do, so a change in between is no error.
             while: ({ _tag }) => version === undefined && _tag === "FileChanged",
             times: mostLooks
           })

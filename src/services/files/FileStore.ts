@@ -1,6 +1,6 @@
 /**
- * Where the shared files are. A store is asked by name and knows neither commands nor replies; the layers that
- * implement it are beside this file, and one contract in the tests holds over all of them.
+ * The interface of a store of shared files, which are found by name. Knows neither commands nor replies. The stores:
+ * MemoryFileStore, directory/ and s3/; all of them keep the contract of test/support/stores/StoreContract.ts.
  */
 import { Context, Effect, Glob, type Scope, Stream } from "effect"
 import type { FileNotFound, StoreUnavailable } from "../../domain/Errors.ts"
@@ -8,7 +8,7 @@ import { byBytes, type FileName, type FolderName } from "../../domain/FileName.t
 import type * as ByteString from "../../domain/ByteString.ts"
 import { makeTopNames } from "./TopNames.ts"
 
-/** Which names to list. */
+/** Which names to list; each field may be left out with `undefined`. */
 export interface Selection {
   /** Only names that match. */
   readonly pattern: Glob.Glob | undefined
@@ -18,7 +18,7 @@ export interface Selection {
   readonly limit: number | undefined
 }
 
-/** What is known of a file without reading it. */
+/** The metadata of a file. */
 export interface FileDetails {
   /** In bytes. */
   readonly size: number
@@ -29,8 +29,8 @@ export interface FileDetails {
 }
 
 /**
- * The first bytes of a file, as many as an earlier version of it had. They are that version's only where nothing but
- * growth has happened since, which their digest tells, and nothing else.
+ * The first bytes of a file, as many as an earlier version of it had. They are that version's bytes only if the file was
+ * appended to and not otherwise changed, which only their digest can tell.
  */
 export interface Prefix {
   /** In bytes. */
@@ -39,30 +39,30 @@ export interface Prefix {
   readonly sha256: Effect.Effect<string, StoreUnavailable>
 }
 
-/** A file held open: its details and its bytes are of one and the same version. */
+/** An open file: its details and its bytes are of the same version. */
 export interface OpenFile extends FileDetails {
   /**
-   * Exactly `length` bytes from byte `start` on, a range that lies inside the file. A chunk is valid until the next
-   * one is asked for. Fails where the file shrank, was overwritten, or cannot be read.
+   * Exactly `length` bytes from byte `start` on, a range inside the file. A chunk is valid until the next one is pulled,
+   * because its buffer is used again. Fails where the file shrank, was overwritten, or cannot be read.
    */
   readonly read: (start: number, length: number) => Stream.Stream<Uint8Array, StoreUnavailable>
-  /** All of the bytes, where the store came by them as it opened the file. */
+  /** All of the bytes, if the store has them in memory. */
   readonly content?: ByteString.ByteString | undefined
   /**
-   * The SHA-256 of the file to the size that it had as it was opened, 64 lower-case hexadecimal digits. Fails as `read`
+   * The SHA-256 of as many bytes as the file had when it was opened, 64 lower-case hexadecimal digits. Fails as `read`
    * does.
    */
   readonly sha256: Effect.Effect<string, StoreUnavailable>
-  /** Whether it has the bytes that it was opened with and no more; where it is absent, it always has. */
+  /** Whether the file did not change since it was opened; absent in a store whose open files cannot change. */
   readonly isUnchanged?: Effect.Effect<boolean, StoreUnavailable>
   /**
-   * What may be left in this file of the version told; `undefined` where it is another file, or is smaller. Absent where
-   * a file never grows, but is replaced.
+   * As many bytes as the file had in an earlier version; `undefined` where that was another file, or a larger one. Absent
+   * in a store whose files are replaced and never grow.
    */
   readonly prefix?: (version: string) => Prefix | undefined
 }
 
-/** A file with all of its bytes. */
+/** A file in memory. */
 export interface WholeFile extends FileDetails {
   readonly content: ByteString.ByteString
   /** The SHA-256 of the content, 64 lower-case hexadecimal digits. */
@@ -94,15 +94,15 @@ export class FileStore extends Context.Service<
   {
     /** Every name, once and in no order. */
     readonly names: Stream.Stream<FileName, StoreUnavailable>
-    /** The selected names, sorted by their UTF-8 bytes. However many there are, others are answered meanwhile. */
+    /** The selected names, sorted by their UTF-8 bytes. Yields to other fibers, however many names there are. */
     readonly list: (
       selection: Selection
     ) => Effect.Effect<ReadonlyArray<FileName>, StoreUnavailable>
     /**
-     * The entries of one folder whose `entryKey` sorts after `after`, sorted by it; they come by up to a thousand, are
-     * looked at as they are asked for, and others are answered meanwhile. What vanishes meanwhile is left out, and so
-     * is all that neither `list` nor `open` would share. `FileNotFound` where there is no such folder. The scope may hold
-     * the folder open.
+     * The entries of one folder whose `entryKey` sorts after `after`, sorted by it, in chunks of up to a thousand, whose
+     * metadata is read as they are pulled. Yields to other fibers. What vanishes meanwhile is left out, and so is what
+     * neither `list` nor `open` would share. Fails with FileNotFound where there is no such folder. The scope may hold the
+     * folder open.
      */
     readonly folder: (
       name: FolderName,
@@ -113,11 +113,11 @@ export class FileStore extends Context.Service<
       Scope.Scope
     >
     /**
-     * The file as it is now, where that takes no waiting, as for a small file in memory. `undefined` says nothing of
-     * the file, and whoever must know goes on to `describe` or `open` it. It may do nothing but return `undefined`.
+     * The file as it is now, if the store can return it synchronously, as a small file in memory. `undefined` says nothing
+     * about the file: `describe` or `open` must then be used. A store may always return `undefined`.
      */
     readonly getIfPresent: (name: FileName) => WholeFile | undefined
-    /** What is known of the file. */
+    /** The file's metadata. */
     readonly describe: (
       name: FileName
     ) => Effect.Effect<FileDetails, FileNotFound | StoreUnavailable>
@@ -128,7 +128,7 @@ export class FileStore extends Context.Service<
   }
 >()("sockets/services/FileStore") {}
 
-/** The names of `names` that `selection` asks for, in its order and number. */
+/** Those of `names` that `selection` selects, sorted by their UTF-8 bytes. */
 export const select = <E, R>(
   names: Stream.Stream<FileName, E, R>,
   { after, limit, pattern }: Selection

@@ -1,29 +1,29 @@
-/** Small files held in memory, the least recently used of which go first when they take more than a bound. */
+/** A cache with a bound in bytes, from which the least recently used values are removed first. */
 
 /** Values by key. */
 export interface LruCache<A> {
-  /** The value, which counts as used. */
+  /** The value, which becomes the most recently used. */
   readonly get: (key: string) => A | undefined
-  /** Keeps the value, if it is not larger than all may be together. `weight` is in bytes. */
+  /** Keeps the value, unless it alone exceeds the capacity. `weight` is its size in bytes. */
   readonly set: (key: string, value: A, weight: number) => void
   readonly delete: (key: string) => void
 }
 
-/** What an entry takes besides its content and its key: its objects, their texts and its place in the map. In bytes. */
+/** What an entry takes besides its content and its key, in bytes: its objects, their strings and its place in the map. */
 export const overhead = 1024
 
 const encoder = new TextEncoder()
 const decoder = new TextDecoder("utf-8", { ignoreBOM: true })
 
 /**
- * The same text on its own. A key is cut from what a socket brought, 64 KiB and more, and older engines keep all of it
- * for as long as a piece of it is a key: 66 kB each with Node 20, nothing with Node 26, which copies keys itself.
+ * A copy of the text. A key is a slice of a socket's input, 64 KiB and more, all of which an older engine keeps in memory
+ * as long as the slice: 66 kB for each key with Node 20, nothing with Node 26, which copies keys itself.
  */
 const detached = (key: string): string => decoder.decode(encoder.encode(key))
 
-/** Keeps values of `capacity` bytes together. */
+/** A cache of `capacity` bytes, keys and overhead included. */
 export const makeLruCache = <A>(capacity: number): LruCache<A> => {
-  // A Map keeps the order in which its keys came; who is used comes anew.
+  // A Map is ordered by insertion; an entry that is used is inserted anew.
   const entries = new Map<
     string,
     { readonly key: string; readonly value: A; readonly weight: number }
@@ -40,7 +40,7 @@ export const makeLruCache = <A>(capacity: number): LruCache<A> => {
       const entry = entries.get(key)
       if (entry === undefined) return undefined
       entries.delete(key)
-      // By its own key: the asker's may hold a chunk.
+      // By the entry's own key: the caller's may be a slice of a chunk.
       entries.set(entry.key, entry)
       return entry.value
     },

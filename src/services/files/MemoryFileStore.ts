@@ -1,4 +1,4 @@
-/** A store whose files are given to it: for tests, and as the plainest example of what a store must do. */
+/** A store of files in memory, for tests, and as the simplest example of a store. */
 import { Effect, Layer, Stream } from "effect"
 import { FileNotFound } from "../../domain/Errors.ts"
 import {
@@ -24,7 +24,7 @@ const detailsOf = ({ bytes, modified }: MemoryFile): FileDetails => ({
   version: `${bytes.length}-${modified}`
 })
 
-/** Serves `files`, read anew at each question; hidden names are not shared. */
+/** Serves `files`, whose changes are seen at once; hidden names are not shared. */
 export const layer = (files: ReadonlyMap<FileName, MemoryFile>): Layer.Layer<FileStore> =>
   Layer.sync(FileStore, () => {
     const find = (name: FileName) => {

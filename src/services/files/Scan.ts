@@ -1,8 +1,8 @@
 /**
- * Walks the names a handful at a time, as SCAN asks for them, and remembers nothing of who asked. Names stand in the
- * order of a hash of theirs, and the cursor is the hash to go on from: whatever comes and goes meanwhile, every file
- * that is there from the first call to the last is returned, and once. A scan may go on in another process, for a
- * client has many connections, and those are dealt out. Patterns and replies are not known here.
+ * Pages of names for SCAN, without state for each client. Names are ordered by a hash, and the cursor is the hash to go
+ * on from: whatever comes and goes meanwhile, every file that is there from the first call to the last is returned, and
+ * once. A scan may go on in another worker process, because the connections of one client are spread over them. Patterns
+ * and replies: routes/FileRoutes.
  */
 import { Effect, Random, Stream } from "effect"
 import * as Monotonic from "../../domain/Monotonic.ts"
@@ -11,16 +11,16 @@ import { byBytes, type FileName } from "../../domain/FileName.ts"
 import * as ByteString from "../../domain/ByteString.ts"
 import type { FileStore } from "./FileStore.ts"
 
-/** A cursor has 53 bits, which clients in JavaScript hold exactly: 40 of a hash, then those of a process's mark. */
+/** A cursor has 53 bits, which clients in JavaScript hold exactly: 40 of a hash, then 13 that mark the process. */
 const markBits = 13
 const marks = 2 ** markBits
 
-/** A mark, for one process to tell its own cursors from those of others. */
+/** A random mark, by which a process tells its own cursors from those of others. */
 export const anyMark: Effect.Effect<number> = Random.nextIntBetween(1, marks)
 
 /**
- * 40 bits of a hash over the UTF-8 bytes of a name. Two multiplicative halves, mixed at the end (bryc, cyrb53, public
- * domain); spread is all that is asked of it.
+ * A hash of 40 bits over the UTF-8 bytes of a name (bryc, cyrb53, public domain). Only its spread matters here, not
+ * collisions.
  */
 export const hash = (name: string): number => {
   const word = ByteString.fromText(name)
@@ -38,26 +38,26 @@ export const hash = (name: string): number => {
   return (low & 0xff) * 2 ** 32 + (high >>> 0)
 }
 
-/** Names are kept apart by the first bits of their hash and sorted only when they are asked for, so that no call sorts a million. */
+/** Names are put on shelves by the first bits of their hash; a shelf is sorted when it is read, so that no call sorts a million. */
 const shelves = 4096
 const shelfOf = (hash: number): number => Math.floor(hash / 2 ** (40 - 12))
 
-/** The names of one walk. */
+/** All names, as one walk of the store found them. */
 interface Snapshot {
-  /** Walks are counted as they begin. */
+  /** The number of the walk, counted as they begin. */
   readonly walk: number
-  /** By Monotonic. */
+  /** When the walk began, by Monotonic, in milliseconds. */
   readonly taken: number
   readonly shelves: ReadonlyMap<number, ReadonlyArray<FileName>>
 }
 
-/** How long the names of one walk may serve the calls of a scan, in milliseconds. A new scan walks anew. */
+/** How long a snapshot is used for the following calls of a scan, in milliseconds. A new scan always walks anew. */
 const freshness = 5000
 
-/** A part of the names. */
+/** The result of one call. */
 export interface Page {
   readonly names: ReadonlyArray<FileName>
-  /** Where to go on; 0 where there is no more. */
+  /** The cursor of the next call; 0 where there are no more names. */
   readonly cursor: number
 }
 
@@ -69,7 +69,7 @@ interface Part {
 
 /** Scans of one store. */
 export interface Scan {
-  /** About `count` names from `cursor` on: more only where names share a hash. */
+  /** `count` names from `cursor` on, 0 for the first; more only where names share a hash. */
   readonly page: (cursor: number, count: number) => Effect.Effect<Page, StoreUnavailable>
 }
 
@@ -90,7 +90,7 @@ const partOf = (snapshot: Snapshot, hashOf: typeof hash, from: number, count: nu
     const hashed = found.map((name) => ({ name, hash: hashOf(name) })).sort(byHash)
     for (const { hash, name } of hashed) {
       if (hash < from) continue
-      // Names that share a hash stay together, for the next call can begin only at a hash.
+      // Names with the same hash stay together, because the next call can begin only at a hash.
       if (names.length >= count && hash !== last) return { names, next: hash }
       names.push(name)
       last = hash
@@ -99,10 +99,10 @@ const partOf = (snapshot: Snapshot, hashOf: typeof hash, from: number, count: nu
   return { names }
 }
 
-/** Scans of `store` by the process that has this mark, in the order of `hashOf`. */
+/** Scans of `store` in the process with this mark, in the order of `hashOf`. */
 export const makeScan = (store: FileStore["Service"], mark: number, hashOf = hash): Scan => {
   let walks = 0
-  // Held weakly: nobody tells when a scan is over, and a million names are worth having back.
+  // A weak reference: the end of a scan is not known, and a million names take memory.
   let kept: WeakRef<Snapshot> | undefined
 
   const walk = Effect.gen(function* () {
@@ -121,14 +121,14 @@ export const makeScan = (store: FileStore["Service"], mark: number, hashOf = has
       })
     )
     const snapshot: Snapshot = { walk, taken, shelves }
-    // A walk that began earlier and took longer may lack what a scan that has begun since must return.
+    // A walk that began earlier may lack names that a scan which began since must return.
     if ((kept?.deref()?.walk ?? 0) < walk) kept = new WeakRef(snapshot)
     return snapshot
   })
 
   /**
-   * For a call whose cursor is of this process: the names it had then were no older than the scan, and names here only
-   * grow newer. Those that another process has walked may be newer than these.
+   * The kept snapshot, or a new one, for a cursor of this process: the kept one is at least as new as the one that the
+   * cursor came from. For a cursor of another process it could be older.
    */
   const recent = Effect.gen(function* () {
     const snapshot = kept?.deref()

@@ -1,4 +1,4 @@
-/** Keeps the smallest of any number of names, sorted, and never works for long at a time. */
+/** Collects the smallest of any number of names, sorted; no call takes more than some 10 ms. */
 import { byBytes } from "../../domain/FileName.ts"
 
 /** Collects names one by one. */
@@ -8,7 +8,7 @@ export interface TopNames<Name extends string> {
   readonly take: () => ReadonlyArray<Name>
 }
 
-/** Sorting this many names and merging them into 100,000 takes about 10 ms, and nobody else is answered meanwhile. */
+/** Sorting this many names and merging them into 100,000 takes about 10 ms, which block the event loop. */
 const runLength = 4096
 
 const merge = <Name extends string>(

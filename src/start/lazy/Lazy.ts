@@ -1,10 +1,10 @@
-/** Functions and classes of Node that are loaded when they are first called. */
+/** Stand-ins for functions and classes of Node, which are loaded when they are first used. */
 
-/** Stands for what `load` gives, called or made with `new`. */
+/** A stand-in for the function or class that `load` returns: may be called, made with `new`, or read from. */
 export const lazy = <A extends Function>(load: () => A): A => {
-  // Only what stands for a function can be called. Nothing else of it is ever seen.
+  // The target of a Proxy must be a function for the Proxy to be callable.
   const standIn: Function = function () {}
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- whatever is done with it is done with what is loaded
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- every operation is passed on to what is loaded
   return new Proxy(standIn as A, {
     apply: (_, self, given): unknown => Reflect.apply(load(), self, given),
     // oxlint-disable-next-line typescript/no-unsafe-return -- an object, or it throws

@@ -1,7 +1,7 @@
 /**
- * What the program, and Effect for it, use of parts of Node that a question and its answer do without. Loading
- * `node:crypto`, with or before `node:tls`, takes 10 ms, and the others 2 ms together. The bundle has this in the place
- * of each of them.
+ * Stand-ins for the modules of Node that a one-shot question does not use, but the bundle imports. Loading `node:crypto`,
+ * with or before `node:tls`, takes 10 ms, and the others 2 ms together. In the bundle this file replaces them
+ * (rolldown.config.ts).
  */
 import { lazy } from "./Lazy.ts"
 

@@ -1,12 +1,12 @@
 /**
- * `Intl.Segmenter`, made when there is something to segment. effect/cli makes one as it is loaded, for pages of help,
- * which takes 10 ms. The bundle has this in its place.
+ * A stand-in for `Intl.Segmenter` that makes one when there is something to segment. effect/cli makes one as it is
+ * loaded, for pages of help, which takes 10 ms. The bundle has this in its place (rolldown.config.ts).
  */
 
-// Taken out of `Intl` like this, it is not itself replaced.
+// The build replaces `Intl.Segmenter`; written like this, it is not replaced here.
 const { Segmenter: NodeSegmenter } = Intl
 
-/** Is given what `Intl.Segmenter` is. */
+/** Has the constructor of `Intl.Segmenter` and its `segment`. */
 export class Segmenter {
   readonly #make: () => Intl.Segmenter
   #made: Intl.Segmenter | undefined

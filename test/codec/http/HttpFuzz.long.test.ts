@@ -20,7 +20,7 @@ describe("a million changed heads", () => {
   it("are told apart and read alike however they are cut, and nothing of them is kept", () => {
     const random = seeded(20_261_127)
     const resp = makeResp()
-    const make = () => detect({ pickle, http, otherwise: resp })
+    const make = () => detect({ pickle, http, fallback: resp })
     const before = heapInUse()
     for (let index = 0; index < count; index++) {
       const bytes = latin1(mutated(random))

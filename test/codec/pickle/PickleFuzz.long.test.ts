@@ -77,7 +77,7 @@ describe(`${count} changed pickles`, () => {
       const note = (request: Request) => kinds.set(request._tag, (kinds.get(request._tag) ?? 0) + 1)
       const before = heapInUse()
       for (let index = 0; index < count; index++) {
-        const decoder = detect({ pickle, otherwise: makeResp() }).makeDecoder()
+        const decoder = detect({ pickle, fallback: makeResp() }).makeDecoder()
         const pieces = cutAt(mutate(random), [random(1000), random(1000)])
         const requests = pieces.flatMap((piece) => decoder.push(piece))
         const end = decoder.end()

@@ -215,28 +215,28 @@ describe("words that are no command", () => {
 
 describe("a peer that never ends its request", () => {
   const chunk = 16 * 1024
-  /** How many bytes are taken before the protocol is found broken; no more than `patience`. */
-  const appetite = (start: string, endless: string, patience: number): number => {
+  /** How many bytes are taken before the protocol is found broken; no more than `limit`. */
+  const bytesTaken = (start: string, endless: string, limit: number): number => {
     const decoder = makeRequestDecoder()
     decoder.push(latin1(start))
     const bytes = latin1(endless.repeat(Math.ceil(chunk / endless.length)))
-    for (let fed = bytes.length; fed <= patience; fed += bytes.length) {
+    for (let fed = bytes.length; fed <= limit; fed += bytes.length) {
       if (requestsIn(decoder, bytes).some((request) => request instanceof Malformed)) return fed
     }
     return Number.POSITIVE_INFINITY
   }
 
   it("is stopped in an endless line", () => {
-    assert.isAtMost(appetite("", "x", 1 << 20), longestLine + chunk)
-    assert.isAtMost(appetite("", "\0", 1 << 20), longestLine + chunk)
-    assert.isAtMost(appetite("*", "1", 1 << 20), longestLine + chunk)
-    assert.isAtMost(appetite("*2\r\n$", "1", 1 << 20), longestLine + chunk)
+    assert.isAtMost(bytesTaken("", "x", 1 << 20), longestLine + chunk)
+    assert.isAtMost(bytesTaken("", "\0", 1 << 20), longestLine + chunk)
+    assert.isAtMost(bytesTaken("*", "1", 1 << 20), longestLine + chunk)
+    assert.isAtMost(bytesTaken("*2\r\n$", "1", 1 << 20), longestLine + chunk)
   })
 
   it("is stopped in endless words", () => {
     const most = mostBytes + mostArgs * "$0\r\n\r\n".length + 2 * chunk
     assert.isAtMost(
-      appetite(`*${mostArgs}\r\n`, `$1000\r\n${"x".repeat(1000)}\r\n`, 2 * most),
+      bytesTaken(`*${mostArgs}\r\n`, `$1000\r\n${"x".repeat(1000)}\r\n`, 2 * most),
       most
     )
   })

@@ -5,9 +5,9 @@ import type { Decoder, Request } from "../../../src/codec/Codec.ts"
 export const requestsIn = (
   decoder: Decoder,
   bytes: Uint8Array,
-  trusted?: boolean
+  isAuthenticated?: boolean
 ): ReadonlyArray<Request> => {
-  const requests = [...decoder.push(bytes, trusted)]
-  while (decoder.hasMore()) requests.push(...decoder.more(trusted))
+  const requests = [...decoder.push(bytes, isAuthenticated)]
+  while (decoder.hasMore()) requests.push(...decoder.more(isAuthenticated))
   return requests
 }

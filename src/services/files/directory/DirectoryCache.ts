@@ -1,27 +1,23 @@
 /**
- * Holds the small files of a folder in memory, and finds out with one `lstat` each time whether the folder still has
- * the same ones. A GET of 1 KiB takes 27 µs of processor time so, a PING 18; opening and reading each time, 60; by the
- * thread pool, 120. No watcher is used: its news came after the rename had returned. How a file is opened is
- * Containment's affair.
+ * Keeps small files of a folder in memory, and checks with one `lstat` at each use that the file is still the same. A GET
+ * of 1 KiB then takes 27 µs of processor time (a PING 18; opening and reading each time, 60; in the thread pool, 120). No
+ * file watcher is used: its events came after the rename had returned. Opening files: SafeOpen.
  *
- * A file is the same while device, inode, size, mtime and ctime are: no program can set the ctime, and every write,
- * rename, link and change of permission sets it. What is written into a memory map is the exception, for the system
- * itself takes note of it late; and file systems of the network may answer `lstat` from a memory of their own, some
- * seconds old.
+ * A file is the same while device, inode, size, mtime and ctime are: every write, rename, link and change of permission
+ * sets the ctime, and no program can set it to a chosen value. Two exceptions: writes into a memory map change the times
+ * late, and network file systems may answer `lstat` from a cache, some seconds old.
  *
- * Only a file that lies in the folder under its own name, no link on the way, is held; that there is still no link is
- * looked at with each folder of its name. Somebody who has moved a folder out and linked it back so gains nothing. The
- * paths begin with the shared folder's as it was given: where that is a link that has been switched since, another file
- * lies at them.
+ * Only a file whose path has no link inside the shared folder is kept, and each folder of its path is checked to be no
+ * link at each use: a folder that was moved out and linked back is noticed. Paths begin with the shared folder's as it
+ * was given: if that is a link that was switched, the check finds the other file.
  *
- * Reading is synchronous: a small file comes from the page cache in 1 µs, and from a disk that must look for it in up
- * to some 10 ms, in which nobody else is answered. Folders on such disks are shared with no cache, which has everything
- * read by the thread pool.
+ * Reading is synchronous: 1 µs from the page cache, up to some 10 ms from a slow disk, which block the event loop. For
+ * folders on such disks there is `--cache 0`, with which everything is read in the thread pool.
  */
 import { Result } from "effect"
 import { closeSync, fstatSync, lstatSync, readSync, type Stats, statSync } from "node:fs"
 import type { FileName } from "../../../domain/FileName.ts"
-import { oneWrite } from "../../../domain/OneWrite.ts"
+import { bufferSize } from "../../../domain/BufferSize.ts"
 import * as ByteString from "../../../domain/ByteString.ts"
 import { type ContainedFile, openContained } from "./SafeOpen.ts"
 import type { SharedFolder } from "./SharedFolder.ts"
@@ -31,13 +27,13 @@ import type { FileDetails, WholeFile } from "../FileStore.ts"
 import { makeLruCache } from "../LruCache.ts"
 
 /**
- * The clock that stamps files ticks every 1 to 10 ms: two changes within one tick have one ctime. What changed longer
- * ago than this will have another ctime after its next change. In milliseconds.
+ * How old a file's ctime must be for the file to be kept, in milliseconds. The clock of ctimes ticks every 1 to 10 ms, and
+ * two changes within one tick have the same ctime; after this time, the next change will have another one.
  */
-const settled = 100
+const minimumAge = 100
 
-/** ObjectCache whether there is something at a path, without following it. */
-const look = (path: string): Stats | undefined => {
+/** The `lstat` of a path; `undefined` where there is nothing, or it cannot be told. */
+const lstatOrUndefined = (path: string): Stats | undefined => {
   try {
     return lstatSync(path, { throwIfNoEntry: false })
   } catch {
@@ -52,7 +48,7 @@ const isSame = (one: Stats, other: Stats): boolean =>
   && one.size === other.size
   && one.dev === other.dev
 
-/** A small file as it was read. */
+/** A small file in memory. */
 class SmallFile implements WholeFile {
   readonly size: number
   readonly modified: number
@@ -72,7 +68,7 @@ class SmallFile implements WholeFile {
   }
 }
 
-/** A file that was read, and what is to be looked at to know whether it is still the one. */
+/** A cached file, and what is compared to know whether it is still the same. */
 interface Entry {
   readonly file: SmallFile
   readonly path: string
@@ -82,9 +78,9 @@ interface Entry {
 }
 
 const isCurrent = ({ folders, path, stats }: Entry): boolean => {
-  const now = look(path)
+  const now = lstatOrUndefined(path)
   if (now === undefined || !isSame(now, stats)) return false
-  for (const folder of folders) if (look(folder)?.isDirectory() !== true) return false
+  for (const folder of folders) if (lstatOrUndefined(folder)?.isDirectory() !== true) return false
   return true
 }
 
@@ -94,7 +90,7 @@ const foldersOf = ({ path }: SharedFolder, name: FileName): ReadonlyArray<string
   return parts.slice(1).map((_, index) => `${path}/${parts.slice(0, index + 1).join("/")}`)
 }
 
-/** Fills the buffer with the file, as far as both go; tells how many bytes that are. */
+/** Reads the file into the buffer, up to the end of either; returns the number of bytes. */
 const readWhole = (descriptor: number, buffer: Buffer): number => {
   for (let filled = 0; ;) {
     const count = readSync(descriptor, buffer, filled, buffer.length - filled, filled)
@@ -105,17 +101,17 @@ const readWhole = (descriptor: number, buffer: Buffer): number => {
 
 /** The small files of a folder. */
 export interface DirectoryCache {
-  /** The file, if it is a small one and nothing is amiss with it. */
+  /** The file, if it has at most `bufferSize` bytes and can be read; else `undefined`. */
   readonly getIfPresent: (name: FileName) => WholeFile | undefined
 }
 
-/** Holds up to `capacity` bytes of the folder's files, those that were asked for last. */
+/** A cache of up to `capacity` bytes; with 0, `getIfPresent` always returns `undefined`. */
 export const makeDirectoryCache = (folder: SharedFolder, capacity: number): DirectoryCache => {
   const entries = makeLruCache<Entry>(capacity)
-  /** Each file is copied out of it before the next is read into it. */
-  const buffer = Buffer.allocUnsafeSlow(capacity === 0 ? 0 : oneWrite)
+  /** Used for one file after the other, each of which is copied out of it. */
+  const buffer = Buffer.allocUnsafeSlow(capacity === 0 ? 0 : bufferSize)
 
-  /** Reads a file that is not changed meanwhile. */
+  /** Reads a file; `undefined` if it changes meanwhile. */
   const read = (
     name: FileName,
     { descriptor, path: found, root }: ContainedFile
@@ -128,9 +124,13 @@ export const makeDirectoryCache = (folder: SharedFolder, capacity: number): Dire
     if (size !== stats.size || !isSame(before, stats)) return undefined
     const file = new SmallFile(details, buffer.subarray(0, size))
     const entry: Entry = { file, path, stats, folders: foldersOf(folder, name) }
-    // The file system's own clock is this machine's, which no test's clock can stand for.
-    if (found === `${root}/${name}` && Date.now() - stats.ctimeMs > settled && isCurrent(entry)) {
-      // Cut from the path, for the name that came may be a part of all that its peer sent, and keep that in memory.
+    // `Date.now`, because the ctime is of the machine's clock, which a TestClock does not replace.
+    if (
+      found === `${root}/${name}`
+      && Date.now() - stats.ctimeMs > minimumAge
+      && isCurrent(entry)
+    ) {
+      // The key is a slice of the path: `name` may be a slice of the client's input, and keep that in memory.
       entries.set(path.slice(folder.path.length + 1), entry, size)
     }
     return file
@@ -148,11 +148,11 @@ export const makeDirectoryCache = (folder: SharedFolder, capacity: number): Dire
     }
   }
 
-  /** Whether it is worth opening: a file of the right size, as far as its path tells. */
+  /** Whether the path leads to a regular file of at most `bufferSize` bytes. */
   const isSmall = (name: FileName): boolean => {
     try {
       const stats = statSync(`${folder.path}/${name}`, { throwIfNoEntry: false })
-      return stats !== undefined && stats.isFile() && stats.size <= oneWrite
+      return stats !== undefined && stats.isFile() && stats.size <= bufferSize
     } catch {
       return false
     }

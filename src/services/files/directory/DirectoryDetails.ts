@@ -1,8 +1,8 @@
-/** What a file's `stat` tells of it. */
+/** The metadata of a file, from its `stat`. */
 import type { BigIntStats } from "node:fs"
 import type { FileDetails } from "../FileStore.ts"
 
-/** Two files, or one before and after a change, differ in at least one of these: any change sets the ctime anew. */
+/** The version token. Two files, or one before and after a change, differ in at least one of these: every change sets the ctime. */
 const version = ({ ctimeNs, dev, ino, mtimeNs, size }: BigIntStats): string =>
   [dev, ino, size, mtimeNs, ctimeNs].map((value) => value.toString(36)).join("-")
 
@@ -13,7 +13,7 @@ export const detailsOf = (stats: BigIntStats): FileDetails => ({
   version: version(stats)
 })
 
-/** The size that a version told of this very file, if the file has at least as many bytes now. */
+/** The size in an earlier version's token; `undefined` if that is of another file, or the file is smaller now. */
 export const earlierSize = (
   { dev, ino, size }: BigIntStats,
   earlier: string

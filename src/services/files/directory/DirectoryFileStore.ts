@@ -1,6 +1,6 @@
 /**
- * A store that shares a folder of this machine. It uses `node:fs` itself, for what effect's FileSystem cannot say:
- * how a file is opened (Containment), names as bytes, times in nanoseconds, and reads into buffers of its own.
+ * A store that shares a folder of this machine. Uses `node:fs` itself, for what effect's FileSystem has not: how a file
+ * is opened (SafeOpen), names as bytes, times in nanoseconds, and reads into buffers of one's own.
  */
 import { Cause, Effect, Layer, Schedule, Stream } from "effect"
 import { StoreUnavailable } from "../../../domain/Errors.ts"
@@ -38,22 +38,22 @@ const unavailable = (reason: string) => new StoreUnavailable({ cause: new Error(
 const attempt = <A>(run: () => A): Effect.Effect<A, StoreUnavailable> =>
   Effect.try({ try: run, catch: (cause) => new StoreUnavailable({ cause }) })
 
-/** A size that is told must be exact, and beyond 2^53 a number is not: 9 PiB, as a sparse file may say it has. */
+/** The `stat`; throws for sizes beyond 2^53, which a number does not hold exactly: 9 PiB, as a sparse file may have. */
 const statOf = (descriptor: number): BigIntStats => {
   const stats = fstatSync(descriptor, { bigint: true })
   if (stats.size > Number.MAX_SAFE_INTEGER) throw new Error(`${stats.size} bytes are too many`)
   return stats
 }
 
-/** An open file, and what it was when it was opened. */
+/** An open file. */
 interface Source {
   readonly descriptor: number
   readonly stats: BigIntStats
-  /** Reads that the thread pool has not finished. */
+  /** Reads in the thread pool that are not finished. */
   readonly underWay: Set<Promise<unknown>>
 }
 
-/** A file that is closed with the scope, once no read is under way: its number may then be another file's at once. */
+/** Opens a file until the scope closes. It is closed after the last read: the system may give its number to another file. */
 const openSource = (folder: SharedFolder.SharedFolder, name: FileName) =>
   Effect.acquireRelease(
     Effect.map(
@@ -82,12 +82,12 @@ const readInto = ({ descriptor, underWay }: Source, buffer: Buffer, position: nu
   )
   underWay.add(reading)
   const finished = () => underWay.delete(reading)
-  // A failure waits for whoever asks for the chunk; if nobody does any more, it is nobody's.
+  // Also handles a failure that nobody waits for any more.
   reading.then(finished, finished)
   return reading
 }
 
-/** Whether the open file has its bytes and no more. Its ctime tells nothing: renaming changes that too. */
+/** Whether the open file's bytes did not change. The ctime is not compared: renaming changes it too. */
 const isUnchanged = ({ descriptor, stats: before }: Source) =>
   Effect.map(
     attempt(() => fstatSync(descriptor, { bigint: true })),
@@ -95,8 +95,8 @@ const isUnchanged = ({ descriptor, stats: before }: Source) =>
   )
 
 /**
- * Fails if the open file is no longer the one whose size was announced. It may have grown, or have been renamed or
- * unlinked (which changes its ctime): the bytes asked for are still there then.
+ * Fails if the open file shrank or was overwritten. It may have grown, or have been renamed or unlinked (which changes
+ * its ctime): the requested bytes are still there then.
  */
 const requireUnchanged = ({
   descriptor,
@@ -188,10 +188,10 @@ const open = (folder: SharedFolder.SharedFolder, threads: HashThreads, log: LogO
     return file
   })
 
-/** How often the folder itself is looked for. A few system calls each time. */
+/** How often the folder itself is checked, with a few system calls. */
 const lookInterval = "1 second"
 
-/** Out of descriptors, nobody knows whether the folder is there. */
+/** Whether the error says something about the folder: without free descriptors it does not. */
 const isAboutFolder = ({ cause }: SharedFolder.FolderUnusable): boolean =>
   !(
     cause instanceof Error
@@ -199,8 +199,8 @@ const isAboutFolder = ({ cause }: SharedFolder.FolderUnusable): boolean =>
     && (cause.code === "EMFILE" || cause.code === "ENFILE")
   )
 
-/** Keeps the server's numbers true about whether the folder is there, and tells the log when it goes and comes back. */
-const follow = Effect.fnUntraced(function* (folder: SharedFolder.SharedFolder) {
+/** Keeps `storeReachable` in the statistics true, and logs when the folder goes and comes back. */
+const watchAvailability = Effect.fnUntraced(function* (folder: SharedFolder.SharedFolder) {
   const stats = yield* Stats
   const told = (reachable: boolean, line: Effect.Effect<void>) =>
     Effect.suspend(() => {
@@ -224,7 +224,7 @@ const follow = Effect.fnUntraced(function* (folder: SharedFolder.SharedFolder) {
   )
 })
 
-/** Shares a folder as it is at each question: what is held in memory is only used while the folder has the same. */
+/** Shares a folder as it is at each request: a file in memory is used only while the folder has the same. Fails with FolderUnusable. */
 export const layer = (
   options: Options
 ): Layer.Layer<FileStore, SharedFolder.FolderUnusable, Stats> =>
@@ -236,7 +236,7 @@ export const layer = (
       const openFile = open(folder, yield* makeHashThreads, log)
       const { names } = makeDirectoryWalk(folder, log)
       const { getIfPresent } = makeDirectoryCache(folder, options.cache ?? defaultCache)
-      yield* follow(folder)
+      yield* watchAvailability(folder)
       return {
         names,
         getIfPresent,

@@ -1,12 +1,11 @@
 /**
- * Finds every file that a folder shares, however deep and however many, a handful of entries at a time. A folder is
- * held open while it is read, and asked where it lies before any of its names is told: one that was exchanged for a
- * link meanwhile tells nothing.
+ * Lists all files that a folder shares, some entries at a time. Each folder is held open while it is read, and its real
+ * path is checked before any of its names is used: a folder that was exchanged for a link meanwhile adds no names.
  *
- * However many links lead to a folder, its files are listed once: under the names that they have without links, where
- * those are shared. A folder whose own name is hidden is listed under the first link, in the order of bytes, that leads
- * to it or to a folder around it; links inside such folders come after those outside. So a listing ends, and is the same
- * each time, whatever the links are. Every file can still be asked for by way of any of them.
+ * However many links lead to a folder, its files are listed once: under their names without links, if those are shared.
+ * A folder whose own name is hidden is listed under the first link, in the order of bytes, that leads to it or to a
+ * folder that contains it; links inside such folders come after those outside. So a listing ends, and is the same each
+ * time, whatever the links are. A file can still be requested through any of them.
  */
 import { Effect, Semaphore, Stream } from "effect"
 import { isReadonlyArrayNonEmpty, type NonEmptyReadonlyArray } from "effect/Array"
@@ -22,10 +21,10 @@ import { isShared, relativeTo, rootOf, type SharedFolder } from "./SharedFolder.
 /** Entries read at a time; the event loop turns between two readings. A thousand take about 1 ms. */
 const batchSize = 1024
 
-/** Walks under way at once; further ones wait. More would only have the disk seek to and fro. */
+/** How many walks run at a time; further ones wait. More would only make the disk seek. */
 const mostWalks = 2
 
-/** A folder to be read: its name in the store, and where it must lie. */
+/** A folder to be read: its name in the store, and the real path that it must have. */
 interface Place {
   readonly name: string
   readonly path: string
@@ -34,16 +33,16 @@ interface Place {
 /** A walk, and what it has found so far. */
 interface Walk {
   readonly folder: SharedFolder
-  /** Where the shared folder lay as the walk began. */
+  /** The real path of the shared folder when the walk began. */
   readonly root: string
   readonly log: LogOnce
-  /** Folders still to be read. */
+  /** The folders that are still to be read. */
   readonly folders: Array<Place>
-  /** Where links lead that lead to folders whose own name is not shared, and the first of the links to each. */
+  /** Folders whose own name is not shared, by real path, and the name of the first link to each. */
   readonly linked: Map<string, string>
 }
 
-/** Takes down where a link to a folder leads, unless the folder is listed under its own name. */
+/** Adds the folder that a link leads to, unless it is listed under its own name. */
 const addLinked = ({ folder, linked, root }: Walk, name: FileName, target: string): void => {
   const own = relativeTo(root, target)
   if (own === undefined || own === "" || isShared(folder, own)) return
@@ -65,7 +64,7 @@ const follow = (walk: Walk, name: FileName, path: string): FileName | undefined 
   return held.stats.isFile() && relativeTo(walk.root, held.path) !== undefined ? name : undefined
 }
 
-/** The file that an entry of a folder is, if it is one that is shared; folders are taken down. */
+/** The name of an entry, if it is a shared file; a folder is added to those still to be read. */
 const look = (walk: Walk, place: Place, access: string, entry: Dirent): FileName | undefined => {
   const name = entryName(walk.folder, walk.log, place.name, entry.name)
   if (name === undefined) return undefined
@@ -75,7 +74,7 @@ const look = (walk: Walk, place: Place, access: string, entry: Dirent): FileName
   return entry.isSymbolicLink() ? follow(walk, name, `${access}/${part}`) : undefined
 }
 
-/** The next entries of a folder. The first comes with a batch of others, which are taken without waiting for each. */
+/** The next entries of a folder. Reading the first fetches a batch from the system, whose others are read synchronously. */
 const readBatch = async (directory: Dir): Promise<ReadonlyArray<Dirent>> => {
   const batch: Array<Dirent> = []
   for (
@@ -88,7 +87,7 @@ const readBatch = async (directory: Dir): Promise<ReadonlyArray<Dirent>> => {
   return batch
 }
 
-/** What holds a folder says that it is not where it was to be found: it vanished, and something else may be there. */
+/** The error of a folder whose real path is not the expected one. */
 const moved = Object.assign(new Error("the folder has moved"), { code: "ENOENT" })
 
 /** The names of the files of a folder, some at a time. Entries are read as latin1, for they may not be UTF-8. */
@@ -116,12 +115,12 @@ async function* filesOf(
   }
 }
 
-/** Without descriptors or memory a listing would lack what is there; so it fails. */
+/** Without descriptors or memory a listing would be incomplete, so it fails. */
 const exhausted: ReadonlySet<unknown> = new Set(["EMFILE", "ENFILE", "ENOMEM"])
 const vanished: ReadonlySet<unknown> = new Set(["ENOENT", "ENOTDIR", "ELOOP"])
 const forbidden: ReadonlySet<unknown> = new Set(["EACCES", "EPERM"])
 
-/** A folder inside the shared one may vanish during the walk, or not be readable; the shared one must be there. */
+/** Leaves out a folder that vanished during the walk or cannot be read; throws if it is the shared folder itself. */
 const passOver = ({ log }: Walk, { name }: Place, cause: unknown): void => {
   const code = cause instanceof Error && "code" in cause ? cause.code : undefined
   if (name === "" || exhausted.has(code)) throw cause
@@ -129,7 +128,7 @@ const passOver = ({ log }: Walk, { name }: Place, cause: unknown): void => {
   else if (!vanished.has(code)) log.add("folder.unreadable", name, cause)
 }
 
-/** The names in the folders that are taken down, and in those inside them. */
+/** The names in the folders that are still to be read, and in those inside them. */
 async function* namesBelow(
   walk: Walk,
   isNew: (held: Held) => boolean
@@ -174,11 +173,11 @@ async function* namesOf(
 
 /** Walks of one folder. */
 export interface DirectoryWalk {
-  /** Every shared name, once and in no order. What vanishes or cannot be read during the walk is left out. */
+  /** Every shared name, once and in no order. What vanishes during the walk or cannot be read is left out. */
   readonly names: Stream.Stream<FileName, StoreUnavailable>
 }
 
-/** Walks of `folder`, a few at a time; `log` is told what they leave out. */
+/** Walks of `folder`; what they leave out is logged through `log`. */
 export const makeDirectoryWalk = (folder: SharedFolder, log: LogOnce): DirectoryWalk => {
   const walks = Semaphore.makeUnsafe(mostWalks)
   const walk = Stream.suspend(() =>

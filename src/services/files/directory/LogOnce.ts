@@ -1,34 +1,34 @@
 /**
- * Tells the log what lies in the shared folder and is not shared, each name once: whoever misses a file finds there
- * why. How a line looks, and how names are escaped, is for whoever provides the logger.
+ * Logs what is in the shared folder but not shared, each name once, so that a missing file can be explained. The form of
+ * the lines, and the escaping of names: cli/serve/Log.
  */
 import { Effect } from "effect"
 
-/** What there is to tell; the names stand in the log. */
+/** Why something is not shared, as the log names it. */
 export type Trouble =
-  /** Who serves may not read the folder; what is in it is left out. */
+  /** The server may not read the folder; its files are left out. */
   | "folder.forbidden"
-  /** The folder could not be read to its end; what is left of it is left out. */
+  /** The folder could not be read to its end; the rest of its files is left out. */
   | "folder.unreadable"
-  /** Who serves may not read the file. */
+  /** The server may not read the file. */
   | "file.forbidden"
-  /** No client could ask for a file of this name: it is not UTF-8, or has a backslash. */
+  /** No client can request a file of this name: it is not UTF-8, or has a backslash. */
   | "name.unshareable"
 
 const messageOf = (cause: unknown): string => (cause instanceof Error ? cause.message : "unknown")
 
-/** So many names are told of, for whoever fills a folder decides how many there are; some 4 MB at worst. */
+/** How many names are logged; they are remembered, which takes some 4 MB at most. */
 const most = 1000
 
-/** Names that the log was told of. */
+/** The names that were logged, and those that are to be. */
 export interface LogOnce {
-  /** Keeps a name to be told of, unless it was before. Does not wait. */
+  /** Keeps a name to be logged by `flush`, unless it was logged before. */
   readonly add: (trouble: Trouble, name: string, cause?: unknown) => void
-  /** Tells what was kept. */
+  /** Logs the names that were kept. */
   readonly flush: Effect.Effect<void>
 }
 
-/** Nothing is told yet. */
+/** A log without names. */
 export const makeLogOnce = (): LogOnce => {
   const told = new Set<string>()
   let waiting: Array<Effect.Effect<void>> = []

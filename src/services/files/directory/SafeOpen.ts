@@ -1,14 +1,14 @@
 /**
- * Opens a file or a folder of the shared folder and makes sure that it lies inside. Names cannot lead out (FileName),
- * but links can, and a path that was inside when it was looked at may be outside when it is opened; so what is open is
- * itself asked where it is. Nothing but a regular file is ever opened for reading bytes: opening a FIFO or a device can
- * block or act.
+ * Opens a file or a folder inside the shared folder, and checks that it is inside. Names cannot lead out (FileName), but
+ * links can, and a path that is inside when it is checked may be outside when it is opened; so the real path is taken
+ * from the open descriptor. Only regular files are opened for reading bytes: opening a FIFO or a device can block or
+ * have effects.
  *
- * Whether a name is hidden is a matter of the name that was asked for; where a link leads is only a matter of inside
- * or outside. A Kubernetes volume is so served (`app.conf -> ..data/app.conf`); SECURITY.md says what else that opens.
+ * Whether a name is hidden depends on the requested name only; where a link leads must only be inside. A Kubernetes
+ * volume can be served because of that (`app.conf -> ..data/app.conf`); SECURITY.md says what else follows from it.
  *
- * All of it is synchronous, as nginx opens files: by way of the thread pool, a GET of 1 KiB took 300 µs of processor
- * time, and takes 120 with only the reading left to the pool. The bytes of the file are not read here.
+ * All of it is synchronous, as nginx opens files: in the thread pool, a GET of 1 KiB took 300 µs of processor time, and
+ * takes 120 with only the reading left to the pool. Reading the bytes: DirectoryFileStore, DirectoryCache.
  */
 import { Result } from "effect"
 import { FileNotFound, StoreUnavailable } from "../../../domain/Errors.ts"
@@ -29,16 +29,16 @@ import { isThere, relativeTo, rootOf, type SharedFolder } from "./SharedFolder.t
 /** Linux's O_PATH (fcntl.h, the same on every architecture Node runs on), which Node does not name: a handle that cannot read. */
 const O_PATH = 0o10000000
 
-/** A regular file inside the folder, open for reading; it is closed by whoever has it. */
+/** A regular file inside the folder, open for reading; the caller must close it. */
 export interface ContainedFile {
   readonly descriptor: number
-  /** Where it really is, with every link resolved. */
+  /** Its real path, with every link resolved. */
   readonly path: string
-  /** Where the folder was as the file was opened. */
+  /** The real path of the shared folder when the file was opened. */
   readonly root: string
 }
 
-/** What the errors of the file system mean to a client: a name that cannot lead to a file, or a store in trouble. */
+/** FileNotFound for the errors of a path that leads to no file, StoreUnavailable for all others. */
 const fromFileSystem = (cause: unknown): FileNotFound | StoreUnavailable => {
   if (cause instanceof FileNotFound) return cause
   return cause instanceof Error && "code" in cause && absent.has(cause.code)
@@ -57,13 +57,13 @@ const absent: ReadonlySet<unknown> = new Set([
 
 const descriptors = "/proc/self/fd"
 
-/** Whether the system tells of a descriptor where what it holds lies, and opens that again through it. */
+/** Whether the system gives the path of a descriptor and opens it again through /proc, as Linux does. */
 const hasProcFd = existsSync(descriptors) && process.platform === "linux"
 
-/** The name in the file system of what a descriptor holds, whatever happens to its path. */
+/** The path through which the system opens a descriptor's file again, whatever happens to the file's own path. */
 const itself = (descriptor: number): string => `${descriptors}/${descriptor}`
 
-/** Whether what lies at `path` may be shared under `name`. */
+/** Whether the file or folder whose real path is `path` may be shared under `name`. */
 const mayBeShared = (
   { links }: SharedFolder,
   root: string,
@@ -75,8 +75,8 @@ const mayBeShared = (
 }
 
 /**
- * Where the shared folder is, if it shares under `name` what lies at `path`. A folder that was switched between the
- * opening and this look shares it too: it did when it was opened.
+ * The real path of the shared folder, if the file at `path` may be sent under `name`; throws FileNotFound if not. Checks
+ * with the folder's path before and after the opening, because its link may be switched in between.
  */
 const requireInside = (
   folder: SharedFolder,
@@ -94,7 +94,7 @@ const requireRegular = (stats: Stats): void => {
   if (!stats.isFile()) throw new FileNotFound()
 }
 
-/** On Linux nothing can be swapped between looking and opening: O_PATH holds the file, which is reopened through itself. */
+/** On Linux nothing can be swapped between check and opening: an O_PATH descriptor holds the file, which is opened through it. */
 const openHeld = (folder: SharedFolder, name: FileName): ContainedFile => {
   const root = rootOf(folder)
   const held = openSync(`${folder.path}/${name}`, O_PATH)
@@ -113,7 +113,7 @@ const openHeld = (folder: SharedFolder, name: FileName): ContainedFile => {
 
 const isSame = (one: Stats, other: Stats): boolean => one.dev === other.dev && one.ino === other.ino
 
-/** Elsewhere the path is resolved once the file is open, and must then still lead to that very file. */
+/** On other systems the path is resolved once the file is open, and must then still lead to the same file. */
 const openResolved = (folder: SharedFolder, name: FileName): ContainedFile => {
   const root = rootOf(folder)
   const path = `${folder.path}/${name}`
@@ -133,7 +133,7 @@ const openResolved = (folder: SharedFolder, name: FileName): ContainedFile => {
 
 const openFile = hasProcFd ? openHeld : openResolved
 
-/** Of a folder that is gone, nobody can say what was in it. */
+/** Where the shared folder itself is gone, a missing file is an unavailable store. */
 const unlessFolderIsGone =
   (folder: SharedFolder) =>
   (error: FileNotFound | StoreUnavailable): FileNotFound | StoreUnavailable =>
@@ -156,24 +156,24 @@ export const openContained = (
         unlessFolderIsGone(folder)
       )
 
-/** A folder or a file that is held, so that nothing can be put in its place: what it is, and where. */
+/** A folder or a file held by a descriptor, so that nothing can be put in its place. */
 export interface Held {
   readonly descriptor: number
   readonly stats: Stats
-  /** Where it really is, with every link resolved. */
+  /** Its real path, with every link resolved. */
   readonly path: string
-  /** How to open it, or what is in it, while it is held. */
+  /** The path by which to open it, or what is in it, while it is held. */
   readonly access: string
 }
 
-/** To open anything else can block or act. */
+/** Opening a FIFO or a device can block or have effects. */
 const requireHarmless = (stats: Stats): void => {
   if (!stats.isFile() && !stats.isDirectory()) throw new FileNotFound()
 }
 
 /**
- * Holds what lies at `path`; it is let go by whoever has it, with `closeSync`. Elsewhere than on Linux what is held can
- * only be opened by its path, which is looked at before and after.
+ * Holds what is at `path`; the caller must close the descriptor. Throws what the system throws. On other systems than
+ * Linux it can only be opened by its path, so the caller must check `isStillHeld` after that.
  */
 export const hold = (path: string): Held => {
   if (!hasProcFd) requireHarmless(statSync(path))
@@ -193,7 +193,7 @@ export const hold = (path: string): Held => {
   }
 }
 
-/** Whether the path by which something was opened still leads to what is held. */
+/** Whether the path still leads to what is held; on Linux always, because `access` does not depend on the path. */
 export const isStillHeld = ({ path, stats }: Held): boolean => {
   if (hasProcFd) return true
   try {

@@ -1,10 +1,10 @@
 /**
- * The folder that is shared: where it lies at the moment, and whether it is there. What is in it is not looked at
- * here; opening files is SafeOpen's affair, listing them DirectoryWalk's.
+ * The folder that is shared: its real path at the moment, and whether it is there. Opening files in it: SafeOpen; listing
+ * them: DirectoryWalk.
  *
- * A path with a link in it may be switched to another folder at any time, as releases are (`current -> releases/7`),
- * and is followed to where it leads at each question. A path that had no link in it when sharing began gets none later:
- * whoever puts a link in the folder's place shares nothing by it.
+ * A path with a link in it may be switched to another folder at any time, as releases are (`current -> releases/7`), and
+ * is resolved at each request. If the path had no link when sharing began, a link put in the folder's place later makes
+ * the folder unavailable.
  */
 import { Effect, Schema } from "effect"
 import { realpathSync, statSync } from "node:fs"
@@ -12,7 +12,7 @@ import { opendir, realpath } from "node:fs/promises"
 import { resolve, sep } from "node:path"
 import { fromText, isHidden } from "../../../domain/FileName.ts"
 
-/** The folder cannot be shared: it does not exist, is no folder, or may not be read. */
+/** The folder cannot be shared: it does not exist, is no folder, or may not be read. `cause` is the system's error. */
 export class FolderUnusable extends Schema.TaggedError<FolderUnusable>()("FolderUnusable", {
   folder: Schema.String,
   cause: Schema.Defect()
@@ -20,7 +20,7 @@ export class FolderUnusable extends Schema.TaggedError<FolderUnusable>()("Folder
 
 /** A folder, and which of its names are shared. */
 export interface SharedFolder {
-  /** As it was given, and absolute. */
+  /** The path as it was given, made absolute. */
   readonly path: string
   /** Whether a link was in the path when sharing began, so that the folder may be switched. */
   readonly isSwitched: boolean
@@ -30,7 +30,7 @@ export interface SharedFolder {
   readonly links: boolean
 }
 
-/** What the folder is to be. */
+/** The folder to share. */
 export interface Options {
   /** Relative to the working directory, or absolute. */
   readonly folder: string
@@ -40,7 +40,7 @@ export interface Options {
   readonly links?: boolean | undefined
 }
 
-/** Where the folder lies, with every link resolved; throws where a path that may be switched leads nowhere. */
+/** The real path of the folder; throws where a path with a link leads nowhere. */
 export const rootOf = ({ isSwitched, path }: SharedFolder): string =>
   isSwitched ? realpathSync.native(path) : path
 
@@ -54,7 +54,7 @@ export const isThere = (folder: SharedFolder): boolean => {
   }
 }
 
-/** Makes sure that the folder is there and may be read. */
+/** Throws unless the folder is there and may be read. */
 const requireReadable = async ({ isSwitched, path }: SharedFolder): Promise<void> => {
   const root = await realpath(path)
   if (!isSwitched && root !== path) throw new Error(`${path} has become a link`)
@@ -62,14 +62,14 @@ const requireReadable = async ({ isSwitched, path }: SharedFolder): Promise<void
   await (await opendir(root)).close()
 }
 
-/** Fails with why the folder cannot be shared at the moment. */
+/** Fails with FolderUnusable if the folder cannot be shared at the moment. */
 export const probe = (folder: SharedFolder): Effect.Effect<void, FolderUnusable> =>
   Effect.tryPromise({
     try: () => requireReadable(folder),
     catch: (cause) => new FolderUnusable({ folder: folder.path, cause })
   })
 
-/** Shares the folder from now on. */
+/** The folder, once it was checked; fails with FolderUnusable. */
 export const openFolder = Effect.fnUntraced(function* ({ folder, hidden, links = true }: Options) {
   const path = resolve(folder)
   const unusable = (cause: unknown) => new FolderUnusable({ folder, cause })
@@ -86,7 +86,7 @@ export const relativeTo = (root: string, path: string): string | undefined => {
   return path.startsWith(prefix) ? path.slice(prefix.length) : undefined
 }
 
-/** Whether the folder shares files under a name; whether there is such a file is not looked at. */
+/** Whether a file may be shared under this name; does not check whether there is one. */
 export const isShared = ({ hidden }: SharedFolder, text: string): boolean => {
   const name = fromText(text)
   return name !== undefined && (hidden || !isHidden(name))

@@ -1,25 +1,25 @@
 /**
- * What a bucket can be asked, and what it answers: the words between S3Client, which sends the requests, and those who
- * decide what the answers mean. Nothing here sends or checks anything.
+ * The types of requests to a bucket and of their answers: the interface between S3Client, which sends them, and the rest
+ * of the store, which decides what they mean.
  */
 import { Data, type Effect } from "effect"
 import type * as ByteString from "../../../domain/ByteString.ts"
 import type { FileDetails } from "../FileStore.ts"
 
-/** A request that did not do what it should. */
+/** A failed request. */
 export class S3Failure extends Data.TaggedError("S3Failure")<{
-  /** The HTTP status of the answer, also where its body was cut; `undefined` where none came, or it was wrong. */
+  /** The HTTP status of the answer, also if its body was cut off; `undefined` if none came, or `code` is `WrongAnswer`. */
   readonly status: number | undefined
   /** S3's own name for it, such as `NoSuchKey`, the system's, such as `ECONNREFUSED`, or `WrongAnswer`. */
   readonly code: string
   readonly cause: unknown
 }> {
-  /** An answer to something else than what was asked; `reason` says what came. Asked again, it would be no better. */
+  /** The failure of an answer that does not fit its request, which is not sent again; `reason` says what came. */
   static wrongAnswer(reason: string): S3Failure {
     return new S3Failure({ status: undefined, code: "WrongAnswer", cause: new Error(reason) })
   }
 
-  /** Whether an answer came that does not fit what was asked. */
+  /** Whether an answer came that does not fit its request. */
   get isWrongAnswer(): boolean {
     return this.code === "WrongAnswer"
   }
@@ -30,13 +30,13 @@ export class S3Failure extends Data.TaggedError("S3Failure")<{
   }
 }
 
-/** What is told of an object with its bytes, or without them. */
+/** The metadata of an object. */
 export interface ObjectDetails {
   /** Of the whole object, in bytes. */
   readonly size: number
   /** In milliseconds since 1970 (UTC); S3 tells seconds. */
   readonly modified: number
-  /** As it came, quotes included. */
+  /** With its quotes. */
   readonly etag: string
 }
 
@@ -50,15 +50,15 @@ export const fileDetails = ({ etag, modified, size }: ObjectDetails): FileDetail
 /** One version of an object. */
 export type Version = Pick<ObjectDetails, "etag" | "size">
 
-/** A part of an object, and on which conditions it is wanted. */
+/** A range of an object's bytes, and conditions of the request. */
 export interface Range {
   /** The first byte. */
   readonly start: number
   /** How many bytes, 1 or more; there may be fewer. */
   readonly length: number
   /**
-   * Asks for all of an object that is likely no longer than this, and breaks the answer off if it is. To Ceph's gateway
-   * a range costs a second trip to its disks: alone, a small object took 1.3 ms by range and 1.1 ms whole.
+   * Requests the whole object, for one that is likely no longer than `length`, and aborts the answer after `length` bytes.
+   * A range costs Ceph's gateway a second access to its disks: a small object took 1.3 ms by range and 1.1 ms whole.
    */
   readonly isLikelyAll?: boolean
   /** Only of this version, else 412. */
@@ -86,35 +86,35 @@ export interface KeyPage {
 
 /** An object in a folder. */
 export interface ListedObject extends ObjectDetails {
-  /** Bytes, for nothing makes a store keep to UTF-8. */
+  /** Bytes, because a store may have keys that are not UTF-8. */
   readonly key: ByteString.ByteString
 }
 
-/** Some of what lies in a folder: a prefix up to the next `/`. */
+/** A page of a folder's listing. A folder is a prefix of keys that ends in `/`. */
 export interface FolderPage {
   /** Sorted by the UTF-8 bytes of their keys. */
   readonly objects: ReadonlyArray<ListedObject>
-  /** What the keys of further objects begin with, up to a `/` after the prefix and with it; sorted by bytes. */
+  /** The folders in it: the beginnings of further keys, up to and with the next `/` after the prefix; sorted by bytes. */
   readonly folders: ReadonlyArray<ByteString.ByteString>
   /** Whether there are more. */
   readonly more: boolean
 }
 
-/** A bucket. Every request may be sent again: none changes anything. */
+/** A bucket. No request changes anything, so each may be sent again. */
 export interface Bucket {
-  /** Reads a range; `take` is given its bytes and no others, as they come and in order, those before a failure too. */
+  /** Reads a range; `take` is called with its bytes and no others, as they come and in order, also before a failure. */
   readonly get: (
     key: string,
     range: Range,
     take: (chunk: Uint8Array) => void
   ) => Effect.Effect<ObjectDetails, S3Failure>
   readonly head: (key: string) => Effect.Effect<ObjectDetails, S3Failure>
-  /** The SHA-256 of the whole object in hexadecimal digits, where it was stored with one. */
+  /** The SHA-256 of the whole object, 64 lower-case hexadecimal digits, if it was stored with one. */
   readonly checksum: (key: string, version: Version) => Effect.Effect<string | undefined, S3Failure>
   readonly list: (selection: KeySelection) => Effect.Effect<KeyPage, S3Failure>
-  /** The same keys, of which those with a further `/` are told by what stands before it. */
+  /** The same keys, with those that have a further `/` grouped by what is before it (S3's delimiter). */
   readonly folder: (selection: KeySelection) => Effect.Effect<FolderPage, S3Failure>
 }
 
-/** S3's limit for a key, in bytes of UTF-8; what is longer is refused as malformed, not as missing. */
+/** S3's limit for a key, in bytes of UTF-8; S3 refuses a longer one as malformed, not as missing. */
 export const longestKey = 1024

@@ -1,8 +1,7 @@
 /**
- * The beginnings of objects, and so the whole of small ones: one request tells what an object is and brings what most
- * readers want of it. Small objects are kept and asked for again by their ETag, which brings them only where they have
- * changed. What the store said may be told again for a moment, and to all who ask meanwhile; what the moment is, and
- * how requests are repeated, is not decided here.
+ * Fetches the metadata of an object and its first bytes in one request, and keeps small objects, which this fetches
+ * whole. A kept object is requested again with its ETag, and its bytes come only if it changed. Within a freshness time
+ * it is not requested at all, and simultaneous readers share one request. Retrying requests: S3Retry.
  */
 import { Clock, Duration, Effect, Exit, Fiber, Option, type Scope } from "effect"
 import * as Monotonic from "../../../domain/Monotonic.ts"
@@ -10,7 +9,7 @@ import type { Bucket, ObjectDetails, S3Failure } from "./Bucket.ts"
 import { sha256Of } from "../Digest.ts"
 import { makeLruCache, overhead } from "../LruCache.ts"
 
-/** What one request for an object brought. */
+/** The result of one request for an object. */
 export class CachedObject {
   readonly details: ObjectDetails
   /** The first bytes: `prefetchSize` of them, or all there are. */
@@ -22,61 +21,61 @@ export class CachedObject {
     this.beginning = beginning
   }
 
-  /** Whether the beginning is all there is. */
+  /** Whether the beginning is the whole object. */
   get isWhole(): boolean {
     return this.beginning.length === this.details.size
   }
 
-  /** Of the beginning; 64 lower-case hexadecimal digits. */
+  /** The SHA-256 of the beginning, 64 lower-case hexadecimal digits. */
   get sha256(): string {
     return (this.#sha256 ??= sha256Of(this.beginning))
   }
 }
 
-/** The small objects that were read lately, and the requests under way. */
+/** The cache of small objects. */
 export interface ObjectCache {
-  /** What the object is, and its beginning. */
+  /** The object's metadata and beginning, from the cache or the store. */
   readonly at: (key: string) => Effect.Effect<CachedObject, S3Failure>
-  /** The same, where the store's last answer may be told again; `undefined` where the store is to be asked. */
+  /** The same from the cache while it is fresh; `undefined` if the store must be asked. */
   readonly fresh: (key: string) => CachedObject | undefined
-  /** Takes note of what another request told: what the object is, or that there is none. */
+  /** Updates the cache with the metadata from another request, or `undefined` if there is no such object. */
   readonly learn: (key: string, details: ObjectDetails | undefined) => void
 }
 
-/** How objects are read and kept. */
+/** The options of the cache. */
 export interface Options {
   readonly bucket: Bucket
-  /** How a request is sent until it is answered. */
+  /** Retries a request. */
   readonly retry: <A>(request: Effect.Effect<A, S3Failure>) => Effect.Effect<A, S3Failure>
-  /** How many bytes small objects may take, keys and all included. */
+  /** How many bytes small objects may take, with keys and overhead. */
   readonly capacity: number
-  /** For how long an answer of the store may be told, from when it was asked; zero for never again. */
+  /** How long an answer is fresh, counted from its request; zero means that every read asks the store. */
   readonly fresh: Duration.Duration
 }
 
-/** The bytes that a request brings, at most: it takes about as long as so many bytes do. */
+/** How many bytes a request fetches at most: transferring them takes about as long as the request itself. */
 export const prefetchSize = 256 * 1024
 
-/** How many objects are remembered as longer than that, at most, so that no more than that is asked for. */
+/** How many keys of longer objects are remembered, for which a range is requested and not the whole object. */
 const mostLong = 10_000
 
-/** An object, and when the store was asked for it, by Monotonic. */
+/** A kept object, and when it was requested, by Monotonic, in milliseconds. */
 interface Kept {
   readonly object: CachedObject
   readonly askedAt: number
 }
 
-/** A request for an object that is under way. */
+/** A request for an object that is not answered yet. */
 interface Flight {
   readonly fiber: Fiber.Fiber<CachedObject, S3Failure>
   readonly askedAt: number
-  /** How many wait for it; when nobody does, it is given up. */
+  /** How many fibers wait for it; when none does, it is interrupted. */
   waiting: number
 }
 
 /**
- * The bytes in one buffer of their own. A chunk is a part of a buffer of 64 KiB, and what Buffer.concat makes of small
- * ones is too (Buffer.poolSize), all of which would be kept with it.
+ * The bytes in one buffer of their own. A chunk is a part of a buffer of 64 KiB, and so is what Buffer.concat makes of
+ * small chunks (Buffer.poolSize); the whole buffer would stay in memory.
  */
 const joined = (chunks: ReadonlyArray<Uint8Array>): Uint8Array => {
   const bytes = Buffer.allocUnsafeSlow(chunks.reduce((sum, { length }) => sum + length, 0))
@@ -88,7 +87,7 @@ const joined = (chunks: ReadonlyArray<Uint8Array>): Uint8Array => {
   return bytes
 }
 
-/** A cache whose askers share their requests, until the scope closes. */
+/** An empty cache; its requests are interrupted when the scope closes. */
 export const makeObjectCache = Effect.fnUntraced(function* ({
   retry,
   bucket,
@@ -170,7 +169,7 @@ export const makeObjectCache = Effect.fnUntraced(function* ({
 
   const begin = (key: string, known: CachedObject | undefined, askedAt: number) =>
     retry(fetch(key, known)).pipe(
-      // Not a turn of the event loop later, for somebody waits.
+      // At once, and not a turn of the event loop later.
       Effect.forkIn(scope, { startImmediately: true }),
       Effect.flatMap((fiber) => {
         const flight: Flight = { fiber, askedAt, waiting: 0 }

@@ -1,60 +1,60 @@
 /**
- * Reads a long range in parts, several at once, and hands their bytes on in order as they come: one request after the
- * other would leave the store idle while a part is sent, and the client idle while the next is asked for. How a part
- * is fetched is not known here.
+ * Reads a long range in parts, several at a time, and emits their bytes in order as they come. With one request after the
+ * other, the store would be idle while a part is sent, and the client while the next is requested. Fetching a part:
+ * S3FileStore.
  */
 import { Cause, Effect, Fiber, Stream } from "effect"
 
-/** Gives `take` the bytes of a range, in order; has given it all of them when it succeeds. */
+/** Calls `take` with the bytes of a range, in order, and succeeds after all of them. */
 export type Fetch<E> = (
   start: number,
   length: number,
   take: (chunk: Uint8Array) => void
 ) => Effect.Effect<void, E>
 
-/** Reads ranges ahead, in memory that all readers share. */
+/** Readers with a common bound of memory. */
 export interface ReadAhead {
   /**
-   * The bytes of a range, in order; a chunk is valid until the next one is asked for. One reader takes up to 48 MiB;
-   * the less is left, the shorter its parts are, and one that finds next to nothing reads short parts one by one: so
-   * peers who take nothing, however many, do not stop the others.
+   * The bytes of a range, in order; a chunk is valid until the next one is pulled. One reader takes up to 48 MiB. The
+   * less memory is left, the shorter its parts are; without any, it reads short parts one by one, so that readers whose
+   * clients take nothing do not stop the others.
    */
   readonly read: <E>(fetch: Fetch<E>, start: number, length: number) => Stream.Stream<Uint8Array, E>
 }
 
-/** Parts of one reader in memory, the one that is being sent included. */
+/** How many parts of one reader are in memory, the one that is being sent included. */
 const mostParts = 3
 
-/** The first part is this long, and each next one twice as long: a file of middle size takes no more than it needs. */
+/** The length of the first part; each next one is twice as long, so that a shorter file takes less memory. */
 const shortestPart = 256 * 1024
 
-/** A request to S3 costs as much time as 4 MiB do; in parts so long that is next to nothing. */
+/** A request to S3 takes as long as transferring 4 MiB, which is little beside a part of this length. */
 const longestPart = 16 * 1024 * 1024
 
-/** What is handed on at a time, at most; the store of a folder found that more gains nothing. */
+/** The longest chunk that is emitted; for a folder's files, longer ones gained nothing. */
 const chunkSize = 512 * 1024
 
-/** Buffers of the longest parts that are kept to be used again. */
+/** How many buffers of the longest parts are kept to be used again. */
 const mostSpare = 3
 
-/** A part on its way, or all there. */
+/** A part that is being fetched, or was. */
 interface Part<E> {
   readonly buffer: Uint8Array
-  /** What it takes of the bytes that readers share. */
+  /** How many bytes of the common memory it takes. */
   readonly cost: number
-  /** How many of its bytes have come, and how many were handed on. */
+  /** How many of its bytes have come, and how many were emitted. */
   come: number
   sent: number
   fiber: Fiber.Fiber<void, E> | undefined
-  /** Called when more has come, or nothing more will. */
+  /** Called when more bytes have come, or the fetch ended. */
   wake: (() => void) | undefined
 }
 
-/** Reads ahead in `capacity` bytes for all readers together. */
+/** Readers with `capacity` bytes of memory together. */
 export const makeReadAhead = (capacity: number): ReadAhead => {
   let left = capacity
-  // Bytes are copied into buffers that are used again: the chunks of a socket, kept until their turn comes, made the
-  // garbage collector work longer than all else together.
+  // Bytes are copied into buffers that are used again. Keeping the socket's own chunks until they are sent made garbage
+  // collection take longer than everything else together.
   const spare: Array<Uint8Array> = []
 
   const bufferOf = (length: number): Uint8Array =>
@@ -65,7 +65,7 @@ export const makeReadAhead = (capacity: number): ReadAhead => {
       Effect.gen(function* () {
         const scope = yield* Effect.scope
         const end = start + length
-        /** In order; the first is being sent. */
+        /** The parts in order; the first is being sent. */
         const parts: Array<Part<E>> = []
         let position = start
         let size = shortestPart
@@ -120,7 +120,7 @@ export const makeReadAhead = (capacity: number): ReadAhead => {
           }
         })
 
-        /** Waits until more has come; fails where the part does. */
+        /** Waits until more bytes have come; fails as the fetch fails. */
         const more = (part: Part<E>): Effect.Effect<void, E> => {
           const exit = part.fiber?.pollUnsafe()
           if (exit !== undefined) return exit
@@ -139,7 +139,7 @@ export const makeReadAhead = (capacity: number): ReadAhead => {
             spare.push(part.buffer)
         }
 
-        // Who asks for more is done with what it has, so only then is a part let go of.
+        // A chunk is in use until the next pull, so a part is released only then.
         const pull = Effect.gen(function* () {
           while (true) {
             const [sending] = parts

@@ -1,7 +1,7 @@
 /**
- * Holds what a store answers against what it was asked, before any of it is believed: a gateway may ignore a condition
- * or a range, and who answers may be no store at all (a router without a route, a captive portal). Pure: headers and
- * parsed lists in, what they mean or an S3Failure that says what came out.
+ * Checks that an answer fits its request, before it is used: a gateway may ignore a condition or a range, and the answer
+ * may not come from a store at all (but from a router, or a captive portal). Pure: headers and parsed lists in, their
+ * meaning or an S3Failure out.
  */
 import { Result } from "effect"
 import * as ByteString from "../../../domain/ByteString.ts"
@@ -16,7 +16,7 @@ import {
   type Version
 } from "./Bucket.ts"
 
-/** What is looked at of an answer about an object. */
+/** The checked headers of an answer about an object. */
 export interface ObjectHeaders {
   readonly ContentLength?: number | undefined
   readonly ContentRange?: string | undefined
@@ -24,7 +24,7 @@ export interface ObjectHeaders {
   readonly ETag?: string | undefined
 }
 
-/** What is looked at of a list of keys. */
+/** The checked fields of a list of keys. */
 export interface ListAnswer {
   readonly Contents?: ReadonlyArray<{ readonly Key?: string | undefined }> | undefined
   readonly EncodingType?: string | undefined
@@ -36,10 +36,10 @@ type Checked<A> = Result.Result<A, S3Failure>
 const wrong = (reason: string): Result.Result<never, S3Failure> =>
   Result.fail(S3Failure.wrongAnswer(reason))
 
-/** As much of what a stranger wrote as a line of the log is to hold. */
+/** The beginning of a text of unknown length, for the log. */
 const excerpt = (text: string | undefined): string => text?.slice(0, 200) ?? "none"
 
-/** What all of an object's headers say, where it is `version` if one was asked for. */
+/** The object's metadata; fails if any is missing, or not of `version` where one was requested. */
 const detailsOf = (
   { ETag: etag, LastModified }: ObjectHeaders,
   size: number | undefined,
@@ -61,20 +61,20 @@ const detailsOf = (
   return Result.succeed({ etag, modified, size })
 }
 
-/** What an answer without a body says of an object. */
+/** The object's metadata in the answer to a HEAD request. */
 export const checkHead = (headers: ObjectHeaders, version?: Version): Checked<ObjectDetails> =>
   detailsOf(headers, headers.ContentLength, version)
 
 const contentRange = /^bytes (\d+)-(\d+)\/(\d+)$/
 
-/** What an answer with a body, `status` 200 or 206, says of an object: that these bytes are of the range asked for. */
+/** The object's metadata in the answer to a GET request; fails unless its bytes are those of the requested range. */
 export const checkGet = (
   status: number | undefined,
   headers: ObjectHeaders,
   { isLikelyAll = false, length, start, version }: Range
 ): Checked<ObjectDetails> => {
   const { ContentLength, ContentRange } = headers
-  // All for a part from the start on is in order (RFC 9110, 14.2): what is too much is not read.
+  // The whole object is a valid answer to a range from the start on (RFC 9110, 14.2); the rest is not read.
   if (status === 200 && start === 0) return detailsOf(headers, ContentLength, version)
   const asked = isLikelyAll ? "all bytes" : `bytes ${start}-${start + length - 1}`
   if (status !== 206) return wrong(`${asked} asked for, answered with status ${status}`)
@@ -87,7 +87,7 @@ export const checkGet = (
   return detailsOf(headers, size, version)
 }
 
-/** A key as the list tells it, encoded like a query: some characters cannot stand in XML. */
+/** A key of a list with EncodingType `url`, which is used because XML cannot hold every character. */
 const decodeKey = (encoded: string): ByteString.ByteString =>
   ByteString.unsafe(
     encoded
@@ -98,8 +98,8 @@ const decodeKey = (encoded: string): ByteString.ByteString =>
   )
 
 /**
- * The keys of a list: those that were asked for, in order. The next page is asked for by the last key of this one, so
- * a list that does not advance would be asked for without end.
+ * The keys of a list; fails unless they are those that were requested, in order. The next page is requested by the last
+ * key of this one, so a list that does not advance would be requested without end.
  */
 const checkKeys = (
   keys: ReadonlyArray<ByteString.ByteString>,
@@ -193,8 +193,8 @@ export const checkFolder = (
 }
 
 /**
- * What is wrong with the media type of an answer, if anything: lists are XML, and so is what S3 says of a missing key.
- * An object may be of any type; a failing balancer's 503 is a page, and still means what it says.
+ * Fails if the media type cannot be that of an answer of S3: lists are XML, and so is the body of a 404. An object may be
+ * of any type; a balancer's 503 is HTML, and is still a 503.
  */
 export const checkMediaType = ({
   isList,

@@ -1,7 +1,6 @@
 /**
- * One bucket of an S3-compatible store: each method of Bucket is one request, sent once, its answer held against it.
- * What is done when a request fails is S3Retry's affair, and what objects mean is not known here. Objects are read with
- * node:http by way of the SDK, whose bodies are Node's streams.
+ * A bucket of an S3-compatible store: each method is one request, sent once, whose answer is checked (S3Answers).
+ * Retrying: S3Retry; objects as files: S3FileStore. Bodies are read as Node's streams, which is what the SDK returns.
  */
 import { Effect, Result, type Scope } from "effect"
 import { Readable } from "node:stream"
@@ -9,18 +8,18 @@ import type { Bucket, KeySelection, Range, Version } from "./Bucket.ts"
 import { checkFolder, checkGet, checkHead, checkList } from "./S3Answers.ts"
 import * as SdkClient from "./SdkClient.ts"
 
-/** Which bucket, and where it is. */
+/** The bucket's name, and where the store is. */
 export interface Options extends SdkClient.Options {
   readonly bucket: string
 }
 
-/** The hexadecimal digits of a stored checksum; of one over parts (`…-3`), which says nothing of the whole, nothing. */
+/** The hexadecimal digits of a stored checksum; `undefined` for one over parts (`…-3`), which is not the object's. */
 const wholeChecksum = (stored: string | undefined): string | undefined =>
   stored !== undefined && /^[A-Za-z0-9+/]{43}=$/.test(stored)
     ? Buffer.from(stored, "base64").toString("hex")
     : undefined
 
-/** Gives `take` the first `length` bytes of an answer that has `size` in all, and lets go of the rest. */
+/** Calls `take` with the first `length` bytes of an answer of `size` bytes, and discards the rest. */
 const takeFrom = (
   body: Readable,
   length: number,
@@ -29,13 +28,13 @@ const takeFrom = (
 ): Promise<void> =>
   new Promise((resolve, reject) => {
     let left = length
-    // Listening for the bytes takes half the time of asking for each of them (for await).
+    // Events take half the time of `for await`.
     body
       .on("data", (chunk: Uint8Array) => {
         const wanted = chunk.subarray(0, left)
         left -= wanted.length
         if (wanted.length > 0) take(wanted)
-        // One that ends here is read to its end: its connection is used again.
+        // An answer without a rest is read to its end, so that its connection is used again.
         if (left > 0 || size === length) return
         body.destroy()
         resolve()
@@ -44,7 +43,7 @@ const takeFrom = (
       .on("error", reject)
   })
 
-/** A client of the bucket until the scope closes. No request is sent for it. */
+/** The bucket's client until the scope closes. Sends no request by itself. */
 export const makeBucket = Effect.fnUntraced(function* ({
   bucket: Bucket,
   ...options

@@ -1,7 +1,6 @@
 /**
- * A store that shares a bucket, or what lies below a prefix in it. A file's name is its key, its version the object's
- * ETag. Here is what objects mean as files. S3Client sends requests, S3Retry repeats them, ObjectCache and ReadAhead hold
- * bytes in memory.
+ * A store that shares the objects of a bucket, or those below a prefix, as files: a file's name is the key, its version
+ * the ETag. Requests: S3Client; retrying: S3Retry; bytes in memory: ObjectCache and ReadAhead.
  */
 import { Duration, Effect, Layer, Schema, Stream } from "effect"
 import { FileNotFound, StoreUnavailable } from "../../../domain/Errors.ts"
@@ -18,7 +17,7 @@ import { allNames, type Keys, selectedNames } from "./S3Listing.ts"
 import { type CachedObject, makeObjectCache } from "./ObjectCache.ts"
 import { makeS3Retry, type S3Retry } from "./S3Retry.ts"
 
-/** The bucket cannot be shared: it is not there, may not be read, or nobody answers. */
+/** The bucket cannot be shared: it does not exist, may not be read, or the store does not answer. */
 export class BucketUnusable extends Schema.TaggedError<BucketUnusable>()("BucketUnusable", {
   bucket: Schema.String,
   endpoint: Schema.UndefinedOr(Schema.String),
@@ -29,7 +28,7 @@ export class BucketUnusable extends Schema.TaggedError<BucketUnusable>()("Bucket
   cause: Schema.Defect()
 }) {}
 
-/** What to share. */
+/** The bucket to share. */
 export interface Options extends S3Client.Options {
   /** What the keys of shared objects begin with: `fotos/2024` shares `fotos/2024/a.jpg` as `a.jpg`. */
   readonly prefix: string
@@ -37,19 +36,19 @@ export interface Options extends S3Client.Options {
   readonly hidden: boolean
   /** How many bytes of small objects are kept in memory. */
   readonly cache: number
-  /** For how long a small object is served as it was when the store was last asked for it. */
+  /** How long a small object is served without asking the store again. */
   readonly fresh: Duration.Duration
 }
 
-/** How much all transfers together may read ahead, in bytes: five of them at full speed. */
+/** The memory of all transfers together for reading ahead, in bytes: enough for five at full speed. */
 const mostReadAhead = 256 * 1024 * 1024
 
 const unavailable = (cause: unknown) => new StoreUnavailable({ cause })
 
-/** What is answered with in one write, and so without a stream; the same for a folder. In bytes. */
+/** The largest file that is sent in one write instead of a stream, in bytes; the same as for a folder. */
 const largestHeld = 64 * 1024
 
-/** An object as a file, where it is all of a small one. */
+/** A small object as a file in memory. */
 const heldFile = (object: CachedObject): WholeFile | undefined =>
   object.isWhole && object.beginning.length <= largestHeld
     ? {
@@ -61,13 +60,13 @@ const heldFile = (object: CachedObject): WholeFile | undefined =>
       }
     : undefined
 
-/** A bucket that vanished is a store in trouble, not a missing file. */
+/** A missing object is a missing file, a missing bucket an unavailable store. */
 const asMissing = (failure: S3Failure): FileNotFound | StoreUnavailable =>
   failure.status === 404 && failure.code !== "NoSuchBucket"
     ? new FileNotFound()
     : unavailable(failure)
 
-/** Fetches parts of one version of an object, whatever happens to the gateways meanwhile. */
+/** Fetches ranges of one version of an object, and resumes them where they break off. */
 const fetchFrom =
   (bucket: Bucket, retrying: S3Retry, key: string, version: Version): Fetch<StoreUnavailable> =>
   (start, length, take) =>
@@ -96,7 +95,7 @@ const fetchFrom =
         )
     })
 
-/** The shared bucket, once it is known that it can be read. */
+/** The bucket, after a first request; fails with BucketUnusable. */
 const openBucket = Effect.fnUntraced(function* (options: Options, prefix: string) {
   const bucket = yield* S3Client.makeBucket(options)
   const probe = bucket.list({ prefix, after: undefined, limit: 1 })
@@ -114,7 +113,7 @@ const openBucket = Effect.fnUntraced(function* (options: Options, prefix: string
   return { bucket, probe }
 })
 
-/** Shares the bucket, and tells the server's numbers whether it can be reached. */
+/** Shares the bucket, and keeps `storeReachable` in the statistics true. Fails with BucketUnusable. */
 export const layer = (options: Options): Layer.Layer<FileStore, BucketUnusable, Stats> =>
   Layer.effect(
     FileStore,
@@ -155,7 +154,7 @@ export const layer = (options: Options): Layer.Layer<FileStore, BucketUnusable, 
           return near.length === 0 ? rest : Stream.concat(Stream.succeed(near), rest)
         }
         const checksum = retry(bucket.checksum(key, details)).pipe(
-          // Who may read the bytes may still not be told their checksum.
+          // The right to read an object may not include its checksum.
           Effect.orElseSucceed(() => undefined),
           Effect.flatMap((stored) =>
             stored === undefined ? sha256(read(0, details.size)) : Effect.succeed(stored)

@@ -1,6 +1,6 @@
 /**
- * The names in a bucket: its keys below a prefix, as far as they are names of files. S3 lists keys sorted by their
- * UTF-8 bytes, which is the order of names, so a list ends as soon as it is full.
+ * The names in a bucket: those of its keys below a prefix that are valid names of files. S3 lists keys sorted by their
+ * UTF-8 bytes, which is the order of names, so a listing ends as soon as it has enough.
  */
 import { Cause, Effect, Glob, Stream } from "effect"
 import { byBytes, type FileName, fromText, isHidden } from "../../../domain/FileName.ts"
@@ -8,27 +8,27 @@ import * as ByteString from "../../../domain/ByteString.ts"
 import type { Selection } from "../FileStore.ts"
 import { type KeyPage, type KeySelection, longestKey } from "./Bucket.ts"
 
-/** S3's own limit. */
+/** How many keys S3 lists in one answer, at most. */
 export const pageSize = 1000
 
-/** Which keys are names, and how they are asked for. */
+/** Which keys are listed, and how a page of them is requested. */
 export interface Keys<E> {
-  /** What stands before the name in every key: empty, or ending in `/`. */
+  /** The text before the name in every key: empty, or ending in `/`. */
   readonly prefix: string
   readonly hidden: boolean
   readonly page: (selection: KeySelection) => Effect.Effect<KeyPage, E>
 }
 
-/** What every match of the pattern begins with. */
+/** The literal text that every match of the pattern begins with. */
 const literalStart = (pattern: string): string => /^[^\\*?[\]{}()!+@|]*/.exec(pattern)?.[0] ?? ""
 
-/** A key to begin after, no longer than S3 takes; where it had to be cut, what comes too early is left out by us. */
+/** The key to list after, no longer than S3 allows; if it was cut, the caller must leave out the names that come before it. */
 export const beginAfter = (key: string): string =>
   ByteString.fromText(key).length <= longestKey ? key : key.slice(0, longestKey / 4).toWellFormed()
 
 /**
  * The names whose keys begin with `start` (a prefix of names), after the name `after`, sorted by their UTF-8 bytes.
- * Keys that no file could have (`..`, `a//b`, a folder's mark `a/`) are left out.
+ * Keys that are no valid names (`..`, `a//b`, a folder's marker `a/`) are left out.
  */
 const namesFrom = <E>(
   { hidden, page, prefix }: Keys<E>,
@@ -46,7 +46,7 @@ const namesFrom = <E>(
         while (more) {
           const found = yield* page({ prefix: prefix + start, after: from, limit })
           const keys = found.keys.map(ByteString.toText)
-          // The next page is asked for by the last key of this one, not by S3's token: a key is the same everywhere.
+          // The next page is requested by key and not by S3's token, which another gateway may not know.
           from = keys.findLast((key) => key !== undefined)
           more = found.more && from !== undefined
           const [first, ...others] = keys
@@ -63,11 +63,11 @@ const namesFrom = <E>(
     })
   )
 
-/** Every name. */
+/** All names. */
 export const allNames = <E>(keys: Keys<E>): Stream.Stream<FileName, E> =>
   namesFrom(keys, "", undefined, pageSize)
 
-/** The selected names, sorted. Only what can match is asked for, and no more of it than is wanted. */
+/** The selected names, sorted. Requests only keys with the pattern's literal start, and no more than the limit needs. */
 export const selectedNames = <E>(
   keys: Keys<E>,
   { after, limit, pattern }: Selection

@@ -1,20 +1,20 @@
 /**
- * What is done when the store does not answer: requests are sent again with growing pauses, for a bounded time; and
- * when nothing is answered any more, a circuit breaker refuses requests at once until the store is back, so that a
- * dead store ties up nobody. Which requests there are is not known here.
+ * Retries requests that were not answered, with growing pauses, for a bounded time. After several in a row, a circuit
+ * breaker refuses requests at once until the store is back, so that clients do not wait for a dead store. The requests:
+ * S3Client.
  */
 import { Duration, Effect, Exit, Option, Result, Schedule, type Scope, Stream } from "effect"
 import * as CircuitBreaker from "effect/persistence/CircuitBreaker"
 import * as Monotonic from "../../../domain/Monotonic.ts"
 import { S3Failure } from "./Bucket.ts"
 
-/** Requests to one store, sent until they are answered. */
+/** Retries requests to one store. */
 export interface S3Retry {
-  /** For a question that somebody waits for: again for up to 10 s, not at all while the store is known to be gone. */
+  /** For a single question: retries for up to 10 s, and not at all while the breaker is open. */
   readonly retry: <A>(request: Effect.Effect<A, S3Failure>) => Effect.Effect<A, S3Failure>
   /**
-   * For bytes that were promised: again, by a request for what is still missing, until nothing came for 30 s.
-   * `progress` tells how many bytes have come.
+   * For a body whose size was sent: retries until no byte came for 30 s. `request` must ask for the missing bytes only;
+   * `progress` returns how many have come.
    */
   readonly resume: (
     request: Effect.Effect<void, S3Failure>,
@@ -22,13 +22,13 @@ export interface S3Retry {
   ) => Effect.Effect<void, S3Failure>
 }
 
-/** A client waits 15 s for a word of ours unless told otherwise, and is to hear that the store is gone before that. */
+/** Less than the 15 s for which our client waits by default, so that it is told that the store is gone. */
 const questionPatience = Duration.seconds(10)
 
-/** Long enough for a gateway to be started again, or for a cluster to notice that one of its disks is gone. */
+/** Long enough for a gateway to restart, or for a cluster to notice that one of its disks is gone. */
 const bodyPatience = Duration.toMillis(Duration.seconds(30))
 
-/** Between two requests; each pause is twice as long as the one before. */
+/** The first pause between two requests and the longest; each is twice as long as the one before. */
 const shortestPause = Duration.millis(50)
 const longestPause = Duration.seconds(1)
 
@@ -36,17 +36,17 @@ const pauses = Schedule.exponential(shortestPause).pipe(
   Schedule.modifyDelay(({ duration }) => Effect.succeed(Duration.min(duration, longestPause)))
 )
 
-/** This many requests in a row without an answer open the breaker. */
+/** How many requests in a row without an answer open the breaker. */
 const failuresToOpen = 3
 
-/** How long the breaker then refuses before it lets one request through, and how often an absent store is asked for a sign. */
+/** How long the open breaker refuses before it lets one request through, and how often a silent store is probed. */
 const openTime = Duration.seconds(1)
 
-/** Whether the store did not answer, or said that it cannot: only then may the same request fare better. */
+/** Whether the store did not answer, or answered that it cannot at the moment. */
 const isOutage = ({ isWrongAnswer, status }: S3Failure): boolean =>
   !isWrongAnswer && (status === undefined || status >= 500 || status === 429)
 
-/** An answer whose body was cut off is worth another try, but it was an answer. */
+/** Whether the request is worth another try: after an outage, or an answer whose body was cut off. */
 const isTransient = (failure: S3Failure): boolean =>
   isOutage(failure) || failure.status === 200 || failure.status === 206
 
@@ -55,9 +55,9 @@ const refused = "CircuitOpen"
 const key = "store"
 
 /**
- * S3Retry for one store, until the scope closes. `probe` is a cheap request; it is sent while requests are not
- * answered, for a server that says it is not ready is asked nothing. `onReadiness` is told when the store goes and
- * when it is back.
+ * S3Retry for one store, until the scope closes. `probe` is a cheap request that is repeated while requests are not
+ * answered: a server that is not ready gets no requests of clients that could find the store back. `onReadiness` is
+ * called when the store goes and when it is back.
  */
 export const makeS3Retry = Effect.fnUntraced(function* (
   probe: Effect.Effect<unknown, S3Failure>,
@@ -68,7 +68,7 @@ export const makeS3Retry = Effect.fnUntraced(function* (
     openDuration: openTime
   }).pipe(Effect.provide(CircuitBreaker.layerStoreMemory()))
 
-  /** The last request was not answered. */
+  /** Whether the last request was not answered. */
   let silent = false
   const classify = (exit: Exit.Exit<unknown, S3Failure>): CircuitBreaker.Outcome => {
     silent = Option.exists(Exit.findErrorOption(exit), isOutage)
@@ -84,8 +84,8 @@ export const makeS3Retry = Effect.fnUntraced(function* (
       )
     )
 
-  // A gateway that dies takes many requests with it, which opens the breaker although another gateway may be alive.
-  // So the store is gone only once the breaker has let a request through again and that was not answered either.
+  // A gateway that dies leaves many requests unanswered, which opens the breaker although another gateway may be alive.
+  // So the store counts as gone only when the request that the open breaker lets through is not answered either.
   let gone = false
   const tell = (isGone: boolean) =>
     Effect.suspend(() => {
@@ -133,7 +133,7 @@ export const makeS3Retry = Effect.fnUntraced(function* (
         if (!isTransient(result.failure)) return yield* result.failure
         const now = yield* Monotonic.now
         if (progress() > came) {
-          // What came begins the patience anew.
+          // Any progress restarts the time.
           came = progress()
           since = now
           pause = shortestPause

@@ -1,6 +1,6 @@
 /**
- * Amazon's SDK, set up for one endpoint: its requests as effects that end when nobody waits for them any more, so many
- * at once and each sent once. Which requests there are is S3Client's affair; here only who answers is looked at.
+ * Amazon's SDK for one endpoint: its requests as effects, which can be interrupted, a bounded number at a time, each sent
+ * once. Checks only the media type of answers; the requests: S3Client.
  */
 import { Duration, Effect, Redacted, Result, Semaphore } from "effect"
 import { AsyncLocalStorage } from "node:async_hooks"
@@ -9,42 +9,42 @@ import { setFlagsFromString } from "node:v8"
 import { S3Failure } from "./Bucket.ts"
 import { checkMediaType } from "./S3Answers.ts"
 
-/** Where the store is, and who asks. */
+/** Where the store is, and the credentials. */
 export interface Options {
   /** The URL of the gateway; Amazon's own unless given. */
   readonly endpoint: string | undefined
-  /** Where none is given: `us-east-1` behind an endpoint, which most gateways take, else what the SDK's chain says. */
+  /** The region; unless given, `us-east-1` with an endpoint, which most gateways accept, else that of the SDK's chain. */
   readonly region: string | undefined
-  /** What to prove oneself with; the SDK's usual chain (environment, profile, role of the machine) unless given. */
+  /** The access key; that of the SDK's chain (environment, profile, role of the machine) unless given. */
   readonly credentials?: {
     readonly accessKeyId: string
     readonly secretAccessKey: Redacted.Redacted
   }
 }
 
-/** How one request is sent. */
+/** Options of one request. */
 export interface Sending {
-  /** Whether the answer is to be a list, which is XML. */
+  /** Whether the answer must be a list, which is XML. */
   readonly isList?: boolean
-  /** The status of an answer whose body is still being read. */
+  /** The HTTP status of an answer whose body is being read. */
   readonly status?: () => number | undefined
 }
 
-/** How long to wait for a connection. */
+/** The timeout of a connection. */
 const connecting = Duration.seconds(2)
 
-/** How long to wait for the first byte of an answer, and for each next one. */
+/** The timeout of the first byte of an answer, and of each next one. */
 const silence = Duration.seconds(4)
 
 /**
- * Requests under way at once; others wait for their turn here, for a request that waited inside the SDK would be timed
- * out as if the store were slow. Each takes a descriptor (cli/Descriptors leaves 256 for all but connections).
+ * How many requests run at a time. Others wait here and not in the SDK, whose timeouts would count the wait. Each takes a
+ * descriptor (cli/serve/DescriptorLimit keeps 256 for everything but connections).
  */
 const mostRequests = 128
 
 const isObject = (value: unknown): value is object => typeof value === "object" && value !== null
 
-/** What was thrown, by the SDK or by a check of the answer; its status if there is one. */
+/** What the SDK or a check of the answer threw, as an S3Failure. */
 const failure = (cause: unknown, status?: number): S3Failure => {
   if (cause instanceof S3Failure) return cause
   const metadata = isObject(cause) && "$metadata" in cause ? cause.$metadata : undefined
@@ -58,7 +58,7 @@ const failure = (cause: unknown, status?: number): S3Failure => {
   })
 }
 
-/** What is looked at of an answer before the SDK reads it; the SDK itself does not say what its handlers answer. */
+/** The checked part of an answer before the SDK reads it, which has no type in the SDK. */
 const headOf = (response: unknown) => {
   const { body, headers, statusCode }: Partial<Record<string, unknown>> = isObject(response)
     ? { ...response }
@@ -74,9 +74,9 @@ const headOf = (response: unknown) => {
 }
 
 /**
- * What sockets read lies outside of V8's heap, and V8 by default collects all garbage each time some 16 MiB of it have
- * come: 1.5 s of CPU a GiB, more than half of all that a transfer took. With these it counts as part of the heap, which
- * may grow to four times what was live. Tried with V8 14; an engine that does not know a flag complains aloud.
+ * The bytes that sockets read are outside of V8's heap, and by default V8 collects all garbage after each 16 MiB or so of
+ * them: 1.5 s of processor time a GiB, more than half of a transfer's. With these flags they count as part of the heap,
+ * which may grow to four times the live size. Tested with V8 14; an engine that does not know a flag prints an error.
  */
 const tuneCollector = (): void => {
   if (Number.parseInt(process.versions.v8, 10) < 14) return
@@ -84,7 +84,7 @@ const tuneCollector = (): void => {
   setFlagsFromString("--external-memory-max-growing-factor=4")
 }
 
-/** The SDK with a client of it, and how a request of theirs becomes an effect; until the scope closes. */
+/** The SDK, a client of it, and `request`, which makes an effect of a call of that client; until the scope closes. */
 export const makeSdkClient = Effect.fnUntraced(function* ({
   credentials,
   endpoint,
@@ -109,11 +109,11 @@ export const makeSdkClient = Effect.fnUntraced(function* ({
                 }
               }),
           forcePathStyle: true,
-          // The SDK adds checksums of its own by default, which gateways other than Amazon's need not know.
+          // By default the SDK adds checksums that other gateways than Amazon's may not know.
           requestChecksumCalculation: "WHEN_REQUIRED",
           responseChecksumValidation: "WHEN_REQUIRED",
           maxAttempts: 1,
-          // What is done to a command is found out once, not anew for each: a tenth of the time that the SDK takes.
+          // Resolves the middleware once and not for each command: a tenth of the SDK's time.
           cacheMiddleware: true,
           requestHandler: {
             connectionTimeout: Duration.toMillis(connecting),
@@ -128,7 +128,7 @@ export const makeSdkClient = Effect.fnUntraced(function* ({
     (client) => Effect.sync(() => client.destroy())
   )
 
-  // Passed on here and not with the command: one that comes with options makes the SDK find out all anew.
+  // Passed on by AsyncLocalStorage and not with the command, whose options would turn that cache off.
   const calls = new AsyncLocalStorage<{ readonly signal: AbortSignal; readonly isList: boolean }>()
   const { requestHandler } = client.config
   client.middlewareStack.add(
@@ -145,7 +145,7 @@ export const makeSdkClient = Effect.fnUntraced(function* ({
   )
 
   const turns = Semaphore.makeUnsafe(mostRequests)
-  /** What `send` does of the client's work ends when nobody waits for it any more. */
+  /** An effect of the call that `send` makes; interrupting it aborts the request. */
   const request = <A>(
     send: () => Promise<A>,
     { isList = false, status }: Sending = {}

@@ -2,7 +2,10 @@ import { assert, describe, it } from "@effect/vitest"
 import { Malformed, type Request } from "../../../src/codec/Codec.ts"
 import { makeRequestDecoder } from "../../../src/codec/resp/RespDecoder.ts"
 import { requestsIn } from "../../support/values/Decoders.ts"
-import { mostBytesUntrusted, mostArgsUntrusted } from "../../../src/codec/resp/RespLimits.ts"
+import {
+  mostBytesUnauthenticated,
+  mostArgsUnauthenticated
+} from "../../../src/codec/resp/RespLimits.ts"
 import { byteByByte, framed, latin1, request } from "../../support/values/Bytes.ts"
 
 /** What a decoder finds while the peer has not given the password. */
@@ -19,7 +22,7 @@ const tags = (requests: ReadonlyArray<Request>) => requests.map(({ _tag }) => _t
 
 describe("before the password was given", () => {
   it("a request may have ten words, and one more breaks the protocol before it has come", () => {
-    assert.deepStrictEqual(tags(decode([latin1(exists(mostArgsUntrusted))])), ["Exists"])
+    assert.deepStrictEqual(tags(decode([latin1(exists(mostArgsUnauthenticated))])), ["Exists"])
     for (const pieces of [[latin1("*11\r\n")], byteByByte(latin1("*11\r\n"))]) {
       assert.deepStrictEqual(decode(pieces), broken("multibulk length"))
     }
@@ -27,10 +30,10 @@ describe("before the password was given", () => {
 
   it("a word may have 16,384 bytes, and one more breaks the protocol before it has come", () => {
     assert.deepStrictEqual(
-      tags(decode([latin1(framed(["ECHO", "x".repeat(mostBytesUntrusted)]))])),
+      tags(decode([latin1(framed(["ECHO", "x".repeat(mostBytesUnauthenticated)]))])),
       ["Echo"]
     )
-    for (const length of [mostBytesUntrusted + 1, 100_000_000]) {
+    for (const length of [mostBytesUnauthenticated + 1, 100_000_000]) {
       assert.deepStrictEqual(decode([latin1(`*1\r\n$${length}\r\n`)]), broken("bulk length"))
     }
   })
