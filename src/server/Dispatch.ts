@@ -1,8 +1,9 @@
 /**
- * Decides who answers a request: Router, if it asks for something; Session, if it is about the connection; or nobody but
- * this, if it is refused. Counts commands and broken requests. How replies are encoded and sent is not known here.
+ * Decides who answers a request, by the class of its command: Router a query, Session a command about the connection,
+ * transactions/ one about a transaction. Refuses what is no command, or needs a password. Counts commands and protocol
+ * errors. Encoding and sending replies: ReplyBatch and ReplyWriter.
  */
-import { Effect } from "effect"
+import { absurd, Effect } from "effect"
 import { Foreign, Malformed, type Request } from "../codec/Codec.ts"
 import {
   type Command,
@@ -10,6 +11,7 @@ import {
   isSessionCommand,
   isTransactionCommand,
   needsNoPassword,
+  type Query,
   type SessionCommand,
   type Tag
 } from "../commands/Command.ts"
@@ -29,42 +31,41 @@ const authenticationRequired = Reply.error(
   new NotAuthenticated({ text: "Authentication required." })
 )
 
-/** The end, for a client that has no way to give the password. */
+/** The last reply to a client whose protocol has no way to give the password. */
 const denied = Reply.Reply.CloseAfterReply({ reply: Reply.status("Acesso negado.") })
-/** The end, without a word. */
-const silence = Reply.Reply.CloseAfterReply({ reply: noReply })
+/** Closes the connection without a reply. */
+const closeSilently = Reply.Reply.CloseAfterReply({ reply: noReply })
 
 const count = ({ server, stats }: ConnectionContext): void => {
   server.stats.commandsProcessed += 1
   stats.commands += 1
 }
 
-/** The answer to a request; no reply where the client asked for none (CLIENT REPLY). */
+/** The answer to a request; NoReply where the client wants no replies (CLIENT REPLY). */
 export const dispatch = (context: ConnectionContext, request: Request): Answer | HttpAnswer => {
   if (isHttp(request)) return askHttp(context, request)
-  const { server, session, transaction } = context
+  const { session, transaction } = context
   const wanted = session.begin()
   if (transaction !== undefined && mustQueue(transaction, request)) {
     const reply = queueRequest(transaction, request)
     return wanted ? reply : noReply
   }
-  // Nearly all requests are such, and this is all that is found out about them.
-  if (isQuery(request) && session.isAuthenticated) {
+  // Nearly all requests are such, and this is the least that must be found out about them.
+  if (isQuery(request) && session.isAuthenticated) return askQuery(context, request, wanted)
+  if (!isCommand(request) || !mayAsk(context, request._tag)) {
+    const refusal = refuse(context, request)
+    return wanted || Effect.isEffect(refusal) ? refusal : withoutBytes(refusal)
+  }
+  if (isQuery(request)) return askQuery(context, request, wanted)
+  // Session itself knows whether the reply is wanted: CLIENT REPLY is one of its commands.
+  if (isSessionCommand(request)) return askSession(context, request)
+  if (isTransactionCommand(request)) {
     count(context)
-    // Nothing is changed by a query, so one whose reply is not wanted need not be asked.
-    return wanted ? server.router.answer(request) : noReply
+    const answer = askTransaction(context, request, wanted)
+    return wanted ? answer : withoutReply(answer)
   }
-  // The session itself knows what is wanted then, for CLIENT REPLY is one of its commands.
-  if (isCommand(request) && mayAsk(context, request._tag)) {
-    if (isSessionCommand(request)) return askSession(context, request)
-    if (isTransactionCommand(request)) {
-      count(context)
-      const answer = askTransaction(context, request, wanted)
-      return wanted ? answer : withoutReply(answer)
-    }
-  }
-  const refusal = refuse(context, request)
-  return wanted || Effect.isEffect(refusal) ? refusal : withoutBytes(refusal)
+  // Does not compile once a command of another class (commands/Spec.ts, Class) is declared.
+  return absurd(request)
 }
 
 const isHttp = (request: Request): request is HttpRequest | HttpRefusal =>
@@ -92,7 +93,7 @@ class Client implements HttpClient {
   }
 }
 
-/** Requests of HTTP are no commands, and are counted by their face. */
+/** A request of HTTP is no command; the HTTP face counts it in the server's statistics. */
 const askHttp = (
   context: ConnectionContext,
   request: HttpRequest | HttpRefusal
@@ -103,7 +104,7 @@ const askHttp = (
     server.stats.protocolErrors += 1
     stats.closeReason = "malformed"
   }
-  return server.http?.answer(request, new Client(context)) ?? silence
+  return server.http?.answer(request, new Client(context)) ?? closeSilently
 }
 
 const isCommand = (request: Request): request is Command =>
@@ -112,7 +113,13 @@ const isCommand = (request: Request): request is Command =>
 const mayAsk = ({ codec, session }: ConnectionContext, tag: Tag): boolean =>
   session.isAuthenticated || (codec.takesPassword && needsNoPassword(tag))
 
-/** The answer, done as it is, but not told. */
+const askQuery = (context: ConnectionContext, query: Query, wanted: boolean): Answer => {
+  count(context)
+  // A query changes nothing, so one whose reply is not wanted is not run.
+  return wanted ? context.server.router.answer(query) : noReply
+}
+
+/** The answer with its effect, but without its reply. */
 const withoutReply = (answer: Answer): Answer =>
   Effect.isEffect(answer) ? Effect.as(answer, noReply) : noReply
 
@@ -127,13 +134,13 @@ const askSession = (context: ConnectionContext, command: SessionCommand): Answer
     : Effect.as(server.onWrongPassword(peer), reply)
 }
 
-/** Why a request is not answered: it is no command, or the password must come first. */
+/** The reply to a request that is no command, or needs a password. */
 const refuse = (context: ConnectionContext, request: Request): Answer => {
   const { codec, peer, server, stats } = context
   if (request instanceof Foreign) {
     server.stats.protocolErrors += 1
     stats.closeReason = "foreign-protocol"
-    return Effect.as(server.onForeign(peer, request.protocol), silence)
+    return Effect.as(server.onForeign(peer, request.protocol), closeSilently)
   }
   if (request instanceof Malformed) {
     server.stats.protocolErrors += 1
