@@ -1,26 +1,17 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Fiber } from "effect"
 import { TestClock } from "effect/testing"
-import { appendFileSync, readFileSync, renameSync, truncateSync, writeFileSync } from "node:fs"
+import { appendFileSync, readFileSync, renameSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import * as Proxy from "../../support/fakes/Proxy.ts"
 import { seeded } from "../../support/values/Seeded.ts"
-import { folderWith, temporaryFolder } from "../../support/stores/TemporaryFolder.ts"
-import { serveFolder } from "../../support/programs/TestServer.ts"
+import { fetchChanging, proxied } from "../../support/ProxiedFile.ts"
 import { contents, fetchInto, noise, overwrite, sha256 } from "../../support/Transfers.ts"
 
 const MiB = 1024 * 1024
 
 /** More than the systems' buffers between two processes hold, so that the server stops in the middle of it. */
 const large = 32 * MiB
-
-/** A server that shares one file, a proxy in front of it, and an empty folder to fetch into. */
-const setUp = Effect.fnUntraced(function* (bytes: Uint8Array) {
-  const shared = yield* folderWith({ "file.bin": bytes })
-  const proxy = yield* Proxy.make(yield* serveFolder(shared))
-  const folder = yield* temporaryFolder
-  return { source: join(shared, "file.bin"), proxy, folder, target: join(folder, "file.bin") }
-})
 
 const isWhole = (folder: string, bytes: Uint8Array) => {
   assert.deepStrictEqual(contents(folder), ["file.bin"])
@@ -31,7 +22,7 @@ describe("a connection that is lost in mid-transfer", () => {
   it.effect("twenty times, at random places, still brings every byte, and none twice", () =>
     Effect.gen(function* () {
       const bytes = noise(1, 6 * MiB)
-      const { folder, proxy } = yield* setUp(bytes)
+      const { folder, proxy } = yield* proxied(bytes)
       const below = seeded(20)
       // Every second one is an orderly end, after which all bytes before it have arrived.
       proxy.cut(...Array.from({ length: 20 }, () => 1000 + below(250_000)))
@@ -48,26 +39,10 @@ describe("a connection that is lost in mid-transfer", () => {
     })
   )
 
-  it.effect("at any of twenty random places, the head of the answer included, is made good", () =>
-    Effect.gen(function* () {
-      const bytes = noise(2, 700_001)
-      const { folder, proxy, target } = yield* setUp(bytes)
-      const below = seeded(21)
-      const places = [0, 1, 30, ...Array.from({ length: 17 }, () => below(bytes.length))]
-      for (const place of places) {
-        writeFileSync(target, "old")
-        proxy.cut(place)
-        yield* fetchInto(folder, "file.bin", proxy.address, { retries: 1 })
-        isWhole(folder, bytes)
-      }
-      assert.lengthOf(Proxy.starts(proxy), 40)
-    })
-  )
-
   it.effect("more often than is to be made good ends it, and the next run goes on from there", () =>
     Effect.gen(function* () {
       const bytes = noise(3, MiB)
-      const { folder, proxy, target } = yield* setUp(bytes)
+      const { folder, proxy, target } = yield* proxied(bytes)
       writeFileSync(target, "old")
       // The second of two cuts is a reset, and may take with it what had not been read.
       proxy.cut(500_000, 10)
@@ -95,7 +70,7 @@ describe("what an interrupted run left", () => {
 
   it.effect("of another version is not gone on with, and not left lying about", () =>
     Effect.gen(function* () {
-      const { folder, proxy, source } = yield* setUp(noise(4, MiB))
+      const { folder, proxy, source } = yield* proxied(noise(4, MiB))
       yield* interrupt(folder, proxy)
       const bytes = noise(5, MiB)
       writeFileSync(source, bytes)
@@ -110,7 +85,7 @@ describe("what an interrupted run left", () => {
     () =>
       Effect.gen(function* () {
         const bytes = noise(6, MiB)
-        const { folder, proxy } = yield* setUp(bytes)
+        const { folder, proxy } = yield* proxied(bytes)
         overwrite(yield* interrupt(folder, proxy), Buffer.from("damaged"))
         const error = yield* Effect.flip(fetchInto(folder, "file.bin", proxy.address))
         assert.strictEqual(error._tag, "Mismatch")
@@ -123,7 +98,7 @@ describe("what an interrupted run left", () => {
   it.effect("with all its bytes needs none of them again", () =>
     Effect.gen(function* () {
       const bytes = noise(7, MiB)
-      const { folder, proxy } = yield* setUp(bytes)
+      const { folder, proxy } = yield* proxied(bytes)
       writeFileSync(yield* interrupt(folder, proxy), bytes)
       const asked = Proxy.starts(proxy).length
       const outcome = yield* fetchInto(folder, "file.bin", proxy.address)
@@ -136,7 +111,7 @@ describe("what an interrupted run left", () => {
   it.effect("with more bytes than the file has is started over", () =>
     Effect.gen(function* () {
       const bytes = noise(8, MiB)
-      const { folder, proxy } = yield* setUp(bytes)
+      const { folder, proxy } = yield* proxied(bytes)
       appendFileSync(yield* interrupt(folder, proxy), noise(8, MiB))
       const outcome = yield* fetchInto(folder, "file.bin", proxy.address)
       assert.include(outcome, { _tag: "Saved", resumedFrom: 0 })
@@ -147,7 +122,7 @@ describe("what an interrupted run left", () => {
   it.effect("is known by its name alone: nobody else's x.part is touched", () =>
     Effect.gen(function* () {
       const bytes = noise(9, MiB)
-      const { folder, proxy } = yield* setUp(bytes)
+      const { folder, proxy } = yield* proxied(bytes)
       const others = [".part", "file.bin.part", ".file.bin.part", ".0123456789abcdef.part"]
       for (const other of others) writeFileSync(join(folder, other), other)
       yield* interrupt(folder, proxy)
@@ -163,7 +138,7 @@ describe("two downloads of one file to one place at once", () => {
   it.effect("both succeed, and the file is whole", () =>
     Effect.gen(function* () {
       const bytes = noise(10, 8 * MiB)
-      const { folder, proxy } = yield* setUp(bytes)
+      const { folder, proxy } = yield* proxied(bytes)
       const held = [proxy.hold(100_000), proxy.hold(3 * MiB)] as const
       const runs = yield* Effect.forkChild(
         Effect.all(
@@ -190,7 +165,7 @@ describe("a byte that changes on the way", () => {
   ])("is noticed in $what: what stood there stays, and the next run starts over", ({ size }) =>
     Effect.gen(function* () {
       const bytes = noise(11, size)
-      const { folder, proxy, target } = yield* setUp(bytes)
+      const { folder, proxy, target } = yield* proxied(bytes)
       writeFileSync(target, "old")
       proxy.flip(size / 2)
       const error = yield* Effect.flip(fetchInto(folder, "file.bin", proxy.address))
@@ -205,7 +180,7 @@ describe("a byte that changes on the way", () => {
 
   it.effect("is not looked for where nothing is to be verified, and no digest is asked for", () =>
     Effect.gen(function* () {
-      const { folder, proxy, target } = yield* setUp(noise(12, MiB))
+      const { folder, proxy, target } = yield* proxied(noise(12, MiB))
       proxy.flip(MiB / 2)
       const outcome = yield* fetchInto(folder, "file.bin", proxy.address, { verify: false })
       assert.include(outcome, { _tag: "Saved", sha256: undefined })
@@ -217,117 +192,26 @@ describe("a byte that changes on the way", () => {
 })
 
 describe("a file that changes in mid-transfer", () => {
-  /** Fetches the file, which is changed once its first bytes have arrived; what became of it. */
-  const changing = Effect.fnUntraced(function* (
-    before: Uint8Array,
-    change: (source: string) => void,
-    { cut = false, verify = true }: { readonly cut?: boolean; readonly verify?: boolean } = {}
-  ) {
-    const { folder, proxy, source, target } = yield* setUp(before)
-    const held = proxy.hold(MiB)
-    const run = yield* Effect.forkChild(
-      // It waits before it begins anew.
-      TestClock.withLive(fetchInto(folder, "file.bin", proxy.address, { retries: 3, verify }))
-    )
-    yield* held.reached
-    change(source)
-    yield* cut ? held.cut : held.release
-    yield* Fiber.join(run)
-    assert.deepStrictEqual(contents(folder), ["file.bin"])
-    return readFileSync(target)
-  })
-
   const before = noise(13, large)
   const after = noise(14, large)
-  const replace = (source: string) => {
-    writeFileSync(`${source}.new`, after)
-    renameSync(`${source}.new`, source)
-  }
 
   it.effect("by another taking its place arrives as one of both, never as a mixture", () =>
     Effect.gen(function* () {
-      const bytes = yield* changing(before, replace)
+      const bytes = yield* fetchChanging(before, (source) => {
+        writeFileSync(`${source}.new`, after)
+        renameSync(`${source}.new`, source)
+      })
       assert.isTrue(bytes.equals(before) || bytes.equals(after))
     })
   )
 
-  it.effect("by another taking its place arrives as it was where nothing is verified", () =>
+  it.effect("by being written over, and is cut off then, arrives as it is now", () =>
     Effect.gen(function* () {
-      const bytes = yield* changing(before, replace, { verify: false })
-      assert.isTrue(bytes.equals(before))
+      const bytes = yield* fetchChanging(before, (source) => overwrite(source, after), {
+        cut: true
+      })
+      assert.isTrue(bytes.equals(after))
     })
-  )
-
-  it.effect.each([true, false])(
-    "by another taking its place, and is cut off then, arrives as the other (verified: %s)",
-    (verify) =>
-      Effect.gen(function* () {
-        const bytes = yield* changing(before, replace, { verify, cut: true })
-        assert.isTrue(bytes.equals(after))
-      })
-  )
-
-  it.effect.each([true, false])(
-    "by being overwritten in place, its size the same, arrives as it is now (verified: %s)",
-    (verify) =>
-      Effect.gen(function* () {
-        const bytes = yield* changing(before, (source) => overwrite(source, after), { verify })
-        assert.isTrue(bytes.equals(after))
-      })
-  )
-
-  it.effect("by being cut short arrives as it is now", () =>
-    Effect.gen(function* () {
-      const bytes = yield* changing(before, (source) => truncateSync(source, 2 * MiB))
-      assert.isTrue(bytes.equals(before.subarray(0, 2 * MiB)))
-    })
-  )
-
-  it.effect("by growing arrives with the size that was announced", () =>
-    Effect.gen(function* () {
-      const bytes = yield* changing(before, (source) => appendFileSync(source, after), {
-        verify: false
-      })
-      assert.isTrue(bytes.equals(before))
-    })
-  )
-
-  it.effect("by growing, while it is verified, arrives as it was or as it is", () =>
-    Effect.gen(function* () {
-      const bytes = yield* changing(before, (source) => appendFileSync(source, after))
-      assert.isTrue(bytes.equals(before) || bytes.equals(Buffer.concat([before, after])))
-    })
-  )
-
-  const rewrite = (source: string) => {
-    overwrite(source, after)
-    appendFileSync(source, before)
-  }
-  const rewritten = Buffer.concat([after, before])
-
-  it.effect.each([
-    { cut: false, verify: true },
-    { cut: true, verify: true },
-    { cut: true, verify: false }
-  ])(
-    "by being written over and growing arrives as it is now, never as a mixture (cut off: $cut, verified: $verify)",
-    (how) =>
-      Effect.gen(function* () {
-        const bytes = yield* changing(before, rewrite, how)
-        assert.isTrue(bytes.equals(rewritten))
-      })
-  )
-
-  it.effect.each([true, false])(
-    "by growing, and is cut off then, is gone on with and arrives as it was (verified: %s)",
-    (verify) =>
-      Effect.gen(function* () {
-        const bytes = yield* changing(before, (source) => appendFileSync(source, after), {
-          verify,
-          cut: true
-        })
-        assert.isTrue(bytes.equals(before))
-      })
   )
 })
 
@@ -341,7 +225,7 @@ describe("a file that grows all the time", () => {
     { size: 8 * MiB, verify: false }
   ])("arrives as it was at one moment (bytes: $size, verified: $verify)", ({ size, verify }) =>
     Effect.gen(function* () {
-      const { folder, proxy, source, target } = yield* setUp(noise(17, size))
+      const { folder, proxy, source, target } = yield* proxied(noise(17, size))
       const grow = Effect.sync(() => appendFileSync(source, noise(18, 50)))
       yield* grow
       yield* Effect.acquireRelease(
