@@ -3,12 +3,13 @@ import { Effect, Schema } from "effect"
 import { execFileSync, spawnSync } from "node:child_process"
 import { chmodSync, mkdirSync, readFileSync, statSync, utimesSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
-import { type Ended, Shared } from "../../support/programs/App.ts"
+import { type Ended, Shared, start } from "../../support/programs/App.ts"
 import { isInstalled } from "../../support/programs/Programs.ts"
 import * as Proxy from "../../support/fakes/Proxy.ts"
 import { folderWith, temporaryFolder } from "../../support/stores/TemporaryFolder.ts"
 import * as Terminal from "../../support/programs/Terminal.ts"
 import { contents, noise, partWith, sha256 } from "../../support/Transfers.ts"
+import { withoutOverride } from "../../support/Unprivileged.ts"
 
 const MiB = 1024 * 1024
 const bytes = noise(1, 6 * MiB)
@@ -23,6 +24,7 @@ const setUp = Effect.gen(function* () {
   const { app, port } = yield* Shared
   const proxy = yield* Proxy.make({ host: "127.0.0.1", port })
   const cwd = yield* temporaryFolder
+  /** Its command line. */
   const words = (more: ReadonlyArray<string>) => [
     "client",
     "--port",
@@ -34,6 +36,7 @@ const setUp = Effect.gen(function* () {
   return {
     proxy,
     cwd,
+    words,
     /** `127.0.0.1:` and the port, as sentences have it. */
     server: `127.0.0.1:${proxy.address.port}`,
     start: (...more: ReadonlyArray<string>) => app.start(words(more), { cwd }),
@@ -404,12 +407,21 @@ layer(Shared.layer(shared), { timeout: "1 minute" })("app client --cmd enviar_ar
         })
     )
 
-    it.effect.skipIf(process.getuid?.() === 0)("for it may not write there says so", () =>
+    it.effect("for it may not write there says so", () =>
       Effect.gen(function* () {
-        const { cwd, run } = yield* setUp
+        const { app } = yield* Shared
+        const { cwd, words } = yield* setUp
         mkdirSync(join(cwd, "mine"))
         chmodSync(join(cwd, "mine"), 0o500)
-        cannotSave(yield* run("big.bin", "--output", "mine/"), "big.bin", "sem permissão")
+        const [program, ...rest] = [
+          ...withoutOverride,
+          process.execPath,
+          app.file,
+          ...words(["big.bin", "--output", "mine/"])
+        ]
+        const client = yield* start(program ?? "", rest, { cwd })
+        yield* client.end
+        cannotSave(yield* client.ended, "big.bin", "sem permissão")
       })
     )
 

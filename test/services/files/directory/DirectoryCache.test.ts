@@ -20,8 +20,7 @@ import { join } from "node:path"
 import type { FileStore } from "../../../../src/services/files/FileStore.ts"
 import { directoryStore, fileName } from "../../../support/stores/Stores.ts"
 import { folderWith, temporaryFolder, writeFiles } from "../../../support/stores/TemporaryFolder.ts"
-
-const isRoot = process.getuid?.() === 0
+import { asNobody, asOwner } from "../../../support/Unprivileged.ts"
 
 /** Files are held once they have not changed for a while: of real time, for the file system goes by no other. */
 const settle = TestClock.withLive(Effect.sleep(150))
@@ -168,19 +167,9 @@ describe("a small file", () => {
   it.effect("that may not be read any more is given to nobody", () =>
     Effect.gen(function* () {
       const { folder, outside, store } = yield* sharing({ "a.txt": "um", "pasta/b.txt": "dois" })
-      // Root may read everything, so it asks as somebody else.
-      if (isRoot) {
-        chmodSync(outside, 0o755)
-        yield* Effect.acquireRelease(
-          Effect.sync(() => process.seteuid?.(65_534)),
-          () => Effect.sync(() => process.seteuid?.(0))
-        )
-      }
-      const forbid = (path: string) => {
-        if (isRoot) process.seteuid?.(0)
-        chmodSync(path, 0)
-        if (isRoot) process.seteuid?.(65_534)
-      }
+      chmodSync(outside, 0o755)
+      yield* asNobody
+      const forbid = (path: string) => asOwner(() => chmodSync(path, 0))
       assert.isTrue(isHeld(store, "a.txt"))
       assert.isTrue(isHeld(store, "pasta/b.txt"))
       forbid(join(folder, "a.txt"))

@@ -15,6 +15,7 @@ import { FileNotFound, StoreUnavailable } from "../../../../src/domain/Errors.ts
 import { entryKey } from "../../../../src/services/files/FileStore.ts"
 import { directoryStore, entriesOf, fileName } from "../../../support/stores/Stores.ts"
 import { folderWith } from "../../../support/stores/TemporaryFolder.ts"
+import { asNobody } from "../../../support/Unprivileged.ts"
 
 const keysIn = (store: Parameters<typeof entriesOf>[0], folder: string, after?: string) =>
   Effect.map(entriesOf(store, folder, after), (entries) => entries.map(entryKey))
@@ -93,11 +94,14 @@ describe("a folder of this machine", () => {
       const around = yield* folderWith({ "DB/p/a": "um", "fora/a": "" })
       const folder = join(around, "DB")
       const store = yield* directoryStore(folder)
-      if (process.getuid?.() !== 0) {
-        chmodSync(join(folder, "p"), 0)
-        assert.instanceOf(yield* Effect.flip(entriesOf(store, "p")), StoreUnavailable)
-        chmodSync(join(folder, "p"), 0o700)
-      }
+      chmodSync(around, 0o755)
+      chmodSync(join(folder, "p"), 0)
+      yield* Effect.scoped(
+        Effect.gen(function* () {
+          yield* asNobody
+          assert.instanceOf(yield* Effect.flip(entriesOf(store, "p")), StoreUnavailable)
+        })
+      )
       renameSync(folder, `${folder}-2`)
       symlinkSync("fora", folder)
       for (const name of ["", "p"])

@@ -34,9 +34,9 @@ import {
   readAll
 } from "../../../support/stores/Stores.ts"
 import { folderWith, temporaryFolder } from "../../../support/stores/TemporaryFolder.ts"
+import { asNobody, asOwner } from "../../../support/Unprivileged.ts"
 
 const isLinux = process.platform === "linux"
-const isRoot = process.getuid?.() === 0
 
 /** A folder to share and one beside it; links are made as `name -> target`. */
 const sharing = (
@@ -471,27 +471,27 @@ describe("a store of a folder", () => {
       })
   )
 
-  it.effect.skipIf(isRoot)(
-    "is unavailable for a file that may not be read (root may read every file)",
-    () =>
-      Effect.gen(function* () {
-        const { folder, store } = yield* sharing({ "a.txt": "um" })
-        chmodSync(join(folder, "a.txt"), 0)
-        assert.instanceOf(yield* Effect.flip(store.open(fileName("a.txt"))), StoreUnavailable)
-      })
+  it.effect("is unavailable for a file that may not be read", () =>
+    Effect.gen(function* () {
+      const { folder, outside, store } = yield* sharing({ "a.txt": "um" })
+      chmodSync(outside, 0o755)
+      chmodSync(join(folder, "a.txt"), 0)
+      yield* asNobody
+      assert.instanceOf(yield* Effect.flip(store.open(fileName("a.txt"))), StoreUnavailable)
+    })
   )
 
-  it.effect.skipIf(isRoot)(
-    "leaves out of its list a folder that may not be read (root may read every folder)",
-    () =>
-      Effect.gen(function* () {
-        const { folder, store } = yield* sharing({ "a.txt": "um", "pasta/b.txt": "dois" })
-        chmodSync(join(folder, "pasta"), 0)
-        const names = yield* Effect.ensuring(
-          namesOf(store),
-          Effect.sync(() => chmodSync(join(folder, "pasta"), 0o755))
-        )
-        assert.deepStrictEqual(names, ["a.txt"])
-      })
+  it.effect("leaves out of its list a folder that may not be read", () =>
+    Effect.gen(function* () {
+      const { folder, outside, store } = yield* sharing({ "a.txt": "um", "pasta/b.txt": "dois" })
+      chmodSync(outside, 0o755)
+      chmodSync(join(folder, "pasta"), 0)
+      yield* asNobody
+      const names = yield* Effect.ensuring(
+        namesOf(store),
+        Effect.sync(() => asOwner(() => chmodSync(join(folder, "pasta"), 0o755)))
+      )
+      assert.deepStrictEqual(names, ["a.txt"])
+    })
   )
 })
