@@ -2,42 +2,22 @@
  * A connection to a server, as a service: sends requests and receives replies, in the order of the requests. Which
  * requests there are is left to Requests, saving files to files/, reconnecting to Connector.
  */
-import { Cause, Context, Data, Duration, Effect, Layer, Redacted, Stream } from "effect"
+import { Cause, Context, Data, Effect, Layer, Redacted, Stream } from "effect"
 import { Socket } from "effect/socket"
 import { encodeRequest, makeReplyBuilder } from "../codec/resp/RespClient.ts"
 import { makeTokenDecoder, MalformedReply, type Token } from "../codec/resp/RespTokens.ts"
 import * as Parser from "../commands/Parser.ts"
 import type * as Reply from "../domain/Reply.ts"
 import * as ByteString from "../domain/ByteString.ts"
-
-/** No connection could be made: within the time for it where `timedOut`, at all otherwise. */
-export class ConnectFailed extends Data.TaggedError("ConnectFailed")<{
-  readonly timedOut: boolean
-  readonly cause: unknown
-}> {}
-
-/** The connection ended before the reply did. */
-export class ConnectionLost extends Data.TaggedError("ConnectionLost")<{
-  readonly cause: unknown
-}> {
-  /**
-   * Whether the server would end the next one too: in TLS 1.3 it looks at a client's certificate only when the client
-   * has long begun to speak (RFC 8446, 4.4.2.4), and refuses it by an alert where a reply was waited for. The codes are
-   * OpenSSL's, such as `ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED`.
-   */
-  get isFinal(): boolean {
-    for (let cause = this.cause; cause instanceof Error; cause = cause.cause) {
-      if ("code" in cause && /_ALERT_(?:.*CERTIFICATE|UNKNOWN_CA)/.test(String(cause.code)))
-        return true
-    }
-    return false
-  }
-}
-
-/** The server sent nothing for so many seconds while a reply was due. */
-export class ReadTimeout extends Data.TaggedError("ReadTimeout")<{
-  readonly seconds: number
-}> {}
+import {
+  type ConnectFailed,
+  connectFailed,
+  type ConnectionLost,
+  makeReader,
+  type Patience,
+  type ReadError,
+  writer
+} from "./SocketIO.ts"
 
 /** The server answered with an error: `code` is its first word, `message` the server's own sentence after that. */
 export class ErrorReply extends Data.TaggedError("ErrorReply")<{
@@ -46,13 +26,13 @@ export class ErrorReply extends Data.TaggedError("ErrorReply")<{
 }> {}
 
 /** Why a request has no reply, once there is a connection. */
-export type RequestError = ConnectionLost | ReadTimeout | MalformedReply | ErrorReply
+export type RequestError = ReadError | MalformedReply | ErrorReply
 
 /** Bytes that are received as the stream is pulled. Asking for the next reply skips those that were not pulled. */
 export interface IncomingBody {
   /** In bytes. */
   readonly size: number
-  readonly bytes: Stream.Stream<Uint8Array, ConnectionLost | ReadTimeout | MalformedReply>
+  readonly bytes: Stream.Stream<Uint8Array, ReadError | MalformedReply>
 }
 
 /** A file that is being received, with the name that the server sent. */
@@ -61,9 +41,7 @@ export interface IncomingFile extends IncomingBody {
 }
 
 /** How to talk to the server. */
-export interface Options {
-  /** How long the server may send nothing while a reply is due; then the request fails with `ReadTimeout`. */
-  readonly readTimeout: Duration.Duration
+export interface Options extends Patience {
   /** Sent with the greeting (HELLO 3 AUTH); none for a server that asks for none. */
   readonly password?: Redacted.Redacted | undefined
 }
@@ -79,53 +57,6 @@ export const maxNameLength = 4096
 const refused = (reply: Reply.Reply): ErrorReply | MalformedReply =>
   reply._tag === "Error" ? new ErrorReply({ code: reply.code, message: reply.message }) : unexpected
 
-/** The error of the system or of TLS behind a socket's error, where there is one. */
-const causeOf = (error: Socket.SocketError): unknown =>
-  "cause" in error.reason ? error.reason.cause : error
-
-/** The `ConnectFailed` for a socket's error. */
-export const connectFailed = (error: Socket.SocketError): ConnectFailed =>
-  new ConnectFailed({
-    timedOut: error.reason._tag === "SocketOpenError" && error.reason.kind === "Timeout",
-    cause: causeOf(error)
-  })
-
-/** Pulls once. Fails with `ConnectionLost` where the socket does, with `ReadTimeout` when nothing came in time. */
-export const readWithTimeout = <A>(
-  pull: Effect.Effect<A, Socket.SocketError>,
-  { readTimeout }: Options
-): Effect.Effect<A, ConnectionLost | ReadTimeout> =>
-  pull.pipe(
-    Effect.mapError((error) => new ConnectionLost({ cause: causeOf(error) })),
-    Effect.timeoutOrElse({
-      duration: readTimeout,
-      orElse: () => Effect.fail(new ReadTimeout({ seconds: Duration.toSeconds(readTimeout) }))
-    })
-  )
-
-/**
- * Makes a function that queues text for sending. It does not wait until the system has taken the bytes, for a socket
- * that was closed meanwhile would never say so (NodeSocket.ts, awaitDrain); the next read fails instead. What is queued
- * in one turn of the event loop leaves in one write, so that the server can answer it in one.
- */
-export const writer = Effect.fnUntraced(function* (socket: Socket.Socket) {
-  const scope = yield* Effect.scope
-  const { write } = yield* socket.writer
-  let waiting = ""
-  const flush = Effect.suspend(() => {
-    const text = waiting
-    waiting = ""
-    return write(ByteString.toBytes(ByteString.unsafe(text)))
-  })
-  return (latin1: string): Effect.Effect<void> =>
-    Effect.suspend(() => {
-      waiting += latin1
-      return waiting.length > latin1.length
-        ? Effect.void
-        : Effect.forkIn(Effect.ignore(Effect.andThen(Effect.yieldNow, flush)), scope)
-    })
-})
-
 const hello = (password: Redacted.Redacted | undefined) =>
   Parser.print({
     _tag: "Hello",
@@ -140,13 +71,14 @@ const hello = (password: Redacted.Redacted | undefined) =>
 /** Connects. HELLO 3 goes out together with the first request, so that it costs no round trip. */
 const connect = Effect.fnUntraced(function* (socket: Socket.Socket, options: Options) {
   const pull = yield* Socket.readerBytes(socket).pipe(Effect.mapError(connectFailed))
+  const reader = makeReader(pull, options)
   const write = yield* writer(socket)
   const decoder = makeTokenDecoder()
   let greeting: "due" | "sent" | "answered" = "due"
   let tokens: ReadonlyArray<Token | MalformedReply> = []
   let next = 0
 
-  const fill = readWithTimeout(pull, options).pipe(
+  const fill = reader.read.pipe(
     Effect.map((chunks) => {
       tokens = chunks.flatMap((chunk) => decoder.push(chunk))
       next = 0
@@ -210,13 +142,14 @@ const connect = Effect.fnUntraced(function* (socket: Socket.Socket, options: Opt
   }
 
   /** Runs before each reply is read: skips the rest of the last body, and reads the reply to HELLO. */
-  const prepare = Effect.andThen(
-    Effect.whileLoop({
-      while: () => incoming.left > 0,
-      body: () => takePart,
-      step: () => undefined
-    }),
-    receiveGreeting
+  const prepare = Effect.whileLoop({
+    while: () => incoming.left > 0,
+    body: () => takePart,
+    step: () => undefined
+  }).pipe(
+    Effect.andThen(Effect.sync(reader.startReply)),
+    Effect.andThen(receiveGreeting),
+    Effect.andThen(Effect.sync(reader.startReply))
   )
 
   const takeBulkStart = Effect.flatMap(take, (token) =>

@@ -5,7 +5,8 @@
  */
 import { Context, Deferred, Duration, Effect, Exit, Layer, Scope, Semaphore } from "effect"
 import type { ByteString } from "../domain/ByteString.ts"
-import { ConnectFailed, Connection, ConnectionLost, ReadTimeout } from "./Connection.ts"
+import { Connection } from "./Connection.ts"
+import { type ConnectFailed, type ConnectionLost, isLoss } from "./SocketIO.ts"
 
 /** What to do after a lost connection. */
 export interface RetryPolicy {
@@ -56,9 +57,6 @@ interface ActiveConnection {
   /** Whether the policy's reconnections were used up when it was lost: then all its requests fail. */
   isFinal: boolean
 }
-
-const isLoss = (error: unknown): boolean =>
-  (error instanceof ConnectionLost && !error.isFinal) || error instanceof ReadTimeout
 
 /** Makes a connector over the layer, which is built anew for each connection. The connection is closed with the scope. */
 export const makeConnector = (

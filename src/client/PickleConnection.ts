@@ -18,19 +18,21 @@ import { MalformedReply } from "../codec/resp/RespTokens.ts"
 import * as Reply from "../domain/Reply.ts"
 import type * as ByteString from "../domain/ByteString.ts"
 import {
-  type ConnectFailed,
-  connectFailed,
   Connection,
-  ConnectionLost,
-  readWithTimeout,
   type IncomingBody,
   maxNameLength,
   type Options,
   ErrorReply,
-  type ReadTimeout,
-  writer,
   unexpected
 } from "./Connection.ts"
+import {
+  type ConnectFailed,
+  connectFailed,
+  ConnectionLost,
+  type ReadError,
+  makeReader,
+  writer
+} from "./SocketIO.ts"
 
 /** How long to wait at the end for the server to close its side. */
 const lingering = "2 seconds"
@@ -45,9 +47,10 @@ const refused = (reply: Reply.Reply | undefined): ErrorReply | MalformedReply =>
   reply?._tag === "Error" ? new ErrorReply(reply) : unexpected
 
 /** One connection. Closing the scope half-closes it and, after a success, waits until the server has closed too. */
-const dial = Effect.fnUntraced(function* (socket: Socket.Socket) {
+const dial = Effect.fnUntraced(function* (socket: Socket.Socket, options: Options) {
   const pull = yield* Socket.readerBytes(socket).pipe(Effect.mapError(connectFailed))
   const writing = yield* Scope.make()
+  const reader = makeReader(pull, options)
   const write = yield* Scope.provide(writer(socket), writing)
   const goodbye = Effect.forever(pull).pipe(
     Effect.interruptible,
@@ -57,7 +60,7 @@ const dial = Effect.fnUntraced(function* (socket: Socket.Socket) {
   yield* Effect.addFinalizer((exit) =>
     Effect.andThen(Scope.close(writing, Exit.void), Exit.isSuccess(exit) ? goodbye : Effect.void)
   )
-  return { pull, write }
+  return { reader, write }
 })
 
 const connect = Effect.fnUntraced(function* (socket: Socket.Socket, options: Options) {
@@ -67,24 +70,24 @@ const connect = Effect.fnUntraced(function* (socket: Socket.Socket, options: Opt
 
   const open = Effect.gen(function* () {
     const scope = yield* Scope.fork(parent)
-    const io = yield* Scope.provide(dial(socket), scope)
-    return { ...io, scope, reader: makePickleReader(replyLimits), answers: 0, hasReceived: false }
+    const io = yield* Scope.provide(dial(socket, options), scope)
+    return { ...io, scope, parser: makePickleReader(replyLimits), answers: 0, hasReceived: false }
   })
   let current = yield* open
   let all: ReadonlyArray<Found> = []
   let next = 0
 
-  const fill = Effect.suspend(() => readWithTimeout(current.pull, options)).pipe(
+  const fill = Effect.suspend(() => current.reader.read).pipe(
     Effect.map((chunks) => {
       current.hasReceived = true
-      all = chunks.flatMap(current.reader.push)
+      all = chunks.flatMap(current.parser.push)
       next = 0
     })
   )
 
   const take: Effect.Effect<
     Exclude<Found, { readonly _tag: "Malformed" }>,
-    ConnectionLost | ReadTimeout | MalformedReply
+    ReadError | MalformedReply
   > = Effect.suspend(() => {
     const found = all[next]
     if (found === undefined) return Effect.andThen(fill, take)
@@ -98,6 +101,7 @@ const connect = Effect.fnUntraced(function* (socket: Socket.Socket, options: Opt
   const exchange = ({ pickle }: PickleRequest) =>
     Effect.suspend(() => {
       current.hasReceived = false
+      current.reader.startReply()
       return current.write(pickle)
     }).pipe(
       Effect.andThen(take),

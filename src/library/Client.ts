@@ -3,12 +3,8 @@
  * texts and bytes here; the protocol, retries and verification are src/client's.
  */
 import { Context, type Duration, Effect, Layer, Queue, type Redacted, Stream } from "effect"
-import {
-  type ConnectFailed,
-  Connection,
-  type RequestError,
-  unexpected
-} from "../client/Connection.ts"
+import { Connection, type RequestError, unexpected } from "../client/Connection.ts"
+import { type ConnectFailed } from "../client/SocketIO.ts"
 import { listNames } from "../client/files/Fetch.ts"
 import { streamFile, wholeFile } from "../client/files/FileStream.ts"
 import { Hashing, HashUnavailable, type Mismatch } from "../client/files/Hashing.ts"
@@ -26,7 +22,8 @@ import {
 import * as Parser from "../commands/Parser.ts"
 import * as ByteString from "../domain/ByteString.ts"
 
-export { ConnectFailed, ConnectionLost, ErrorReply, ReadTimeout } from "../client/Connection.ts"
+export { ErrorReply } from "../client/Connection.ts"
+export { ConnectFailed, ConnectionLost, ReadTimeout, SlowTransfer } from "../client/SocketIO.ts"
 export { Mismatch } from "../client/files/Hashing.ts"
 export { UnexpectedName } from "../client/files/Placement.ts"
 export { MalformedReply } from "../codec/resp/RespTokens.ts"
@@ -46,6 +43,8 @@ export interface Options {
   readonly connectTimeout?: Duration.Input | undefined
   /** How long the server may send nothing while a reply is due; 15 seconds unless given. Then `ReadTimeout`. */
   readonly readTimeout?: Duration.Input | undefined
+  /** In bytes a second: the least the server must send in the middle of a reply, over 30 seconds; 1,024 unless given. */
+  readonly minRate?: number | undefined
   /** How many times to reconnect between two replies; 5 unless given. */
   readonly retries?: number | undefined
 }

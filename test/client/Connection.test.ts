@@ -1,15 +1,11 @@
 import { NodeSocket } from "@effect/platform-node"
 import { assert, describe, it } from "@effect/vitest"
-import { Context, Duration, Effect, Fiber, Layer, Option, Stream } from "effect"
+import { Context, Duration, Effect, Exit, Fiber, Layer, Option, Stream } from "effect"
 import { Socket } from "effect/socket"
 import { TestClock } from "effect/testing"
 import { createServer } from "node:net"
-import {
-  Connection,
-  ConnectFailed,
-  type IncomingBody,
-  ErrorReply
-} from "../../src/client/Connection.ts"
+import { Connection, type IncomingBody, ErrorReply } from "../../src/client/Connection.ts"
+import { ConnectFailed, SlowTransfer } from "../../src/client/SocketIO.ts"
 import { MalformedReply } from "../../src/codec/resp/RespTokens.ts"
 import * as Reply from "../../src/domain/Reply.ts"
 import * as ByteString from "../../src/domain/ByteString.ts"
@@ -26,10 +22,10 @@ const sendFile = words("enviar_arquivo", "file1.txt")
 const readTimeout = Duration.seconds(15)
 
 /** A connection to the address until the scope closes. */
-const connect = ({ host, port }: Address) =>
+const connect = ({ host, port }: Address, minRate?: number) =>
   Effect.map(
     Layer.build(
-      Connection.layer({ readTimeout }).pipe(
+      Connection.layer({ readTimeout, minRate }).pipe(
         Layer.provide(Layer.effect(Socket.Socket, NodeSocket.makeNet({ host, port })))
       )
     ),
@@ -458,6 +454,60 @@ describe("a server that is connected and says nothing", () => {
         assert.deepStrictEqual((yield* Fiber.join(next)).map(ByteString.fromBytes), [
           ByteString.unsafe(byte)
         ])
+      }
+    })
+  )
+})
+
+describe("a server that sends less than the least rate", () => {
+  /** A file whose bytes arrive so many at a time, with as many seconds before each; what becomes of it. */
+  const drip = Effect.fnUntraced(function* (bytes: string, seconds: number, times: number) {
+    const announced = bytes.length * times
+    const server = yield* FakeServer.make({
+      answers: [`*2\r\n$1\r\na\r\n$${announced}\r\n`, "+OK\r\n"]
+    })
+    const client = yield* connect(server.address, 1024)
+    yield* client.send([sendFile])
+    const file = yield* client.receiveFile
+    const socket = yield* server.connection
+    const pull = yield* Stream.toPull(file.bytes)
+    for (let time = 1; time <= times; time++) {
+      const next = yield* Effect.forkChild(Effect.exit(pull), { startImmediately: true })
+      yield* TestClock.adjust(Duration.seconds(seconds))
+      socket.write(bytes)
+      const exit = yield* Fiber.join(next)
+      if (Exit.isFailure(exit))
+        return { time, error: Option.getOrUndefined(Exit.findErrorOption(exit)) }
+    }
+    return undefined
+  })
+
+  it.effect("over 30 seconds of a reply is a loss of its own kind", () =>
+    Effect.gen(function* () {
+      const ended = yield* drip("ab", 1, 60)
+      // The first bytes begin the measurement; they may come together with the reply to HELLO.
+      assert.include([30, 31], ended?.time)
+      assert.instanceOf(ended?.error, SlowTransfer)
+    })
+  )
+
+  it.effect("is read on while it sends as much as that", () =>
+    Effect.gen(function* () {
+      assert.isUndefined(yield* drip("x".repeat(1024), 1, 65))
+    })
+  )
+
+  it.effect("may take long over many replies, each of which comes at once", () =>
+    Effect.gen(function* () {
+      const server = yield* FakeServer.make({ answers: ["+OK\r\n"] })
+      const client = yield* connect(server.address, 1024)
+      yield* Effect.andThen(client.send([time]), client.receive)
+      const socket = yield* server.connection
+      for (let asked = 0; asked < 6; asked++) {
+        const reply = yield* Effect.forkChild(client.receive, { startImmediately: true })
+        yield* TestClock.adjust(Duration.seconds(14))
+        socket.write("+OK\r\n")
+        assert.deepStrictEqual(yield* Fiber.join(reply), Reply.ok)
       }
     })
   )

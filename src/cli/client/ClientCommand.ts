@@ -81,6 +81,7 @@ export const client = (messages: Messages) =>
           protocol: (protocol === "pickle" ? PickleConnection : Connection).layer,
           connectTimeout: Option.getOrUndefined(timeout),
           readTimeout: Option.getOrUndefined(timeout),
+          minRate: flags.minRate,
           retries,
           counting: person ? "since the last answer" : "over all",
           // At the menu a server may close an idle connection, which need not be said.

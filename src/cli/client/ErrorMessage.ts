@@ -3,6 +3,7 @@ import { escape } from "../Escape.ts"
 import type { AnswerError } from "../../client/Requests.ts"
 import { exitCode, Failure, systemCode } from "../Failure.ts"
 import type { Messages } from "../Messages.ts"
+import { formatBytes } from "./FormatBytes.ts"
 import { tlsFault } from "./TlsFaults.ts"
 
 /** The reason in the person's language where its code is known, else the system's code or text. */
@@ -40,6 +41,11 @@ export const errorMessage = (error: AnswerError, address: string, messages: Mess
       return new Failure({
         code: exitCode.connection,
         sentence: client.readTimeout(address, error.seconds)
+      })
+    case "SlowTransfer":
+      return new Failure({
+        code: exitCode.connection,
+        sentence: client.slowTransfer(address, formatBytes(error.bytesPerSecond), error.seconds)
       })
     case "MalformedReply":
       return new Failure({

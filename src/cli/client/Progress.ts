@@ -3,6 +3,7 @@ import { Effect, Stdio } from "effect"
 import { escape } from "../Escape.ts"
 import type { Progress } from "../../client/files/Transfer.ts"
 import type { Messages } from "../Messages.ts"
+import { formatBytes } from "./FormatBytes.ts"
 
 /** Shows progress. */
 export interface ProgressLine {
@@ -12,15 +13,6 @@ export interface ProgressLine {
 }
 
 const silent: ProgressLine = { show: () => undefined, clear: () => undefined }
-
-const units = ["B", "KiB", "MiB", "GiB", "TiB"]
-
-/** A number of bytes for people: `12.3 MiB`. */
-export const formatBytes = (bytes: number): string => {
-  const power = Math.min(units.length - 1, Math.floor(Math.log2(Math.max(1, bytes)) / 10))
-  const amount = bytes / 1024 ** power
-  return `${power === 0 ? amount : amount.toFixed(1)} ${units[power] ?? ""}`
-}
 
 const longestName = 30
 

@@ -92,6 +92,8 @@ export const english: Catalog = {
     connectTimeout: (address) => `Cannot connect to ${address}: no answer.`,
     connectionLost: (address) => `The connection to ${address} was lost.`,
     readTimeout: (address, seconds) => `The server ${address} was silent for ${seconds} s.`,
+    slowTransfer: (address, rate, seconds) =>
+      `The server ${address} sent less than ${rate}/s for ${seconds} s; see --min-rate.`,
     malformedReply: (address, reason) => `Cannot understand the reply of ${address}: ${reason}.`,
     refused: (code, message) => `${code} ${message}`,
     unexpectedName: (name) =>

@@ -132,6 +132,8 @@ export const portuguese = {
     connectionLost: (address: string) => `A conexão com ${address} caiu.`,
     readTimeout: (address: string, seconds: number) =>
       `O servidor ${address} ficou calado por ${seconds} s.`,
+    slowTransfer: (address: string, rate: string, seconds: number) =>
+      `O servidor ${address} mandou menos de ${rate}/s por ${seconds} s; veja --min-rate.`,
     malformedReply: (address: string, reason: string) =>
       `Resposta incompreensível de ${address}: ${reason}.`,
     refused: (code: string, message: string) => `${code} ${message}`,

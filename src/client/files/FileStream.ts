@@ -4,7 +4,8 @@
  */
 import { Data, Effect, Fiber, type PlatformError, Result, type Scope, Stream } from "effect"
 import * as ByteString from "../../domain/ByteString.ts"
-import { ConnectionLost, type IncomingBody, ReadTimeout } from "../Connection.ts"
+import { type IncomingBody } from "../Connection.ts"
+import { isLoss } from "../SocketIO.ts"
 import type { Connectors } from "../Connector.ts"
 import { Hashing, Mismatch } from "./Hashing.ts"
 import type { SaveFailed } from "./Placement.ts"
@@ -62,7 +63,7 @@ export const forward = <E, R>(
       return write(chunk)
     }).pipe(
       Effect.catchIf(
-        (error) => begun && (error instanceof ConnectionLost || error instanceof ReadTimeout),
+        (error) => begun && isLoss(error),
         (cause) => Effect.fail(new StreamCut({ cause }))
       )
     )

@@ -19,6 +19,8 @@ export interface Server {
   readonly connectTimeout?: Duration.Input | undefined
   /** How long the server may send nothing while a reply is due; 15 seconds unless given. */
   readonly readTimeout?: Duration.Input | undefined
+  /** In bytes a second: the least the server must send in the middle of a reply; 1,024 unless given, 0 for none. */
+  readonly minRate?: number | undefined
   /** How many times to reconnect; 5 unless given. */
   readonly retries?: number | undefined
   /** As in `RetryPolicy`. */
@@ -29,9 +31,10 @@ export interface Server {
 
 /** One connection, made when the layer is built. */
 const connection = (server: Server, readTimeout: Duration.Duration) => {
-  const { connectTimeout = Duration.seconds(10), host, password, port, protocol, tls } = server
+  const { connectTimeout = Duration.seconds(10), host, minRate = 1024 } = server
+  const { password, port, protocol, tls } = server
   const socket = socketTo({ host, port, openTimeout: connectTimeout, tls })
-  return protocol({ readTimeout, password }).pipe(
+  return protocol({ readTimeout, minRate, password }).pipe(
     Layer.provide(Layer.effect(Socket.Socket, socket))
   )
 }

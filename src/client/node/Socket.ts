@@ -7,7 +7,7 @@ import { type Duration, Effect } from "effect"
 import type { Socket } from "effect/socket"
 import { isIP } from "node:net"
 import { checkServerIdentity, createSecureContext, type SecureContext } from "node:tls"
-import { ConnectFailed } from "../Connection.ts"
+import { ConnectFailed } from "../SocketIO.ts"
 
 /** Options of TLS. Certificates and keys are PEM or DER. */
 export interface Tls {

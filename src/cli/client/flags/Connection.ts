@@ -127,6 +127,21 @@ export const connection = {
       }
     }
   }),
+  minRate: setting({
+    name: "min-rate",
+    kind: Kind.size,
+    default: "1KiB",
+    help: {
+      pt: "Quantos bytes por segundo o servidor manda, no mínimo, durante 30 s de uma resposta; 0 para qualquer ritmo",
+      en: "How many bytes a second the server sends at least, over 30 s of a reply; 0 for any rate"
+    },
+    readme: {
+      text: {
+        pt: "o ritmo mínimo de uma resposta, em bytes por segundo, durante 30 s; um servidor mais lento conta como conexão perdida; `0` para qualquer ritmo",
+        en: "the least rate of a reply, in bytes a second, over 30 s; a slower server counts as a lost connection; `0` for any rate"
+      }
+    }
+  }),
   retries: setting({
     name: "retries",
     kind: Kind.count,
