@@ -6,7 +6,7 @@
 import { Context, Deferred, Duration, Effect, Exit, Layer, Scope, Semaphore } from "effect"
 import type { ByteString } from "../domain/ByteString.ts"
 import { Connection } from "./Connection.ts"
-import { type ConnectFailed, type ConnectionLost, isLoss } from "./SocketIO.ts"
+import { type ConnectFailed, isLoss, type ReadError } from "./SocketIO.ts"
 
 /** What to do after a lost connection. */
 export interface RetryPolicy {
@@ -39,7 +39,7 @@ export interface Connector {
   readonly ask: <A, E, R>(
     args: () => ReadonlyArray<ByteString>,
     receive: Effect.Effect<A, E, R>
-  ) => Effect.Effect<A, E | ConnectFailed | ConnectionLost, Exclude<R, Connection>>
+  ) => Effect.Effect<A, E | ConnectFailed | ReadError, Exclude<R, Connection>>
 }
 
 /** What files are fetched over: one connection for bytes, another for digests, which the server computes meanwhile. */
@@ -70,6 +70,8 @@ export const makeConnector = (
     let active: ActiveConnection | undefined
     let everConnected = false
     let losses = 0
+    /** The last loss after which the policy allowed no reconnection. */
+    let finalLoss: ReadError | undefined
 
     const open = Effect.gen(function* () {
       const inner = yield* Scope.fork(scope)
@@ -135,11 +137,17 @@ export const makeConnector = (
       return answer
     })
 
-    const ask = <A, E, R>(
+    /** As `ask`; `before` is the final loss that was known when it began. A later one is its own as well. */
+    const tryAsk = <A, E, R>(
       args: () => ReadonlyArray<ByteString>,
-      receive: Effect.Effect<A, E, R>
-    ): Effect.Effect<A, E | ConnectFailed | ConnectionLost, Exclude<R, Connection>> =>
-      Effect.flatMap(Semaphore.withPermit(connecting, connected), (current) =>
+      receive: Effect.Effect<A, E, R>,
+      before: ReadError | undefined
+    ): Effect.Effect<A, E | ConnectFailed | ReadError, Exclude<R, Connection>> => {
+      const connectUnlessLost = Effect.suspend(
+        (): Effect.Effect<ActiveConnection, ConnectFailed | ReadError> =>
+          finalLoss === undefined || finalLoss === before ? connected : Effect.fail(finalLoss)
+      )
+      return Effect.flatMap(Semaphore.withPermit(connecting, connectUnlessLost), (current) =>
         Effect.catchIf(exchange(current, args, receive), isLoss, (error) =>
           Effect.suspend(() => {
             // Several requests may fail with one connection: only the first of them counts the loss.
@@ -147,15 +155,23 @@ export const makeConnector = (
             // A final loss is final for all of them: otherwise each would reconnect once more.
             if (current.isFinal || (!counted && losses >= retries)) {
               current.isFinal = true
+              if (isLoss(error)) finalLoss = error
               return Effect.andThen(close(current), Effect.fail(error))
             }
             const recovering = counted
               ? Effect.void
               : Effect.andThen(close(current), countLossAndWait)
-            return Effect.andThen(Semaphore.withPermit(connecting, recovering), ask(args, receive))
+            return Effect.andThen(
+              Semaphore.withPermit(connecting, recovering),
+              tryAsk(args, receive, before)
+            )
           })
         )
       )
+    }
+
+    const ask: Connector["ask"] = (args, receive) =>
+      Effect.suspend(() => tryAsk(args, receive, finalLoss))
 
     return { ask, connect: Effect.asVoid(Semaphore.withPermit(connecting, connected)) }
   })

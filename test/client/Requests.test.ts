@@ -1,9 +1,27 @@
 import { assert, describe, it } from "@effect/vitest"
-import { closesConnection, mayHaveMany, onlyName, parse } from "../../src/client/Requests.ts"
+import { NodeServices } from "@effect/platform-node"
+import { Effect, Layer, Stream } from "effect"
+import * as NodeHashing from "../../src/client/node/Hashing.ts"
+import * as NodePartFiles from "../../src/client/node/PartFiles.ts"
+import {
+  answer,
+  closesConnection,
+  mayHaveMany,
+  onlyName,
+  parse
+} from "../../src/client/Requests.ts"
+import type { Connector } from "../../src/client/Connector.ts"
+import { Connection, ErrorReply } from "../../src/client/Connection.ts"
+import { ConnectionLost, ReadTimeout } from "../../src/client/SocketIO.ts"
+import * as Reply from "../../src/domain/Reply.ts"
 import * as ByteString from "../../src/domain/ByteString.ts"
 
 const words = (...texts: ReadonlyArray<string>): ReadonlyArray<ByteString.ByteString> =>
   texts.map(ByteString.fromText)
+
+const platform = Layer.mergeAll(NodeHashing.layer, NodePartFiles.layer).pipe(
+  Layer.provideMerge(NodeServices.layer)
+)
 
 /** What the words mean to a server of ours. */
 const meant = (...texts: ReadonlyArray<string>) => parse(words(...texts), false)
@@ -63,4 +81,72 @@ describe("the words of a question", () => {
     })
     assert.strictEqual(parse(words("LISTAR"), true)._tag, "Other")
   })
+})
+
+describe("a long listing", () => {
+  const listed: Reply.Reply = Reply.Reply.List({
+    items: ["a", "b"].map((name) => Reply.Reply.Bulk({ value: ByteString.fromText(name) }))
+  })
+
+  /** Lists two files; what is known of the second is this. */
+  const listing = (second: Connection["Service"]["receive"]) => {
+    const connector: Connector = {
+      connect: Effect.void,
+      ask: (args, receive) =>
+        Effect.provideService(receive, Connection, {
+          send: () => Effect.void,
+          receive:
+            args()[1] === "b" ? second : Effect.succeed(args()[1] === "a" ? details : listed),
+          receiveFile: Effect.never,
+          receiveContent: Effect.never
+        })
+    }
+    const request = meant("LISTAR")
+    return answer(
+      request,
+      {
+        destination: undefined,
+        long: true,
+        verify: true,
+        overwrite: true,
+        hidden: false,
+        range: undefined,
+        onProgress: () => undefined
+      },
+      { bytes: connector, digests: connector }
+    ).pipe(Stream.runCollect)
+  }
+
+  const details: Reply.Reply = Reply.Reply.Dictionary({
+    entries: [
+      [ByteString.fromText("tamanho"), Reply.Reply.Integer({ value: 5 })],
+      [
+        ByteString.fromText("modificado"),
+        Reply.Reply.Bulk({ value: ByteString.fromText("2026-01-02T03:04:05.678Z") })
+      ],
+      [ByteString.fromText("versao"), Reply.Reply.Bulk({ value: ByteString.fromText("v") })]
+    ]
+  })
+
+  it.effect("has no details of a file that was removed meanwhile", () =>
+    Effect.gen(function* () {
+      const gone = Reply.Reply.Error({ code: "NOTFOUND", message: "" })
+      const results = yield* listing(Effect.succeed(gone))
+      assert.deepStrictEqual(
+        results.map((result) => result._tag === "Name" && result.details?.size),
+        [5, undefined]
+      )
+    }).pipe(Effect.provide(platform))
+  )
+
+  it.effect.each([
+    { error: new ConnectionLost({ cause: undefined }) },
+    { error: new ReadTimeout({ seconds: 15 }) },
+    { error: new ErrorReply({ code: "UNAVAILABLE", message: "" }) },
+    { error: new ErrorReply({ code: "ERR", message: "" }) }
+  ])("ends with whatever else goes wrong: $error._tag $error.code", ({ error }) =>
+    Effect.gen(function* () {
+      assert.strictEqual(yield* Effect.flip(listing(Effect.fail(error))), error)
+    }).pipe(Effect.provide(platform))
+  )
 })

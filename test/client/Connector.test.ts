@@ -1,0 +1,96 @@
+import { assert, describe, it } from "@effect/vitest"
+import { Duration, Effect, Exit, Layer } from "effect"
+import { Connection } from "../../src/client/Connection.ts"
+import { makeConnector, type RetryPolicy } from "../../src/client/Connector.ts"
+import { ConnectFailed, ConnectionLost, SlowTransfer } from "../../src/client/SocketIO.ts"
+import * as Reply from "../../src/domain/Reply.ts"
+import * as ByteString from "../../src/domain/ByteString.ts"
+
+/** What each connection in turn makes of the next reply; the last is every further one's. */
+type Receive = Connection["Service"]["receive"]
+
+const time = [ByteString.fromText("HORA")]
+
+const receive = Effect.flatMap(Connection, ({ receive }) => receive)
+
+/** A connector whose connections behave like this, and how many were made. */
+const connectorTo = Effect.fnUntraced(function* (
+  receives: ReadonlyArray<Receive>,
+  policy: Partial<RetryPolicy> = {}
+) {
+  let made = 0
+  const connection = Layer.effect(
+    Connection,
+    Effect.suspend(() => {
+      const receive = receives[Math.min(made, receives.length - 1)]
+      made += 1
+      return receive === undefined
+        ? Effect.fail(new ConnectFailed({ timedOut: false, cause: undefined }))
+        : Effect.succeed({
+            send: () => Effect.void,
+            receive,
+            receiveFile: Effect.never,
+            receiveContent: Effect.never
+          })
+    })
+  )
+  const connector = yield* makeConnector(connection, {
+    retries: 2,
+    counting: "over all",
+    pause: () => Duration.zero,
+    onRetry: () => Effect.void,
+    ...policy
+  })
+  return { ask: connector.ask(() => time, receive), connections: () => made }
+})
+
+const lost = new ConnectionLost({ cause: undefined })
+const answers: Receive = Effect.succeed(Reply.ok)
+
+/** As OpenSSL has it where the server refuses the client's certificate. */
+const certificateRefused = new ConnectionLost({
+  cause: Object.assign(new Error("alert"), { code: "ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED" })
+})
+
+describe("a lost connection", () => {
+  it.effect.each([
+    { loss: lost },
+    { loss: new SlowTransfer({ bytesPerSecond: 1024, seconds: 30 }) }
+  ])("is made again, and the request sent again: $loss._tag", ({ loss }) =>
+    Effect.gen(function* () {
+      const { ask, connections } = yield* connectorTo([Effect.fail(loss), answers])
+      assert.deepStrictEqual(yield* ask, Reply.ok)
+      assert.strictEqual(connections(), 2)
+    })
+  )
+
+  it.effect("is final once the policy's reconnections are used up", () =>
+    Effect.gen(function* () {
+      const { ask, connections } = yield* connectorTo([Effect.fail(lost)])
+      assert.strictEqual(yield* Effect.flip(ask), lost)
+      assert.strictEqual(connections(), 3)
+    })
+  )
+
+  it.effect("is final for all who waited on it, none of whom connects again", () =>
+    Effect.gen(function* () {
+      const { ask, connections } = yield* connectorTo([
+        Effect.andThen(Effect.yieldNow, Effect.fail(lost))
+      ])
+      const exits = yield* Effect.all(
+        Array.from({ length: 64 }, () => Effect.exit(ask)),
+        { concurrency: "unbounded" }
+      )
+      assert.isTrue(exits.every(Exit.isFailure))
+      assert.strictEqual(connections(), 3)
+    })
+  )
+
+  it.effect("is final at once where the server refuses this client's certificate", () =>
+    Effect.gen(function* () {
+      const { ask, connections } = yield* connectorTo([Effect.fail(certificateRefused)])
+      assert.strictEqual(yield* Effect.flip(ask), certificateRefused)
+      assert.strictEqual(connections(), 1)
+    })
+  )
+})
