@@ -53,6 +53,7 @@ const mayImport: ReadonlyMap<string, ReadonlyArray<string>> = new Map([
   ["client", ["domain", "commands", "codec"]],
   ["client/node", ["domain", "hashing", "client"]],
   ["library", asking],
+  ["http/page/browser", []],
   ["http", ["domain", "codec", "telemetry", "services", "server"]],
   ["cli", ["domain", "commands", "codec", "tls"]],
   ["cli/client", [...asking, "tls", "cli"]],

@@ -1,0 +1,62 @@
+/** What the page gives to the script: its texts, its rows, and where what happens is told. */
+
+/** What the script says; Layout writes it. */
+export type Text =
+  | "checkBad"
+  | "checkFailed"
+  | "checkGood"
+  | "checking"
+  | "checkUnknown"
+  | "close"
+  | "following"
+  | "noPreview"
+  | "open"
+  | "previewFailed"
+  | "previous"
+  | "visible"
+
+/** A text in the page's language. */
+export const text = (name: Text): string => document.body.dataset[name] ?? name
+
+/** The element of this id, if the page has it and it is of this kind. */
+export const find = <E extends HTMLElement>(id: string, kind: new () => E): E | undefined => {
+  const element = document.getElementById(id)
+  return element instanceof kind ? element : undefined
+}
+
+/** An element of this text, put at the end of another. */
+export const append = <K extends keyof HTMLElementTagNameMap>(
+  parent: Element,
+  tag: K,
+  content = ""
+): HTMLElementTagNameMap[K] => {
+  const element = document.createElement(tag)
+  element.textContent = content
+  parent.append(element)
+  return element
+}
+
+/** Tells who sees the page and who hears it. */
+export const announce = (message: string): void => {
+  const status = find("estado", HTMLElement)
+  if (status !== undefined) status.textContent = message
+}
+
+const body = document.querySelector("#lista tbody")
+
+/** The rows of the list, in the order in which they stand now. */
+export const rows = (): ReadonlyArray<HTMLTableRowElement> =>
+  body instanceof HTMLTableSectionElement ? [...body.rows] : []
+
+/** The link of a row: what its name leads to. */
+export const linkOf = (row: HTMLTableRowElement): HTMLAnchorElement | null =>
+  row.querySelector<HTMLAnchorElement>("th a")
+
+/** The name in a row. */
+export const nameOf = (row: HTMLTableRowElement): string => linkOf(row)?.textContent ?? ""
+
+/** Whether a row is of a file. */
+export const isFile = (row: HTMLTableRowElement): boolean => "size" in row.dataset
+
+/** Puts the rows in this order. */
+export const arrange = (order: ReadonlyArray<HTMLTableRowElement>): void => body?.append(...order)

@@ -1,0 +1,57 @@
+/** What the page says in English: the entries of Portuguese.ts. */
+import type { Texts } from "./Portuguese.ts"
+
+/** The texts. */
+export const english: Texts = {
+  code: "en",
+  other: { code: "pt", name: "Português" },
+  menuLabel: "Menu",
+  menuTitles: [
+    "Who the server is",
+    "The server's time",
+    "Find a file",
+    "List the shared folder",
+    "Goodbye"
+  ],
+  goodbye: "Adeus!",
+  root: "Files",
+  top: "Top",
+  path: "Path",
+  skip: "Skip to the list",
+  search: "Find in this folder",
+  searchHint: "Part of a name, or a pattern such as *.pdf",
+  searchButton: "Find",
+  found: (pattern) => `Found for “${pattern}”`,
+  nothingFound: "Nothing was found.",
+  endSearch: "Back to the folder",
+  list: (folder) => `Contents of ${folder}`,
+  name: "Name",
+  size: "Size",
+  modified: "Modified",
+  actions: "Download",
+  download: (name) => `Download ${name}`,
+  folder: "folder",
+  empty: "This folder is empty.",
+  entries: (count) => (count === 1 ? "1 item" : `${count} items`),
+  more: (count) => `${count} items on this page; there are more.`,
+  first: "First page",
+  next: "Next page",
+  archive: "Download the whole folder (.tar)",
+  readmeCut: "Only its beginning is shown.",
+  check: "Check a file on disk",
+  checkHint:
+    "Choose files that you downloaded, or drop them here: their SHA-256 is compared with the server's.",
+  checking: "checking…",
+  checkGood: "the same as on the server",
+  checkBad: "DIFFERENT from what the server has",
+  checkUnknown: "no file of this name is in this list",
+  checkFailed: "could not be checked",
+  close: "Close",
+  previous: "Previous",
+  following: "Next",
+  open: "Open in another tab",
+  noPreview: "There is no preview of this kind of file.",
+  previewFailed: "The preview could not be shown.",
+  visible: "visible",
+  keys: "Keys: / finds, arrows choose, Enter opens, Esc closes."
+}
