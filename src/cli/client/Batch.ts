@@ -1,11 +1,12 @@
-/** Runs a batch: one command per line of standard input. */
+/** Runs a batch: one command per line of standard input; a line that begins with `#` is a comment. */
 import { Effect, Stdio, Stream } from "effect"
 import { type AnswerError, closesConnection, type Request } from "../../client/Requests.ts"
+import type { Result } from "../../client/Result.ts"
 import { splitLine } from "../../codec/resp/InlineLine.ts"
 import * as ByteString from "../../domain/ByteString.ts"
 import { exitCode, Failure } from "../Failure.ts"
-import { printError } from "../Output.ts"
-import { errorMessage } from "./ErrorMessage.ts"
+import { print, printError } from "../Output.ts"
+import { codeOf, errorMessage } from "./ErrorMessage.ts"
 import type { Questions } from "./Questions.ts"
 import { type Options, render } from "./Render.ts"
 
@@ -40,29 +41,39 @@ export const batch = Effect.fnUntraced(function* (
       refused = true
       return printError(messages.client.lineFailed(number, sentence))
     })
+  /** As `reportLine`; with --json also as a line of standard output, so that there is one for each command. */
+  const failLine = (number: number, code: string, sentence: string) =>
+    Effect.andThen(
+      reportLine(number, sentence),
+      presentation.json ? print(`${JSON.stringify({ code, error: sentence })}\n`) : Effect.void
+    )
 
   /** Runs a line; gives the effect that prints its results. */
   const ask = ({ number, request }: Line) => {
     if (request === undefined) {
-      return Effect.succeed(reportLine(number, messages.usage.unbalancedQuotes))
+      return Effect.succeed(failLine(number, "QUOTES", messages.usage.unbalancedQuotes))
     }
-    return Stream.runCollect(answer(request)).pipe(
-      Effect.map((results) =>
-        render(request, Stream.fromIterable(results), {
-          ...presentation,
-          printError: (sentence) => reportLine(number, sentence)
-        }).pipe(
-          Effect.catchTag("Failure", () =>
-            Effect.sync(() => {
-              refused = true
-            })
-          )
+    const show = <R>(results: Stream.Stream<Result, AnswerError, R>) =>
+      render(request, results, {
+        ...presentation,
+        failuresAreValues: true,
+        printError: (sentence) => reportLine(number, sentence)
+      }).pipe(
+        Effect.catchTag("Failure", () =>
+          Effect.sync(() => {
+            refused = true
+          })
         )
-      ),
-      Effect.catchIf(endsLineOnly, (error) =>
-        Effect.succeed(reportLine(number, errorMessage(error, address, messages).sentence))
       )
-    )
+    const fail = (error: AnswerError) =>
+      failLine(number, codeOf(error), errorMessage(error, address, messages).sentence)
+    // A listing may be endless: it is received when it is its turn to be printed, and not before.
+    return request._tag === "Names"
+      ? Effect.succeed(Effect.catchIf(show(answer(request)), endsLineOnly, fail))
+      : Stream.runCollect(answer(request)).pipe(
+          Effect.map((results) => show(Stream.fromIterable(results))),
+          Effect.catchIf(endsLineOnly, (error) => Effect.succeed(fail(error)))
+        )
   }
 
   let closing: Line | undefined
@@ -70,6 +81,7 @@ export const batch = Effect.fnUntraced(function* (
     Stream.decodeText(),
     Stream.splitLines,
     Stream.zipWithIndex,
+    Stream.filter(([line]) => !/^\s*#/.test(line)),
     Stream.map(([line, index]) => ({
       number: index + 1,
       args: splitLine(ByteString.fromText(line))

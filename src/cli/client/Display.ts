@@ -52,11 +52,15 @@ export type Json =
   | ReadonlyArray<Json>
   | { readonly [key: string]: Json }
 
-/** A reply as one JSON value; bytes that are not UTF-8 become U+FFFD. */
+/** Text as JSON; what is not UTF-8, and so no text, as `{"base64": …}`. */
+export const toJsonText = (bytes: ByteString.ByteString): Json =>
+  ByteString.toText(bytes) ?? { base64: Buffer.from(bytes, "latin1").toString("base64") }
+
+/** A reply as one JSON value. Keys of a dictionary that are not UTF-8 have U+FFFD in place of what is not. */
 export const toJson = (reply: Reply): Json =>
   Reply.$match(reply, {
-    Status: ({ text }): Json => ByteString.toTextLossy(text),
-    Bulk: ({ value }) => ByteString.toTextLossy(value),
+    Status: ({ text }): Json => toJsonText(text),
+    Bulk: ({ value }) => toJsonText(value),
     Null: () => null,
     NullList: () => null,
     Integer: ({ value }) => value,

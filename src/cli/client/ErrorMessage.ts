@@ -18,6 +18,10 @@ const refusal = (code: string, message: string, messages: Messages): string =>
   messages.refusals.get(code)
   ?? escape(code === "ERR" ? message : messages.client.refused(code, message))
 
+/** A code for programs: the server's own of an error reply, else the kind of the error. */
+export const codeOf = (error: AnswerError): string =>
+  error._tag === "ErrorReply" ? error.code : error._tag
+
 /** The failure for an error of a request to the server at `address`. */
 export const errorMessage = (error: AnswerError, address: string, messages: Messages): Failure => {
   const { client } = messages

@@ -13,6 +13,8 @@ import { printError, print } from "../Output.ts"
 /** How to render results. */
 export interface Options {
   readonly json: boolean
+  /** Whether with `json` a failure is a value even where its request has no other result, as in a batch. */
+  readonly failuresAreValues?: boolean
   /** The server, as it is called in sentences. */
   readonly address: string
   readonly messages: Messages
@@ -58,14 +60,14 @@ const isOneOfMany = (request: Request, { name }: { readonly name: string }): boo
 const toJson = (
   request: Request,
   result: Result,
-  { address, messages }: Options
+  { address, failuresAreValues, messages }: Options
 ): ReadonlyArray<Display.Json> => {
   switch (result._tag) {
     case "Reply":
       return [Display.toJson(result.reply)]
     case "Name": {
       const { details } = result
-      const name = ByteString.toTextLossy(result.name)
+      const name = Display.toJsonText(result.name)
       return details === undefined
         ? [name]
         : [{ name, bytes: details.size, modified: details.modified.toISOString() }]
@@ -84,7 +86,7 @@ const toJson = (
     }
     case "Failed":
       // A failure is a value only where its request has several results.
-      return isOneOfMany(request, result)
+      return failuresAreValues === true || isOneOfMany(request, result)
         ? [{ name: result.name, error: errorMessage(result.error, address, messages).sentence }]
         : []
     case "Streamed":
@@ -145,7 +147,16 @@ export const render = <R>(
     const { clear, json, messages } = options
     let many = mayHaveMany(request)
     const counts: Counts = { saved: 0, same: 0, kept: 0, failed: 0, mismatched: false }
-    const values: Array<Display.Json> = []
+    let values = 0
+    /** A list is written as it comes, for it may be endless; whether it is one, the first value tells. */
+    const printJson = (some: ReadonlyArray<Display.Json>) => {
+      const text = some
+        .map((value) => `${many ? (values++ === 0 ? "[" : ",") : ""}${JSON.stringify(value)}`)
+        .join("")
+      return text === "" ? Effect.void : print(many ? text : `${text}\n`)
+    }
+    /** Without its bracket, so that nobody takes it for all of the list. */
+    const breakOff = Effect.suspend(() => (json && many && values > 0 ? print("\n") : Effect.void))
     yield* Stream.runForEachArray(results, (some) =>
       Effect.gen(function* () {
         clear()
@@ -153,14 +164,12 @@ export const render = <R>(
           if ("path" in result || result._tag === "Failed") many = isOneOfMany(request, result)
           yield* reportResult(request, result, counts, options)
         }
-        if (json) for (const result of some) values.push(...toJson(request, result, options))
-        else yield* print(some.map(toText).join(""))
+        yield* json
+          ? printJson(some.flatMap((result) => toJson(request, result, options)))
+          : print(some.map(toText).join(""))
       })
-    )
-    const [only] = values
-    if (json && (many || only !== undefined)) {
-      yield* print(`${JSON.stringify(many ? values : only)}\n`)
-    }
+    ).pipe(Effect.tapError(() => Effect.ignore(breakOff)))
+    if (json && many) yield* print(values === 0 ? "[]\n" : "]\n")
     const files = counts.saved + counts.same + counts.kept + counts.failed
     if (many && files > 0 && !json) yield* printError(messages.client.summary(counts))
     if (counts.failed > 0) {

@@ -118,6 +118,41 @@ layer(Shared.layer(shared), { timeout: "1 minute" })("a batch on standard input"
     })
   )
 
+  it.effect("prints a failure as a line of its own with --json, so that each command has one", () =>
+    Effect.gen(function* () {
+      const lines = "ECHO 1\nsoma_arquivo nada\nARQUIVO nada\nECHO 'x\nENCODE\nECHO 2\n"
+      const { ended } = yield* batch(lines, "--json")
+      const [first, ...others] = ended.stdout
+        .trimEnd()
+        .split("\n")
+        .map((line): unknown => JSON.parse(line))
+      assert.deepStrictEqual([first, others.pop()], ["1", "2"])
+      assert.deepStrictEqual(others.slice(0, 3), [
+        { code: "NOTFOUND", error: "Arquivo não encontrado!" },
+        { name: "nada", error: "Arquivo não encontrado!" },
+        { code: "QUOTES", error: "Aspas sem par no comando." }
+      ])
+      assert.match(JSON.stringify(others[3]), /^\{"code":"ERR","error":"Comando desconhecido/)
+      assert.strictEqual(ended.code, 1)
+    })
+  )
+
+  it.effect("keeps bytes that are no text as base64 with --json", () =>
+    Effect.gen(function* () {
+      const { ended } = yield* batch('ECHO "\\xff\\x00"\nECHO "\\xc3\\xa7"\n', "--json")
+      is(ended, { code: 0, stdout: '{"base64":"/wA="}\n"ç"\n', stderr: "" })
+    })
+  )
+
+  it.effect("passes over comments, and counts them as lines", () =>
+    Effect.gen(function* () {
+      const { ended } = yield* batch(
+        "# it's a comment\n  # another\nECHO '#1'\nsoma_arquivo nada\n"
+      )
+      is(ended, { code: 1, stdout: "#1\n", stderr: "Linha 4: Arquivo não encontrado!\n" })
+    })
+  )
+
   it.effect("is answered while it is still being written", () =>
     Effect.gen(function* () {
       const { app, port } = yield* Shared

@@ -348,4 +348,28 @@ layer(App.layer, { timeout: "1 minute" })("a hostile server", (it) => {
       assert.deepStrictEqual(contents(join(outer, "elsewhere")), ["x"])
     })
   )
+
+  it.effect.each([
+    { flags: [], first: "a00000\na00001\n" },
+    { flags: ["--json"], first: '["a00000","a00001",' }
+  ])("that never ends its listing has it written as it comes: $flags", ({ first, flags }) =>
+    Effect.gen(function* () {
+      const app = yield* App
+      const cwd = yield* temporaryFolder
+      const page = Array.from({ length: 100_000 }, (_, index) =>
+        bulk(`a${String(index).padStart(5, "0")}`)
+      )
+      let pages = 0
+      const { address } = yield* FakeServer.make({
+        // The second page never comes.
+        answers: () => (pages++ === 0 ? `*${page.length}\r\n${page.join("")}` : "")
+      })
+      const words = ["client", "--port", String(address.port), "--cmd", "LISTAR", ...flags]
+      const running = yield* app.start(words, { cwd })
+      yield* running.says("stdout", /a99999/)
+      yield* running.kill("SIGTERM")
+      const { stdout } = yield* running.ended
+      assert.strictEqual(stdout.slice(0, first.length), first)
+    })
+  )
 })
