@@ -136,6 +136,7 @@ const readsWallClock: Exceptions = [
   [/^src\/services\/Clock\.ts$/, "hora_atual: what people read"],
   [/^src\/routes\/ServerRoutes\.ts$/, "TIME, as Redis tells it"],
   [/^src\/services\/ServerInfo\.ts$/, "INFO's server_time_usec"],
+  [/^src\/http\/HttpDate\.ts$/, "the field Date, and with it what is not in the future yet"],
   [
     /^src\/services\/files\/directory\/DirectoryCache\.ts$/,
     "how long ago a file changed, which the file system tells by the wall clock"

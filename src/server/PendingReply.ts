@@ -51,7 +51,8 @@ export const settle = Effect.fnUntraced(function* (
     Effect.tapErrorTag("StoreUnavailable", (error) => noteFailure(context, error)),
     Effect.catch((error) => Effect.succeed(Reply.error(error)))
   )
-  const body = reply._tag === "HttpReply" ? reply.body : Reply.bodyOf(reply)
+  if (reply._tag === "HttpReply" && reply.bytes !== undefined) return { reply, since, release }
+  const body = reply._tag === "HttpReply" ? undefined : Reply.bodyOf(reply)
   if (body !== undefined && "bytes" in body) return { reply, since, release }
   yield* release
   return { reply, since }

@@ -100,22 +100,21 @@ export class ReplyBatch {
     if (body === undefined) return
     const tail = this.#encoder.tail(reply)
     if ("bytes" in body) {
-      this.#body = { of: body, since, tail, release }
+      this.#body = { of: body, bytes: body.bytes, since, tail, release }
       return
     }
     this.#text += body.buffered + tail
-    this.#note({ of: body, since }, "transfer.ended")
+    this.#note({ of: body, size: body.size, since }, "transfer.ended")
   }
 
-  #addHttp({ body, exchange, head, isLast }: HttpReply, { release, since }: SettledReply): void {
+  #addHttp(
+    { bodySize, bytes, exchange, isLast, text }: HttpReply,
+    { release, since }: SettledReply
+  ): void {
     this.#isOver = isLast
-    this.#text += head
-    if (body !== undefined && "bytes" in body) {
-      this.#body = { of: body, since, exchange, tail: "", release }
-      return
-    }
-    if (body !== undefined) this.#text += body.buffered
-    this.#note({ of: body, since, exchange }, "http.request")
+    this.#text += text
+    if (bytes === undefined) this.#note({ of: exchange, size: bodySize, since }, "http.request")
+    else this.#body = { of: exchange, bytes, since, tail: "", release }
   }
 
   /** Collects what is to be logged once it is sent; not if it would not be logged: for small files a line's fields cost more than the reply. */

@@ -22,21 +22,21 @@ export interface Outgoing {
 
 /** A body that is part of the text. */
 export interface BufferedTransfer {
-  /** `undefined` only for a reply of HTTP without a body, which is logged too. */
-  readonly of: Reply.BufferedBody | undefined
-  /** The fields of the log for a reply of HTTP. */
-  readonly exchange?: Exchange
+  /** What is logged of it: a body, or a request of HTTP and its status. */
+  readonly of: Reply.Body | Exchange
+  /** In bytes. */
+  readonly size: number
   /** When it was asked for, by Monotonic, in milliseconds; just now, unless given. */
   readonly since: number | undefined
 }
 
 /** A streamed body, and the text after it. */
 export interface OutgoingBody {
-  readonly of: Reply.StreamedBody
+  /** What is logged of it. */
+  readonly of: Reply.Body | Exchange
+  readonly bytes: Reply.StreamedBody["bytes"]
   /** When it was asked for, by Monotonic, in milliseconds. */
   readonly since: number | undefined
-  /** The fields of the log for a reply of HTTP. */
-  readonly exchange?: Exchange
   readonly tail: string
   /** Closes the file that it is read from. */
   readonly release: Effect.Effect<void> | undefined
@@ -84,7 +84,7 @@ const writeBytes = (
 /** Logs that a body was sent or cut off. */
 const note = (
   context: ConnectionContext,
-  { exchange, of, since }: BufferedTransfer | OutgoingBody,
+  { of, since }: BufferedTransfer | OutgoingBody,
   exit: Exit.Exit<unknown, unknown>,
   sent: number
 ): Effect.Effect<void> =>
@@ -92,8 +92,9 @@ const note = (
     const now = Monotonic.nowUnsafe(context.server.clock)
     const seconds = (now - (since ?? now)) / 1000
     const transfer = { sent, complete: Exit.isSuccess(exit), seconds }
-    if (exchange !== undefined) return noteExchange(context, exchange, transfer)
-    return of === undefined ? Effect.void : noteTransfer(context, of, transfer)
+    return "status" in of
+      ? noteExchange(context, of, transfer)
+      : noteTransfer(context, of, transfer)
   })
 
 const sendText = (
@@ -105,8 +106,7 @@ const sendText = (
     : Effect.onExit(write(context, text), (exit) =>
         Effect.forEach(
           transfers,
-          (transfer) =>
-            note(context, transfer, exit, Exit.isSuccess(exit) ? (transfer.of?.size ?? 0) : 0),
+          (transfer) => note(context, transfer, exit, Exit.isSuccess(exit) ? transfer.size : 0),
           { discard: true }
         )
       )
@@ -114,7 +114,7 @@ const sendText = (
 const sendBody = Effect.fnUntraced(function* (context: ConnectionContext, body: OutgoingBody) {
   const { stats } = context
   const before = stats.bytesSent
-  yield* Stream.runForEach(body.of.bytes, (bytes) => writeBytes(context, bytes)).pipe(
+  yield* Stream.runForEach(body.bytes, (bytes) => writeBytes(context, bytes)).pipe(
     Effect.tapErrorTag("StoreUnavailable", (error) => noteFailure(context, error)),
     Effect.onExit((exit) => note(context, body, exit, stats.bytesSent - before))
   )

@@ -1,6 +1,7 @@
 /** The lines of the log about the bodies of replies. Sending them: ReplyWriter. */
 import type { Effect } from "effect"
 import type { Exchange } from "../codec/http/HttpReply.ts"
+import { type FieldKey, fieldKey } from "../codec/http/HttpRequest.ts"
 import type { StoreUnavailable } from "../domain/Errors.ts"
 import type * as Reply from "../domain/Reply.ts"
 import * as ByteString from "../domain/ByteString.ts"
@@ -34,26 +35,34 @@ export const noteTransfer = (
     complete
   })
 
+const agentKey = fieldKey("User-Agent")
+const referrerKey = fieldKey("Referer")
+
 /**
- * Logs a request of HTTP that was answered. The client's texts are printable ASCII, percent-encoded as they came, and cut
+ * Logs a request of HTTP that was answered. The target is printable ASCII, percent-encoded as it came; long texts are cut
  * at `longestText`.
  */
 export const noteExchange = (
   { peer, server: { eventLog } }: ConnectionContext,
-  { agent, method, referrer, status, target }: Exchange,
+  { request, status }: Exchange,
   { complete, seconds, sent }: Transfer
-): Effect.Effect<void> =>
-  eventLog.log("http.request", {
+): Effect.Effect<void> => {
+  const field = (key: FieldKey) =>
+    request._tag === "HttpRequest" ? request.field(key)?.slice(0, longestText) : undefined
+  const agent = field(agentKey)
+  const referrer = field(referrerKey)
+  return eventLog.log("http.request", {
     address: peer.address,
-    method: method.slice(0, longestText),
-    path: target.slice(0, longestText),
+    method: request.method.slice(0, longestText),
+    path: request.target.slice(0, longestText),
     status,
     bytes_out: sent,
     seconds,
     complete,
-    ...(agent === undefined ? {} : { agent: agent.slice(0, longestText) }),
-    ...(referrer === undefined ? {} : { referrer: referrer.slice(0, longestText) })
+    ...(agent === undefined ? {} : { agent }),
+    ...(referrer === undefined ? {} : { referrer })
   })
+}
 
 /** Logs why the store failed. */
 export const noteFailure = (

@@ -27,6 +27,8 @@ const counts = {
 /** The numbers of one process, or the sums over several. */
 export const Totals = Schema.Struct({
   ...counts,
+  /** As `Numbers.httpRequests`. */
+  httpRequests: Schema.Record(Schema.String, Count),
   /** How many processes are summed. */
   workers: Count,
   /** The JavaScript heap in use, and the resident memory, in bytes. */
@@ -37,7 +39,10 @@ export const Totals = Schema.Struct({
 export type Totals = typeof Totals.Type
 
 /** The sum of totals, field by field. */
-export const sum = Struct.makeReducer<Totals>(Record.map(Totals.fields, () => Number.ReducerSum))
+export const sum = Struct.makeReducer<Totals>({
+  ...Record.map(Struct.omit(Totals.fields, ["httpRequests"]), () => Number.ReducerSum),
+  httpRequests: Record.makeReducerUnion(Number.ReducerSum)
+})
 
 /** What a process that has ended still adds to the sums: its counters, but neither its connections nor its memory. */
 export const afterEnd = (totals: Totals): Totals => ({
@@ -64,7 +69,13 @@ export type ClusterStats = typeof ClusterStats.Type
 const ownStats = (stats: Numbers): ClusterStats => {
   const { heapUsed, rss } = process.memoryUsage()
   return {
-    totals: { ...Struct.pick(stats, Record.keys(counts)), workers: 1, heapUsed, rss },
+    totals: {
+      ...Struct.pick(stats, Record.keys(counts)),
+      httpRequests: { ...stats.httpRequests },
+      workers: 1,
+      heapUsed,
+      rss
+    },
     processId: process.pid,
     startedAt: stats.startedAt
   }

@@ -30,6 +30,24 @@ export interface Numbers {
   protocolErrors: number
   bytesReceived: number
   bytesSent: number
+  /** Requests of HTTP, by their method and the status of the response, such as `GET 200` (`countHttp`). */
+  httpRequests: Record<string, number>
+}
+
+/** The methods that are counted by their names; strangers choose the names of others. */
+const countedMethods: ReadonlySet<string> = new Set([
+  "GET",
+  "HEAD",
+  "OPTIONS",
+  "POST",
+  "PUT",
+  "DELETE"
+])
+
+/** Counts a request of HTTP; the method of one that is not known is `other`. */
+export const countHttp = ({ httpRequests }: Numbers, method: string, status: number): void => {
+  const key = `${countedMethods.has(method) ? method : "other"} ${status}`
+  httpRequests[key] = (httpRequests[key] ?? 0) + 1
 }
 
 /** The numbers of one server. */
@@ -48,6 +66,7 @@ export class Stats extends Context.Service<Stats, Numbers>()("sockets/telemetry/
     commandsProcessed: 0,
     protocolErrors: 0,
     bytesReceived: 0,
-    bytesSent: 0
+    bytesSent: 0,
+    httpRequests: {}
   }))
 }

@@ -146,6 +146,47 @@ export const optional = <A>(
   }
 }
 
+/** A flag that may be given several times, or with several values and commas between them; none unless given. */
+export const repeated = <A extends string>(
+  spec: FlagOptions & { readonly kind: Kind<A> }
+): Descriptor<ReadonlyArray<A>> => {
+  const { kind, name } = spec
+  const { description, ...common } = describe(spec, nothing)
+  const { variable } = common
+  const parseAll = (texts: ReadonlyArray<string>): Option.Option<ReadonlyArray<A>> =>
+    Option.all(
+      texts
+        .flatMap((text) => text.split(","))
+        .map((text) => Option.fromUndefinedOr(kind.parse(text.trim())))
+    )
+  return {
+    ...common,
+    flag: (language) => {
+      const given = Flag.atLeast(Flag.String(name), 1)
+      const texts =
+        variable === undefined
+          ? given
+          : Flag.withFallbackConfig(
+              given,
+              Config.map(Config.String(variable), (text): ReadonlyArray<string> => [text])
+            )
+      return presented(
+        Flag.filterMap(
+          Flag.map(
+            Flag.optional(texts),
+            Option.getOrElse((): ReadonlyArray<string> => [])
+          ),
+          parseAll,
+          () => kind.expected[language]
+        ),
+        description(language),
+        kind.metavar
+      )
+    },
+    toLog: (values) => (values.length === 0 ? undefined : values.join(","))
+  }
+}
+
 /** A flag without a value: on where it is given, or where its variable is true. */
 export const toggle = (spec: FlagOptions): Descriptor<boolean> => {
   const { description, ...common } = describe(spec, { pt: "desligada", en: "off" })

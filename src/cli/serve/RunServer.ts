@@ -6,6 +6,8 @@ import { Router } from "../../Router.ts"
 import { type Address, formatAddress } from "../../domain/Address.ts"
 import { makeProxies, type TrustedProxies } from "../../net/TrustedProxies.ts"
 import type { Limits } from "../../server/Acceptor.ts"
+import { makeHttpFace, type Options as HttpOptions } from "../../http/HttpFace.ts"
+import { DigestCache } from "../../services/files/DigestCache.ts"
 import { Server } from "../../server/Server.ts"
 import type { Tls } from "../../net/TlsHandshake.ts"
 import { Clock } from "../../services/Clock.ts"
@@ -20,6 +22,7 @@ import * as Common from "../flags/Common.ts"
 import { logFields } from "../flags/Descriptor.ts"
 import * as Log from "./Log.ts"
 import { limitSemiSpace } from "./Heap.ts"
+import { httpOptions } from "./flags/HttpOptions.ts"
 import type { Messages } from "../Messages.ts"
 import { printError } from "../Output.ts"
 import type { Passwords } from "../PasswordFile.ts"
@@ -59,6 +62,8 @@ export interface Options extends Address {
   readonly passwords?: () => Passwords
   readonly grace?: Duration.Duration
   readonly limits?: Limits
+  /** How HTTP is answered, and whether nothing else is; not at all unless given. */
+  readonly http?: (HttpOptions & { readonly only: boolean }) | undefined
   readonly tls?: Tls | undefined
   readonly proxies?: TrustedProxies | undefined
 }
@@ -73,9 +78,18 @@ const maxUnfinished = 256 * 1024 * 1024
 const isLoopback = (host: string): boolean => /^(?:localhost|127(?:\.\d+){3}|::1)$/i.test(host)
 
 /** The services and the server over them. */
-const layer = ({ bucket, cache, dir, hidden, links, ...options }: Options) =>
-  Server.layer({ ...options, version: packageJson.version }).pipe(
+const layer = ({ bucket, cache, dir, hidden, http, links, ...options }: Options) =>
+  Layer.unwrap(
+    Effect.map(http === undefined ? Effect.undefined : makeHttpFace(http), (face) =>
+      Server.layer({
+        ...options,
+        http: face === undefined ? undefined : { face, only: http?.only === true },
+        version: packageJson.version
+      })
+    )
+  ).pipe(
     Layer.provide(Router.layer),
+    Layer.provide(DigestCache.layer),
     Layer.provide([
       bucket === undefined
         ? DirectoryFileStore.layer({ folder: dir, hidden, links, cache })
@@ -172,6 +186,7 @@ export const serveUntilToldToStop = Effect.fn("serve")(
       hidden,
       links: !flags.noLinks,
       host,
+      http: httpOptions(flags),
       passwords,
       pickle,
       port,

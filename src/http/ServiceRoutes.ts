@@ -1,0 +1,54 @@
+/** What the server itself tells, below `/-/`: whether it is well, who it is, the time; and what others give it to tell. */
+import type { Effect, Scope } from "effect"
+import { fieldKey, type HttpRequest } from "../codec/http/HttpRequest.ts"
+import type { Clock } from "../services/Clock.ts"
+import type { Info } from "../services/Info.ts"
+import type { Numbers } from "../telemetry/Stats.ts"
+import type { FileError } from "./file/FileResponse.ts"
+import { json, type Response, text } from "./Response.ts"
+import { words } from "./Texts.ts"
+import { prefersJson } from "./Weights.ts"
+
+/** What answers one path below `/-/`. */
+export type ServiceReply = (
+  request: HttpRequest
+) => Response | Effect.Effect<Response, FileError, Scope.Scope>
+
+/** Further services: by the path behind `/-/`, such as `metrics`. */
+export type Services = ReadonlyMap<string, ServiceReply>
+
+const accept = fieldKey("Accept")
+
+/** None of it is true for long. */
+const noStore = "Cache-Control: no-store\r\n"
+const byAccept = `${noStore}Vary: Accept\r\n`
+
+/** The routes: the response to a path behind `/-/`, `undefined` where there is none. */
+export const makeServiceRoutes = (
+  clock: Clock["Service"],
+  info: Info["Service"],
+  stats: Numbers,
+  services: Services
+) => {
+  /** One line, or JSON with the command's name in RESP as its key. */
+  const told =
+    (command: string, value: () => string): ServiceReply =>
+    (request) =>
+      prefersJson(request.field(accept))
+        ? json(200, { [command]: value() }, byAccept)
+        : text(200, `${value()}\n`, byAccept)
+  const routes: Services = new Map<string, ServiceReply>([
+    [
+      "health",
+      () => {
+        if (stats.draining) return text(503, words.draining, noStore)
+        if (!stats.storeReachable) return text(503, words.unavailable, noStore)
+        return text(200, words.healthy, noStore)
+      }
+    ],
+    ["time", told("hora_atual", clock.now)],
+    ["info", told("dados", () => info.text)],
+    ...services
+  ])
+  return (path: string, request: HttpRequest) => routes.get(path)?.(request)
+}
