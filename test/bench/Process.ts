@@ -2,9 +2,10 @@
 import { Duration, Effect, Schedule, type Scope } from "effect"
 import { spawn } from "node:child_process"
 import { readFileSync } from "node:fs"
-import { createServer, connect } from "node:net"
+import { connect } from "node:net"
 import type { Address } from "../../src/domain/Address.ts"
 import { type EndedEarly, start, type Running } from "../support/programs/App.ts"
+import { freePort } from "../support/programs/FreePort.ts"
 import { Trouble } from "./Row.ts"
 
 /** Descriptors that one process may have. Node raises its own limit to this, and its children inherit that. */
@@ -119,15 +120,6 @@ export const output = (
     })
   )
 
-/** A port that is free now, for servers that cannot choose one and say which. */
-export const freePort: Effect.Effect<number> = Effect.callback((resume) => {
-  const server = createServer().listen(0, "127.0.0.1", () => {
-    const address = server.address()
-    const port = typeof address === "object" && address !== null ? address.port : 0
-    server.close(() => resume(Effect.succeed(port)))
-  })
-})
-
 /** One attempt to send this and have anything back. */
 const answersOnce = ({ host, port }: Address, question: string): Effect.Effect<void, Trouble> =>
   Effect.callback((resume) => {
@@ -164,7 +156,7 @@ export const startServer = (
   question: string
 ): Effect.Effect<Peer, Trouble, Scope.Scope> =>
   Effect.gen(function* () {
-    const port = yield* freePort
+    const port = yield* freePort()
     const running: Running = yield* start(program, words(port), { cwd })
     const address = { host: "127.0.0.1", port }
     const died = Effect.flatMap(

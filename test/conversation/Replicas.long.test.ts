@@ -5,7 +5,8 @@ import { Redis } from "ioredis-6"
 import { readFileSync } from "node:fs"
 import { join } from "node:path"
 import { App, type Running } from "../support/programs/App.ts"
-import { balance, freePort } from "../support/peers/Balancer.ts"
+import { balance } from "../support/peers/Balancer.ts"
+import { freePort } from "../support/programs/FreePort.ts"
 import { request } from "../support/values/Bytes.ts"
 import { isInstalled } from "../support/programs/Programs.ts"
 import * as RawSocket from "../support/peers/RawSocket.ts"
@@ -72,7 +73,7 @@ describe("three servers behind HAProxy", () => {
           yield* running.says("stderr", new RegExp(`:${port}\\. `))
           return running
         })
-        const ports = yield* Effect.replicateEffect(freePort, 3)
+        const ports = yield* Effect.replicateEffect(freePort(), 3)
         const servers: Array<Running> = yield* Effect.forEach(ports, serve)
         const balancer = yield* balance(cwd, ports)
         const { address } = balancer

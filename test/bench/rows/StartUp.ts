@@ -4,7 +4,8 @@ import { start } from "../../support/programs/App.ts"
 import * as Files from "../Files.ts"
 import { app, bundle, serveWords } from "../peers/App.ts"
 import { redisWords } from "../peers/Redis.ts"
-import { answers, costOfChildren, elapsed, type Errand, freePort, wall } from "../Process.ts"
+import { freePort } from "../../support/programs/FreePort.ts"
+import { answers, costOfChildren, elapsed, type Errand, wall } from "../Process.ts"
 import { milliseconds, type Row, type Trouble } from "../Row.ts"
 
 /** From before the process is there to its first answer. */
@@ -15,7 +16,7 @@ const firstAnswer = (
 ) =>
   Effect.scoped(
     Effect.gen(function* () {
-      const port = yield* freePort
+      const port = yield* freePort()
       return yield* elapsed(
         Effect.andThen(
           start(program, words(port), { cwd }),

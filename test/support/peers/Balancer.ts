@@ -1,20 +1,11 @@
 /** HAProxy as deploy/haproxy.cfg has it, in front of servers of this machine. */
 import { Effect, Schedule, type Scope } from "effect"
 import { readFileSync, writeFileSync } from "node:fs"
-import { connect, createServer } from "node:net"
+import { connect } from "node:net"
 import { join } from "node:path"
 import type { Address } from "../../../src/domain/Address.ts"
+import { freePort } from "../programs/FreePort.ts"
 import { type EndedEarly, root, type Running, start } from "../programs/App.ts"
-
-/** A port that nobody has, below those that the system gives to whoever connects (ip_local_port_range, from 32768). */
-export const freePort: Effect.Effect<number> = Effect.suspend(() => {
-  const port = 20_000 + Math.floor(Math.random() * 10_000)
-  return Effect.callback<number>((resume) => {
-    const server = createServer()
-      .on("error", () => resume(freePort))
-      .listen(port, "127.0.0.1", () => void server.close(() => resume(Effect.succeed(port))))
-  })
-})
 
 /** The balancer. */
 export interface Balancer {
@@ -43,7 +34,7 @@ export const balance = Effect.fnUntraced(function* (
   folder: string,
   servers: ReadonlyArray<number>
 ): Effect.fn.Return<Balancer, never, Scope.Scope> {
-  const port = yield* freePort
+  const port = yield* freePort()
   const socket = join(folder, "admin.sock")
   const file = join(folder, "haproxy.cfg")
   const fillIn = (text: string, [found, instead]: readonly [string, string]): string => {

@@ -3,11 +3,11 @@ import { Effect, type Scope } from "effect"
 import { execFile, spawn } from "node:child_process"
 import { once } from "node:events"
 import { existsSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs"
-import { createServer, type AddressInfo } from "node:net"
 import { tmpdir } from "node:os"
 import { delimiter, join } from "node:path"
 import { promisify } from "node:util"
 import { root } from "../programs/App.ts"
+import { freePort } from "../programs/FreePort.ts"
 import { temporaryFolder } from "../stores/TemporaryFolder.ts"
 
 const script = join(root, "test/s3/ceph")
@@ -82,16 +82,6 @@ export const ceph = (
     ({ stop }) => Effect.promise(stop)
   )
 
-/** A port that was free a moment ago. */
-const freePort = Effect.promise(async () => {
-  const server = createServer().listen(0, "127.0.0.1")
-  await once(server, "listening")
-  const { port } = server.address() as AddressInfo
-  server.close()
-  await once(server, "close")
-  return port
-})
-
 const proxyConfiguration = (port: number, gateways: ReadonlyArray<string>): string => `
 defaults
   mode http
@@ -115,7 +105,7 @@ export const haproxy = (
 ): Effect.Effect<string, never, Scope.Scope> =>
   Effect.gen(function* () {
     const file = join(yield* temporaryFolder, "haproxy.cfg")
-    const port = yield* freePort
+    const port = yield* freePort()
     writeFileSync(file, proxyConfiguration(port, gateways))
     yield* Effect.acquireRelease(
       Effect.sync(() =>

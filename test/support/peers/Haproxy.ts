@@ -2,11 +2,11 @@
 import { Effect, Schedule, type Scope } from "effect"
 import { spawnSync } from "node:child_process"
 import { writeFileSync } from "node:fs"
-import { createServer } from "node:net"
 import { join } from "node:path"
 import type { Address } from "../../../src/domain/Address.ts"
 import { connect } from "./RawSocket.ts"
 import { start } from "../programs/Programs.ts"
+import { freePort } from "../programs/FreePort.ts"
 import { temporaryFolder } from "../stores/TemporaryFolder.ts"
 
 /** Debian keeps it where only root looks. */
@@ -16,14 +16,6 @@ const program = ["haproxy", "/usr/sbin/haproxy"].find(
 
 /** A test that needs it is skipped, and says so, where it is not installed. */
 export const hasHaproxy = program !== undefined
-
-const freePort = (host: string) =>
-  Effect.callback<number>((resume) => {
-    const server = createServer().listen({ host, port: 0 }, () => {
-      const bound = server.address()
-      server.close(() => resume(Effect.succeed(typeof bound === "object" ? (bound?.port ?? 0) : 0)))
-    })
-  })
 
 /** HAProxy listens at no free port of its own choice; one that was taken meanwhile makes it end, and another is tried. */
 const attempt = Effect.fnUntraced(function* (host: string, server: Address, words: string) {
