@@ -4,7 +4,7 @@ import { ClusterStats } from "../../../telemetry/ClusterStats.ts"
 
 /** A message from the supervisor to a worker. */
 export const SupervisorMessage = Schema.TaggedUnion({
-  /** The first message: which of the workers this is, counted from 1, and the port to listen on, 0 for any free one. */
+  /** Answers a `StartRequest`: which of the workers this is, counted from 1, and the port to listen on, 0 for any free one. */
   Start: { number: Schema.Int, port: Schema.Int },
   /** Asks for a `StatsResponse`. */
   StatsRequest: {},
@@ -17,6 +17,11 @@ export type SupervisorMessage = typeof SupervisorMessage.Type
 
 /** A message from a worker to the supervisor. */
 export const WorkerMessage = Schema.TaggedUnion({
+  /**
+   * The first message, sent when this worker takes messages: Node drops those that come to a process before it listens
+   * for any.
+   */
+  StartRequest: {},
   /** It listens on this address. */
   Ready: { host: Schema.String, port: Schema.Int },
   /** Asks for a `ClusterStatsResponse`. */

@@ -62,7 +62,6 @@ export const supervise = (
         return aggregator.remove(worker)
       })
       const child = yield* start(cluster)
-      yield* child.send({ _tag: "Start", number: worker, port: portFor(worker) })
       const onReady = Effect.fnUntraced(function* ({ host, port }: Address) {
         address ??= { host, port }
         // All others exited while it started, so the shared port was given up, and this worker has another.
@@ -81,6 +80,8 @@ export const supervise = (
       yield* Effect.forkScoped(
         receive(child.received, WorkerMessage, (message) =>
           WorkerMessage.match(message, {
+            StartRequest: () =>
+              child.send({ _tag: "Start", number: worker, port: portFor(worker) }),
             Ready: onReady,
             ClusterStatsRequest: () => Effect.asVoid(Effect.forkIn(respond, scope)),
             StatsResponse: ({ stats }) => aggregator.report(worker, stats.totals)

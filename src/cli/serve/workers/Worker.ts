@@ -84,6 +84,7 @@ export const runWorker = <A, E, R>(
       timeToLive: Duration.zero
     })
 
+    yield* notify({ _tag: "StartRequest" })
     const { number, port } = yield* Deferred.await(started)
     return yield* serve.pipe(
       Effect.provideService(Worker, {
