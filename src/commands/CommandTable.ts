@@ -189,3 +189,14 @@ export const helpOf = (container: string): Reply.Reply =>
       ])
     ].map(Reply.status)
   )
+
+/** HELP: every command with its other names, its arguments and its summary, one status a line. */
+export const help: Reply.Reply = list(
+  Object.values(specs)
+    .filter(({ names: [name] }) => !name.includes(" "))
+    .flatMap(({ docs, names: [name, ...others] }) => [
+      [name, ...docs.arguments.map(synopsis)].join(" "),
+      `    ${docs.summary}${others.length === 0 ? "" : ` (${others.join(", ")})`}`
+    ])
+    .map(Reply.status)
+)

@@ -16,6 +16,12 @@ export const serverCommands = {
     summary: "A hora local do servidor, HH:MM:SS.",
     args: {}
   }),
+  /** For people: `app client --cmd ajuda`. Redis has no HELP. */
+  Help: query({
+    names: ["ajuda", "help"],
+    summary: "Os comandos deste servidor, um por linha.",
+    args: {}
+  }),
   /** The time for programs, as Redis gives it (redis.io, TIME). */
   UnixTime: query({
     names: ["time"],

@@ -85,6 +85,7 @@ export const makeServerRoutes = (
           .filter(([name]) => globs.some((glob) => RedisGlob.match(glob, name)))
       })
     },
+    Help: () => CommandTable.help,
     ConfigHelp: () => CommandTable.helpOf("config"),
     CommandList: () => CommandTable.all,
     CommandCount: () => CommandTable.count,
