@@ -1,19 +1,24 @@
-/** The process `app`: its commands, in the language of the environment. */
+/** The process `app`: its commands, in the language of the arguments and the environment. */
 // oxlint-disable-next-line import/no-unassigned-import -- what it does is done when it is loaded
 import "./start/NoDebugger.ts"
-import { Command } from "effect/cli"
+import { Command, GlobalFlag } from "effect/cli"
 import packageJson from "../package.json" with { type: "json" }
 import { client } from "./cli/client/ClientCommand.ts"
-import { fromEnvironment } from "./cli/Language.ts"
+import { joinValues } from "./cli/CommandLine.ts"
+import * as Common from "./cli/flags/Common.ts"
+import { choose } from "./cli/Language.ts"
 import { messages as catalogs } from "./cli/Messages.ts"
 import { run } from "./cli/Program.ts"
 import { serve } from "./cli/serve/ServeCommand.ts"
 
-const messages = catalogs[fromEnvironment(process.env)]
+const args = process.argv.slice(2)
+const language = choose(args, process.env)
+const messages = catalogs[language]
 
-Command.make("app").pipe(
+const app = Command.make("app").pipe(
   Command.withDescription(messages.help.app),
   Command.withSubcommands([serve(messages), client(messages)]),
-  Command.run({ version: packageJson.version }),
-  (command) => run(command, messages)
+  Command.withGlobalFlags([GlobalFlag.Setting("lang")({ flag: Common.lang.flag(language) })])
 )
+
+run(Command.runWith(app, { version: packageJson.version })(joinValues(args)), messages)

@@ -70,13 +70,13 @@ const flagsOf = (command: string) => {
     encoding: "utf8",
     env: { LANG: "en_US.UTF-8" }
   })
-  const own = /^FLAGS\n([^]*?)^GLOBAL FLAGS$/m.exec(stdout)?.[1] ?? ""
+  const [own = ""] = stdout.split(/^GLOBAL FLAGS$/m)
   return own
-    .trimEnd()
-    .split("\n")
-    .map((line) => ({
-      flag: /--[a-z0-9-]+/.exec(line)?.[0] ?? "",
-      variable: /\[(APP_[A-Z0-9_]+)/.exec(line)?.[1]
+    .split(/^(?= {2,6}(?:-\w, )?--)/m)
+    .slice(1)
+    .map((text) => ({
+      flag: /--[a-z0-9-]+/.exec(text)?.[0] ?? "",
+      variable: /\[(APP_[A-Z0-9_]+)/.exec(text)?.[1]
     }))
 }
 

@@ -1,59 +1,12 @@
 /**
- * What effect/cli prints by itself, in the person's language: help on standard output; on a usage error, what is wrong
- * and where help is, on standard error.
+ * What effect/cli prints by itself, in the person's language: help on standard output (HelpPage), and usage errors with
+ * the command that shows the help on standard error (UsageError).
  */
 import { Console, Layer } from "effect"
-import { CliConfig, type CliError, CliOutput, Flag, GlobalFlag, type HelpDoc } from "effect/cli"
-import { escape } from "./Escape.ts"
+import { CliConfig, CliOutput, Flag, GlobalFlag, type HelpDoc } from "effect/cli"
+import { helpPage } from "./HelpPage.ts"
 import type { Messages } from "./Messages.ts"
-
-const escapeSequence = String.raw`\u001b\[[0-9;]*m`
-
-/** Puts our headings in the place of those that effect/cli has fixed; a heading is a whole line, a marker any part. */
-const translate = (help: string, { help: { headings } }: Messages): string =>
-  headings.reduce(
-    (text, [english, heading]) =>
-      /^[A-Z ]+$/.test(english)
-        ? text.replace(
-            new RegExp(`^((?:${escapeSequence})*)${english}((?:${escapeSequence})*)$`, "gm"),
-            `$1${heading}$2`
-          )
-        : text.replaceAll(english, heading),
-    help
-  )
-
-const suggest = (names: ReadonlyArray<string>, { usage }: Messages): string =>
-  names.length === 0 ? "" : ` ${usage.suggestions(names)}`
-
-/** One sentence for what is wrong with a command line. */
-export const explain = (error: CliError.CliError, messages: Messages): string => {
-  const { usage } = messages
-  switch (error._tag) {
-    case "UnrecognizedOption":
-      return usage.unknownOption(escape(error.option)) + suggest(error.suggestions, messages)
-    case "UnknownSubcommand":
-      return usage.unknownCommand(escape(error.subcommand)) + suggest(error.suggestions, messages)
-    case "InvalidValue":
-      // How effect/cli reports an option that is given more than once.
-      if (/^\d+ occurrences$/.test(error.value)) return usage.repeated(`--${error.option}`)
-      return usage.invalidValue(
-        error.kind === "flag" ? `--${error.option}` : error.option,
-        escape(error.value),
-        error.expected
-      )
-    case "MissingOption":
-      return usage.missing(`--${error.option}`)
-    case "MissingArgument":
-      return usage.missing(error.argument)
-    case "UnexpectedArgument":
-      return usage.unexpected(error.arguments.map(escape).join(" "))
-    case "DuplicateOption":
-    case "ValidationError":
-    case "UserError":
-    case "ShowHelp":
-      return escape(error.message)
-  }
-}
+import { explain } from "./UsageError.ts"
 
 const presenter = (messages: Messages): CliOutput.Presenter => ({
   present: (event) => {
@@ -67,13 +20,20 @@ const presenter = (messages: Messages): CliOutput.Presenter => ({
   }
 })
 
-const formatter = (messages: Messages, colors: boolean): CliOutput.Formatter => {
-  const base = CliOutput.defaultFormatter({ colors })
-  const formatHelpDoc = base.formatHelpDoc
-  return Object.assign(base, {
-    formatHelpDoc: (doc: HelpDoc.HelpDoc) => translate(formatHelpDoc(doc), messages)
-  })
+/** The width of the terminal in columns; 80 where standard output is none. */
+const terminalWidth = (): number => {
+  const { columns } = process.stdout
+  // A terminal without a size has 0.
+  return process.stdout.isTTY && columns > 0 ? columns : 80
 }
+
+const formatter = (messages: Messages, colors: boolean): CliOutput.Formatter =>
+  Object.assign(CliOutput.defaultFormatter({ colors }), {
+    formatHelpDoc: (doc: HelpDoc.HelpDoc) =>
+      helpPage(doc, messages, terminalWidth(), (heading) =>
+        colors ? `\u001b[1m${heading}\u001b[0m` : heading
+      )
+  })
 
 /** The flags that every command has, described in the person's language. */
 const builtIns = ({ help }: Messages): ReadonlyArray<GlobalFlag.BuiltIn> => [

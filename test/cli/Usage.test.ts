@@ -3,7 +3,7 @@ import { Duration, Effect } from "effect"
 import { writeFileSync } from "node:fs"
 import { join } from "node:path"
 import * as Kind from "../../src/cli/flags/Kind.ts"
-import { fromEnvironment } from "../../src/cli/Language.ts"
+import { choose } from "../../src/cli/Language.ts"
 import packageJson from "../../package.json" with { type: "json" }
 import { App, type Ended, root, start } from "../support/programs/App.ts"
 import { temporaryFolder } from "../support/stores/TemporaryFolder.ts"
@@ -79,6 +79,40 @@ layer(App.layer, { timeout: "1 minute" })("a command line", (it) => {
       ]
     },
     {
+      words: ["serve", "--idle-timeout", "-1s"],
+      lines: [
+        'Valor inválido para --idle-timeout: "-1s". Esperado: uma duração como 500ms, 5s, 1m ou 2h.',
+        "Veja: app serve --help"
+      ]
+    },
+    {
+      words: ["serve", "--dir"],
+      lines: ["A opção --dir pede um valor: <pasta>.", "Veja: app serve --help"]
+    },
+    {
+      words: ["serve", "--hidden=talvez"],
+      lines: [
+        'Valor inválido para --hidden: "talvez". Esperado: sim ou não.',
+        "Veja: app serve --help"
+      ]
+    },
+    {
+      words: ["serve", "fotos", "videos"],
+      lines: ["Argumento inesperado: videos.", "Veja: app serve --help"]
+    },
+    {
+      words: ["serve", "fotos", "--dir", "fotos"],
+      lines: ["A pasta já foi dada, fotos: sem --dir e sem --store, ou sem ela."]
+    },
+    {
+      words: ["serve", "fotos", "--store", "s3://fotos"],
+      lines: ["A pasta já foi dada, fotos: sem --dir e sem --store, ou sem ela."]
+    },
+    {
+      words: ["serve", "--lang", "fr"],
+      lines: ['Valor inválido para --lang: "fr". Esperado: pt ou en.', "Veja: app serve --help"]
+    },
+    {
       words: ["client", "--cmd", "HORA", "--cmd", "LISTAR"],
       lines: ["A opção --cmd só pode ser dada uma vez.", see]
     },
@@ -112,10 +146,18 @@ layer(App.layer, { timeout: "1 minute" })("a command line", (it) => {
 
   it.effect("is wrong as well where the environment makes it so", () =>
     Effect.gen(function* () {
-      for (const env of [{ APP_PORT: "abc" }, { APP_PORT: "70000" }, { APP_TIMEOUT: "soon" }]) {
-        const { code, stderr, stdout } = yield* run(["client", "--cmd", "HORA"], env)
+      for (const [variable, value] of [
+        ["APP_PORT", "abc"],
+        ["APP_PORT", "70000"],
+        ["APP_TIMEOUT", "soon"],
+        ["APP_QUIET", "talvez"],
+        ["APP_LANG", "fr"]
+      ] as const) {
+        const { code, stderr, stdout } = yield* run(["client", "--cmd", "HORA"], {
+          [variable]: value
+        })
         assert.deepStrictEqual([code, stdout], [2, ""])
-        assert.include(stderr, Object.values(env).join(""))
+        assert.include(stderr, `Valor inválido para ${variable}: "${value}". Esperado: `)
       }
     })
   )
@@ -127,23 +169,29 @@ layer(App.layer, { timeout: "1 minute" })("a command line", (it) => {
         assert.deepStrictEqual([portuguese.code, portuguese.stderr], [0, ""])
         for (const heading of ["DESCRIÇÃO", "USO", "OPÇÕES GERAIS"])
           assert.match(portuguese.stdout, new RegExp(`^${heading}$`, "m"))
-        assert.notMatch(portuguese.stdout, /DESCRIPTION|USAGE|FLAGS|EXAMPLES|optional|default/)
+        assert.notMatch(
+          portuguese.stdout,
+          /DESCRIPTION|USAGE|FLAGS|EXAMPLES|optional|default|choices|string/
+        )
         const inEnglish = yield* run([...words, "--help"], english)
         assert.deepStrictEqual([inEnglish.code, inEnglish.stderr], [0, ""])
         for (const heading of ["DESCRIPTION", "USAGE", "GLOBAL FLAGS"])
           assert.match(inEnglish.stdout, new RegExp(`^${heading}$`, "m"))
-        assert.notMatch(inEnglish.stdout, /USO|OPÇÕES|padrão|opcional/)
+        assert.notMatch(inEnglish.stdout, /USO|OPÇÕES|padrão|opcional|choices|string/)
+        for (const { stdout } of [portuguese, inEnglish])
+          for (const line of stdout.split("\n")) assert.isAtMost(line.length, 80, line)
       }
     })
   )
 
   it.effect("gets help that names each option, its variable and its default", () =>
     Effect.gen(function* () {
-      const { stdout } = yield* run(["client", "--help"])
+      const help = yield* run(["client", "--help"])
+      const stdout = help.stdout.replaceAll(/\s+/g, " ")
       for (const part of [
-        "--host",
+        "CONEXÃO -H, --host <endereço>",
         "[APP_HOST, padrão 127.0.0.1]",
-        "--port <0-65535>",
+        "-p, --port <porta>",
         "[APP_PORT, padrão 65432]",
         "--cmd",
         "--output",
@@ -151,9 +199,25 @@ layer(App.layer, { timeout: "1 minute" })("a command line", (it) => {
         "--json",
         "[APP_JSON]",
         "--timeout",
-        "[APP_TIMEOUT, padrão 10s e 15s]"
+        "--timeout <duração>",
+        "[APP_TIMEOUT, padrão 10s e 15s]",
+        "hora_atual A hora do servidor",
+        "enviar_arquivo <nome> Recebe um arquivo"
       ])
         assert.include(stdout, part)
+    })
+  )
+
+  it.effect("chooses the language by --lang, or by APP_LANG, whatever the locale says", () =>
+    Effect.gen(function* () {
+      const inEnglish = /^USAGE$/m
+      const inPortuguese = /^USO$/m
+      assert.match((yield* run(["--lang", "en", "--help"])).stdout, inEnglish)
+      assert.match((yield* run(["serve", "--help", "--lang=en"])).stdout, inEnglish)
+      assert.match((yield* run(["--help"], { APP_LANG: "en" })).stdout, inEnglish)
+      assert.match((yield* run(["--help"], { ...english, APP_LANG: "pt" })).stdout, inPortuguese)
+      const asked = yield* run(["client", "--lang", "pt", "--help"], { APP_LANG: "en" })
+      assert.match(asked.stdout, inPortuguese)
     })
   )
 
@@ -176,6 +240,7 @@ layer(App.layer, { timeout: "1 minute" })("a command line", (it) => {
         const { code, stderr, stdout } = yield* run(["--completions", shell], { cwd })
         assert.deepStrictEqual([code, stderr], [0, ""])
         for (const word of ["client", "serve", "port"]) assert.include(stdout, word)
+        assert.notInclude(stdout, "no-no-")
         writeFileSync(join(cwd, shell), stdout)
       }
       const bash = yield* start("bash", ["-n", "bash"], { cwd })
@@ -192,7 +257,15 @@ describe("a language", () => {
     ["pt", {}],
     ["pt", { LANG: "C" }],
     ["pt", { LANG: "pt_BR.UTF-8" }],
-    ["pt", { LANG: "eno" }],
+    ["pt", { LANG: "C.UTF-8" }],
+    ["pt", { LANG: "POSIX" }],
+    ["pt", { LANG: "pt-PT" }],
+    ["en", { LANG: "fr_FR.UTF-8" }],
+    ["en", { LANG: "ptx" }],
+    ["en", { LANG: "Corsican" }],
+    ["en", { LANGUAGE: "de:pt_BR", LANG: "pt_BR" }],
+    ["pt", { LANGUAGE: "pt_BR:en", LANG: "en_US" }],
+    ["pt", { LC_ALL: "C", LANG: "en_US" }],
     ["en", { LANG: "en" }],
     ["en", { LANG: "en_US.UTF-8" }],
     ["en", { LANG: "EN-gb" }],
@@ -204,8 +277,37 @@ describe("a language", () => {
   ]
   for (const [language, environment] of cases) {
     it(`is ${language} where the environment says ${JSON.stringify(environment)}`, () =>
-      assert.strictEqual(fromEnvironment(environment), language))
+      assert.strictEqual(choose([], environment), language))
   }
+})
+
+describe("a size", () => {
+  it("may have one letter for its unit, as curl and pv have it", () => {
+    assert.deepStrictEqual(
+      ["10M", "10MiB", "1k", "1.5G", "10 M", "512", "0", "10X", "M", "-1M"].map(Kind.size.parse),
+      // prettier-ignore
+      [10_485_760, 10_485_760, 1024, 1_610_612_736, 10_485_760, 512, 0, undefined, undefined, undefined]
+    )
+  })
+})
+
+describe("what is on or off", () => {
+  it("is said in either language", () => {
+    const words = ["sim", "não", "NAO", "yes", "no", "true", "0", "1", "On", "talvez", ""]
+    assert.deepStrictEqual(words.map(Kind.onOff.parse), [
+      true,
+      false,
+      false,
+      true,
+      false,
+      true,
+      false,
+      true,
+      true,
+      undefined,
+      undefined
+    ])
+  })
 })
 
 describe("a duration", () => {

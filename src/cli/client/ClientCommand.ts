@@ -12,11 +12,12 @@ import * as ByteString from "../../domain/ByteString.ts"
 import { formatAddress } from "../../domain/Address.ts"
 import { batch } from "./Batch.ts"
 import * as Certificates from "./Certificates.ts"
-import { clientFlags } from "./ClientFlags.ts"
+import { clientFlags, clientGroups } from "./ClientFlags.ts"
 import { errorMessage } from "./ErrorMessage.ts"
 import { exitCode, Failure } from "../Failure.ts"
-import { flagsIn } from "../flags/Descriptor.ts"
+import { flagsIn, groupsOf } from "../flags/Descriptor.ts"
 import { menu } from "./Menu.ts"
+import { Layout } from "../HelpPage.ts"
 import type { Messages } from "../Messages.ts"
 import { printError } from "../Output.ts"
 import * as PasswordFile from "../PasswordFile.ts"
@@ -55,7 +56,7 @@ export const client = (messages: Messages) =>
     "client",
     {
       ...flagsIn(messages.language)(clientFlags),
-      rest: Argument.String("argumento").pipe(
+      rest: Argument.String(messages.help.argument).pipe(
         Argument.withDescription(messages.help.arguments),
         Argument.variadic()
       )
@@ -129,6 +130,15 @@ export const client = (messages: Messages) =>
     })
   ).pipe(
     Command.withDescription(messages.help.client),
+    Command.annotate(Layout, {
+      groups: groupsOf(clientGroups, messages.help.groups),
+      sections: [
+        {
+          heading: messages.help.headings.serverCommands,
+          rows: messages.help.serverCommands
+        }
+      ]
+    }),
     Command.withExamples([
       { command: "app client", description: messages.help.examples.menu },
       { command: "app client --cmd hora_atual", description: messages.help.examples.time },

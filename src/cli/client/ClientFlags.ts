@@ -5,3 +5,6 @@ import { saving } from "./flags/Saving.ts"
 
 /** All of them, by the names that the program gives their values. */
 export const clientFlags = { ...connection, ...asking, ...saving }
+
+/** The groups of its help. */
+export const clientGroups = { asking, saving, connection }

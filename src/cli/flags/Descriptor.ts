@@ -3,15 +3,18 @@
  * line in `--help`, its row in the tables of flags of the documentation, and its field in the event `server.started`.
  * What a value is used for: serve/RunServer, client/ClientCommand.
  */
-import { Config, Option, Struct } from "effect"
-import { Flag } from "effect/cli"
+import { Config, Effect, Option, Struct } from "effect"
+import { CliError, Flag } from "effect/cli"
+import type { Layout } from "../HelpPage.ts"
 import type { Language, Localized } from "../Language.ts"
-import type { Kind } from "./Kind.ts"
+import { type Kind, onOff } from "./Kind.ts"
 
 /** What every flag has. */
 interface FlagOptions {
   /** Without its dashes. */
   readonly name: string
+  /** A single letter that may stand for the name, without its dash. */
+  readonly alias?: string
   /** `false` for what is never taken from the environment, such as the question itself. */
   readonly variable?: false
   /** What it is for, as `--help` says it, which adds variable and default by itself. */
@@ -28,6 +31,7 @@ interface FlagOptions {
 /** A flag whose value is an `A`. */
 export interface Descriptor<A> {
   readonly name: string
+  readonly alias: string | undefined
   /** `APP_` and the name; `undefined` where the environment is not looked at. */
   readonly variable: string | undefined
   /** Its row in the documentation's table, in Markdown. */
@@ -43,7 +47,7 @@ export interface Descriptor<A> {
 }
 
 /** The flags of a command, by the names of their values in the program. */
-export type Descriptors = Readonly<Record<string, Descriptor<unknown>>>
+export type Descriptors = { readonly [name: string]: Descriptor<unknown> }
 
 /** The values of flags. */
 export type Values<Flags extends Descriptors> = {
@@ -63,7 +67,7 @@ const nothing = localized(() => "")
 
 /** The parts that every descriptor has. `note` is the default as `--help` shows it, `fallback` as the table shows it. */
 const describe = (
-  { help, name, readme, variable }: FlagOptions,
+  { alias, help, name, readme, variable }: FlagOptions,
   fallback: Localized,
   note = nothing
 ) => {
@@ -71,6 +75,7 @@ const describe = (
     variable === false ? undefined : `APP_${name.toUpperCase().replaceAll("-", "_")}`
   return {
     name,
+    alias,
     variable: fromEnvironment,
     readme: {
       default: readme?.default ?? fallback,
@@ -84,42 +89,83 @@ const describe = (
   }
 }
 
-const textFlag = (name: string, variable: string | undefined): Flag.Flag<string> =>
+/** Parses a value; the usage error names where it was given, a flag or a variable. */
+const parsed = <A>(
+  text: string,
+  source: Pick<CliError.InvalidValue, "option" | "kind">,
+  { expected, parse }: Kind<A>,
+  language: Language
+): Effect.Effect<A, CliError.InvalidValue> => {
+  const value = parse(text)
+  return value === undefined
+    ? Effect.fail(
+        new CliError.InvalidValue({ ...source, value: text, expected: expected[language] })
+      )
+    : Effect.succeed(value)
+}
+
+/** The value of a variable; an empty one counts as not set. */
+const fromVariable = <A>(
+  variable: string | undefined,
+  kind: Kind<A>,
+  language: Language
+): Effect.Effect<Option.Option<A>, CliError.InvalidValue> =>
   variable === undefined
-    ? Flag.String(name)
-    : Flag.withFallbackConfig(Flag.String(name), Config.String(variable))
+    ? Effect.succeedNone
+    : Config.option(Config.String(variable)).pipe(
+        Effect.orElseSucceed(() => Option.none<string>()),
+        Effect.map(Option.filter((text) => text !== "")),
+        Effect.flatMap(
+          Option.match({
+            onNone: () => Effect.succeedNone,
+            // With `argument` the usage error names the variable as it is, without the dashes of a flag.
+            onSome: (text) =>
+              Effect.asSome(parsed(text, { option: variable, kind: "argument" }, kind, language))
+          })
+        )
+      )
 
-const parsed = <A>(flag: Flag.Flag<string>, { expected, parse }: Kind<A>, language: Language) =>
-  Flag.filterMap(
-    flag,
-    (text) => Option.fromUndefinedOr(parse(text)),
-    () => expected[language]
+/** A flag whose value is parsed by its kind, or else that of its variable. */
+const valueFlag = <A>(
+  { alias, kind, name }: FlagOptions & { readonly kind: Kind<A> },
+  { description, variable }: Pick<ReturnType<typeof describe>, "description" | "variable">,
+  language: Language
+): Flag.Flag<Option.Option<A>> => {
+  const text = Flag.String(name).pipe(
+    Flag.withMetavar(`<${kind.placeholder[language]}>`),
+    Flag.withDescription(description(language))
   )
-
-const presented = <A>(flag: Flag.Flag<A>, description: string, metavar: string | undefined) =>
-  Flag.withDescription(metavar === undefined ? flag : Flag.withMetavar(flag, metavar), description)
+  return Flag.optional(alias === undefined ? text : Flag.withAlias(text, alias)).pipe(
+    Flag.mapEffect(
+      Option.match({
+        onNone: () => fromVariable(variable, kind, language),
+        onSome: (text) =>
+          Effect.asSome(parsed(text, { option: name, kind: "flag" }, kind, language))
+      })
+    )
+  )
+}
 
 /** A flag with a default, which is written as on the command line. */
 export const setting = <A>(
-  spec: FlagOptions & { readonly kind: Kind<A>; readonly default: string }
+  options: FlagOptions & { readonly kind: Kind<A>; readonly default: string }
 ): Descriptor<A> => {
-  const { kind } = spec
+  const { kind, name } = options
   const { description, ...common } = describe(
-    spec,
-    localized(() => `\`${spec.default}\``),
-    { pt: `padrão ${spec.default}`, en: `default ${spec.default}` }
+    options,
+    localized(() => `\`${options.default}\``),
+    { pt: `padrão ${options.default}`, en: `default ${options.default}` }
   )
   return {
     ...common,
     flag: (language) =>
-      presented(
-        parsed(
-          Flag.withDefault(textFlag(spec.name, common.variable), spec.default),
-          kind,
-          language
-        ),
-        description(language),
-        kind.metavar
+      valueFlag(options, { description, variable: common.variable }, language).pipe(
+        Flag.mapEffect(
+          Option.match({
+            onNone: () => parsed(options.default, { option: name, kind: "flag" }, kind, language),
+            onSome: Effect.succeed
+          })
+        )
       ),
     toLog: (value) => kind.toLog?.(value) ?? value
   }
@@ -127,18 +173,13 @@ export const setting = <A>(
 
 /** A flag without a default; `without` says what holds where it is not given. */
 export const optional = <A>(
-  spec: FlagOptions & { readonly kind: Kind<A>; readonly without?: Localized }
+  options: FlagOptions & { readonly kind: Kind<A>; readonly without?: Localized }
 ): Descriptor<Option.Option<A>> => {
-  const { kind, without = nothing } = spec
-  const { description, ...common } = describe(spec, without, without)
+  const { kind, without = nothing } = options
+  const { description, ...common } = describe(options, without, without)
   return {
     ...common,
-    flag: (language) =>
-      presented(
-        Flag.optional(parsed(textFlag(spec.name, common.variable), kind, language)),
-        description(language),
-        kind.metavar
-      ),
+    flag: (language) => valueFlag(options, { description, variable: common.variable }, language),
     toLog: Option.match({
       onNone: () => undefined,
       onSome: (value) => kind.toLog?.(value) ?? value
@@ -188,20 +229,27 @@ export const repeated = <A extends string>(
 }
 
 /** A flag without a value: on where it is given, or where its variable is true. */
-export const toggle = (spec: FlagOptions): Descriptor<boolean> => {
-  const { description, ...common } = describe(spec, { pt: "desligada", en: "off" })
-  const { variable } = common
+export const toggle = (options: FlagOptions): Descriptor<boolean> => {
+  const { description, ...common } = describe(options, { pt: "desligada", en: "off" })
   return {
     ...common,
-    flag: (language) =>
-      presented(
-        (variable === undefined
-          ? Flag.Boolean(spec.name)
-          : Flag.withFallbackConfig(Flag.Boolean(spec.name), Config.Boolean(variable))
-        ).pipe(Flag.withDefault(false)),
-        description(language),
-        undefined
-      ),
+    flag: (language) => {
+      const flag = Flag.withDescription(Flag.Boolean(options.name), description(language))
+      // `--no-verify` has no `--no-no-verify`: whoever wants neither leaves it out.
+      const given = options.name.startsWith("no-") ? Flag.withoutNegation(flag) : flag
+      return Flag.optional(given).pipe(
+        Flag.mapEffect(
+          Option.match({
+            onNone: () =>
+              Effect.map(
+                fromVariable(common.variable, onOff, language),
+                Option.getOrElse(() => false)
+              ),
+            onSome: Effect.succeed
+          })
+        )
+      )
+    },
     toLog: (value) => value
   }
 }
@@ -215,11 +263,21 @@ interface InLanguage extends Struct.Lambda {
 export const flagsIn = (language: Language) =>
   Struct.map(Struct.lambda<InLanguage>((descriptor) => descriptor.flag(language)))
 
+/** The groups of a command's help, with the headings of these names. */
+export const groupsOf = <Groups extends { readonly [name: string]: Descriptors }>(
+  groups: Groups,
+  headings: { readonly [Name in keyof Groups & string]: string }
+): Layout["groups"] =>
+  Struct.keys(groups).map((name) => ({
+    heading: headings[name],
+    flags: new Set(Object.values<Descriptor<unknown>>(groups[name] ?? {}).map((flag) => flag.name))
+  }))
+
 /** The values as fields of a log event, under their names in snake case; a flag without a value has no field. */
 export const logFields = <Flags extends Descriptors>(
   flags: Flags,
   values: Values<Flags>
-): Record<string, unknown> =>
+): { readonly [field: string]: unknown } =>
   Object.fromEntries(
     Object.entries(flags).flatMap(([name, descriptor]) => {
       const value = descriptor.toLog(values[name])

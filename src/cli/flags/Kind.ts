@@ -9,8 +9,8 @@ export interface Kind<A> {
   readonly parse: (text: string) => A | undefined
   /** What is expected, as a usage error says it; without a full stop. */
   readonly expected: Localized
-  /** What stands for the value in help; `string` where it is not given. */
-  readonly metavar?: string
+  /** The kind's name, which stands for the value in help: `<duração>`. */
+  readonly placeholder: Localized
   /** The value as `server.started` logs it; the value itself where this is not given. */
   readonly toLog?: (value: A) => unknown
 }
@@ -18,11 +18,21 @@ export interface Kind<A> {
 /** What is the same in every language. */
 const inAll = (text: string): Localized => ({ pt: text, en: text })
 
-/** Any text, such as a file's name. */
+/** Any text. */
 export const text: Kind<string> = {
   parse: (text) => text,
-  expected: { pt: "um texto", en: "a text" }
+  expected: { pt: "um texto", en: "a text" },
+  placeholder: { pt: "texto", en: "text" }
 }
+
+/** A host's name or address. */
+export const host: Kind<string> = { ...text, placeholder: { pt: "endereço", en: "address" } }
+
+/** The name of a file. */
+export const file: Kind<string> = { ...text, placeholder: { pt: "arquivo", en: "file" } }
+
+/** The name of a folder. */
+export const folder: Kind<string> = { ...text, placeholder: { pt: "pasta", en: "folder" } }
 
 /** 0 to 65,535. Not `Flag.Int`, which takes 70000 and does not say what it expects. */
 export const port: Kind<number> = {
@@ -31,7 +41,7 @@ export const port: Kind<number> = {
     return port <= 65_535 ? port : undefined
   },
   expected: { pt: "um número inteiro de 0 a 65535", en: "a whole number from 0 to 65535" },
-  metavar: "<0-65535>"
+  placeholder: { pt: "porta", en: "port" }
 }
 
 /** A whole number, 0 too. */
@@ -40,7 +50,8 @@ export const count: Kind<number> = {
     const count = /^\d{1,16}$/.test(text) ? Number(text) : Number.NaN
     return Number.isSafeInteger(count) ? count : undefined
   },
-  expected: { pt: "um número inteiro, zero ou maior", en: "a whole number, zero or more" }
+  expected: { pt: "um número inteiro, zero ou maior", en: "a whole number, zero or more" },
+  placeholder: { pt: "número", en: "number" }
 }
 
 /** A whole number, at least 1. */
@@ -49,16 +60,27 @@ export const limit: Kind<number> = {
     const limit = count.parse(text)
     return limit === 0 ? undefined : limit
   },
-  expected: { pt: "um número inteiro, um ou maior", en: "a whole number, one or more" }
+  expected: { pt: "um número inteiro, um ou maior", en: "a whole number, one or more" },
+  placeholder: count.placeholder
 }
 
-/** A size as people write it, in bytes: `64MiB`, `1.5GB`, or a number of bytes; 0 too. */
+/** What a size without a unit, and one with a single letter as curl and pv take it, is as ByteSize reads it. */
+const withUnit = (text: string): string =>
+  /^\d+$/.test(text)
+    ? `${text}B`
+    : text.replace(
+        /^(\d+(?:\.\d+)?)\s*([kmgt])$/i,
+        (_, amount: string, letter: string) => `${amount}${letter.toUpperCase()}iB`
+      )
+
+/** A size in bytes: `64MiB`, `1.5GB`, `10M`, which is `10MiB`, or a number of bytes; 0 too. */
 export const size: Kind<number> = {
   parse: (text) => {
-    const size = ByteSize.fromString(/^\d+$/.test(text) ? `${text}B` : text)
+    const size = ByteSize.fromString(withUnit(text))
     return Option.getOrUndefined(Option.flatMap(size, ByteSize.toNumber))
   },
-  expected: { pt: "um tamanho como 64MiB ou 1GB, ou 0", en: "a size such as 64MiB or 1GB, or 0" }
+  expected: { pt: "um tamanho como 64MiB ou 1GB, ou 0", en: "a size such as 64MiB or 1GB, or 0" },
+  placeholder: { pt: "tamanho", en: "size" }
 }
 
 /** Bytes a second, written as a size; at least 1. */
@@ -70,7 +92,8 @@ export const rate: Kind<number> = {
   expected: {
     pt: "um tamanho como 500KiB, 10MiB ou 1GB",
     en: "a size such as 500KiB, 10MiB or 1GB"
-  }
+  },
+  placeholder: size.placeholder
 }
 
 const units: ReadonlyMap<string, (amount: number) => Duration.Duration> = new Map([
@@ -91,6 +114,7 @@ export const duration: Kind<Duration.Duration> = {
     pt: "uma duração como 500ms, 5s, 1m ou 2h",
     en: "a duration such as 500ms, 5s, 1m or 2h"
   },
+  placeholder: { pt: "duração", en: "duration" },
   toLog: Duration.toSeconds
 }
 
@@ -112,6 +136,7 @@ export const networks: Kind<ReadonlyArray<IpNetwork.IpNetwork>> = {
     pt: "endereços e redes separados por vírgulas, como 127.0.0.1,10.0.0.0/8",
     en: "addresses and networks with commas between them, such as 127.0.0.1,10.0.0.0/8"
   },
+  placeholder: { pt: "redes", en: "networks" },
   toLog: (networks) => networks.join(",")
 }
 
@@ -121,12 +146,23 @@ export const endpoint: Kind<string> = {
   expected: {
     pt: "uma URL como https://s3.exemplo.org",
     en: "a URL such as https://s3.example.org"
-  }
+  },
+  placeholder: inAll("url")
 }
 
 /** One of a few words. */
 export const choice = <const A extends string>(choices: ReadonlyArray<A>): Kind<A> => ({
   parse: (text) => choices.find((choice) => choice === text),
   expected: inAll(choices.join(", ")),
-  metavar: `<${choices.join("|")}>`
+  placeholder: inAll(choices.join("|"))
 })
+
+/** On or off, as the environment says it; in both languages, for a server may run in either. */
+export const onOff: Kind<boolean> = {
+  parse: (text) => {
+    if (/^(?:1|true|yes|y|on|sim|s)$/i.test(text)) return true
+    return /^(?:0|false|no|n|off|não|nao)$/i.test(text) ? false : undefined
+  },
+  expected: { pt: "sim ou não", en: "yes or no" },
+  placeholder: { pt: "sim|não", en: "yes|no" }
+}

@@ -9,10 +9,45 @@ export const english: Catalog = {
     client:
       "Asks a server: with --cmd one question; on a terminal a menu; else one command a line of standard input.",
     arguments: "The command's arguments",
+    argument: "argument",
+    folder: "Folder to share; without it DB where there is one, else the current folder",
+    folderArgument: "folder",
     help: "Show this help",
     version: "Show the version",
     completions: "Print the shell's completion script",
-    headings: [],
+    headings: {
+      description: "DESCRIPTION",
+      usage: "USAGE",
+      arguments: "ARGUMENTS",
+      commands: "COMMANDS",
+      flags: "FLAGS",
+      generalFlags: "GLOBAL FLAGS",
+      examples: "EXAMPLES",
+      serverCommands: "WHAT CAN BE ASKED, WITH --cmd"
+    },
+    usage: { command: "<command>", flags: "[flags]" },
+    groups: {
+      serving: "SERVING",
+      access: "ACCESS",
+      limits: "LIMITS",
+      logs: "LOGS",
+      connection: "CONNECTION",
+      asking: "ASKING",
+      saving: "SAVING"
+    },
+    serverCommands: [
+      ["dados", "Says who the server is"],
+      ["hora_atual", "The server's time"],
+      [
+        "listar_arquivos [pattern]",
+        "The names of the files; with a pattern such as *.txt, those that match"
+      ],
+      ["enviar_arquivo <name>", "Receives a file; with a pattern, several"],
+      ["detalhes_arquivo <name>", "A file's size, date and version"],
+      ["soma_arquivo <name>", "A file's SHA-256"],
+      ["finalizar_conexao", "Says goodbye"],
+      ["ajuda", "All commands of the server, told by itself; help is the same"]
+    ],
     examples: {
       time: "The server's time",
       send: "Receive a file into the current folder",
@@ -35,9 +70,17 @@ export const english: Catalog = {
     unbalancedQuotes: "Unbalanced quotes in the command.",
     emptyCommand: "The command is empty.",
     onlyWith: (given, needed) => `${given} needs ${needed} as well.`,
-    dirAndStore: "--dir and --store cannot be given together."
+    dirAndStore: "--dir and --store cannot be given together.",
+    folderAndDir: (folder) =>
+      `The folder is given already, ${folder}: leave out --dir and --store, or the folder.`,
+    missingValue: (option, kind) => `The option ${option} needs a value: ${kind}.`,
+    noValue: (option) => `The option ${option} takes no value.`,
+    onOff: "yes or no"
   },
   serving: (address, folder, ask) => `Serving ${folder} at ${address}. Ask with: ${ask}`,
+  reachable: (addresses, ask) =>
+    `From other machines: ${addresses.join(", ")}. Ask from there with: ${ask}`,
+  currentFolder: (path) => `the current folder, ${path},`,
   startUp: {
     portTaken: (address) => `The address ${address} is already in use.`,
     portForbidden: (address) => `Not permitted to listen at ${address}.`,

@@ -11,20 +11,6 @@ interface Counts {
   readonly failed: number
 }
 
-/** The headings that effect/cli has in English only, and their translations. */
-const headings: ReadonlyArray<readonly [english: string, heading: string]> = [
-  ["DESCRIPTION", "DESCRIÇÃO"],
-  ["USAGE", "USO"],
-  ["ARGUMENTS", "ARGUMENTOS"],
-  ["GLOBAL FLAGS", "OPÇÕES GERAIS"],
-  ["FLAGS", "OPÇÕES"],
-  ["SUBCOMMANDS", "COMANDOS"],
-  ["EXAMPLES", "EXEMPLOS"],
-  ["<subcommand>", "<comando>"],
-  ["[flags]", "[opções]"],
-  ["(optional)", "(opcional)"]
-]
-
 /** The catalog. */
 export const portuguese = {
   /** Descriptions in `--help`. */
@@ -34,10 +20,44 @@ export const portuguese = {
     client:
       "Consulta um servidor: com --cmd, uma pergunta; num terminal, um menu; senão, um comando por linha da entrada padrão.",
     arguments: "Argumentos do comando",
+    argument: "argumento",
+    folder: "Pasta a compartilhar; sem ela, DB onde existe, senão a pasta atual",
+    folderArgument: "pasta",
     help: "Mostra esta ajuda",
     version: "Mostra a versão",
     completions: "Imprime o script de completação do shell",
-    headings,
+    headings: {
+      description: "DESCRIÇÃO",
+      usage: "USO",
+      arguments: "ARGUMENTOS",
+      commands: "COMANDOS",
+      flags: "OPÇÕES",
+      generalFlags: "OPÇÕES GERAIS",
+      examples: "EXEMPLOS",
+      serverCommands: "O QUE SE PERGUNTA, COM --cmd"
+    },
+    usage: { command: "<comando>", flags: "[opções]" },
+    /** The headings of the groups of flags. */
+    groups: {
+      serving: "O QUE SE SERVE E ONDE",
+      access: "ACESSO",
+      limits: "LIMITES",
+      logs: "REGISTRO",
+      connection: "CONEXÃO",
+      asking: "PERGUNTA",
+      saving: "GRAVAÇÃO"
+    },
+    /** What a server can be asked, by the names of the original project; `help` asks the server itself. */
+    serverCommands: [
+      ["dados", "Diz quem é o servidor"],
+      ["hora_atual", "A hora do servidor"],
+      ["listar_arquivos [padrão]", "Os nomes dos arquivos; com um padrão como *.txt, os que casam"],
+      ["enviar_arquivo <nome>", "Recebe um arquivo; com um padrão, vários"],
+      ["detalhes_arquivo <nome>", "O tamanho, a data e a versão de um arquivo"],
+      ["soma_arquivo <nome>", "O SHA-256 de um arquivo"],
+      ["finalizar_conexao", "Despede-se"],
+      ["ajuda", "Todos os comandos do servidor, ditos por ele; como help"]
+    ] as ReadonlyArray<readonly [command: string, text: string]>,
     examples: {
       time: "A hora do servidor",
       send: "Recebe um arquivo na pasta atual",
@@ -61,11 +81,21 @@ export const portuguese = {
     unbalancedQuotes: "Aspas sem par no comando.",
     emptyCommand: "O comando está vazio.",
     onlyWith: (given: string, needed: string) => `${given} pede também ${needed}.`,
-    dirAndStore: "--dir e --store não podem ser dados juntos."
+    dirAndStore: "--dir e --store não podem ser dados juntos.",
+    folderAndDir: (folder: string) =>
+      `A pasta já foi dada, ${folder}: sem --dir e sem --store, ou sem ela.`,
+    missingValue: (option: string, kind: string) => `A opção ${option} pede um valor: ${kind}.`,
+    noValue: (option: string) => `A opção ${option} não leva valor.`,
+    onOff: "sim ou não"
   },
   /** The line that `serve` prints when it listens. */
   serving: (address: string, folder: string, ask: string) =>
     `Servindo ${folder} em ${address}. Pergunte com: ${ask}`,
+  /** The second line where others can reach the server; `ask` is for one of the addresses. */
+  reachable: (addresses: ReadonlyArray<string>, ask: string) =>
+    `De outras máquinas: ${addresses.join(", ")}. Pergunte de lá com: ${ask}`,
+  /** The folder that is served where none was given and there is no DB. */
+  currentFolder: (path: string) => `a pasta atual, ${path},`,
   /** Why `serve` did not start. */
   startUp: {
     portTaken: (address: string) => `O endereço ${address} já está em uso.`,

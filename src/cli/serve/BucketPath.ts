@@ -18,5 +18,6 @@ export const kind: Kind<BucketPath> = {
     return bucket === undefined ? undefined : { bucket, prefix }
   },
   expected: { pt: "s3://bucket ou s3://bucket/prefixo", en: "s3://bucket or s3://bucket/prefix" },
+  placeholder: { pt: "bucket", en: "bucket" },
   toLog: format
 }

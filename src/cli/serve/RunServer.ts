@@ -14,36 +14,23 @@ import { Clock } from "../../services/Clock.ts"
 import * as DirectoryFileStore from "../../services/files/directory/DirectoryFileStore.ts"
 import * as S3FileStore from "../../services/files/s3/S3FileStore.ts"
 import { Info } from "../../services/Info.ts"
+import { announcing } from "./Announcement.ts"
 import * as Certificates from "./Certificates.ts"
 import { capConnections } from "./DescriptorLimit.ts"
 import { exitCode, Failure } from "../Failure.ts"
-import * as BucketPath from "./BucketPath.ts"
-import * as Common from "../flags/Common.ts"
 import { logFields } from "../flags/Descriptor.ts"
 import * as Log from "./Log.ts"
 import { limitSemiSpace } from "./Heap.ts"
 import { httpOptions } from "./flags/HttpOptions.ts"
 import type { Messages } from "../Messages.ts"
-import { printError } from "../Output.ts"
 import type { Passwords } from "../PasswordFile.ts"
 import { follow as followPasswords } from "./Passwords.ts"
 import { type ServeFlags, serveFlags } from "./ServeFlags.ts"
 import { exitSoon, exitOnSecondSignal, ignoreHangup, stopSignal } from "../Signals.ts"
+import { findShared, type Shared } from "./Shared.ts"
 import { startUpFailure } from "./StartUpFailure.ts"
 import { type Announce, Worker } from "./workers/Worker.ts"
 import { inWorkers } from "./workers/Workers.ts"
-
-/** How to ask a server, as the announcement shows it: flags only where they differ from the defaults. */
-const clientCommandLine = ({ host, port }: Address, isEncrypted: boolean): string =>
-  [
-    "app client",
-    ...(isEncrypted ? ["--tls"] : []),
-    ...(host === Common.host.default || host === "0.0.0.0" || host === "::"
-      ? []
-      : [`--host ${host}`]),
-    ...(String(port) === Common.port.default ? [] : [`--port ${port}`]),
-    "--cmd listar_arquivos"
-  ].join(" ")
 
 /** What to serve, and the address to listen on. */
 export interface Options extends Address {
@@ -100,30 +87,12 @@ const layer = ({ bucket, cache, dir, hidden, http, links, ...options }: Options)
     Layer.provide(Stats.layer)
   )
 
-/** Prints what is served, the address, and a command that asks. */
-const announcing =
-  (dir: string, isEncrypted: boolean, { serving }: Messages) =>
-  (address: Address) =>
-    printError(serving(formatAddress(address), dir, clientCommandLine(address, isEncrypted)))
-
-/** The folder or bucket that is shared, as it is printed. */
-const sharedBy = ({
-  bucket,
-  dir
-}: {
-  readonly dir: string
-  readonly bucket?: BucketPath.BucketPath | undefined
-}): string => (bucket === undefined ? dir : BucketPath.format(bucket))
-
-/** The folder that is shared where none is given. */
-const defaultFolder = "DB"
-
 /** Serves while `use` runs, which begins after `announce`. */
 export const serving = <A, E, R>(
   options: Options,
   messages: Messages,
   use: (server: Server["Service"]) => Effect.Effect<A, E, R>,
-  announce: Announce = announcing(sharedBy(options), options.tls !== undefined, messages)
+  announce: Announce = announcing(options.dir, options.tls !== undefined, messages)
 ) =>
   Effect.gen(function* () {
     const server = yield* Server
@@ -138,8 +107,8 @@ export const serving = <A, E, R>(
   )
 
 /** Serves as the flags say, until SIGINT or SIGTERM. Fails with a sentence where it cannot start. */
-export const serveUntilToldToStop = Effect.fn("serve")(
-  function* (flags: ServeFlags, messages: Messages) {
+const serveUntilToldToStop = Effect.fn("serve")(
+  function* (flags: ServeFlags, shared: Shared, messages: Messages) {
     const { connections, idle, perAddress, request, stall } = flags
     // Device names, streams and short names would need rules of their own there.
     if (process.platform === "win32") {
@@ -150,9 +119,6 @@ export const serveUntilToldToStop = Effect.fn("serve")(
     }
     yield* ignoreHangup
     if (Option.isNone(flags.store)) yield* limitSemiSpace
-    if (Option.isSome(flags.dir) && Option.isSome(flags.store)) {
-      return yield* new Failure({ code: exitCode.usage, sentence: messages.usage.dirAndStore })
-    }
     const passwords = yield* followPasswords(flags.passwordFile, messages)
     const tls = yield* Certificates.follow(
       { cert: flags.tlsCert, key: flags.tlsKey, ca: flags.tlsClientCa },
@@ -168,7 +134,7 @@ export const serveUntilToldToStop = Effect.fn("serve")(
     const { announce, port, share, stopRequested } = yield* Worker
     const { cache, grace, hidden, host, pickle } = flags
     const allowed = yield* capConnections(share(connections))
-    const dir = Option.getOrElse(flags.dir, () => defaultFolder)
+    const { dir } = shared
     const store = Option.getOrUndefined(flags.store)
     const options: Options = {
       cache: Option.getOrUndefined(cache),
@@ -230,19 +196,18 @@ export const serveUntilToldToStop = Effect.fn("serve")(
     )
   },
   Effect.scoped,
-  (serve, { dir, port, store, tlsCert, workers }, messages) =>
+  (serve, { port, tlsCert, workers }, { name }, messages) =>
     inWorkers(serve, {
       workers,
       port,
-      announce: announcing(
-        sharedBy({
-          dir: Option.getOrElse(dir, () => defaultFolder),
-          bucket: Option.getOrUndefined(store)
-        }),
-        Option.isSome(tlsCert),
-        messages
-      )
+      announce: announcing(name, Option.isSome(tlsCert), messages)
     }),
   Effect.ensuring(exitSoon),
   (effect, { logFormat, logLevel }) => Effect.provide(effect, Log.layer(logFormat, logLevel))
 )
+
+/** Serves the folder, or what the flags say. Fails with a usage error where both name something to share. */
+export const runServer = (flags: ServeFlags, folder: Option.Option<string>, messages: Messages) =>
+  Effect.flatMap(findShared(flags, folder, messages), (shared) =>
+    serveUntilToldToStop(flags, shared, messages)
+  )

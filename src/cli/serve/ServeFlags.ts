@@ -9,5 +9,8 @@ import { serving } from "./flags/Serving.ts"
 /** All flags, by the names of their values in the program; the log has the same names in snake case. */
 export const serveFlags = { ...serving, ...access, ...http, ...limits, ...logs }
 
+/** The groups of its help. */
+export const serveGroups = { serving, access, limits, logs }
+
 /** The values of all flags. */
 export type ServeFlags = Values<typeof serveFlags>

@@ -34,6 +34,7 @@ export const stat = lazy(() => fs().stat)
 export const unlink = lazy(() => fs().unlink)
 
 export const availableParallelism = lazy(() => os().availableParallelism)
+export const networkInterfaces = lazy(() => os().networkInterfaces)
 export const tmpdir = lazy(() => os().tmpdir)
 
 export const createInterface = lazy(() => readline().createInterface)

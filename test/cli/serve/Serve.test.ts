@@ -1,14 +1,18 @@
 import { assert, layer } from "@effect/vitest"
 import { Effect } from "effect"
-import { mkdirSync, symlinkSync } from "node:fs"
+import { mkdirSync, realpathSync, symlinkSync } from "node:fs"
 import { createServer } from "node:net"
+import { type NetworkInterfaceInfo, networkInterfaces } from "node:os"
 import { join } from "node:path"
+import { reachableHosts } from "../../../src/cli/serve/Announcement.ts"
 import { App, type Ended, type Place } from "../../support/programs/App.ts"
 import * as RawSocket from "../../support/peers/RawSocket.ts"
 import { folderWith, temporaryFolder } from "../../support/stores/TemporaryFolder.ts"
 
 const fails = ({ code, stderr, stdout }: Ended, sentence: string) =>
   assert.deepStrictEqual({ code, stdout, stderr }, { code: 1, stdout: "", stderr: `${sentence}\n` })
+
+const interfaces = () => Object.values(networkInterfaces()).flatMap((each) => each ?? [])
 
 /** A port that somebody listens at. */
 const takenPort = Effect.map(
@@ -68,6 +72,83 @@ layer(App.layer, { timeout: "1 minute" })("app serve", (it) => {
     })
   )
 
+  it.effect("serves the folder that it is given, by short forms of its flags as well", () =>
+    Effect.gen(function* () {
+      const { start } = yield* App
+      const cwd = yield* folderWith({ "fotos/a.txt": "", "DB/b.txt": "" })
+      for (const words of [
+        ["fotos", "-p", "0"],
+        ["-d", "fotos", "-p", "0", "-H", "127.0.0.1"]
+      ]) {
+        const running = yield* start(["serve", ...words], { cwd, env: { APP_DIR: "nada" } })
+        const [, port = ""] = yield* running.says("stderr", /Servindo fotos em 127.0.0.1:(\d+)\./)
+        assert.strictEqual(yield* list(Number(port), { cwd }), "a.txt\n")
+      }
+    })
+  )
+
+  it.effect("serves the current folder where there is no DB, and says which that is", () =>
+    Effect.gen(function* () {
+      const { serve } = yield* App
+      const cwd = yield* folderWith({ "a.txt": "", "DBs/b.txt": "" })
+      const { address, announcement } = yield* serve([], { cwd })
+      assert.include(announcement, `Servindo a pasta atual, ${realpathSync(cwd)}, em 127.0.0.1:`)
+      assert.strictEqual(yield* list(address.port, { cwd }), "DBs/b.txt\na.txt\n")
+    })
+  )
+
+  it.effect("says where others reach it, if it listens everywhere, and how they ask", () =>
+    Effect.gen(function* () {
+      const { run, serve } = yield* App
+      const cwd = yield* folderWith({ "DB/a.txt": "" })
+      const env = { APP_OPEN: "sim", npm_lifecycle_event: "npx" }
+      const { address, announcement, process } = yield* serve(["--host", "0.0.0.0"], { cwd, env })
+      const local = `npx app client --port ${address.port} --cmd listar_arquivos`
+      assert.strictEqual(
+        announcement,
+        `Servindo DB em 0.0.0.0:${address.port}. Pergunte com: ${local}\n`
+      )
+      const [first] = reachableHosts("0.0.0.0", interfaces())
+      const asks =
+        first === undefined ? [] : [`npx app client --host ${first} --port ${address.port}`]
+      for (const ask of asks) {
+        yield* process.says("stderr", new RegExp(`^De outras máquinas: .*: ${ask} `, "m"))
+        const words = [...ask.split(" ").slice(2), "--cmd", "listar_arquivos"]
+        assert.strictEqual((yield* run(words, { cwd })).stdout, "a.txt\n")
+      }
+    })
+  )
+
+  it("names of each interface what other machines can reach, for IPv4 alone or for both", () => {
+    const addresses = ["127.0.0.1", "192.0.2.2", "::1", "fd00::2", "fe80::1"].map(
+      (address): NetworkInterfaceInfo => ({
+        ...(address.includes(":") ? { family: "IPv6", scopeid: 0 } : { family: "IPv4" }),
+        address,
+        internal: /^(?:127|::1)/.test(address),
+        netmask: "",
+        mac: "",
+        cidr: null
+      })
+    )
+    assert.deepStrictEqual(reachableHosts("0.0.0.0", addresses), ["192.0.2.2"])
+    assert.deepStrictEqual(reachableHosts("::", addresses), ["192.0.2.2", "fd00::2"])
+    assert.deepStrictEqual(reachableHosts("192.0.2.2", addresses), [])
+  })
+
+  it.effect("tells the client of its commands, as the client asks for them", () =>
+    Effect.gen(function* () {
+      const { run, serve } = yield* App
+      const cwd = yield* folderWith({ "DB/a.txt": "" })
+      const { address } = yield* serve([], { cwd })
+      const answers = yield* Effect.forEach(["ajuda", "help"], (cmd) =>
+        run(["client", "--port", String(address.port), "--cmd", cmd], { cwd })
+      )
+      const [first, second] = answers.map(({ stdout }) => stdout)
+      assert.strictEqual(first, second)
+      assert.match(first ?? "", /^enviar_arquivo nome .*\n {4}\S/m)
+    })
+  )
+
   it.effect("takes from the environment what no flag says", () =>
     Effect.gen(function* () {
       const { serve, start } = yield* App
@@ -122,7 +203,7 @@ layer(App.layer, { timeout: "1 minute" })("app serve", (it) => {
       const { run } = yield* App
       const cwd = yield* folderWith({ "a.txt": "" })
       const words = ["serve", "--port", "0"]
-      fails(yield* run(words, { cwd }), "A pasta DB não existe.")
+      fails(yield* run([...words, "nada"], { cwd }), "A pasta nada não existe.")
       fails(yield* run([...words, "--dir", "a.txt"], { cwd }), "a.txt não é uma pasta.")
       fails(
         yield* run([...words, "--dir", "none"], { cwd, env: { LC_ALL: "en" } }),

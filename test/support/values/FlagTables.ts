@@ -23,9 +23,9 @@ const tableOf = (flags: Descriptors, language: Language): string =>
   [
     row(heads[language]),
     "|---|---|---|---|\n",
-    ...Object.values(flags).map(({ name, readme, variable }) =>
+    ...Object.values(flags).map(({ alias, name, readme, variable }) =>
       row([
-        `\`--${[name, readme.operands[language]].filter((word) => word !== "").join(" ")}\``,
+        `${alias === undefined ? "" : `\`-${alias}\`, `}\`--${[name, readme.operands[language]].filter((word) => word !== "").join(" ")}\``,
         variable === undefined ? "" : `\`${variable}\``,
         readme.default[language],
         readme.text[language]

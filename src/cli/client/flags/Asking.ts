@@ -10,7 +10,7 @@ export const asking = {
   cmd: optional({
     name: "cmd",
     variable: false,
-    kind: Kind.text,
+    kind: { ...Kind.text, placeholder: { pt: "comando", en: "command" } },
     help: {
       pt: 'Comando a enviar, como hora_atual ou "enviar_arquivo file1.txt"',
       en: 'Command to send, such as hora_atual or "enviar_arquivo file1.txt"'

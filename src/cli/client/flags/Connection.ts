@@ -52,7 +52,7 @@ export const connection = {
   }),
   ca: optional({
     name: "ca",
-    kind: Kind.text,
+    kind: Kind.file,
     help: {
       pt: "Arquivo PEM com as autoridades em que se confia, no lugar das conhecidas",
       en: "PEM file with the authorities that are trusted, in place of the well-known ones"
@@ -67,7 +67,7 @@ export const connection = {
   }),
   cert: optional({
     name: "cert",
-    kind: Kind.text,
+    kind: Kind.file,
     help: {
       pt: "Arquivo PEM com o certificado deste cliente, para um servidor que o pede",
       en: "PEM file with this client's certificate, for a server that asks for one"
@@ -75,7 +75,7 @@ export const connection = {
   }),
   key: optional({
     name: "key",
-    kind: Kind.text,
+    kind: Kind.file,
     help: {
       pt: "Arquivo PEM com a chave desse certificado",
       en: "PEM file with that certificate's key"
@@ -83,7 +83,7 @@ export const connection = {
   }),
   servername: optional({
     name: "servername",
-    kind: Kind.text,
+    kind: Kind.host,
     help: {
       pt: "Nome que o certificado do servidor tem de trazer, no lugar do de --host",
       en: "Name that the server's certificate has to be for, in place of --host"

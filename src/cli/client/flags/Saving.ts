@@ -6,7 +6,7 @@ import * as Kind from "../../flags/Kind.ts"
 export const saving = {
   output: optional({
     name: "output",
-    kind: Kind.text,
+    kind: Kind.file,
     help: {
       pt: "Onde gravar o arquivo recebido: um arquivo, uma pasta (terminada em / ou já existente) ou - para a saída padrão",
       en: "Where to save a received file: a file, a folder (ending in / or already there), or - for standard output"

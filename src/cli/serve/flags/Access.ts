@@ -23,7 +23,7 @@ export const access = {
   }),
   tlsCert: optional({
     name: "tls-cert",
-    kind: Kind.text,
+    kind: Kind.file,
     help: {
       pt: "Arquivo PEM com o certificado do servidor e os que o ligam a uma autoridade; com ele só se fala TLS",
       en: "PEM file with the server's certificate and those that lead from it to an authority; with it TLS alone is spoken"
@@ -37,7 +37,7 @@ export const access = {
   }),
   tlsKey: optional({
     name: "tls-key",
-    kind: Kind.text,
+    kind: Kind.file,
     help: {
       pt: "Arquivo PEM com a chave do certificado",
       en: "PEM file with the certificate's key"
@@ -45,7 +45,7 @@ export const access = {
   }),
   tlsClientCa: optional({
     name: "tls-client-ca",
-    kind: Kind.text,
+    kind: Kind.file,
     help: {
       pt: "Arquivo PEM com as autoridades dos clientes; quem não traz um certificado delas não entra",
       en: "PEM file with the clients' authorities; who brings no certificate of theirs is not let in"

@@ -3,6 +3,14 @@ import { setting } from "../../flags/Descriptor.ts"
 import * as Kind from "../../flags/Kind.ts"
 import * as Log from "../Log.ts"
 
+const level = Kind.choice(Log.levels)
+
+/** A level; `warn`, as many programs call it, is `warning`. */
+const levels: Kind.Kind<Log.Level> = {
+  ...level,
+  parse: (text) => level.parse(text === "warn" ? "warning" : text)
+}
+
 /** The flags of this group. */
 export const logs = {
   logFormat: setting({
@@ -23,7 +31,7 @@ export const logs = {
   // Not the one that effect/cli gives every command: the client has no log, and that one no variable.
   logLevel: setting({
     name: "log-level",
-    kind: Kind.choice(Log.levels),
+    kind: levels,
     default: "info",
     help: { pt: "A partir de que nível registrar", en: "From which level on to log" },
     readme: {

@@ -19,7 +19,7 @@ const workers: Kind.Kind<number> = {
     pt: "um número inteiro de 1 a 256, ou auto",
     en: "a whole number from 1 to 256, or auto"
   },
-  metavar: "<1-256|auto>"
+  placeholder: { pt: "número|auto", en: "number|auto" }
 }
 
 /** The flags of this group. */
@@ -32,13 +32,23 @@ export const serving = {
     ...Common.port,
     readme: { text: { pt: "0 pega qualquer porta livre", en: "0 takes any free port" } }
   }),
-  // Left out, it is not always `DB`: with `--store` there is no folder.
+  // No default: with `--store` there is no folder, and without it cli/serve/Folder.ts looks for one.
   dir: optional({
     name: "dir",
-    kind: Kind.text,
-    without: { pt: "padrão DB", en: "default DB" },
+    alias: "d",
+    kind: Kind.folder,
+    without: { pt: "padrão DB, ou a pasta atual", en: "default DB, or the current folder" },
     help: { pt: "Pasta a compartilhar", en: "Folder to share" },
-    readme: { default: { pt: "`DB`", en: "`DB`" } }
+    readme: {
+      default: {
+        pt: "`DB` onde ela existe, senão a pasta atual",
+        en: "`DB` where there is one, else the current folder"
+      },
+      text: {
+        pt: "pasta a compartilhar, que também pode vir sem opção: `app serve fotos`",
+        en: "folder to share, which can be given without the flag as well: `app serve photos`"
+      }
+    }
   }),
   store: optional({
     name: "store",
