@@ -4,7 +4,7 @@ import "./start/NoDebugger.ts"
 import { Command, GlobalFlag } from "effect/cli"
 import packageJson from "../package.json" with { type: "json" }
 import { client } from "./cli/client/ClientCommand.ts"
-import { joinValues } from "./cli/CommandLine.ts"
+import { joinValues } from "./cli/usage/CommandLine.ts"
 import * as Common from "./cli/flags/Common.ts"
 import { choose } from "./cli/Language.ts"
 import { messages as catalogs } from "./cli/Messages.ts"

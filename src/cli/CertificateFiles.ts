@@ -1,4 +1,4 @@
-/** Reads the certificates and keys that flags name. Used by client/Certificates and serve/Certificates. */
+/** Reads the certificates and keys that flags name. Used by client/Certificates and serve/reload/Certificates. */
 import { Data, Effect, FileSystem, Option, type PlatformError } from "effect"
 import type { BadCredentials } from "../tls/Credentials.ts"
 import { exitCode, Failure, systemCode } from "./Failure.ts"

@@ -3,7 +3,7 @@ import * as NodeServices from "@effect/platform-node/NodeServices"
 import { Cause, Effect, Exit, Layer, Logger, Option, Runtime } from "effect"
 import { CliError } from "effect/cli"
 import { exitCode, Failure } from "./Failure.ts"
-import * as Help from "./Help.ts"
+import * as Help from "./usage/Help.ts"
 import type { Messages } from "./Messages.ts"
 import { printError } from "./Output.ts"
 

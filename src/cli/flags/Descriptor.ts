@@ -5,7 +5,7 @@
  */
 import { Config, Effect, Option, Struct } from "effect"
 import { CliError, Flag } from "effect/cli"
-import type { Layout } from "../HelpPage.ts"
+import type { Layout } from "../usage/HelpPage.ts"
 import type { Language, Localized } from "../Language.ts"
 import { type Kind, onOff } from "./Kind.ts"
 

@@ -2,7 +2,7 @@
 import { Effect } from "effect"
 import { Argument, Command } from "effect/cli"
 import { flagsIn, groupsOf } from "../flags/Descriptor.ts"
-import { Layout } from "../HelpPage.ts"
+import { Layout } from "../usage/HelpPage.ts"
 import type { Messages } from "../Messages.ts"
 import { serveFlags, serveGroups } from "./ServeFlags.ts"
 

@@ -1,7 +1,7 @@
 /** The passwords that a server accepts, read again when their file changes. */
 import { Effect, Option } from "effect"
-import type { Messages } from "../Messages.ts"
-import { load, parse } from "../PasswordFile.ts"
+import type { Messages } from "../../Messages.ts"
+import { load, parse } from "../../PasswordFile.ts"
 import { readAgain } from "./ReadAgain.ts"
 import { reloadOnChange } from "./ReloadOnChange.ts"
 

@@ -1,7 +1,7 @@
 /** The sentences for command lines that effect/cli does not accept, in the person's language. */
 import type { CliError } from "effect/cli"
-import { escape } from "./Escape.ts"
-import type { Messages } from "./Messages.ts"
+import { escape } from "../Escape.ts"
+import type { Messages } from "../Messages.ts"
 
 const suggest = (names: ReadonlyArray<string>, { usage }: Messages): string =>
   names.length === 0 ? "" : ` ${usage.suggestions(names)}`

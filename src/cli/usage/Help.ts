@@ -5,7 +5,7 @@
 import { Console, Layer } from "effect"
 import { CliConfig, CliOutput, Flag, GlobalFlag, type HelpDoc } from "effect/cli"
 import { helpPage } from "./HelpPage.ts"
-import type { Messages } from "./Messages.ts"
+import type { Messages } from "../Messages.ts"
 import { explain } from "./UsageError.ts"
 
 const presenter = (messages: Messages): CliOutput.Presenter => ({

@@ -4,7 +4,7 @@
  */
 import { Context, Option } from "effect"
 import { CliOutput, type HelpDoc } from "effect/cli"
-import type { Messages } from "./Messages.ts"
+import type { Messages } from "../Messages.ts"
 
 /** A heading and the lines below it: what stands on the left, and what is said of it. */
 export interface Section {
@@ -23,7 +23,7 @@ export interface Layout {
 }
 
 /** The layout of a command, as an annotation of it. */
-export const Layout = Context.Reference<Layout>("sockets/cli/HelpPage/Layout", {
+export const Layout = Context.Reference<Layout>("sockets/cli/usage/HelpPage/Layout", {
   defaultValue: () => ({ groups: [], sections: [] })
 })
 

@@ -1,8 +1,8 @@
 /** The certificate, key and authorities of `app serve`: read when it starts, and again whenever the files change. */
 import { Effect, Option } from "effect"
-import { makeTls, type Tls } from "../../net/TlsHandshake.ts"
-import { type Files, onlyWith, read, readWith, refuse } from "../CertificateFiles.ts"
-import type { Messages } from "../Messages.ts"
+import { makeTls, type Tls } from "../../../net/TlsHandshake.ts"
+import { type Files, onlyWith, read, readWith, refuse } from "../../CertificateFiles.ts"
+import type { Messages } from "../../Messages.ts"
 import { readAgain } from "./ReadAgain.ts"
 import { reloadOnChange } from "./ReloadOnChange.ts"
 

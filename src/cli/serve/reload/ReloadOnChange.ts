@@ -3,7 +3,7 @@
  * are read again is the caller's: Passwords, Certificates.
  */
 import { Effect, FileSystem, Option } from "effect"
-import { hangupSignal } from "../Signals.ts"
+import { hangupSignal } from "../../Signals.ts"
 
 /** How often the files are checked. */
 const interval = "1 second"

@@ -5,7 +5,7 @@
  */
 import { Data, Effect } from "effect"
 import { closeSync, constants, fstatSync, openSync, readFileSync } from "node:fs"
-import { systemCode } from "../Failure.ts"
+import { systemCode } from "../../Failure.ts"
 
 /** The file could not be read; `reason` is the system's code, such as `EACCES`, or a text for the log. */
 export class NotReadAgain extends Data.TaggedError("NotReadAgain")<{ readonly reason: string }> {}
