@@ -125,17 +125,28 @@ const fromVariable = <A>(
         )
       )
 
+/** A flag of text, with its help and its alias. */
+const named = <A>(
+  { alias, name }: FlagOptions,
+  { placeholder }: Kind<A>,
+  description: (language: Language) => string,
+  language: Language
+): Flag.Flag<string> => {
+  const flag = Flag.String(name).pipe(
+    Flag.withMetavar(`<${placeholder[language]}>`),
+    Flag.withDescription(description(language))
+  )
+  return alias === undefined ? flag : Flag.withAlias(flag, alias)
+}
+
 /** A flag whose value is parsed by its kind, or else that of its variable. */
 const valueFlag = <A>(
-  { alias, kind, name }: FlagOptions & { readonly kind: Kind<A> },
+  options: FlagOptions & { readonly kind: Kind<A> },
   { description, variable }: Pick<ReturnType<typeof describe>, "description" | "variable">,
   language: Language
 ): Flag.Flag<Option.Option<A>> => {
-  const text = Flag.String(name).pipe(
-    Flag.withMetavar(`<${kind.placeholder[language]}>`),
-    Flag.withDescription(description(language))
-  )
-  return Flag.optional(alias === undefined ? text : Flag.withAlias(text, alias)).pipe(
+  const { kind, name } = options
+  return Flag.optional(named(options, kind, description, language)).pipe(
     Flag.mapEffect(
       Option.match({
         onNone: () => fromVariable(variable, kind, language),
@@ -189,41 +200,32 @@ export const optional = <A>(
 
 /** A flag that may be given several times, or with several values and commas between them; none unless given. */
 export const repeated = <A extends string>(
-  spec: FlagOptions & { readonly kind: Kind<A> }
+  options: FlagOptions & { readonly kind: Kind<A> }
 ): Descriptor<ReadonlyArray<A>> => {
-  const { kind, name } = spec
-  const { description, ...common } = describe(spec, nothing)
-  const { variable } = common
-  const parseAll = (texts: ReadonlyArray<string>): Option.Option<ReadonlyArray<A>> =>
-    Option.all(
-      texts
-        .flatMap((text) => text.split(","))
-        .map((text) => Option.fromUndefinedOr(kind.parse(text.trim())))
-    )
+  const { name } = options
+  const { expected, parse, placeholder } = options.kind
+  const { description, ...common } = describe(options, nothing)
+  const kind: Kind<ReadonlyArray<A>> = {
+    expected,
+    placeholder,
+    parse: (text) =>
+      Option.getOrUndefined(
+        Option.all(text.split(",").map((each) => Option.fromUndefinedOr(parse(each.trim()))))
+      )
+  }
   return {
     ...common,
-    flag: (language) => {
-      const given = Flag.atLeast(Flag.String(name), 1)
-      const texts =
-        variable === undefined
-          ? given
-          : Flag.withFallbackConfig(
-              given,
-              Config.map(Config.String(variable), (text): ReadonlyArray<string> => [text])
-            )
-      return presented(
-        Flag.filterMap(
-          Flag.map(
-            Flag.optional(texts),
-            Option.getOrElse((): ReadonlyArray<string> => [])
-          ),
-          parseAll,
-          () => kind.expected[language]
+    flag: (language) =>
+      Flag.optional(Flag.atLeast(named(options, kind, description, language), 1)).pipe(
+        Flag.mapEffect(
+          Option.match({
+            onNone: () => fromVariable(common.variable, kind, language),
+            onSome: (texts) =>
+              Effect.asSome(parsed(texts.join(","), { option: name, kind: "flag" }, kind, language))
+          })
         ),
-        description(language),
-        kind.metavar
-      )
-    },
+        Flag.map(Option.getOrElse((): ReadonlyArray<A> => []))
+      ),
     toLog: (values) => (values.length === 0 ? undefined : values.join(","))
   }
 }

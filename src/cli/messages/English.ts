@@ -29,6 +29,7 @@ export const english: Catalog = {
     groups: {
       serving: "SERVING",
       access: "ACCESS",
+      http: "HTTP",
       limits: "LIMITS",
       logs: "LOGS",
       connection: "CONNECTION",

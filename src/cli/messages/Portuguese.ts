@@ -41,6 +41,7 @@ export const portuguese = {
     groups: {
       serving: "O QUE SE SERVE E ONDE",
       access: "ACESSO",
+      http: "HTTP",
       limits: "LIMITES",
       logs: "REGISTRO",
       connection: "CONEXÃO",

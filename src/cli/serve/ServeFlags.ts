@@ -10,7 +10,7 @@ import { serving } from "./flags/Serving.ts"
 export const serveFlags = { ...serving, ...access, ...http, ...limits, ...logs }
 
 /** The groups of its help. */
-export const serveGroups = { serving, access, limits, logs }
+export const serveGroups = { serving, access, http, limits, logs }
 
 /** The values of all flags. */
 export type ServeFlags = Values<typeof serveFlags>

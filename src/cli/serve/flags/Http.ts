@@ -9,7 +9,8 @@ const hostName: Kind.Kind<string> = {
   expected: {
     pt: "um nome como arquivos.exemplo.org, sem porta",
     en: "a name such as files.example.org, without a port"
-  }
+  },
+  placeholder: { pt: "nome", en: "name" }
 }
 
 /** An origin as browsers send it (RFC 6454, 6.2), or all of them. */
@@ -22,7 +23,8 @@ const origin: Kind.Kind<string> = {
   expected: {
     pt: "uma origem como https://exemplo.org, ou *",
     en: "an origin such as https://example.org, or *"
-  }
+  },
+  placeholder: { pt: "origem", en: "origin" }
 }
 
 const fileName: Kind.Kind<ReturnType<typeof fromText> & {}> = {
@@ -30,10 +32,11 @@ const fileName: Kind.Kind<ReturnType<typeof fromText> & {}> = {
   expected: {
     pt: "o nome de um arquivo da pasta, como index.html",
     en: "the name of a file of the folder, such as index.html"
-  }
+  },
+  placeholder: Kind.file.placeholder
 }
 
-/** All of them. */
+/** The flags of this group. */
 export const http = {
   http: setting({
     name: "http",
