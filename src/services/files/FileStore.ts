@@ -82,6 +82,10 @@ export type FolderEntry =
       readonly name: FileName
       /** When an entry came or went last, in milliseconds since 1970 (UTC), where the store knows. */
       readonly modified: number | undefined
+      /** Which folder it is: the same under every name that leads to it. */
+      readonly id: string
+      /** Whether it is a link to a folder whose files `names` has under that folder's own name. */
+      readonly isListedElsewhere: boolean
     }
 
 /** What entries are sorted by, by its UTF-8 bytes: the name, and a folder's with a `/`, as files below it begin. */

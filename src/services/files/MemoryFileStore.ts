@@ -48,7 +48,13 @@ export const layer = (files: ReadonlyMap<FileName, MemoryFile>): Layer.Layer<Fil
         const entry: FolderEntry =
           inner === undefined
             ? { kind: "file", name, ...detailsOf(file) }
-            : { kind: "folder", name: inner, modified: undefined }
+            : {
+                kind: "folder",
+                name: inner,
+                modified: undefined,
+                id: inner,
+                isListedElsewhere: false
+              }
         entries.set(entryKey(entry), entry)
       }
       return [...entries].sort(([self], [that]) => byBytes(self, that)).map(([, entry]) => entry)

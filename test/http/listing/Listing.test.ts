@@ -9,8 +9,20 @@ import { fileName } from "../../support/stores/Stores.ts"
 const strange = ["a\nb", 'aspas"', "<script>", "ç ~", "\u{1f600}", "\u009b31m"]
 
 const entries: ReadonlyArray<FolderEntry> = [
-  { kind: "folder", name: fileName("p/sub"), modified: undefined },
-  { kind: "folder", name: fileName("p/sub2"), modified: 1_700_000_000_123 },
+  {
+    kind: "folder",
+    name: fileName("p/sub"),
+    modified: undefined,
+    id: "1",
+    isListedElsewhere: false
+  },
+  {
+    kind: "folder",
+    name: fileName("p/sub2"),
+    modified: 1_700_000_000_123,
+    id: "2",
+    isListedElsewhere: true
+  },
   ...strange.map((name): FolderEntry => ({
     kind: "file",
     name: fileName(`p/${name}`),

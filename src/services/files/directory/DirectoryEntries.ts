@@ -15,7 +15,7 @@ import { detailsOf } from "./DirectoryDetails.ts"
 import { entryName } from "./DirectoryEntryName.ts"
 import type { LogOnce } from "./LogOnce.ts"
 import { type HeldFolder, hold, holdContained, isStillHeld } from "./SafeOpen.ts"
-import { relativeTo, type SharedFolder } from "./SharedFolder.ts"
+import { isShared, relativeTo, type SharedFolder } from "./SharedFolder.ts"
 
 /** Entries looked at before others have their turn: about 3 ms, or 10 where all are links. */
 const batchSize = 256
@@ -26,24 +26,33 @@ interface Reading extends HeldFolder {
   readonly name: FolderName
 }
 
+/** What lies under a name, as `FolderEntry` tells it. */
+interface Found {
+  readonly stats: BigIntStats
+  readonly isListedElsewhere: boolean
+}
+
 /** What a link leads to, if it is inside. */
-const follow = ({ folder, root }: Reading, path: string): BigIntStats | undefined => {
+const follow = ({ folder, root }: Reading, path: string): Found | undefined => {
   if (!folder.links) return undefined
   const held = hold(path)
   try {
-    if (relativeTo(root, held.path) === undefined) return undefined
-    return fstatSync(held.descriptor, { bigint: true })
+    const own = relativeTo(root, held.path)
+    if (own === undefined) return undefined
+    const stats = fstatSync(held.descriptor, { bigint: true })
+    return { stats, isListedElsewhere: own === "" || isShared(folder, own) }
   } finally {
     closeSync(held.descriptor)
   }
 }
 
 /** What lies under this name, followed where it is a link; `undefined` where nothing does that is shared. */
-const look = (reading: Reading, part: string): BigIntStats | undefined => {
+const look = (reading: Reading, part: string): Found | undefined => {
   const path = `${reading.held.access}/${part}`
   try {
     const stats = lstatSync(path, { bigint: true, throwIfNoEntry: false })
-    return stats?.isSymbolicLink() === true ? follow(reading, path) : stats
+    if (stats?.isSymbolicLink() === true) return follow(reading, path)
+    return stats && { stats, isListedElsewhere: false }
   } catch {
     // Whatever it is, it could not be opened either.
     return undefined
@@ -54,7 +63,7 @@ const look = (reading: Reading, part: string): BigIntStats | undefined => {
 const keyOf = (reading: Reading, log: LogOnce, entry: Dirent): string | undefined => {
   const name = entryName(reading.folder, log, reading.name, entry.name)
   if (name === undefined) return undefined
-  const found = entry.isSymbolicLink() ? look(reading, lastPart(name)) : entry
+  const found = entry.isSymbolicLink() ? look(reading, lastPart(name))?.stats : entry
   if (found?.isFile() === true) return name
   return found?.isDirectory() === true ? entryKey({ kind: "folder", name }) : undefined
 }
@@ -88,12 +97,14 @@ const readKeys = async (
 const entryOf = (reading: Reading, key: string): FolderEntry | undefined => {
   const isFolder = key.endsWith("/")
   const name = fromText(isFolder ? key.slice(0, -1) : key)
-  const stats = name === undefined ? undefined : look(reading, lastPart(name))
-  if (name === undefined || stats === undefined) return undefined
-  if (isFolder)
-    return stats.isDirectory()
-      ? { kind: "folder", name, modified: Number(stats.mtimeNs / 1_000_000n) }
-      : undefined
+  const found = name === undefined ? undefined : look(reading, lastPart(name))
+  if (name === undefined || found === undefined) return undefined
+  const { isListedElsewhere, stats } = found
+  if (isFolder) {
+    if (!stats.isDirectory()) return undefined
+    const modified = Number(stats.mtimeNs / 1_000_000n)
+    return { kind: "folder", name, modified, id: `${stats.dev}:${stats.ino}`, isListedElsewhere }
+  }
   // A size beyond 2^53 is none that could be told, nor could the file be opened.
   return stats.isFile() && stats.size <= Number.MAX_SAFE_INTEGER
     ? { kind: "file", name, ...detailsOf(stats) }

@@ -42,7 +42,9 @@ const entriesOf = (
     }),
     ...folders.map((key): FolderEntry | undefined => {
       const name = nameOf(ByteString.unsafe(key.slice(0, -1)))
-      return name === undefined ? undefined : { kind: "folder", name, modified: undefined }
+      return name === undefined
+        ? undefined
+        : { kind: "folder", name, modified: undefined, id: name, isListedElsewhere: false }
     })
   ]
   return found

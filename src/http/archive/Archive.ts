@@ -1,0 +1,172 @@
+/**
+ * A folder as one tar archive, which is never made: its layout is known from the sizes of its files, and its bytes are
+ * read from the store as they are sent. It can be begun anywhere, for as long as no file in it changes; then its version
+ * is another, and one that is under way breaks off. Its memory is that of the files' names and details, some 300 bytes
+ * each, and of one chunk.
+ */
+import { Effect, type Scope, Stream } from "effect"
+import { type FileNotFound, StoreUnavailable } from "../../domain/Errors.ts"
+import { type FolderName, lastPart } from "../../domain/FileName.ts"
+import * as ByteString from "../../domain/ByteString.ts"
+import { sha256 } from "../../services/files/Digest.ts"
+import type { FileStore } from "../../services/files/FileStore.ts"
+import { filesBelow, type ListedFile, type Quota } from "./FolderTree.ts"
+import { tarHeader, type TarFile } from "./TarHeader.ts"
+import { makeTarLayout, type Segment, segments, type TarLayout } from "./TarLayout.ts"
+
+/** An archive of a folder: to be sent as a file is, for it has what a file has. */
+export interface Archive {
+  /** What it is to be called when it is saved. */
+  readonly fileName: string
+  /** In bytes. */
+  readonly size: number
+  /** When the newest of its files changed, in milliseconds since 1970 (UTC). */
+  readonly modified: number
+  /** Two archives with the same version have the same bytes: a digest over all names, sizes, times and versions. */
+  readonly version: string
+  /**
+   * Exactly `length` bytes from byte `start` on. A chunk is valid until the next one is asked for. Fails where a file is
+   * not what it was as the archive was begun.
+   */
+  readonly read: (start: number, length: number) => Stream.Stream<Uint8Array, StoreUnavailable>
+}
+
+/** The most files of all archives that are being sent, 300 MB. */
+export const mostArchivedFiles = 1_000_000
+
+/** A file of an archive, as it is in the store. */
+interface ArchivedFile extends TarFile {
+  readonly file: ListedFile
+}
+
+const changed = (name: string) =>
+  new StoreUnavailable({ cause: new Error(`${name} changed while its archive was sent`) })
+
+const encoder = new TextEncoder()
+
+/** The lines that the version is a digest of; a change of the format must change them. */
+const versionOf = (files: ReadonlyArray<ArchivedFile>): Effect.Effect<string> =>
+  sha256(
+    Stream.fromIterable(files).pipe(
+      Stream.mapArray((batch) => [
+        encoder.encode(
+          batch
+            .map(({ file, path }) =>
+              JSON.stringify(["tar1", path, file.size, file.modified, file.version])
+            )
+            .join("\n")
+        )
+      ])
+    )
+  )
+
+/** The file, if it is still the one that the layout is made for. */
+const openSame = Effect.fnUntraced(function* (store: FileStore["Service"], file: ListedFile) {
+  const opened = yield* Effect.catchTag(store.open(file.name), "FileNotFound", () =>
+    Effect.fail(changed(file.name))
+  )
+  return opened.version === file.version ? opened : yield* changed(file.name)
+})
+
+/** All bytes of a small file. */
+const contentOf = (
+  store: FileStore["Service"],
+  file: ListedFile
+): Effect.Effect<Uint8Array, StoreUnavailable> =>
+  Effect.suspend(() => {
+    const present = store.getIfPresent(file.name)
+    if (present !== undefined) {
+      return present.version === file.version
+        ? Effect.succeed(ByteString.toBytes(present.content))
+        : Effect.fail(changed(file.name))
+    }
+    return Effect.scoped(
+      Effect.gen(function* () {
+        const opened = yield* openSame(store, file)
+        const bytes = new Uint8Array(file.size)
+        let filled = 0
+        yield* Stream.runForEach(opened.read(0, file.size), (chunk) =>
+          Effect.sync(() => {
+            bytes.set(chunk, filled)
+            filled += chunk.length
+          })
+        )
+        return bytes
+      })
+    )
+  })
+
+/** Copies what of `bytes`, which begin at `at`, lies in the target, which begins at `start`. */
+const copyInto = (target: Uint8Array, start: number, bytes: Uint8Array, at: number): void => {
+  const from = Math.max(0, start - at)
+  const to = Math.min(bytes.length, start + target.length - at)
+  if (to > from) target.set(bytes.subarray(from, to), at + from - start)
+}
+
+/** The bytes of a segment of small files, headers and padding, which is zeros. */
+const readSmall = Effect.fnUntraced(function* (
+  store: FileStore["Service"],
+  { content, fileAt, files, start }: TarLayout<ArchivedFile>,
+  segment: Segment
+) {
+  const chunk = new Uint8Array(segment.end - segment.start)
+  for (let index = fileAt(segment.start); index < files.length; index++) {
+    const archived = files[index]
+    if (archived === undefined || start(index) >= segment.end) break
+    if (content(index) > segment.start) {
+      copyInto(chunk, segment.start, tarHeader(archived), start(index))
+    }
+    const isWanted = content(index) < segment.end && content(index) + archived.size > segment.start
+    if (isWanted) {
+      copyInto(chunk, segment.start, yield* contentOf(store, archived.file), content(index))
+    }
+  }
+  return chunk
+})
+
+const readLarge = (
+  store: FileStore["Service"],
+  { content, files }: TarLayout<ArchivedFile>,
+  { end, index, start }: Extract<Segment, { readonly kind: "large" }>
+): Stream.Stream<Uint8Array, StoreUnavailable> => {
+  const archived = files[index]
+  if (archived === undefined) return Stream.empty
+  const first = start - content(index)
+  return Stream.unwrap(
+    Effect.map(openSame(store, archived.file), (file) => file.read(first, end - start))
+  )
+}
+
+/** The archive of the folder of this name, as it is now; it counts against `quota` until the scope closes. */
+export const openArchive = Effect.fn("http.openArchive")(function* (
+  store: FileStore["Service"],
+  folder: FolderName,
+  quota: Quota
+): Effect.fn.Return<Archive, FileNotFound | StoreUnavailable, Scope.Scope> {
+  const found = yield* filesBelow(store, folder, quota)
+  const name = lastPart(folder)
+  // What is unpacked is one folder, but for the shared one, whose name nobody is told.
+  const cut = folder.length - name.length
+  const files = found.map((file): ArchivedFile => ({
+    file,
+    path: file.name.slice(cut),
+    size: file.size,
+    modified: file.modified
+  }))
+  const layout = makeTarLayout(files)
+  return {
+    fileName: `${name === "" ? "arquivos" : name}.tar`,
+    size: layout.size,
+    modified: found.reduce((latest, { modified }) => Math.max(latest, modified), 0),
+    version: yield* versionOf(files),
+    read: (start, length) =>
+      Stream.fromIterable(segments(layout, start, start + length)).pipe(
+        Stream.flatMap((segment) =>
+          segment.kind === "large"
+            ? readLarge(store, layout, segment)
+            : // Small files may all be in memory: others have their turn all the same.
+              Stream.fromEffect(Effect.andThen(Effect.yieldNow, readSmall(store, layout, segment)))
+        )
+      )
+  }
+})

@@ -1,0 +1,81 @@
+/**
+ * All files below a folder, with their details and without opening any: those that a listing has below it, and of a
+ * folder that has no other name, those that it has by the first link to it. So it ends, whatever the links are, and is
+ * the same each time.
+ */
+import { Effect, type Scope, Stream } from "effect"
+import { type FileNotFound, StoreUnavailable } from "../../domain/Errors.ts"
+import { byBytes, type FolderName } from "../../domain/FileName.ts"
+import type { FileStore, FolderEntry } from "../../services/files/FileStore.ts"
+import { makeTop } from "../../services/files/TopNames.ts"
+
+/** A file as its folder tells of it. */
+export type ListedFile = Extract<FolderEntry, { readonly kind: "file" }>
+
+/** A count over all archives, so that together they do not take more memory than they may. */
+export interface Quota {
+  /** Takes room for so many more files; whether there was any. */
+  readonly take: (count: number) => boolean
+  readonly give: (count: number) => void
+}
+
+/** Room for `most` files. */
+export const makeQuota = (most: number): Quota => {
+  let taken = 0
+  return {
+    take: (count) => {
+      if (taken + count > most) return false
+      taken += count
+      return true
+    },
+    give: (count) => {
+      taken -= count
+    }
+  }
+}
+
+const tooMany = new StoreUnavailable({ cause: new Error("too many files in archives at once") })
+
+/**
+ * The files, sorted by the bytes of their names. They count against `quota` until the scope closes; where there is no
+ * room for them, it fails as a store does that cannot answer now.
+ */
+export const filesBelow = Effect.fnUntraced(function* (
+  store: FileStore["Service"],
+  folder: FolderName,
+  quota: Quota
+): Effect.fn.Return<ReadonlyArray<ListedFile>, FileNotFound | StoreUnavailable, Scope.Scope> {
+  let taken = 0
+  yield* Effect.addFinalizer(() => Effect.sync(() => quota.give(taken)))
+  const files = makeTop<ListedFile>(Number.POSITIVE_INFINITY, (self, that) =>
+    byBytes(self.name, that.name)
+  )
+  const seen = new Set<string>()
+  const folders: Array<FolderName> = []
+
+  const take = (entries: ReadonlyArray<FolderEntry>) => {
+    for (const entry of entries) {
+      if (entry.kind === "file") {
+        if (!quota.take(1)) return Effect.fail(tooMany)
+        taken += 1
+        files.add(entry)
+      } else if (!entry.isListedElsewhere && !seen.has(entry.id)) {
+        seen.add(entry.id)
+        folders.push(entry.name)
+      }
+    }
+    return Effect.void
+  }
+
+  const enter = (name: FolderName) =>
+    Effect.scoped(
+      Effect.flatMap(store.folder(name), (entries) => Stream.runForEachArray(entries, take))
+    )
+
+  yield* enter(folder)
+  for (let name = folders.pop(); name !== undefined; name = folders.pop()) {
+    // One that vanishes meanwhile has nothing in it.
+    yield* Effect.catchTag(enter(name), "FileNotFound", () => Effect.void)
+  }
+  return files.take()
+})
