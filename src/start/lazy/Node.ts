@@ -35,6 +35,7 @@ export const unlink = lazy(() => fs().unlink)
 
 export const availableParallelism = lazy(() => os().availableParallelism)
 export const networkInterfaces = lazy(() => os().networkInterfaces)
+export const hostname = lazy(() => os().hostname)
 export const tmpdir = lazy(() => os().tmpdir)
 
 export const createInterface = lazy(() => readline().createInterface)
