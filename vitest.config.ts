@@ -17,6 +17,8 @@ export const unit = [
   "test/cli/client/Display.test.ts",
   "test/client/{Connector,Requests,files/Placement}.test.ts",
   "test/client/node/PartFiles.test.ts",
+  "test/http/{Access,Target}.test.ts",
+  "test/http/file/Conditions.test.ts",
   "test/net/ProxyHeader.test.ts",
   "test/routes/FileReply.test.ts",
   "test/server/{Authentication,Session}.test.ts",

@@ -24,7 +24,8 @@ import {
 import { makeDateLine } from "./HttpDate.ts"
 import { encode, redirect, type Response, text } from "./Response.ts"
 import { makeServiceRoutes, type Services } from "./ServiceRoutes.ts"
-import { parsePath, pathOf, queryField, splitTarget } from "./Target.ts"
+import { folderLink } from "./page/Links.ts"
+import { parsePath, queryField, splitTarget } from "./Target.ts"
 import { words } from "./Texts.ts"
 
 /** A folder that is asked for. */
@@ -119,7 +120,7 @@ export const makeHttpFace = Effect.fnUntraced(function* (
       Effect.as(true),
       Effect.catchTag("FileNotFound", () => Effect.succeed(false))
     )
-    if (isFolder) return redirect(pathOf(name, true) + (query === undefined ? "" : `?${query}`))
+    if (isFolder) return redirect(folderLink(name) + (query === undefined ? "" : `?${query}`))
     if (fallback === undefined) return notFound
     return yield* fileResponse(files, { request, name: fallback, isDownload: false })
   })
@@ -143,7 +144,7 @@ export const makeHttpFace = Effect.fnUntraced(function* (
     const listing = folderReply(folder)
     if (!isSite) return listing
     const { name, request } = folder
-    const welcome = parsePath(`${pathOf(name, true)}index.html`)
+    const welcome = parsePath(`${folderLink(name)}index.html`)
     return welcome._tag === "File"
       ? Effect.catchTag(
           fileResponse(files, { request, name: welcome.name, isDownload: false }),

@@ -1,10 +1,12 @@
-/** What the server itself tells, below `/-/`: whether it is well, who it is, the time; and what others give it to tell. */
+/** What the server itself tells, below `/-/`: whether it is well, who it is, the time; the parts of the page; and what others give it to tell. */
 import type { Effect, Scope } from "effect"
 import { fieldKey, type HttpRequest } from "../codec/http/HttpRequest.ts"
+import { fieldLine } from "../codec/http/ResponseHead.ts"
 import type { Clock } from "../services/Clock.ts"
 import type { Info } from "../services/Info.ts"
 import type { Numbers } from "../telemetry/Stats.ts"
 import type { FileError } from "./file/FileResponse.ts"
+import { assetAt, assetCacheControl } from "./page/Assets.ts"
 import { json, type Response, text } from "./Response.ts"
 import { words } from "./Texts.ts"
 import { prefersJson } from "./Weights.ts"
@@ -22,6 +24,21 @@ const accept = fieldKey("Accept")
 /** None of it is true for long. */
 const noStore = "Cache-Control: no-store\r\n"
 const byAccept = `${noStore}Vary: Accept\r\n`
+
+/** A part of the page, which a browser keeps. */
+const assetReply = (path: string): Response | undefined => {
+  const asset = assetAt(`/-/${path}`)
+  return asset === undefined
+    ? undefined
+    : {
+        status: 200,
+        fields:
+          fieldLine("Content-Type", asset.mediaType)
+          + fieldLine("ETag", `"${asset.digest}"`)
+          + fieldLine("Cache-Control", assetCacheControl),
+        body: { buffered: asset.content }
+      }
+}
 
 /** The routes: the response to a path behind `/-/`, `undefined` where there is none. */
 export const makeServiceRoutes = (
@@ -50,5 +67,5 @@ export const makeServiceRoutes = (
     ["info", told("dados", () => info.text)],
     ...services
   ])
-  return (path: string, request: HttpRequest) => routes.get(path)?.(request)
+  return (path: string, request: HttpRequest) => routes.get(path)?.(request) ?? assetReply(path)
 }

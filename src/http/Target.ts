@@ -1,4 +1,4 @@
-/** What the target of a request means: a service of the server's own, a folder or a file (RFC 3986, 3.3). And links to them. */
+/** What the target of a request means: a service of the server's own, a folder or a file (RFC 3986, 3.3). Links to them: page/Links. */
 import * as ByteString from "../domain/ByteString.ts"
 import * as FileName from "../domain/FileName.ts"
 
@@ -58,10 +58,3 @@ export const parsePath = (path: string): Target => {
  */
 export const queryField = (query: string | undefined, name: string): string | undefined =>
   query === undefined ? undefined : (new URLSearchParams(query).get(name) ?? undefined)
-
-/** The path of a name, percent-encoded; a folder's ends with a slash. What `/-/` begins is the server's own. */
-export const pathOf = (name: FileName.FolderName, isFolder: boolean): string => {
-  const encoded = name.split("/").map(encodeURIComponent).join("/")
-  const escaped = encoded === "-" || encoded.startsWith("-/") ? `%2D${encoded.slice(1)}` : encoded
-  return name === "" ? "/" : `/${escaped}${isFolder ? "/" : ""}`
-}

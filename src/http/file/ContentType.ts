@@ -1,7 +1,7 @@
 /** What a file is, by its name. Nothing looks into it. */
 import { Option } from "effect"
 import { getType } from "effect/http/Mime"
-import type { FileName } from "../../domain/FileName.ts"
+import { type FileName, lastPart } from "../../domain/FileName.ts"
 
 /** What is known of nothing (RFC 9110, 8.3). */
 const unknown = "application/octet-stream"
@@ -13,10 +13,11 @@ const texts =
 const compressible =
   /^(?:application\/(?:wasm|vnd\.ms-fontobject)|font\/(?:ttf|otf)|image\/(?:bmp|svg\+xml))$/
 
-/** The extension in lower case, or all of a name that has none. */
+/** The extension in lower case; empty where the name has none. */
 const extensionOf = (name: FileName): string => {
-  const last = name.slice(name.lastIndexOf("/") + 1)
-  return last.slice(last.lastIndexOf(".") + 1).toLowerCase()
+  const last = lastPart(name)
+  const dot = last.lastIndexOf(".")
+  return dot === -1 ? "" : last.slice(dot + 1).toLowerCase()
 }
 
 /** What is told of a type. */
@@ -27,8 +28,8 @@ export interface ContentType {
   readonly isCompressible: boolean
 }
 
-const describe = (extension: string, hasDot: boolean): ContentType => {
-  const type = hasDot ? Option.getOrElse(getType(`x.${extension}`), () => unknown) : unknown
+const describe = (extension: string): ContentType => {
+  const type = Option.getOrElse(getType(`x.${extension}`), () => unknown)
   const isText = texts.test(type)
   return {
     value: isText ? `${type}; charset=utf-8` : type,
@@ -45,7 +46,7 @@ export const contentTypeOf = (name: FileName): ContentType => {
   const extension = extensionOf(name)
   const known = remembered.get(extension)
   if (known !== undefined) return known
-  const type = describe(extension, name.slice(name.lastIndexOf("/") + 1).includes("."))
+  const type = describe(extension)
   if (remembered.size < mostRemembered) remembered.set(extension, type)
   return type
 }

@@ -31,7 +31,10 @@ import { type Options, Server } from "../../../src/server/Server.ts"
 import { ConnectionContext } from "../../../src/server/ConnectionContext.ts"
 import type { ServerContext } from "../../../src/server/ServerContext.ts"
 import { makeAuthenticator } from "../../../src/guard/Authenticator.ts"
+import { makeFolderReply } from "../../../src/http/FolderReply.ts"
+import { makeHttpFace, type Options as HttpOptions } from "../../../src/http/HttpFace.ts"
 import { Clock } from "../../../src/services/Clock.ts"
+import { DigestCache } from "../../../src/services/files/DigestCache.ts"
 import * as DirectoryFileStore from "../../../src/services/files/directory/DirectoryFileStore.ts"
 import type { FileStore } from "../../../src/services/files/FileStore.ts"
 import { Info } from "../../../src/services/Info.ts"
@@ -46,10 +49,40 @@ export const version = "1.2.3"
 /** Nothing is shared. */
 export const emptyStore: Layer.Layer<FileStore> = MemoryFileStore.layer(new Map())
 
-const routerOver = <E>(store: Layer.Layer<FileStore, E, Stats>): Layer.Layer<Router | Stats, E> =>
-  Router.layer.pipe(
-    Layer.provide([store, Clock.layer(), Info.layer]),
+/** All that a router and the face of HTTP need, and the router. */
+const servicesOver = <E>(store: Layer.Layer<FileStore, E, Stats>) =>
+  Layer.mergeAll(Router.layer, DigestCache.layer).pipe(
+    Layer.provideMerge(Layer.mergeAll(store, Clock.layer(), Info.layer)),
     Layer.provideMerge(Stats.layer)
+  )
+
+/** How HTTP is answered: as `app serve` does where nobody says otherwise, by the name `files.test` too; not at all unless given. */
+export interface TestOptions extends Partial<Options> {
+  readonly web?: Partial<HttpOptions> & { readonly only?: boolean }
+}
+
+const httpDefaults: HttpOptions = {
+  hosts: ["files.test"],
+  origins: [],
+  isSite: false,
+  hasOpenMetrics: false,
+  makeFolderReply,
+  services: new Map()
+}
+
+/** The server over a router, with the face of HTTP where it is wanted. */
+const serverLayer = ({ web, ...options }: TestOptions) =>
+  Layer.unwrap(
+    Effect.map(
+      web === undefined ? Effect.undefined : makeHttpFace({ ...httpDefaults, ...web }),
+      (face) =>
+        Server.layer({
+          ...anyPort,
+          version,
+          ...options,
+          http: face === undefined ? undefined : { face, only: web?.only === true }
+        })
+    )
   )
 
 /** Keeps what is logged off the terminal, and makes an error of the log one of the test. */
@@ -90,7 +123,7 @@ const collectingLog = Effect.map(Queue.unbounded<Logged>(), (lines) => ({
 /** Serves the store until the scope closes, and tells what is logged. */
 export const serveLogged = <E>(
   store: Layer.Layer<FileStore, E, Stats>,
-  options: Partial<Options> = {}
+  options: TestOptions = {}
 ): Effect.Effect<
   {
     readonly address: Address
@@ -111,19 +144,17 @@ export const serveLogged = <E>(
 /** Serves the store until the scope closes. */
 export const serve = <E>(
   store: Layer.Layer<FileStore, E, Stats>,
-  options: Partial<Options> = {}
+  options: TestOptions = {}
 ): Effect.Effect<Address, E | ListenError, Scope.Scope> =>
   Effect.flatMap(strictLog, (log) => serveWith(log, store, options))
 
 const serveWith = <E>(
   log: Layer.Layer<never>,
   store: Layer.Layer<FileStore, E, Stats>,
-  options: Partial<Options>
+  options: TestOptions
 ): Effect.Effect<Address, E | ListenError, Scope.Scope> =>
   Effect.gen(function* () {
-    const server = Server.layer({ ...anyPort, version, ...options }).pipe(
-      Layer.provide(routerOver(store))
-    )
+    const server = serverLayer(options).pipe(Layer.provide(servicesOver(store)))
     const context = yield* Layer.build(Layer.provide(server, log))
     return Context.get(context, Server).address
   })
@@ -131,7 +162,7 @@ const serveWith = <E>(
 /** Serves a folder until the scope closes, hidden names left out unless wanted. */
 export const serveFolder = (
   folder: string,
-  { hidden = false, ...options }: { readonly hidden?: boolean } & Partial<Options> = {}
+  { hidden = false, ...options }: { readonly hidden?: boolean } & TestOptions = {}
 ) => Effect.orDie(serve(DirectoryFileStore.layer({ folder, hidden }), options))
 
 /** A server whose conversations can be seen to end. */
@@ -146,7 +177,7 @@ export const serveObserved = <E>(
   store: Layer.Layer<FileStore, E, Stats>
 ): Effect.Effect<ObservedServer, E | ListenError, Scope.Scope> =>
   Effect.gen(function* () {
-    const services = yield* Layer.build(routerOver(store))
+    const services = yield* Layer.build(servicesOver(store))
     const router = Context.get(services, Router)
     const stats = Context.get(services, Stats)
     const ends = yield* Queue.unbounded<Exit.Exit<void, PeerLost | StoreUnavailable>>()

@@ -2,7 +2,7 @@
 import { Option } from "effect"
 import { hostname } from "node:os"
 import type { Options } from "../../../http/HttpFace.ts"
-import { makeNamesReply } from "../../../http/NamesReply.ts"
+import { makeFolderReply } from "../../../http/FolderReply.ts"
 import type { ServeFlags } from "../ServeFlags.ts"
 
 /** This machine's name, alone and as multicast DNS has it (RFC 6762, 3). */
@@ -30,6 +30,6 @@ export const httpOptions = ({
         isSite: site,
         fallback: site ? Option.getOrUndefined(siteFallback) : undefined,
         hasOpenMetrics: metricsOpen,
-        makeFolderReply: makeNamesReply,
+        makeFolderReply,
         services: new Map()
       }

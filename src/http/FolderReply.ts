@@ -1,0 +1,45 @@
+/** The response that a folder is: its page for people, JSON for programs, or plain names, as `formato` or Accept asks for. */
+import { Effect } from "effect"
+import { fieldKey } from "../codec/http/HttpRequest.ts"
+import { fieldLine } from "../codec/http/ResponseHead.ts"
+import type { FileStore } from "../services/files/FileStore.ts"
+import type { FolderReply } from "./HttpFace.ts"
+import { jsonListing, textListing } from "./listing/FolderListing.ts"
+import { listingFormat, mediaTypes } from "./listing/ListingFormat.ts"
+import { contentSecurityPolicy, folderPage } from "./page/FolderPage.ts"
+import { pageQuery } from "./page/PageQuery.ts"
+import { type Response, textBody } from "./Response.ts"
+
+const accept = fieldKey("Accept")
+const acceptLanguage = fieldKey("Accept-Language")
+
+/** A folder is asked for again each time: what is in it changes. */
+const common = "Cache-Control: no-cache\r\nVary: Accept, Accept-Language\r\n"
+
+/** The reply to requests of folders, over a store. */
+export const makeFolderReply = (store: FileStore["Service"]): FolderReply =>
+  Effect.fnUntraced(function* ({ name, query, request }) {
+    const fields = new URLSearchParams(query)
+    const field = (name: string) => fields.get(name) ?? undefined
+    const format = listingFormat(field("formato"), request.field(accept))
+    const type = fieldLine("Content-Type", mediaTypes[format]) + common
+    if (format === "html") {
+      const page = yield* folderPage(store, pageQuery(name, field, request.field(acceptLanguage)))
+      const response: Response = {
+        status: 200,
+        fields: type + fieldLine("Content-Security-Policy", contentSecurityPolicy),
+        body: textBody(page)
+      }
+      return response
+    }
+    const entries = yield* store.folder(name, field("depois"))
+    const response: Response = {
+      status: 200,
+      fields: type,
+      body: {
+        size: undefined,
+        bytes: format === "json" ? jsonListing(name, entries) : textListing(entries)
+      }
+    }
+    return response
+  })
