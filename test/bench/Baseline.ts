@@ -1,6 +1,7 @@
 /**
  * What the smoke run is held against: the ratios of an earlier one, in baseline.json. Tolerances are wide, for it runs
- * on machines that others use: a row fails where its ratio is worse than half of what was recorded. One whose rounds
+ * on machines that others use: a row fails where its ratio is worse than half of what was recorded, unless the row says
+ * otherwise because no machine makes a difference to it. One whose rounds
  * disagree fails only where its best round does: noise alone is no regression, and no alibi for one.
  */
 import { Schema } from "effect"
@@ -12,7 +13,7 @@ import type { Outcome, Run } from "./Run.ts"
 export const Baseline = Schema.Record(Schema.String, Schema.Number)
 export type Baseline = typeof Baseline.Type
 
-/** How much worse than recorded a ratio may be. */
+/** How much worse than recorded a ratio may be, unless its row says otherwise. */
 export const tolerance = 2
 
 /** A row's own ratio, or its best round's where the rounds disagree. */
@@ -43,7 +44,8 @@ export const regressions = (
     const recorded = baseline[row.name]
     if (outcome?._tag !== "Measured" || recorded === undefined) return []
     const ratio = judged(row, outcome)
-    const limit = row.unit.better === "more" ? recorded / tolerance : recorded * tolerance
+    const most = row.tolerance ?? tolerance
+    const limit = row.unit.better === "more" ? recorded / most : recorded * most
     return isAtLeast(row, ratio, limit) ? [] : [{ row, ratio, recorded }]
   })
 

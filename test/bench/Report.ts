@@ -42,6 +42,7 @@ export const figure = (value: number, { name }: Unit): string => {
       return `${scaled(value, ["", "k", "M"])}/s`
     case "ms":
     case "µs":
+    case "calls":
       return `${ratio(value)} ${name}`
   }
 }
@@ -105,4 +106,4 @@ export const machineLine = ({
 
 /** What is said of a row that became worse. */
 export const regressionLine = ({ ratio: found, recorded, row }: Regression): string =>
-  `${row.name}: ${ratio(found)}, over ${tolerance} times worse than the ${ratio(recorded)} that was recorded`
+  `${row.name}: ${ratio(found)}, over ${row.tolerance ?? tolerance} times worse than the ${ratio(recorded)} that was recorded`

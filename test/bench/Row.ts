@@ -17,7 +17,7 @@ export type Scale = "full" | "smoke"
 
 /** What is counted. `more` of it is better, or `less`. */
 export interface Unit {
-  readonly name: "commands/s" | "requests/s" | "bytes/s" | "bytes" | "ms" | "µs"
+  readonly name: "commands/s" | "requests/s" | "bytes/s" | "bytes" | "ms" | "µs" | "calls"
   readonly better: "more" | "less"
 }
 
@@ -33,6 +33,9 @@ export const bytes: Unit = { name: "bytes", better: "less" }
 export const milliseconds: Unit = { name: "ms", better: "less" }
 /** Time of a processor. */
 export const microseconds: Unit = { name: "µs", better: "less" }
+
+/** System calls. */
+export const calls: Unit = { name: "calls", better: "less" }
 
 /** A row. Its ratio is ours divided by theirs. */
 export interface Row {
@@ -54,5 +57,7 @@ export interface Row {
   readonly leastRounds?: number
   /** Whether the smoke run measures it. */
   readonly smoke?: boolean
+  /** How much worse than recorded the smoke run may find it, where that depends on no machine; else see Baseline. */
+  readonly tolerance?: number
   readonly contest: (scale: Scale) => Effect.Effect<Contest, Trouble, Scope.Scope>
 }

@@ -8,6 +8,7 @@ import * as Python from "./rows/Python.ts"
 import * as RealClient from "./rows/RealClient.ts"
 import * as SmallFiles from "./rows/SmallFiles.ts"
 import * as StartUp from "./rows/StartUp.ts"
+import * as SystemCalls from "./rows/SystemCalls.ts"
 import * as Time from "./rows/Time.ts"
 import * as Workers from "./rows/Workers.ts"
 
@@ -20,6 +21,7 @@ export const rows: ReadonlyArray<Row> = [
   ...Idle.rows,
   ...Beside.rows,
   ...StartUp.rows,
+  ...SystemCalls.rows,
   ...Python.rows,
   ...Workers.rows,
   ...Growth.rows
