@@ -11,7 +11,7 @@ const file = "+([!.]).test.ts"
  * tests need one. test/architecture.test.ts holds them to it.
  */
 export const unit = [
-  "test/architecture.test.ts",
+  "test/{architecture,docs,readme}.test.ts",
   `test/{codec,commands,domain,guard,telemetry}/**/${file}`,
   `test/cli/serve/workers/${file}`,
   "test/cli/client/Display.test.ts",

@@ -2,7 +2,9 @@
 import { assert, describe, it } from "@effect/vitest"
 import { existsSync, readFileSync } from "node:fs"
 import { join } from "node:path"
-import { root } from "./support/programs/App.ts"
+import { fileURLToPath } from "node:url"
+
+const root = fileURLToPath(new URL("..", import.meta.url))
 
 /** Every file of TypeScript that a page names in backticks, as it is written there. */
 const filesIn = (page: string): ReadonlyArray<string> =>

@@ -1,12 +1,11 @@
-/** README.md and README.pt-BR.md say the same, as far as a program can tell, and every flag stands in them. */
+/** README.md and the pages of docs say the same in both languages, as far as a program can tell; every link leads somewhere. */
 import { assert, describe, it } from "@effect/vitest"
-import { spawnSync } from "node:child_process"
-import { existsSync, readFileSync } from "node:fs"
-import { join } from "node:path"
-import { root } from "./support/programs/App.ts"
-import { pages, withTables } from "./support/values/FlagTables.ts"
+import { existsSync, readdirSync, readFileSync } from "node:fs"
+import { dirname, join, normalize } from "node:path"
+import { fileURLToPath } from "node:url"
+import { pages, withTable } from "./support/values/FlagTables.ts"
 
-const { en: english, pt: portuguese } = pages
+const root = fileURLToPath(new URL("..", import.meta.url))
 
 interface Block {
   readonly language: string
@@ -27,113 +26,112 @@ const compared = ({ language, lines }: Block): Block => ({
           .map((line) => line.replace(/(?<=\S)(?: {2,}| (?:#|\/\/) ).*$/, ""))
 })
 
-/** One of the two pages, taken apart. */
+/** The anchors that GitHub gives the headings of a page. */
+const anchorsOf = (headings: ReadonlyArray<string>): ReadonlyArray<string> =>
+  headings.map((heading) =>
+    heading
+      .replace(/^#+ /, "")
+      .toLowerCase()
+      .replaceAll(/[^\p{L}\p{N}\s_-]/gu, "")
+      .replaceAll(" ", "-")
+  )
+
+/** A page, taken apart. */
 const take = (file: string) => {
   const text = readFileSync(join(root, file), "utf8")
   const prose = text.replaceAll(fence, "")
   const headings = prose.match(/^#+ .+$/gm) ?? []
-  const links = [...prose.matchAll(/\]\(([^)]+)\)/g)].map(([, target = ""]) => target)
   return {
-    headings,
+    file,
+    lines: text.split("\n").length,
     levels: headings.map((heading) => heading.indexOf(" ")),
+    anchors: anchorsOf(headings),
     blocks: [...text.matchAll(fence)].map(([, language = "", body = ""]) =>
       compared({ language, lines: body.split("\n") })
     ),
-    /** Rows of each table, with its head; and how many columns. */
+    /** How many columns each row of each table has. */
     tables: (prose.match(/(?:^\|.*\n)+/gm) ?? []).map((table) => {
       const rows = table.trimEnd().split("\n")
       return rows.map((row) => row.split("|").length - 2)
     }),
     flags: (prose.match(/--[a-z][a-z0-9-]*|\bAPP_[A-Z0-9_]+/g) ?? []).sort(),
-    links: links.filter((link) => !link.startsWith("#")),
-    anchors: links.filter((link) => link.startsWith("#")),
-    /** The anchors that GitHub gives the headings. */
-    targets: headings.map((heading) =>
-      heading
-        .replace(/^#+ /, "#")
-        .toLowerCase()
-        .replaceAll(/[^\p{L}\p{N}\s#_-]/gu, "")
-        .replaceAll(" ", "-")
-    ),
-    section: (title: string): string =>
-      prose.split(/^(?=## )/m).find((part) => part.startsWith(`## ${title}\n`)) ?? ""
+    links: [...prose.matchAll(/\]\(([^)\s]+)\)/g)].map(([, target = ""]) => target)
   }
 }
 
-const en = take(english)
-const pt = take(portuguese)
+type Page = ReturnType<typeof take>
 
-/** The flags of a command and their variables, from its help, without those that every command has. */
-const flagsOf = (command: string) => {
-  const { stdout } = spawnSync(process.execPath, ["src/main.ts", command, "--help"], {
-    cwd: root,
-    encoding: "utf8",
-    env: { LANG: "en_US.UTF-8" }
-  })
-  const [own = ""] = stdout.split(/^GLOBAL FLAGS$/m)
-  return own
-    .split(/^(?= {2,6}(?:-\w, )?--)/m)
-    .slice(1)
-    .map((text) => ({
-      flag: /--[a-z0-9-]+/.exec(text)?.[0] ?? "",
-      variable: /\[(APP_[A-Z0-9_]+)/.exec(text)?.[1]
-    }))
-}
+const markdownIn = (folder: string): ReadonlyArray<string> =>
+  readdirSync(join(root, folder))
+    .filter((name) => name.endsWith(".md"))
+    .map((name) => normalize(join(folder, name)))
 
-describe("the two READMEs", () => {
-  it("have headings of the same levels", () => {
-    assert.isAbove(en.levels.length, 1)
-    assert.deepStrictEqual(pt.levels, en.levels)
+const all: ReadonlyMap<string, Page> = new Map(
+  [".", "docs", "docs/decisions", "deploy"]
+    .flatMap(markdownIn)
+    .map((file) => [file, take(file)] as const)
+)
+
+const page = (file: string): Page => all.get(file) ?? assert.fail(file)
+
+const portugueseOf = (file: string): string => file.replace(/\.md$/, ".pt-BR.md")
+
+/** The pages that are there in both languages. */
+const both = [...all.keys()].filter((file) => all.has(portugueseOf(file)))
+
+/** A link without its anchor, which is in the page's language, and to the English page. */
+const neutral = (link: string): string => link.replace(/#.*$/, "").replace(".pt-BR.md", ".md")
+
+describe.each(both)("%s and the page in Portuguese", (file) => {
+  const en = page(file)
+  const pt = page(portugueseOf(file))
+  it("have headings of the same levels", () => assert.deepStrictEqual(pt.levels, en.levels))
+  it("have the same code and the same transcripts", () =>
+    assert.deepStrictEqual(pt.blocks, en.blocks))
+  it("have tables of the same shape", () => assert.deepStrictEqual(pt.tables, en.tables))
+  it("name the same flags and variables, as often", () =>
+    assert.deepStrictEqual(pt.flags, en.flags))
+  it("have the same links", () =>
+    assert.deepStrictEqual(pt.links.map(neutral), en.links.map(neutral)))
+})
+
+describe("the READMEs", () => {
+  it("have fewer than 150 lines each", () => {
+    for (const file of ["README.md", "README.pt-BR.md"]) assert.isBelow(page(file).lines, 150)
   })
-  it("have the same code and the same transcripts", () => {
-    assert.isAbove(en.blocks.length, 1)
-    assert.deepStrictEqual(pt.blocks, en.blocks)
-  })
-  it("have tables of the same shape", () => {
-    assert.isAbove(en.tables.length, 1)
-    assert.deepStrictEqual(pt.tables, en.tables)
-  })
-  it("name the same flags and variables, as often", () => {
-    assert.deepStrictEqual(pt.flags, en.flags)
-  })
-  it("have the same links, and none that leads nowhere", () => {
-    const across = pt.links.map((link) => (link === english ? portuguese : link))
-    assert.deepStrictEqual(across, en.links)
-    assert.strictEqual(pt.anchors.length, en.anchors.length)
-    for (const { anchors, links, targets } of [en, pt]) {
-      for (const anchor of anchors) assert.include(targets, anchor)
-      for (const link of links)
-        if (!link.includes(":")) assert.isTrue(existsSync(join(root, link)), link)
+  it("are followed by lists of all pages of docs", () => {
+    for (const list of ["docs/README.md", "docs/README.pt-BR.md"]) {
+      const listed = new Set(page(list).links.map(neutral))
+      for (const file of markdownIn("docs")) {
+        if (!file.includes("README"))
+          assert.isTrue(listed.has(neutral(file.slice("docs/".length))), file)
+      }
     }
   })
 })
 
-describe.each(["serve", "client"])("app %s", (command) => {
-  const flags = flagsOf(command)
-  it.each([
-    { file: english, page: en },
-    { file: portuguese, page: pt }
-  ])("has every flag in $file, with its variable", ({ page }) => {
-    const rows = page
-      .section(`\`app ${command}\``)
-      .split("\n")
-      .filter((line) => line.startsWith("|"))
-      .map((row) => row.split("|"))
-    assert.isAbove(flags.length, 1)
-    for (const { flag, variable } of flags) {
-      const row = rows.find(([, first = ""]) => new RegExp(`\`${flag}[\` ]`).test(first))
-      assert.isDefined(row, flag)
-      const variables = row?.[2]?.match(/APP_[A-Z0-9_]+/g) ?? []
-      if (variable === undefined) assert.deepStrictEqual(variables, [], flag)
-      else assert.include(variables, variable, flag)
+describe("a link", () => {
+  it.each([...all.values()])(
+    "of $file leads to a file that is there, and to a heading of it",
+    (from) => {
+      for (const link of from.links) {
+        if (/^\w+:/.test(link)) continue
+        const [path = "", anchor] = link.split("#")
+        const target = path === "" ? from.file : normalize(join(dirname(from.file), path))
+        assert.isTrue(existsSync(join(root, target)), link)
+        if (anchor !== undefined) assert.include(page(target).anchors, anchor, link)
+      }
     }
-  })
+  )
 })
 
-describe.each(["en", "pt"] as const)("the tables of flags, in %s", (language) => {
-  it("say of every flag what its descriptor says; `npm run readme` writes them", () => {
-    const page = readFileSync(join(root, pages[language]), "utf8")
-    assert.include(page, "--host")
-    assert.strictEqual(page, withTables(page, language))
-  })
+describe.each(["serve", "client"] as const)("the table of flags of app %s", (command) => {
+  it.each(["en", "pt"] as const)(
+    "is in %s what its descriptors make; `npm run readme` writes it",
+    (language) => {
+      const text = readFileSync(join(root, pages[command][language]), "utf8")
+      assert.include(text, "--host")
+      assert.strictEqual(text, withTable(text, command, language))
+    }
+  )
 })

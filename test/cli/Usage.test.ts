@@ -2,8 +2,11 @@ import { assert, describe, it, layer } from "@effect/vitest"
 import { Duration, Effect } from "effect"
 import { writeFileSync } from "node:fs"
 import { join } from "node:path"
+import { clientFlags } from "../../src/cli/client/ClientFlags.ts"
+import type { Descriptor } from "../../src/cli/flags/Descriptor.ts"
 import * as Kind from "../../src/cli/flags/Kind.ts"
 import { choose } from "../../src/cli/Language.ts"
+import { serveFlags } from "../../src/cli/serve/ServeFlags.ts"
 import packageJson from "../../package.json" with { type: "json" }
 import { App, type Ended, root, start } from "../support/programs/App.ts"
 import { temporaryFolder } from "../support/stores/TemporaryFolder.ts"
@@ -180,6 +183,22 @@ layer(App.layer, { timeout: "1 minute" })("a command line", (it) => {
         assert.notMatch(inEnglish.stdout, /USO|OPÇÕES|padrão|opcional|choices|string/)
         for (const { stdout } of [portuguese, inEnglish])
           for (const line of stdout.split("\n")) assert.isAtMost(line.length, 80, line)
+      }
+    })
+  )
+
+  it.effect("gets help that has every flag, with its variable", () =>
+    Effect.gen(function* () {
+      for (const [command, flags] of [
+        ["serve", serveFlags],
+        ["client", clientFlags]
+      ] as const) {
+        const { stdout } = yield* run([command, "--help"])
+        const told = stdout.replaceAll(/\s+/g, " ")
+        for (const { alias, name, variable } of Object.values<Descriptor<unknown>>(flags)) {
+          assert.include(told, ` ${alias === undefined ? "" : `-${alias}, `}--${name} `)
+          if (variable !== undefined) assert.include(told, `[${variable}`)
+        }
       }
     })
   )

@@ -34,8 +34,8 @@ export const stat = lazy(() => fs().stat)
 export const unlink = lazy(() => fs().unlink)
 
 export const availableParallelism = lazy(() => os().availableParallelism)
-export const networkInterfaces = lazy(() => os().networkInterfaces)
 export const hostname = lazy(() => os().hostname)
+export const networkInterfaces = lazy(() => os().networkInterfaces)
 export const tmpdir = lazy(() => os().tmpdir)
 
 export const createInterface = lazy(() => readline().createInterface)

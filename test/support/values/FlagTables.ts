@@ -1,13 +1,15 @@
-/** The tables of flags in the READMEs, as the flags' descriptors have them. */
+/** The tables of flags in the pages of docs, as the flags' descriptors have them. */
 import { clientFlags } from "../../../src/cli/client/ClientFlags.ts"
 import type { Descriptors } from "../../../src/cli/flags/Descriptor.ts"
 import type { Language } from "../../../src/cli/Language.ts"
 import { serveFlags } from "../../../src/cli/serve/ServeFlags.ts"
 
-/** The two pages. */
-export const pages: { readonly [L in Language]: string } = {
-  en: "README.md",
-  pt: "README.pt-BR.md"
+/** The pages with the tables, by the command and the language. */
+export const pages: {
+  readonly [Command in "serve" | "client"]: { readonly [L in Language]: string }
+} = {
+  serve: { en: "docs/serve.md", pt: "docs/serve.pt-BR.md" },
+  client: { en: "docs/client.md", pt: "docs/client.pt-BR.md" }
 }
 
 const heads = {
@@ -33,12 +35,11 @@ const tableOf = (flags: Descriptors, language: Language): string =>
     )
   ].join("")
 
-/** The page, with the first table below each command's heading as that command's descriptors have it. */
-export const withTables = (page: string, language: Language): string =>
-  Object.entries({ serve: serveFlags, client: clientFlags }).reduce(
-    (text, [command, flags]) =>
-      text.replace(new RegExp(`(?<=^## \`app ${command}\`\n[^|]*?)(?:^\\|.*\n)+`, "m"), () =>
-        tableOf(flags, language)
-      ),
-    page
-  )
+const flagsOf: { readonly [Command in keyof typeof pages]: Descriptors } = {
+  serve: serveFlags,
+  client: clientFlags
+}
+
+/** The page of a command, with its first table as the command's descriptors have it. */
+export const withTable = (page: string, command: keyof typeof pages, language: Language): string =>
+  page.replace(/(?:^\|.*\n)+/m, () => tableOf(flagsOf[command], language))

@@ -23,8 +23,8 @@ export const connection = {
     },
     readme: {
       text: {
-        pt: "`pickle` consulta um servidor do [projeto original](#os-clientes-python-originais)",
-        en: "`pickle` asks a server of [the original project](#the-original-python-clients)"
+        pt: "`pickle` consulta um servidor do [projeto original](pickle.pt-BR.md)",
+        en: "`pickle` asks a server of [the original project](pickle.md)"
       }
     }
   }),
@@ -45,8 +45,8 @@ export const connection = {
     },
     readme: {
       text: {
-        pt: "[cifra](#criptografia) a conexão e confere de quem é o servidor",
-        en: "[encrypt](#encryption) the connection, and check whose server it is"
+        pt: "[cifra](security.pt-BR.md#criptografia) a conexão e confere de quem é o servidor",
+        en: "[encrypt](security.md#encryption) the connection, and check whose server it is"
       }
     }
   }),

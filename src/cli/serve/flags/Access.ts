@@ -30,8 +30,8 @@ export const access = {
     },
     readme: {
       text: {
-        pt: "arquivo PEM com o certificado e os que o ligam a uma autoridade; com ele só se fala [TLS](#criptografia)",
-        en: "PEM file with the certificate, and those that lead from it to an authority; with it nothing but [TLS](#encryption) is spoken"
+        pt: "arquivo PEM com o certificado e os que o ligam a uma autoridade; com ele só se fala [TLS](security.pt-BR.md#criptografia)",
+        en: "PEM file with the certificate, and those that lead from it to an authority; with it nothing but [TLS](security.md#encryption) is spoken"
       }
     }
   }),
@@ -60,8 +60,8 @@ export const access = {
     },
     readme: {
       text: {
-        pt: "redes cujas conexões têm de começar com [um cabeçalho PROXY](#atrás-de-um-proxy), como `127.0.0.1,10.0.0.0/8`",
-        en: "networks whose connections must begin with [a PROXY header](#behind-a-proxy), such as `127.0.0.1,10.0.0.0/8`"
+        pt: "redes cujas conexões têm de começar com [um cabeçalho PROXY](security.pt-BR.md#atrás-de-um-proxy), como `127.0.0.1,10.0.0.0/8`",
+        en: "networks whose connections must begin with [a PROXY header](security.md#behind-a-proxy), such as `127.0.0.1,10.0.0.0/8`"
       }
     }
   })

@@ -48,8 +48,8 @@ export const http = {
     },
     readme: {
       text: {
-        pt: "[HTTP](docs/http.md) na mesma porta, para navegadores, curl e Prometheus: `on`, `off`, ou `only`, só HTTP",
-        en: "[HTTP](docs/http.md) on the same port, for browsers, curl and Prometheus: `on`, `off`, or `only`, nothing but HTTP"
+        pt: "[HTTP](http.md) na mesma porta, para navegadores, curl e Prometheus: `on`, `off`, ou `only`, só HTTP",
+        en: "[HTTP](http.md) on the same port, for browsers, curl and Prometheus: `on`, `off`, or `only`, nothing but HTTP"
       }
     }
   }),

@@ -23,8 +23,8 @@ export const logs = {
     },
     readme: {
       text: {
-        pt: "forma [do registro](#registro): `pretty`, `logfmt` ou `json`; `auto` é `pretty` em um terminal e `logfmt` fora dele",
-        en: "form of [the log](#logs): `pretty`, `logfmt` or `json`; `auto` is `pretty` on a terminal, `logfmt` elsewhere"
+        pt: "forma [do registro](logs.pt-BR.md): `pretty`, `logfmt` ou `json`; `auto` é `pretty` em um terminal e `logfmt` fora dele",
+        en: "form of [the log](logs.md): `pretty`, `logfmt` or `json`; `auto` is `pretty` on a terminal, `logfmt` elsewhere"
       }
     }
   }),

@@ -59,8 +59,8 @@ export const serving = {
     },
     readme: {
       text: {
-        pt: "[um bucket S3](#arquivos-no-s3) a compartilhar em lugar de uma pasta, `s3://bucket` ou `s3://bucket/prefixo`",
-        en: "[an S3 bucket](#files-in-s3) to share in place of a folder, `s3://bucket` or `s3://bucket/prefix`"
+        pt: "[um bucket S3](s3.pt-BR.md) a compartilhar em lugar de uma pasta, `s3://bucket` ou `s3://bucket/prefixo`",
+        en: "[an S3 bucket](s3.md) to share in place of a folder, `s3://bucket` or `s3://bucket/prefix`"
       }
     }
   }),
@@ -103,8 +103,8 @@ export const serving = {
     },
     readme: {
       text: {
-        pt: "não segue links simbólicos dentro da pasta: para uma em que outros escrevem, [SECURITY.md](SECURITY.md) diz por quê",
-        en: "follow no symbolic links inside the folder: for one that others write in, [SECURITY.md](SECURITY.md) says why"
+        pt: "não segue links simbólicos dentro da pasta: para uma em que outros escrevem, [SECURITY.md](../SECURITY.md) diz por quê",
+        en: "follow no symbolic links inside the folder: for one that others write in, [SECURITY.md](../SECURITY.md) says why"
       }
     }
   }),
@@ -141,8 +141,8 @@ export const serving = {
     },
     readme: {
       text: {
-        pt: "fala com [os clientes Python originais](#os-clientes-python-originais) em qualquer endereço, e não só nos de loopback",
-        en: "speak with [the original Python clients](#the-original-python-clients) at every address, not at loopback ones alone"
+        pt: "fala com [os clientes Python originais](pickle.pt-BR.md) em qualquer endereço, e não só nos de loopback",
+        en: "speak with [the original Python clients](pickle.md) at every address, not at loopback ones alone"
       }
     }
   }),
