@@ -40,6 +40,9 @@ export interface IncomingFile extends IncomingBody {
   readonly name: ByteString.ByteString
 }
 
+/** Takes the tokens of replies one by one; says whether that was the last of those that were asked for. */
+export type TokenConsumer = (token: Token) => boolean | MalformedReply
+
 /** How to talk to the server. */
 export interface Options extends Patience {
   /** Sent with the greeting (HELLO 3 AUTH); none for a server that asks for none. */
@@ -156,6 +159,20 @@ const connect = Effect.fnUntraced(function* (socket: Socket.Socket, options: Opt
     token._tag === "BulkStart" ? Effect.succeed(token.size) : Effect.fail(unexpected)
   )
 
+  const receiveTokens = (consume: TokenConsumer) =>
+    Effect.gen(function* () {
+      yield* prepare
+      while (true) {
+        for (let token = tokens[next]; token !== undefined; token = tokens[next]) {
+          next += 1
+          const isLast = token instanceof MalformedReply ? token : consume(token)
+          if (isLast instanceof MalformedReply) return yield* isLast
+          if (isLast) return
+        }
+        yield* fill
+      }
+    })
+
   const receiveFile = Effect.gen(function* () {
     yield* prepare
     const first = yield* take
@@ -183,7 +200,13 @@ const connect = Effect.fnUntraced(function* (socket: Socket.Socket, options: Opt
       return write(all.map(encodeRequest).join(""))
     })
 
-  return { send, receive: Effect.andThen(prepare, receiveReply), receiveFile, receiveContent }
+  return {
+    send,
+    receive: Effect.andThen(prepare, receiveReply),
+    receiveTokens,
+    receiveFile,
+    receiveContent
+  }
 })
 
 /** A connection to one server. */
@@ -196,6 +219,11 @@ export class Connection extends Context.Service<
     ) => Effect.Effect<void, ConnectionLost>
     /** The next reply, whole; an error reply is a value. Fails with `ErrorReply` only where the server refused HELLO. */
     readonly receive: Effect.Effect<Reply.Reply, RequestError>
+    /**
+     * The next replies, as their tokens, until the consumer has the last one. For many small replies: a consumer runs for
+     * all that has arrived without an effect for each token. Bytes are views of what was received, not copies.
+     */
+    readonly receiveTokens: (consume: TokenConsumer) => Effect.Effect<void, RequestError>
     /** The next reply, which must be a name and a content. Fails with `ErrorReply` where it is an error. */
     readonly receiveFile: Effect.Effect<IncomingFile, RequestError>
     /** The next reply, which must be a bulk string, or null: `undefined`. Fails with `ErrorReply` where it is an error. */

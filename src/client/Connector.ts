@@ -40,6 +40,11 @@ export interface Connector {
     args: () => ReadonlyArray<ByteString>,
     receive: Effect.Effect<A, E, R>
   ) => Effect.Effect<A, E | ConnectFailed | ReadError, Exclude<R, Connection>>
+  /** As `ask`, with several requests that are sent at once; `receive` reads the replies to all of them. */
+  readonly askAll: <A, E, R>(
+    requests: () => ReadonlyArray<ReadonlyArray<ByteString>>,
+    receive: Effect.Effect<A, E, R>
+  ) => Effect.Effect<A, E | ConnectFailed | ReadError, Exclude<R, Connection>>
 }
 
 /** What files are fetched over: one connection for bytes, another for digests, which the server computes meanwhile. */
@@ -114,7 +119,7 @@ export const makeConnector = (
     /** Sends, waits for its turn, reads. An interrupted read leaves half a reply, so that the connection is closed. */
     const exchange = Effect.fnUntraced(function* <A, E, R>(
       current: ActiveConnection,
-      args: () => ReadonlyArray<ByteString>,
+      requests: () => ReadonlyArray<ReadonlyArray<ByteString>>,
       receive: Effect.Effect<A, E, R>
     ) {
       const done = Deferred.makeUnsafe<void>()
@@ -123,7 +128,7 @@ export const makeConnector = (
         Effect.suspend(() => {
           const before = current.turn
           current.turn = Deferred.await(done)
-          return Effect.as(current.connection.send([args()]), before)
+          return Effect.as(current.connection.send(requests()), before)
         })
       )
       const answer = yield* Effect.andThen(
@@ -137,9 +142,9 @@ export const makeConnector = (
       return answer
     })
 
-    /** As `ask`; `before` is the final loss that was known when it began. A later one is its own as well. */
+    /** As `askAll`; `before` is the final loss that was known when it began. A later one is its own as well. */
     const tryAsk = <A, E, R>(
-      args: () => ReadonlyArray<ByteString>,
+      requests: () => ReadonlyArray<ReadonlyArray<ByteString>>,
       receive: Effect.Effect<A, E, R>,
       before: ReadError | undefined
     ): Effect.Effect<A, E | ConnectFailed | ReadError, Exclude<R, Connection>> => {
@@ -148,7 +153,7 @@ export const makeConnector = (
           finalLoss === undefined || finalLoss === before ? connected : Effect.fail(finalLoss)
       )
       return Effect.flatMap(Semaphore.withPermit(connecting, connectUnlessLost), (current) =>
-        Effect.catchIf(exchange(current, args, receive), isLoss, (error) =>
+        Effect.catchIf(exchange(current, requests, receive), isLoss, (error) =>
           Effect.suspend(() => {
             // Several requests may fail with one connection: only the first of them counts the loss.
             const counted = active !== current
@@ -163,15 +168,17 @@ export const makeConnector = (
               : Effect.andThen(close(current), countLossAndWait)
             return Effect.andThen(
               Semaphore.withPermit(connecting, recovering),
-              tryAsk(args, receive, before)
+              tryAsk(requests, receive, before)
             )
           })
         )
       )
     }
 
-    const ask: Connector["ask"] = (args, receive) =>
-      Effect.suspend(() => tryAsk(args, receive, finalLoss))
+    const askAll: Connector["askAll"] = (requests, receive) =>
+      Effect.suspend(() => tryAsk(requests, receive, finalLoss))
 
-    return { ask, connect: Effect.asVoid(Semaphore.withPermit(connecting, connected)) }
+    const ask: Connector["ask"] = (args, receive) => askAll(() => [args()], receive)
+
+    return { ask, askAll, connect: Effect.asVoid(Semaphore.withPermit(connecting, connected)) }
   })

@@ -195,7 +195,10 @@ const connect = Effect.fnUntraced(function* (socket: Socket.Socket, options: Opt
       for (const args of requests) queue.push(toPickleRequest(args) ?? oneArgument)
     })
 
-  return { send, receive, receiveFile, receiveContent }
+  // An original server answers with pickles, which are no tokens of RESP.
+  const receiveTokens = () => Effect.fail(unexpected)
+
+  return { send, receive, receiveTokens, receiveFile, receiveContent }
 })
 
 /** Connects through the socket. The connection is closed with the layer's scope. */

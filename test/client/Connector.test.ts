@@ -29,6 +29,7 @@ const connectorTo = Effect.fnUntraced(function* (
         : Effect.succeed({
             send: () => Effect.void,
             receive,
+            receiveTokens: () => Effect.never,
             receiveFile: Effect.never,
             receiveContent: Effect.never
           })

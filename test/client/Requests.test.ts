@@ -92,11 +92,13 @@ describe("a long listing", () => {
   const listing = (second: Connection["Service"]["receive"]) => {
     const connector: Connector = {
       connect: Effect.void,
+      askAll: () => Effect.never,
       ask: (args, receive) =>
         Effect.provideService(receive, Connection, {
           send: () => Effect.void,
           receive:
             args()[1] === "b" ? second : Effect.succeed(args()[1] === "a" ? details : listed),
+          receiveTokens: () => Effect.never,
           receiveFile: Effect.never,
           receiveContent: Effect.never
         })

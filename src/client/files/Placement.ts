@@ -55,9 +55,12 @@ export interface Saved {
   readonly notPreserved: ReadonlyArray<NotPreserved>
 }
 
-/** Names that are devices, streams or otherwise reserved on Windows, and so no files. */
 const reservedOnWindows =
   /[<>:"|?*]|(?:^|\/)(?:con|prn|aux|nul|com\d|lpt\d)(?:\.[^/]*)?(?:$|\/)|[. ](?:$|\/)/i
+
+/** Whether a name is a device, a stream or otherwise reserved on Windows, and so no file. */
+export const isReservedOnWindows = (name: FileName.FileName): boolean =>
+  reservedOnWindows.test(name)
 
 /**
  * Makes the folders of a name; false where a link leads out of the root. Each is checked before the next is made, because
@@ -120,7 +123,7 @@ export const sizeAt = Effect.fnUntraced(function* (place: string) {
 export const locate = Effect.fnUntraced(function* (name: FileName.FileName, target: Target) {
   const path = yield* Path.Path
   if (target._tag === "File") return yield* followLinks(target.path)
-  if (path.sep === "\\" && reservedOnWindows.test(name)) return yield* new UnexpectedName({ name })
+  if (path.sep === "\\" && isReservedOnWindows(name)) return yield* new UnexpectedName({ name })
   const parts = name.split("/").slice(0, -1)
   const folder = parts.join("/")
   if (!target.made.has(folder)) {

@@ -1,0 +1,195 @@
+/**
+ * Brings a folder up to date, in an order in which nothing is lost: list, plan, copy what is here already, fetch, put in
+ * place, delete, and only then write down what there is. What each step is: Plan, Fetching, Deletion, MirrorFolder.
+ */
+import { Effect } from "effect"
+import * as FileName from "../../domain/FileName.ts"
+import type { Connectors } from "../Connector.ts"
+import { SaveFailed } from "../files/Placement.ts"
+import { obstacles } from "./Deletion.ts"
+import type { PlacedEntry } from "./Entries.ts"
+import { copyAll, type Fetched, fetchAll, type Job, jobOf, type Sink } from "./Fetching.ts"
+import { MirrorFolder, type Outcome } from "./MirrorFolder.ts"
+import type { Action } from "./Plan.ts"
+import { type Options as PlanOptions, prepare, type Prepared } from "./Prepare.ts"
+import * as State from "./State.ts"
+import { addStep, noTotals, type Progress, Step, stepOf, type Totals, totalsOf } from "./Step.ts"
+
+/** How to mirror. */
+export interface Options extends PlanOptions {
+  /** Where a copy of what `force` overwrites or deletes is kept; none unless given. */
+  readonly backup: string | undefined
+  /** Whether only the steps are told, and nothing is done. */
+  readonly dryRun: boolean
+  /** Called once the plan is made; `isStateUnreadable` as in Prepared. */
+  readonly onPlan: (totals: Totals, isStateUnreadable: boolean) => Effect.Effect<void>
+  /** Called with what was done, or would be. */
+  readonly onSteps: (steps: ReadonlyArray<Step>) => Effect.Effect<void>
+  readonly onProgress: (progress: Progress) => void
+}
+
+/** What will stand in the state file, as far as it is known before anything is done. */
+const initialState = ({ local, state }: Prepared): Map<FileName.FileName, PlacedEntry> => {
+  const next = new Map<FileName.FileName, PlacedEntry>()
+  for (const [name, candidates] of state) {
+    const there = local.get(name)
+    const [first] = candidates
+    if (there === undefined || first === undefined) continue
+    const found =
+      there.kind === "file"
+        ? candidates.find(
+            ({ modified, size }) => size === there.size && modified === there.modified
+          )
+        : undefined
+    next.set(name, found ?? first)
+  }
+  return next
+}
+
+/** Whether the state file says this already. */
+const isWritten = (next: ReadonlyMap<FileName.FileName, PlacedEntry>, state: State.State) =>
+  next.size === state.size
+  && [...next].every(([name, entry]) => {
+    const candidates = state.get(name)
+    return candidates?.length === 1 && candidates[0] === entry
+  })
+
+/** Carries out a plan. */
+const carryOut = Effect.fn("mirror.carryOut")(function* (
+  prepared: Prepared,
+  options: Options,
+  connectors: Connectors
+) {
+  const folder = yield* MirrorFolder
+  const { actions, forced, gone, state } = prepared
+  const planned = totalsOf(actions)
+  const next = initialState(prepared)
+  let totals: Totals = { ...noTotals, same: planned.same }
+  let steps: Array<Step> = []
+  let files = 0
+  let finishedBytes = 0
+  const arriving = new Map<Job, number>()
+
+  const tell = (step: Step) => {
+    totals = addStep(totals, step)
+    steps.push(step)
+  }
+  const flush = Effect.suspend(() => {
+    const told = steps
+    steps = []
+    return told.length === 0 ? Effect.void : options.onSteps(told)
+  })
+  const report = () => {
+    let received = finishedBytes
+    for (const part of arriving.values()) received += part
+    const totalFiles = planned.new + planned.changed + planned.renamed
+    options.onProgress({ files, totalFiles, received, total: planned.bytes })
+  }
+  const settle = (name: FileName.FileName, outcome: Outcome, success: Step) => {
+    if (outcome._tag === "Done") tell(success)
+    else if (outcome._tag === "ChangedMeanwhile")
+      tell(Step.Kept({ name, reason: "changedMeanwhile" }))
+    else {
+      const error = new SaveFailed({ path: folder.pathOf(name), cause: outcome.cause })
+      tell(Step.Failed({ name, error }))
+    }
+    return outcome._tag === "Done"
+  }
+  const { backup } = options
+  const keepCopy = (name: FileName.FileName) =>
+    backup !== undefined && forced.has(name) && prepared.local.get(name)?.kind === "file"
+      ? folder.backUp(name, backup)
+      : Effect.void
+
+  const sink: Sink<SaveFailed, never> = {
+    finish: Effect.fnUntraced(function* (batch: ReadonlyArray<Fetched>) {
+      const ready = batch.flatMap((fetched) => (fetched._tag === "Staged" ? [fetched] : []))
+      yield* Effect.forEach(ready, ({ file }) => keepCopy(file.name), { discard: true })
+      const outcomes = yield* folder.place(ready.map(({ file }) => file))
+      for (const [index, { file, job }] of ready.entries()) {
+        const outcome = outcomes[index]
+        const success = stepOf(job.action)
+        if (outcome === undefined || success === undefined) continue
+        if (settle(file.name, outcome, success)) next.set(file.name, file.entry)
+      }
+      for (const fetched of batch) {
+        files += 1
+        arriving.delete(fetched.job)
+        if (fetched.job.action._tag !== "Renamed") finishedBytes += fetched.job.remote.size
+        if (fetched._tag === "Failed")
+          tell(Step.Failed({ name: fetched.job.remote.name, error: fetched.error }))
+      }
+      report()
+      yield* flush
+    }),
+    onReceived: (job, received) => {
+      arriving.set(job, received)
+      report()
+    }
+  }
+
+  const remove = Effect.fnUntraced(function* ({ name, seen }: (typeof gone)[number]) {
+    yield* keepCopy(name)
+    const outcome = yield* folder.remove(name, seen)
+    if (settle(name, outcome, Step.Deleted({ name }))) next.delete(name)
+  })
+
+  for (const action of actions) {
+    if (action._tag === "Same") next.set(action.name, action.entry)
+    if (action._tag === "Kept") tell(Step.Kept({ name: action.name, reason: action.reason }))
+    if (action._tag === "Touched") {
+      const { entry, name, seen } = action
+      const outcome = yield* folder.setTime(name, seen, entry.modified)
+      if (settle(name, outcome, Step.Touched({ name, size: entry.size }))) next.set(name, entry)
+    }
+  }
+  yield* flush
+
+  const needsBytes = (action: Action): action is Job["action"] =>
+    ["New", "Changed", "Renamed"].includes(action._tag)
+  const jobs = actions.filter(needsBytes).map(jobOf)
+  // All copies are made before anything is replaced or deleted: the files may have changed names in a circle.
+  const { copied, missed } = yield* copyAll(jobs)
+  const first = obstacles(gone, actions)
+  yield* Effect.forEach(
+    gone.filter(({ name }) => first.has(name)),
+    remove,
+    { discard: true }
+  )
+  if (copied.length > 0) yield* sink.finish(copied)
+  const wanted = [...jobs.filter(({ action }) => action._tag !== "Renamed"), ...missed]
+  yield* fetchAll(wanted, sink, connectors)
+  yield* Effect.forEach(
+    gone.filter(({ name }) => !first.has(name)),
+    remove,
+    { discard: true }
+  )
+  yield* flush
+
+  if (prepared.isStateStale || !isWritten(next, state))
+    yield* folder.writeState(State.encode([...next].sort(([a], [b]) => FileName.byBytes(a, b))))
+  if (totals.failed === 0) yield* folder.removeParts
+  return totals
+})
+
+/** What would be done: the steps of the plan, without those that need a permission that was not given. */
+const describePlan = ({ actions, gone }: Prepared): ReadonlyArray<Step> => [
+  ...actions.flatMap((action) => {
+    const step = action._tag === "Gone" ? undefined : stepOf(action)
+    return step === undefined ? [] : [step]
+  }),
+  ...gone.map(({ name }) => Step.Deleted({ name }))
+]
+
+/**
+ * Mirrors once; gives what was done, or with `dryRun` what would be. Fails, with nothing changed, where the server cannot
+ * be listed whole or too much would be deleted. What concerns one file only is a step.
+ */
+export const mirror = Effect.fn("mirror")(function* (options: Options, connectors: Connectors) {
+  const prepared = yield* prepare(options, connectors)
+  yield* options.onPlan(totalsOf(prepared.actions), prepared.isStateUnreadable)
+  if (!options.dryRun) return yield* carryOut(prepared, options, connectors)
+  const steps = describePlan(prepared)
+  yield* options.onSteps(steps)
+  return steps.reduce(addStep, { ...noTotals, same: totalsOf(prepared.actions).same })
+})

@@ -1,0 +1,220 @@
+/** The folder of a mirror on this machine's file system: a MirrorFolder through Node. */
+import { Effect, Layer } from "effect"
+import { randomBytes, createHash } from "node:crypto"
+import * as fs from "node:fs"
+import { join } from "node:path"
+import * as FileName from "../../../domain/FileName.ts"
+import { isReservedOnWindows, SaveFailed } from "../../files/Placement.ts"
+import { isOwn, type LocalEntry, stateFolder } from "../../mirror/Entries.ts"
+import { type MirrorBusy, MirrorFolder, type Outcome } from "../../mirror/MirrorFolder.ts"
+import { encodeLine, largestState } from "../../mirror/State.ts"
+import { makeFolders, removeEmpty } from "./Folders.ts"
+import * as Lock from "./Lock.ts"
+import * as System from "./SystemCalls.ts"
+
+/** How many names are looked at before other fibers run; about 10 ms. */
+const looksPerTurn = 2000
+
+const done: Outcome = { _tag: "Done" }
+const changedMeanwhile: Outcome = { _tag: "ChangedMeanwhile" }
+const reserved = Object.assign(new Error("no file can have this name here"), { code: "EINVAL" })
+const tooLarge = Object.assign(new Error("it is too large"), { code: "EFBIG" })
+
+const readText = (path: string): string | undefined => {
+  if (System.entryAt(path)?.kind !== "file") return undefined
+  if (fs.statSync(path).size > largestState) throw tooLarge
+  return fs.readFileSync(path, "utf8")
+}
+
+/** The names of the regular files below a folder, which is given by its name; links are not followed. */
+const walk = function* (root: string, folder: string): Generator<FileName.FileName> {
+  for (const entry of fs.readdirSync(join(root, folder), { withFileTypes: true })) {
+    const name = FileName.fromText(folder === "" ? entry.name : `${folder}/${entry.name}`)
+    if (name === undefined || isOwn(name)) continue
+    if (entry.isDirectory()) yield* walk(root, name)
+    else if (entry.isFile()) yield name
+  }
+}
+
+/** The folder at a real path. */
+const makeFolder = (root: string): MirrorFolder["Service"] => {
+  const own = join(root, stateFolder)
+  const parts = join(own, "parts")
+  const journal = join(own, "journal")
+  const run = randomBytes(6).toString("hex")
+  const isSynced = fs.existsSync(root) && System.needsSync(root)
+  const changed = new Set<string>()
+  let staged = 0
+
+  const failed = (path: string) => (cause: unknown) => new SaveFailed({ path, cause })
+  const attempt = <A>(path: string, evaluate: () => A) =>
+    Effect.try({ try: evaluate, catch: failed(path) })
+  const sync = (paths: Iterable<string>) =>
+    isSynced
+      ? Effect.tryPromise({ try: () => System.syncAll(paths), catch: failed(root) })
+      : Effect.void
+
+  const isWindows = process.platform === "win32"
+  const pathOf = (name: string): string => join(root, name)
+  const nextPart = (): string => join(parts, `${run}-${staged++}`)
+  const outcomeOf = (evaluate: () => Outcome): Outcome => {
+    try {
+      return evaluate()
+    } catch (cause) {
+      return { _tag: "Failed", cause }
+    }
+  }
+
+  return {
+    path: root,
+    pathOf,
+    partOf: (name) => join(parts, createHash("sha256").update(name).digest("hex").slice(0, 32)),
+    readState: Effect.suspend(() =>
+      attempt(own, () => ({
+        state: readText(join(own, "state")),
+        journal: readText(journal)
+      }))
+    ),
+    inspect: Effect.fnUntraced(function* (names) {
+      const found = new Map<string, LocalEntry>()
+      const { isSafe } = makeFolders(root, changed)
+      const all = [...names]
+      for (let next = 0; next < all.length; next += looksPerTurn) {
+        yield* attempt(root, () => {
+          for (const name of all.slice(next, next + looksPerTurn)) {
+            const entry = isSafe(name) ? System.entryAt(pathOf(name)) : undefined
+            if (entry !== undefined) found.set(name, entry)
+          }
+        })
+        yield* Effect.yieldNow
+      }
+      return found
+    }),
+    names: Effect.suspend(() => attempt(root, () => Array.from(walk(root, "")))),
+    stage: (files) =>
+      attempt(root, () =>
+        files.map(({ bytes, modified }) => {
+          const path = nextPart()
+          System.writeFile(path, bytes, modified)
+          return path
+        })
+      ),
+    stageCopy: (from, modified) =>
+      attempt(pathOf(from), () => {
+        const path = nextPart()
+        System.copy(pathOf(from), path)
+        System.setTimeOf(path, modified)
+        return path
+      }),
+    place: Effect.fnUntraced(function* (files) {
+      const lines = files.map(({ entry, name }) => encodeLine(name, entry))
+      yield* attempt(journal, () => System.append(journal, lines.join("")))
+      const unsynced = files.flatMap((file) => (file.isSynced ? [] : [file.path]))
+      yield* sync([...unsynced, journal])
+      const folders = makeFolders(root, changed)
+      return files.map(({ name, path, seen }) =>
+        outcomeOf(() => {
+          if (isWindows && isReservedOnWindows(name)) throw reserved
+          const place = pathOf(name)
+          folders.make(name)
+          // A folder that was there is removed by who plans it; where it still is, renaming fails.
+          if (seen?.kind !== "folder" && !System.isSameEntry(System.entryAt(place), seen))
+            return changedMeanwhile
+          System.moveInto(path, place, join(place, "..", `.${run}.part`))
+          return done
+        })
+      )
+    }),
+    setTime: (name, seen, modified) =>
+      Effect.sync(() =>
+        outcomeOf(() => {
+          const { isSafe } = makeFolders(root, changed)
+          if (!isSafe(name) || !System.isSameEntry(System.entryAt(pathOf(name)), seen))
+            return changedMeanwhile
+          System.setTimeOf(pathOf(name), modified)
+          return done
+        })
+      ),
+    remove: (name, seen) =>
+      Effect.sync(() =>
+        outcomeOf(() => {
+          const { isSafe } = makeFolders(root, changed)
+          const there = isSafe(name) ? System.entryAt(pathOf(name)) : undefined
+          if (there === undefined) return done
+          if (there.kind === "folder" || !System.isSameEntry(there, seen)) return changedMeanwhile
+          fs.unlinkSync(pathOf(name))
+          changed.add(join(pathOf(name), ".."))
+          removeEmpty(root, name, changed)
+          return done
+        })
+      ),
+    backUp: (name, folder) =>
+      attempt(join(folder, name), () => {
+        const place = join(folder, name)
+        fs.mkdirSync(join(place, ".."), { recursive: true })
+        let copy = place
+        for (let number = 1; System.entryAt(copy) !== undefined; number++)
+          copy = `${place}.${number}`
+        System.copy(pathOf(name), copy)
+      }),
+    writeState: Effect.fnUntraced(function* (text) {
+      yield* sync([...changed].filter((path) => fs.existsSync(path)))
+      changed.clear()
+      const next = join(own, `state-${run}`)
+      yield* attempt(own, () => {
+        fs.rmSync(next, { force: true })
+        System.writeFile(next, [Buffer.from(text)], undefined)
+      })
+      yield* sync([next])
+      yield* attempt(own, () => {
+        fs.renameSync(next, join(own, "state"))
+        fs.rmSync(journal, { force: true })
+      })
+      yield* sync([own])
+    }),
+    removeParts: Effect.ignore(
+      Effect.try(() => {
+        fs.rmSync(parts, { recursive: true, force: true })
+        for (const file of fs.readdirSync(own)) {
+          if (file.startsWith("state-")) fs.rmSync(join(own, file), { force: true })
+        }
+      })
+    )
+  }
+}
+
+/** Makes the folders that the mirror works in. What is not whole is for nobody else to read. */
+const prepare = (folder: string): string => {
+  fs.mkdirSync(folder, { recursive: true })
+  const root = fs.realpathSync(folder)
+  for (const path of [join(root, stateFolder), join(root, stateFolder, "parts")]) {
+    if (System.entryAt(path)?.kind !== "folder") fs.mkdirSync(path, 0o700)
+  }
+  return root
+}
+
+/**
+ * The folder at `path`, which is made where it is not there, for this mirror alone until the layer's scope closes. Where
+ * `isReadOnly`, as for a plan that is only shown, nothing is made or locked.
+ */
+export const layer = (
+  path: string,
+  isReadOnly: boolean
+): Layer.Layer<MirrorFolder, SaveFailed | MirrorBusy> =>
+  Layer.effect(
+    MirrorFolder,
+    Effect.gen(function* () {
+      const failed = (cause: unknown) => new SaveFailed({ path, cause })
+      if (isReadOnly) {
+        const root = yield* Effect.try({
+          try: () => (fs.existsSync(path) ? fs.realpathSync(path) : path),
+          catch: failed
+        })
+        return makeFolder(root)
+      }
+      const root = yield* Effect.try({ try: () => prepare(path), catch: failed })
+      const { dev, ino } = fs.statSync(root, { bigint: true })
+      yield* Lock.hold(`${dev}-${ino}`, path)
+      return makeFolder(root)
+    })
+  )

@@ -1,0 +1,63 @@
+/** The folders that files are put into. None is a link, so that nothing is written outside the mirror's folder. */
+import * as fs from "node:fs"
+import { join } from "node:path"
+import { foldersOf } from "../../mirror/Entries.ts"
+import { codeOf, entryAt } from "./SystemCalls.ts"
+
+const notAFolder = Object.assign(new Error("there is something that is no folder"), {
+  code: "ENOTDIR"
+})
+
+/** Checks and makes folders; looks at each once, so it is made anew for each batch of files. */
+export interface Folders {
+  /** Makes the folders of a name; throws where one of them is a link or a file. */
+  readonly make: (name: string) => void
+  /** Whether all folders of a name are there, and none is a link. */
+  readonly isSafe: (name: string) => boolean
+  /** The paths of the folders whose entries changed. */
+  readonly changed: Set<string>
+}
+
+/** Folders below `root`, a real path. */
+export const makeFolders = (root: string, changed: Set<string>): Folders => {
+  const checked = new Set<string>()
+  const isSafe = (name: string): boolean =>
+    foldersOf(name).every((folder) => {
+      if (checked.has(folder)) return true
+      const isFolder = entryAt(join(root, folder))?.kind === "folder"
+      if (isFolder) checked.add(folder)
+      return isFolder
+    })
+  const make = (name: string): void => {
+    let above = root
+    for (const folder of foldersOf(name)) {
+      const path = join(root, folder)
+      if (!checked.has(folder)) {
+        const entry = entryAt(path)
+        if (entry === undefined) {
+          fs.mkdirSync(path)
+          changed.add(above)
+        } else if (entry.kind !== "folder") throw notAFolder
+        checked.add(folder)
+      }
+      above = path
+    }
+    changed.add(above)
+  }
+  return { make, isSafe, changed }
+}
+
+/** Removes the folders of a name that are empty by now, the innermost first. */
+export const removeEmpty = (root: string, name: string, changed: Set<string>): void => {
+  for (const folder of foldersOf(name).toReversed()) {
+    const path = join(root, folder)
+    try {
+      fs.rmdirSync(path)
+    } catch (error) {
+      if (codeOf(error) === "ENOENT") continue
+      return
+    }
+    changed.delete(path)
+    changed.add(join(path, ".."))
+  }
+}
