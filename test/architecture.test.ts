@@ -141,6 +141,7 @@ const readsWallClock: Exceptions = [
     /^src\/services\/files\/directory\/DirectoryCache\.ts$/,
     "how long ago a file changed, which the file system tells by the wall clock"
   ],
+  [/^src\/services\/files\/directory\/index\/Folders\.ts$/, "the same of folders"],
   [
     /^src\/client\/node\/OpenPart\.ts$/,
     "a part file's sign of life, which other processes compare with the wall clock"

@@ -3,7 +3,7 @@
  * `[^a]` one byte of a class, `\` takes the next byte as it is. An unfinished class ends with the pattern. Matching
  * goes back to the last `*` only, so no pattern costs more than its length times the name's.
  */
-import type { ByteString } from "./ByteString.ts"
+import { type ByteString, unsafe } from "./ByteString.ts"
 
 type ByteTest = (byte: number) => boolean
 type Token = "*" | ByteTest
@@ -11,6 +11,8 @@ type Token = "*" | ByteTest
 /** A parsed pattern: made once, matched often. */
 export interface RedisGlob {
   readonly tokens: ReadonlyArray<Token>
+  /** What every value that matches begins with. */
+  readonly prefix: ByteString
 }
 
 const anyByte: ByteTest = () => true
@@ -59,6 +61,7 @@ const readClass = (pattern: ByteString, start: number): ByteClass => {
 /** Parses a pattern. Every byte string is one, so this never fails. */
 export const make = (pattern: ByteString): RedisGlob => {
   const tokens: Array<Token> = []
+  let prefix = ""
   let index = 0
   while (index < pattern.length) {
     const character = pattern.charAt(index)
@@ -74,11 +77,12 @@ export const make = (pattern: ByteString): RedisGlob => {
       index += 1
     } else {
       if (character === "\\" && index + 1 < pattern.length) index += 1
+      if (prefix.length === tokens.length) prefix += pattern.charAt(index)
       tokens.push(exactly(pattern.charCodeAt(index)))
       index += 1
     }
   }
-  return { tokens }
+  return { tokens, prefix: unsafe(prefix) }
 }
 
 /** Whether the pattern matches the whole of `value`. */

@@ -1,17 +1,17 @@
 /** The routes of the commands about files: each calls the store (services/files) and makes a reply of its result. */
-import { Effect, type Glob, Random, Stream } from "effect"
+import { Effect, Random } from "effect"
 import type { TagOf } from "../commands/Command.ts"
 import type { fileCommands } from "../commands/FileCommands.ts"
 import * as ByteString from "../domain/ByteString.ts"
 import { BadArgument, type CommandError } from "../domain/Errors.ts"
 import * as FileName from "../domain/FileName.ts"
+import * as NamePattern from "../domain/NamePattern.ts"
 import * as Pattern from "../domain/Pattern.ts"
 import * as RedisGlob from "../domain/RedisGlob.ts"
 import * as Reply from "../domain/Reply.ts"
 import type { DigestCache } from "../services/files/DigestCache.ts"
 import type { FileStore, WholeFile } from "../services/files/FileStore.ts"
 import type { Scan } from "../services/files/Scan.ts"
-import { makeTopNames } from "../services/files/TopNames.ts"
 import { changed, content, contentOf, describeFile, redisRange, sendFile } from "./FileReply.ts"
 import {
   bulk,
@@ -61,10 +61,12 @@ const mostScanned = 10_000
 /** How many names are looked up before yielding to other fibers: each takes one or two system calls. */
 const lookUpsPerTurn = 32
 
-const requirePattern = (arg: ByteString.ByteString): Effect.Effect<Glob.Glob, BadArgument> =>
+const requirePattern = (
+  arg: ByteString.ByteString
+): Effect.Effect<NamePattern.NamePattern, BadArgument> =>
   arg.length > longestPattern
     ? Effect.fail(patternTooLong)
-    : Effect.map(requireText(arg), (pattern) => Pattern.make(pattern, true))
+    : Effect.map(requireText(arg), (pattern) => NamePattern.fromGlob(Pattern.make(pattern, true)))
 
 /** Answers with `reply` where there is no such file: Redis's own commands have no error for that. */
 const orIfAbsent =
@@ -188,13 +190,11 @@ export const makeFileRoutes = (
     Keys: ({ pattern }) =>
       Effect.gen(function* () {
         const glob = yield* requireRedisPattern(pattern)
-        const found = makeTopNames<FileName.FileName>(mostNames + 1)
-        yield* Stream.runForEachArray(store.names, (names) =>
-          inTurns(names, costOfMatch(glob), (name) => {
-            if (RedisGlob.match(glob, ByteString.fromText(name))) found.add(name)
-          })
-        )
-        const names = found.take()
+        const names = yield* store.list({
+          pattern: NamePattern.fromRedisGlob(glob),
+          after: undefined,
+          limit: mostNames + 1
+        })
         if (names.length > mostNames) return yield* tooManyKeys
         return yield* nameList(names)
       }),
@@ -213,19 +213,12 @@ export const makeFileRoutes = (
           items: [Reply.text(String(page.cursor)), Reply.Reply.List({ items })]
         })
       }),
-    FileCount: () => Effect.map(Stream.runCount(store.names), integer),
+    FileCount: () => Effect.map(store.count, integer),
     Type: ({ name }) => withDetails(name, () => typeString, typeNone),
     RandomName: () =>
       Effect.gen(function* () {
         const random = yield* Random.Random
-        let seen = 0
-        let chosen: FileName.FileName | undefined
-        yield* Stream.runForEachArray(store.names, (names) =>
-          Effect.sync(() => {
-            // Reservoir sampling: the n-th name replaces the chosen one with probability 1/n, so all are equally likely.
-            for (const name of names) if (random.nextDoubleUnsafe() * ++seen < 1) chosen = name
-          })
-        )
+        const chosen = yield* store.pick(() => random.nextDoubleUnsafe())
         return chosen === undefined ? missing : Reply.text(chosen)
       })
   }

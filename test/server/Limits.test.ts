@@ -226,6 +226,8 @@ describe("a connection on which something happens", () => {
       const gate = yield* Deferred.make<void>()
       const store = Layer.succeed(FileStore, {
         names: Stream.empty,
+        count: Effect.succeed(0),
+        pick: () => Effect.succeed(undefined),
         getIfPresent: () => undefined,
         list: () => Effect.succeed([]),
         folder: () => Effect.succeed(Stream.empty),

@@ -42,6 +42,8 @@ export interface Options extends Address {
   readonly links?: boolean
   /** The memory for small files, in bytes, 0 for none. */
   readonly cache?: number | undefined
+  /** How much of a folder's names is held in memory, in bytes, 0 for nothing. */
+  readonly index?: number | undefined
   readonly pickle: boolean
   /** In bytes a second. */
   readonly maxRate?: number | undefined
@@ -65,7 +67,7 @@ const maxUnfinished = 256 * 1024 * 1024
 const isLoopback = (host: string): boolean => /^(?:localhost|127(?:\.\d+){3}|::1)$/i.test(host)
 
 /** The services and the server over them. */
-const layer = ({ bucket, cache, dir, hidden, http, links, ...options }: Options) =>
+const layer = ({ bucket, cache, dir, hidden, http, index, links, ...options }: Options) =>
   Layer.unwrap(
     Effect.map(http === undefined ? Effect.undefined : makeHttpFace(http), (face) =>
       Server.layer({
@@ -79,7 +81,7 @@ const layer = ({ bucket, cache, dir, hidden, http, links, ...options }: Options)
     Layer.provide(DigestCache.layer),
     Layer.provide([
       bucket === undefined
-        ? DirectoryFileStore.layer({ folder: dir, hidden, links, cache })
+        ? DirectoryFileStore.layer({ folder: dir, hidden, links, cache, index })
         : S3FileStore.layer({ ...bucket, hidden, cache: cache ?? s3Cache }),
       Clock.layer(),
       Info.layer
@@ -132,7 +134,7 @@ const serveUntilToldToStop = Effect.fn("serve")(
       })
     }
     const { announce, port, share, stopRequested } = yield* Worker
-    const { cache, grace, hidden, host, pickle } = flags
+    const { cache, grace, hidden, host, index, pickle } = flags
     const allowed = yield* capConnections(share(connections))
     const { dir } = shared
     const store = Option.getOrUndefined(flags.store)
@@ -150,6 +152,7 @@ const serveUntilToldToStop = Effect.fn("serve")(
             },
       grace,
       hidden,
+      index,
       links: !flags.noLinks,
       host,
       http: httpOptions(flags),

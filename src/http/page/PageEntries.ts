@@ -6,6 +6,7 @@
 import { Effect, Option, Stream } from "effect"
 import type { FileNotFound, StoreUnavailable } from "../../domain/Errors.ts"
 import { byBytes } from "../../domain/FileName.ts"
+import * as NamePattern from "../../domain/NamePattern.ts"
 import { entryKey, type FileStore, type FolderEntry } from "../../services/files/FileStore.ts"
 import { makeTop } from "../../services/files/TopNames.ts"
 import type { PageQuery } from "./PageQuery.ts"
@@ -90,7 +91,7 @@ const found = Effect.fnUntraced(function* (
   search: string
 ) {
   const names = yield* store.list({
-    pattern: searchPattern(folder, search),
+    pattern: NamePattern.fromGlob(searchPattern(folder, search)),
     after: after === "" ? undefined : after,
     limit: foundSize + 1
   })

@@ -2,16 +2,17 @@
  * The interface of a store of shared files, which are found by name. Knows neither commands nor replies. The stores:
  * MemoryFileStore, directory/ and s3/; all of them keep the contract of test/support/stores/StoreContract.ts.
  */
-import { Context, Effect, Glob, type Scope, Stream } from "effect"
+import { Context, Effect, type Scope, Stream } from "effect"
 import type { FileNotFound, StoreUnavailable } from "../../domain/Errors.ts"
 import { byBytes, type FileName, type FolderName } from "../../domain/FileName.ts"
 import type * as ByteString from "../../domain/ByteString.ts"
+import type { NamePattern } from "../../domain/NamePattern.ts"
 import { makeTopNames } from "./TopNames.ts"
 
 /** Which names to list; each field may be left out with `undefined`. */
 export interface Selection {
   /** Only names that match. */
-  readonly pattern: Glob.Glob | undefined
+  readonly pattern: NamePattern | undefined
   /** Only names that sort after this text. */
   readonly after: string | undefined
   /** At most this many names. */
@@ -98,6 +99,13 @@ export class FileStore extends Context.Service<
   {
     /** Every name, once and in no order. */
     readonly names: Stream.Stream<FileName, StoreUnavailable>
+    /** How many names there are. */
+    readonly count: Effect.Effect<number, StoreUnavailable>
+    /**
+     * A name at random, each equally likely; `undefined` where there is none. `draw` returns random numbers from 0 to 1,
+     * excluding 1.
+     */
+    readonly pick: (draw: () => number) => Effect.Effect<FileName | undefined, StoreUnavailable>
     /** The selected names, sorted by their UTF-8 bytes. Yields to other fibers, however many names there are. */
     readonly list: (
       selection: Selection
@@ -132,6 +140,25 @@ export class FileStore extends Context.Service<
   }
 >()("sockets/services/FileStore") {}
 
+/** One of `names` at random, as `pick` returns it. */
+export const pickFrom = <E, R>(
+  names: Stream.Stream<FileName, E, R>,
+  draw: () => number
+): Effect.Effect<FileName | undefined, E, R> =>
+  Effect.suspend(() => {
+    let seen = 0
+    let picked: FileName | undefined
+    return Effect.map(
+      Stream.runForEachArray(names, (batch) =>
+        Effect.sync(() => {
+          // Reservoir sampling: the n-th name replaces the picked one with probability 1/n, so all are equally likely.
+          for (const name of batch) if (draw() * ++seen < 1) picked = name
+        })
+      ),
+      () => picked
+    )
+  })
+
 /** Those of `names` that `selection` selects, sorted by their UTF-8 bytes. */
 export const select = <E, R>(
   names: Stream.Stream<FileName, E, R>,
@@ -141,7 +168,7 @@ export const select = <E, R>(
     const collector = makeTopNames<FileName>(limit ?? Number.POSITIVE_INFINITY)
     const isSelected = (name: FileName) =>
       (after === undefined || byBytes(name, after) > 0)
-      && (pattern === undefined || Glob.match(pattern, name))
+      && (pattern === undefined || pattern.matches(name))
     return Stream.runForEachArray(names, (batch) =>
       Effect.sync(() => {
         for (const name of batch) if (isSelected(name)) collector.add(name)

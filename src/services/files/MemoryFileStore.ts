@@ -9,7 +9,14 @@ import {
   isHidden
 } from "../../domain/FileName.ts"
 import { sha256 } from "./Digest.ts"
-import { entryKey, type FileDetails, FileStore, type FolderEntry, select } from "./FileStore.ts"
+import {
+  entryKey,
+  type FileDetails,
+  FileStore,
+  type FolderEntry,
+  pickFrom,
+  select
+} from "./FileStore.ts"
 
 /** A file of the memory store. */
 export interface MemoryFile {
@@ -73,6 +80,8 @@ export const layer = (files: ReadonlyMap<FileName, MemoryFile>): Layer.Layer<Fil
     )
     return {
       names,
+      count: Stream.runCount(names),
+      pick: (draw) => pickFrom(names, draw),
       list: (selection) => select(names, selection),
       folder,
       getIfPresent: () => undefined,

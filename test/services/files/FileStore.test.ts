@@ -28,13 +28,13 @@ const memory: MakeShelf = (files) =>
   })
 
 const directory =
-  (cache?: number): MakeShelf =>
+  (options: Parameters<typeof directoryStore>[1] = {}): MakeShelf =>
   (files) =>
     Effect.gen(function* () {
       const folder = yield* folderWith(files)
       for (const name of Object.keys(files)) utimesSync(join(folder, name), past, past)
       return {
-        store: yield* directoryStore(folder, cache === undefined ? {} : { cache }),
+        store: yield* directoryStore(folder, options),
         replace: (name, content) =>
           Effect.sync(() => {
             writeFileSync(join(folder, name), content)
@@ -47,4 +47,5 @@ const directory =
 
 storeContract("memory", memory, "nothing")
 storeContract("directory", directory(), "small files")
-storeContract("directory without a cache", directory(0), "nothing")
+storeContract("directory without a cache", directory({ cache: 0 }), "nothing")
+storeContract("directory without an index", directory({ index: 0 }), "small files")

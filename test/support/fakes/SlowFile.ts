@@ -73,6 +73,8 @@ export const make = ({ before, size }: Options): Effect.Effect<SlowFile> =>
     return {
       layer: Layer.succeed(FileStore, {
         names: Stream.empty,
+        count: Effect.succeed(0),
+        pick: () => Effect.succeed(undefined),
         list: () => Effect.succeed([]),
         folder: () => Effect.succeed(Stream.empty),
         getIfPresent: () => undefined,

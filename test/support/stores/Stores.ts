@@ -1,7 +1,9 @@
 /** Ways to ask a store in tests. */
-import { Context, Effect, Glob, Layer, type Scope, Stream } from "effect"
+import { Context, Effect, Layer, type Scope, Stream } from "effect"
 import type { FileNotFound, StoreUnavailable } from "../../../src/domain/Errors.ts"
 import { type FileName, fromText } from "../../../src/domain/FileName.ts"
+import * as NamePattern from "../../../src/domain/NamePattern.ts"
+import * as Pattern from "../../../src/domain/Pattern.ts"
 import * as DirectoryFileStore from "../../../src/services/files/directory/DirectoryFileStore.ts"
 import type { FolderUnusable } from "../../../src/services/files/directory/SharedFolder.ts"
 import { Stats } from "../../../src/telemetry/Stats.ts"
@@ -25,7 +27,12 @@ export const directoryStore = (
   {
     hidden = false,
     ...options
-  }: { readonly hidden?: boolean; readonly links?: boolean; readonly cache?: number } = {}
+  }: {
+    readonly hidden?: boolean
+    readonly links?: boolean
+    readonly cache?: number
+    readonly index?: number
+  } = {}
 ): Effect.Effect<FileStore["Service"], FolderUnusable, Scope.Scope> =>
   Effect.map(
     Layer.build(
@@ -38,7 +45,10 @@ export const directoryStore = (
 export const selection = (
   given: { readonly pattern?: string; readonly after?: string; readonly limit?: number } = {}
 ): Selection => ({
-  pattern: given.pattern === undefined ? undefined : Glob.make(given.pattern, { dot: true }),
+  pattern:
+    given.pattern === undefined
+      ? undefined
+      : NamePattern.fromGlob(Pattern.make(given.pattern, true)),
   after: given.after,
   limit: given.limit
 })

@@ -124,6 +124,21 @@ export const serving = {
       }
     }
   }),
+  index: setting({
+    name: "index",
+    kind: Kind.size,
+    default: "256MiB",
+    help: {
+      pt: "Memória para os nomes de uma pasta; 0 desliga, para pastas em discos lentos ou de rede",
+      en: "Memory for the names in a folder; 0 turns it off, for folders on slow or network disks"
+    },
+    readme: {
+      text: {
+        pt: "memória para os nomes de uma pasta, uns 25 bytes cada um; cada pasta é conferida antes de seus nomes serem enviados, de modo que nenhuma lista sai desatualizada. `0` desliga, e cada pasta é lida a cada pergunta: para discos lentos ou de rede. Um bucket não precisa dela",
+        en: "memory for the names in a folder, some 25 bytes each; each folder is looked at before its names are sent, so no list is ever stale. `0` turns it off, and every folder is read at every question: for slow or network disks. A bucket needs none"
+      }
+    }
+  }),
   cacheFresh: setting({
     name: "cache-fresh",
     kind: Kind.duration,

@@ -1,20 +1,21 @@
 /**
- * The entries of one folder, sorted. The folder is held open while it is read, and has been asked where it lies before
- * any of its names is told. All names are read at once, which takes about 1 µs each; what they are is looked at as it is
- * asked for, so that the first page of a large folder does not wait for the last. Links are followed as `open` does.
+ * The entries of one folder, sorted. The folder is held open, and its path was checked, before any of its names is
+ * returned. The names are those of the index (index/Folders); the metadata of each is read as it is pulled, so that the
+ * first page of a large folder does not wait for the last. Links are followed as `open` does: a link is looked up by
+ * both of its keys, as a file and as a folder, and has an entry under one.
  */
 import { Cause, Effect, Stream } from "effect"
 import { isReadonlyArrayNonEmpty } from "effect/Array"
 import { FileNotFound, StoreUnavailable } from "../../../domain/Errors.ts"
 import { byBytes, type FolderName, fromText, lastPart } from "../../../domain/FileName.ts"
-import { type BigIntStats, closeSync, type Dirent, fstatSync, lstatSync } from "node:fs"
-import { opendir } from "node:fs/promises"
-import { entryKey, type FileStore, type FolderEntry } from "../FileStore.ts"
-import { makeTopNames } from "../TopNames.ts"
+import { type BigIntStats, closeSync, fstatSync, lstatSync } from "node:fs"
+import type { FileStore, FolderEntry } from "../FileStore.ts"
 import { detailsOf } from "./DirectoryDetails.ts"
-import { entryName } from "./DirectoryEntryName.ts"
+import type { FolderNames } from "./index/FolderNames.ts"
+import { moved } from "./index/FolderReader.ts"
+import type { Folders } from "./index/Folders.ts"
 import type { LogOnce } from "./LogOnce.ts"
-import { type HeldFolder, hold, holdContained, isStillHeld } from "./SafeOpen.ts"
+import { type HeldFolder, hold, holdContained } from "./SafeOpen.ts"
 import { isShared, relativeTo, type SharedFolder } from "./SharedFolder.ts"
 
 /** Entries looked at before others have their turn: about 3 ms, or 10 where all are links. */
@@ -59,39 +60,18 @@ const look = (reading: Reading, part: string): Found | undefined => {
   }
 }
 
-/** The key of an entry, by what the folder says that it is; a link is looked at. */
-const keyOf = (reading: Reading, log: LogOnce, entry: Dirent): string | undefined => {
-  const name = entryName(reading.folder, log, reading.name, entry.name)
-  if (name === undefined) return undefined
-  const found = entry.isSymbolicLink() ? look(reading, lastPart(name))?.stats : entry
-  if (found?.isFile() === true) return name
-  return found?.isDirectory() === true ? entryKey({ kind: "folder", name }) : undefined
+/** What stands before the keys of a folder in whole names. */
+const prefixOf = (name: FolderName): string => (name === "" ? "" : `${name}/`)
+
+/** The index of the folder's first key that sorts after `after`, which is a whole name. */
+const indexAfter = (names: FolderNames, name: FolderName, after: string): number => {
+  const prefix = prefixOf(name)
+  if (after.startsWith(prefix))
+    return names.indexOf(encoder.encode(after.slice(prefix.length)), true)
+  return byBytes(after, prefix) < 0 ? 0 : names.length
 }
 
-/** All keys that sort after `after`, sorted. The event loop turns each time that entries are read by the thread pool. */
-const readKeys = async (
-  reading: Reading,
-  log: LogOnce,
-  after: string
-): Promise<ReadonlyArray<string>> => {
-  const directory = await opendir(reading.held.access, {
-    encoding: "latin1",
-    bufferSize: batchSize
-  })
-  try {
-    if (!isStillHeld(reading.held)) throw new FileNotFound()
-    const keys = makeTopNames<string>(Number.POSITIVE_INFINITY)
-    for (let read = 0; ; read++) {
-      // The first of a batch comes by the thread pool, the others with it.
-      const entry = read % batchSize === 0 ? await directory.read() : directory.readSync()
-      if (entry === null) return keys.take()
-      const key = keyOf(reading, log, entry)
-      if (key !== undefined && byBytes(key, after) > 0) keys.add(key)
-    }
-  } finally {
-    await directory.close()
-  }
-}
+const encoder = new TextEncoder()
 
 /** The entry of a key, if it still is what it was when the key was read. */
 const entryOf = (reading: Reading, key: string): FolderEntry | undefined => {
@@ -111,22 +91,23 @@ const entryOf = (reading: Reading, key: string): FolderEntry | undefined => {
     : undefined
 }
 
-/** Entries by their keys, some at a time; others have their turn in between. */
-const entriesOf = (
+/** The entries from an index on, some at a time; yields to other fibers in between. */
+const entriesFrom = (
   reading: Reading,
-  keys: ReadonlyArray<string>
+  names: FolderNames,
+  first: number
 ): Stream.Stream<FolderEntry, StoreUnavailable> =>
   Stream.fromPull(
     Effect.sync(() => {
-      let next = 0
+      let next = first
       return Effect.gen(function* () {
-        while (next < keys.length) {
-          if (next > 0) yield* Effect.yieldNow
-          const batch = keys.slice(next, next + batchSize)
-          next += batchSize
-          const entries = batch
-            .map((key) => entryOf(reading, key))
+        while (next < names.length) {
+          if (next > first) yield* Effect.yieldNow
+          const end = Math.min(names.length, next + batchSize)
+          const entries = names
+            .keysBehind(prefixOf(reading.name), next, end, (key) => entryOf(reading, key))
             .filter((entry) => entry !== undefined)
+          next = end
           if (isReadonlyArrayNonEmpty(entries)) return entries
         }
         return yield* Cause.done()
@@ -134,9 +115,25 @@ const entriesOf = (
     })
   )
 
-/** The entries of a folder inside `folder`; `log` is told of names that nobody could ask for. */
+/** The names in the folder that is held, as it is now. */
+const namesIn = (folders: Folders, { held, name }: Reading) =>
+  Effect.suspend(() => {
+    const failed = (cause: unknown) =>
+      cause === moved ? new FileNotFound() : new StoreUnavailable({ cause })
+    try {
+      const folder = folders.visit({ name, path: held.path, isRequired: true })
+      return Effect.isEffect(folder)
+        ? Effect.mapError(folder, ({ cause }) => failed(cause))
+        : Effect.succeed(folder)
+    } catch (cause) {
+      return Effect.fail(failed(cause))
+    }
+  })
+
+/** The entries of a folder inside `folder`, whose names are those of `folders`; `log` is told of unreadable folders. */
 export const makeDirectoryEntries = (
   folder: SharedFolder,
+  folders: Folders,
   log: LogOnce
 ): FileStore["Service"]["folder"] =>
   Effect.fnUntraced(function* (name: FolderName, after: string = "") {
@@ -145,13 +142,7 @@ export const makeDirectoryEntries = (
       ({ held }) => Effect.sync(() => closeSync(held.descriptor))
     )
     const reading: Reading = { ...found, folder, name }
-    // Uninterruptible, for the folder must be held as long as it is read, and reading cannot be broken off.
-    const keys = yield* Effect.uninterruptible(
-      Effect.tryPromise({
-        try: () => readKeys(reading, log, after),
-        catch: (cause) => (cause instanceof FileNotFound ? cause : new StoreUnavailable({ cause }))
-      })
-    ).pipe(
+    const { names } = yield* namesIn(folders, reading).pipe(
       Effect.tapErrorTag("StoreUnavailable", ({ cause }) =>
         Effect.sync(() => {
           if (cause instanceof Error && "code" in cause && cause.code === "EACCES")
@@ -160,5 +151,5 @@ export const makeDirectoryEntries = (
       ),
       Effect.ensuring(log.flush)
     )
-    return entriesOf(reading, keys)
+    return entriesFrom(reading, names, indexAfter(names, name, after))
   })

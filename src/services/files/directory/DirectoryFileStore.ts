@@ -11,21 +11,25 @@ import { openContained } from "./SafeOpen.ts"
 import { sha256 } from "../Digest.ts"
 import { makeDirectoryCache } from "./DirectoryCache.ts"
 import { detailsOf, earlierSize } from "./DirectoryDetails.ts"
-import { makeDirectoryEntries } from "./DirectoryEntries.ts"
-import { makeDirectoryWalk } from "./DirectoryWalk.ts"
+import { makeFileIndex } from "./index/FileIndex.ts"
 import { type LogOnce, makeLogOnce } from "./LogOnce.ts"
 import * as SharedFolder from "./SharedFolder.ts"
-import { FileStore, type OpenFile, select } from "../FileStore.ts"
+import { FileStore, type OpenFile } from "../FileStore.ts"
 import { type HashThreads, makeHashThreads } from "../../../hashing/HashThread.ts"
 
 /** What to share. */
 export interface Options extends SharedFolder.Options {
   /** How much of small files is held in memory, in bytes, 0 for nothing; 64 MiB unless given. */
   readonly cache?: number | undefined
+  /** How much of names is held in memory, in bytes, 0 for nothing; 256 MiB unless given. */
+  readonly index?: number | undefined
 }
 
 /** Room for some 30,000 files of a kilobyte. */
 const defaultCache = 64 * 1024 * 1024
+
+/** Room for some ten million names. */
+const defaultIndex = 256 * 1024 * 1024
 
 /**
  * Larger reads gain nothing, and two such buffers, one being read while the other is written, came within 8 % of
@@ -234,14 +238,12 @@ export const layer = (
       const folder = yield* SharedFolder.openFolder(options)
       const log = makeLogOnce()
       const openFile = open(folder, yield* makeHashThreads, log)
-      const { names } = makeDirectoryWalk(folder, log)
+      const index = yield* makeFileIndex(folder, options.index ?? defaultIndex, log)
       const { getIfPresent } = makeDirectoryCache(folder, options.cache ?? defaultCache)
       yield* watchAvailability(folder)
       return {
-        names,
+        ...index,
         getIfPresent,
-        list: (selection) => select(names, selection),
-        folder: makeDirectoryEntries(folder, log),
         describe: (name) => Effect.scoped(openFile(name)),
         open: openFile
       }

@@ -18,7 +18,7 @@ export type Trouble =
 const messageOf = (cause: unknown): string => (cause instanceof Error ? cause.message : "unknown")
 
 /** How many names are logged; they are remembered, which takes some 4 MB at most. */
-const most = 1000
+export const most = 1000
 
 /** The names that were logged, and those that are to be. */
 export interface LogOnce {

@@ -1,6 +1,6 @@
 /**
  * The folder that is shared: its real path at the moment, and whether it is there. Opening files in it: SafeOpen; listing
- * them: DirectoryWalk.
+ * them: index/FileIndex.
  *
  * A path with a link in it may be switched to another folder at any time, as releases are (`current -> releases/7`), and
  * is resolved at each request. If the path had no link when sharing began, a link put in the folder's place later makes
@@ -44,11 +44,17 @@ export interface Options {
 export const rootOf = ({ isSwitched, path }: SharedFolder): string =>
   isSwitched ? realpathSync.native(path) : path
 
+/** Where the folder lies; throws where it is not there, or has become a link where it was none. */
+export const requireRoot = ({ isSwitched, path }: SharedFolder): string => {
+  const root = realpathSync.native(path)
+  if (!isSwitched && root !== path) throw new Error(`${path} has become a link`)
+  return root
+}
+
 /** Whether the folder is there, and is no link where it was none. */
 export const isThere = (folder: SharedFolder): boolean => {
   try {
-    const root = realpathSync.native(folder.path)
-    return (folder.isSwitched || root === folder.path) && statSync(root).isDirectory()
+    return statSync(requireRoot(folder)).isDirectory()
   } catch {
     return false
   }

@@ -8,7 +8,7 @@ import { type FileName, isHidden } from "../../../domain/FileName.ts"
 import { Stats } from "../../../telemetry/Stats.ts"
 import * as ByteString from "../../../domain/ByteString.ts"
 import { sha256 } from "../Digest.ts"
-import { FileStore, type OpenFile, type WholeFile } from "../FileStore.ts"
+import { FileStore, type OpenFile, pickFrom, type WholeFile } from "../FileStore.ts"
 import { type Fetch, makeReadAhead } from "./ReadAhead.ts"
 import { type Bucket, fileDetails, longestKey, type S3Failure, type Version } from "./Bucket.ts"
 import * as S3Client from "./S3Client.ts"
@@ -174,8 +174,11 @@ export const layer = (options: Options): Layer.Layer<FileStore, BucketUnusable, 
         page: (selection) => Effect.mapError(retry(bucket.list(selection)), unavailable)
       }
 
+      const names = allNames(keys)
       return {
-        names: allNames(keys),
+        names,
+        count: Stream.runCount(names),
+        pick: (draw) => pickFrom(names, draw),
         list: (selection) => selectedNames(keys, selection),
         folder: folderEntries({
           prefix,

@@ -2,7 +2,7 @@
  * The names in a bucket: those of its keys below a prefix that are valid names of files. S3 lists keys sorted by their
  * UTF-8 bytes, which is the order of names, so a listing ends as soon as it has enough.
  */
-import { Cause, Effect, Glob, Stream } from "effect"
+import { Cause, Effect, Stream } from "effect"
 import { byBytes, type FileName, fromText, isHidden } from "../../../domain/FileName.ts"
 import * as ByteString from "../../../domain/ByteString.ts"
 import type { Selection } from "../FileStore.ts"
@@ -18,9 +18,6 @@ export interface Keys<E> {
   readonly hidden: boolean
   readonly page: (selection: KeySelection) => Effect.Effect<KeyPage, E>
 }
-
-/** The literal text that every match of the pattern begins with. */
-const literalStart = (pattern: string): string => /^[^\\*?[\]{}()!+@|]*/.exec(pattern)?.[0] ?? ""
 
 /** The key to list after, no longer than S3 allows; if it was cut, the caller must leave out the names that come before it. */
 export const beginAfter = (key: string): string =>
@@ -73,10 +70,10 @@ export const selectedNames = <E>(
   { after, limit, pattern }: Selection
 ): Effect.Effect<ReadonlyArray<FileName>, E> => {
   if (limit === 0) return Effect.succeed([])
-  const start = pattern === undefined ? "" : literalStart(pattern.pattern)
+  const start = pattern?.prefix ?? ""
   const size = pattern === undefined ? Math.min(limit ?? pageSize, pageSize) : pageSize
   return namesFrom(keys, start, after === "" ? undefined : after, size).pipe(
-    Stream.filter((name) => pattern === undefined || Glob.match(pattern, name)),
+    Stream.filter((name) => pattern === undefined || pattern.matches(name)),
     limit === undefined ? (names) => names : Stream.take(limit),
     Stream.runCollect
   )

@@ -17,7 +17,13 @@ import { folderWith, temporaryFolder } from "../../../support/stores/TemporaryFo
 
 const isLinux = process.platform === "linux"
 
-describe("a listing", () => {
+/** What every listing promises, from names that are held in memory and without. */
+const ways = [
+  ["a listing", {}],
+  ["a listing without an index", { index: 0 }]
+] as const
+
+describe.each(ways)("%s", (_, options) => {
   it.effect("ends where eight folders each have links to the other seven", () =>
     Effect.gen(function* () {
       const folder = yield* temporaryFolder
@@ -28,7 +34,7 @@ describe("a listing", () => {
         for (const other of folders)
           if (other !== name) symlinkSync(`../${other}`, join(folder, name, other))
       }
-      const store = yield* directoryStore(folder)
+      const store = yield* directoryStore(folder, options)
       assert.deepStrictEqual(
         yield* namesOf(store),
         folders.map((name) => `${name}/f`)
@@ -47,7 +53,7 @@ describe("a listing", () => {
       }
       symlinkSync(".dados/p3", join(folder, "z"))
       symlinkSync(".dados/p3", join(folder, "y"))
-      const store = yield* directoryStore(folder)
+      const store = yield* directoryStore(folder, options)
       const others = folders.filter((name) => name !== "p3").map((name) => `y/${name}/f`)
       assert.deepStrictEqual(yield* namesOf(store), ["y/f", ...others])
       assert.strictEqual((yield* contentOf(store, "z/p1/p2/p1/f")).toString(), "")
@@ -63,7 +69,7 @@ describe("a listing", () => {
       symlinkSync("..2026_11_25", join(folder, "..data"))
       symlinkSync("..data/app.conf", join(folder, "app.conf"))
       symlinkSync("..data/conf.d", join(folder, "conf.d"))
-      const store = yield* directoryStore(folder)
+      const store = yield* directoryStore(folder, options)
       assert.deepStrictEqual(yield* namesOf(store), ["app.conf", "conf.d/a.conf"])
       assert.strictEqual((yield* contentOf(store, "app.conf")).toString(), "um")
       // As the kubelet does it: the new version beside the old, then the link in one step.
@@ -80,7 +86,7 @@ describe("a listing", () => {
     Effect.gen(function* () {
       const outside = yield* folderWith({ "DB/a.txt": "um", "fora/segredo.txt": "segredo" })
       const folder = join(outside, "DB")
-      const store = yield* directoryStore(folder)
+      const store = yield* directoryStore(folder, options)
       renameSync(folder, `${folder}-2`)
       symlinkSync("fora", folder)
       assert.instanceOf(yield* Effect.flip(namesOf(store)), StoreUnavailable)

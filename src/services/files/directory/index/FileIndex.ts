@@ -1,0 +1,193 @@
+/**
+ * Answers every question about which files a folder shares, from the names that are held in memory (Folders) and in the
+ * order of their bytes. A page takes as long as it has names, wherever it begins; what asks for all names is answered
+ * slice by slice, with others in between.
+ */
+import { Cause, Clock, Effect, Scope, Semaphore, Stream } from "effect"
+import { isReadonlyArrayNonEmpty, type NonEmptyReadonlyArray } from "effect/Array"
+import { StoreUnavailable } from "../../../../domain/Errors.ts"
+import type { FileName } from "../../../../domain/FileName.ts"
+import * as Monotonic from "../../../../domain/Monotonic.ts"
+import type { FileStore, Selection } from "../../FileStore.ts"
+import { makeDirectoryEntries } from "../DirectoryEntries.ts"
+import type { LogOnce } from "../LogOnce.ts"
+import { requireRoot, type SharedFolder } from "../SharedFolder.ts"
+import { makeFolderReader } from "./FolderReader.ts"
+import { makeFolders } from "./Folders.ts"
+import { everything, IndexWalk, type Range, type Run, wholeFolder } from "./IndexWalk.ts"
+import { makeLinkRules } from "./Links.ts"
+import { makeReadThread } from "./ReadThread.ts"
+
+/** The questions of a store that the index answers. */
+export type FileIndex = Pick<FileStore["Service"], "names" | "count" | "pick" | "list" | "folder">
+
+/** How long a question is worked on before others get their turn, in milliseconds. */
+const slice = 2
+
+/** Questions that take more than a slice and are answered at a time; further ones wait, and hold little meanwhile. */
+const mostWalks = 2
+
+/** Names that are made between two looks at the clock, and in a batch of the stream of all: about 100 µs. */
+const batchSize = 1024
+
+/** Names that are held against a pattern between two looks at the clock. A costly one takes some 20 µs a name. */
+const matchedAtOnce = 64
+
+/** Each part of a name was checked when its folder was read. */
+// oxlint-disable-next-line typescript/no-unsafe-type-assertion -- checking it as a whole again takes as long as making it
+const asName = (name: string): FileName => name as FileName
+
+const namesOf = ({ from, names, prefix, to }: Run): ReadonlyArray<FileName> =>
+  names.keysBehind(prefix, from, to, asName)
+
+const unavailable = (cause: unknown): StoreUnavailable =>
+  cause instanceof StoreUnavailable ? cause : new StoreUnavailable({ cause })
+
+/**
+ * Goes on with a walk until `take` says that it has enough, or the time is over; says whether the walk is done. An effect
+ * that the walk needs is given back, to be run before it goes on.
+ */
+const goOn = (
+  walk: IndexWalk,
+  take: (run: Run) => boolean,
+  isOver: () => boolean
+): boolean | Effect.Effect<void, StoreUnavailable> => {
+  for (;;) {
+    const step = walk.step()
+    if (step === undefined) return true
+    if (Effect.isEffect(step)) return step
+    if (step.to > step.from && take(step)) return true
+    if (isOver()) return false
+  }
+}
+
+/** Indexes a shared folder with `capacity` bytes of names; with 0 every folder is read at each question, by a thread. */
+export const makeFileIndex = Effect.fnUntraced(function* (
+  folder: SharedFolder,
+  capacity: number,
+  log: LogOnce
+): Effect.fn.Return<FileIndex, never, Scope.Scope> {
+  const clock = yield* Clock.Clock
+  const reader = makeFolderReader(folder, log, yield* makeReadThread, capacity > 0)
+  const folders = makeFolders(reader, capacity)
+  const walks = Semaphore.makeUnsafe(mostWalks)
+
+  /** Works on a walk for a slice; says whether it is done. */
+  const workOn = (
+    walk: IndexWalk,
+    take: (run: Run) => boolean
+  ): Effect.Effect<boolean, StoreUnavailable> =>
+    Effect.suspend(() => {
+      const end = Monotonic.nowUnsafe(clock) + slice
+      const isOver = () => Monotonic.nowUnsafe(clock) >= end
+      const resume = (): Effect.Effect<boolean, StoreUnavailable> => {
+        try {
+          const went = goOn(walk, take, isOver)
+          return Effect.isEffect(went)
+            ? Effect.flatMap(went, () => (isOver() ? Effect.succeed(false) : resume()))
+            : Effect.succeed(went)
+        } catch (cause) {
+          return Effect.fail(unavailable(cause))
+        }
+      }
+      return resume()
+    })
+
+  const untilDone = (
+    walk: IndexWalk,
+    take: (run: Run) => boolean
+  ): Effect.Effect<void, StoreUnavailable> =>
+    Effect.flatMap(workOn(walk, take), (isDone) =>
+      isDone ? Effect.void : Effect.andThen(Effect.yieldNow, untilDone(walk, take))
+    )
+
+  const begin = (range: Range, longestRun: number): Effect.Effect<IndexWalk, StoreUnavailable> =>
+    Effect.try({
+      try: () => {
+        const root = requireRoot(folder)
+        const rules = makeLinkRules(folder, root, folders, (walk) => untilDone(walk, () => false))
+        return new IndexWalk(folders, rules, { name: "", path: root }, range, longestRun)
+      },
+      catch: unavailable
+    })
+
+  /** Gives `take` every file of a range, in order, until it says that it has enough. */
+  const visit = (range: Range, take: (run: Run) => boolean, longestRun: number) =>
+    Effect.flatMap(begin(range, longestRun), (walk) =>
+      Effect.flatMap(workOn(walk, take), (isDone) =>
+        isDone
+          ? Effect.void
+          : Semaphore.withPermit(walks, Effect.andThen(Effect.yieldNow, untilDone(walk, take)))
+      )
+    ).pipe(Effect.ensuring(log.flush))
+
+  const list = ({ after = "", limit = Number.POSITIVE_INFINITY, pattern }: Selection) =>
+    Effect.suspend(() => {
+      const found: Array<FileName> = []
+      const add = (name: FileName) => {
+        if (found.length < limit && pattern?.matches(name) !== false) found.push(name)
+      }
+      const take = (run: Run): boolean => {
+        for (const name of namesOf(run)) add(name)
+        return found.length >= limit
+      }
+      return Effect.as(
+        visit(
+          { after, prefix: pattern?.prefix ?? "" },
+          take,
+          pattern === undefined ? batchSize : matchedAtOnce
+        ),
+        found
+      )
+    })
+
+  const count = Effect.suspend(() => {
+    let total = 0
+    const take = ({ from, to }: Run): boolean => {
+      total += to - from
+      return false
+    }
+    return Effect.map(visit(everything, take, wholeFolder), () => total)
+  })
+
+  const pick = (draw: () => number) =>
+    Effect.suspend(() => {
+      let seen = 0
+      let picked: Run | undefined
+      const take = (run: Run): boolean => {
+        const length = run.to - run.from
+        seen += length
+        // As likely as the run is long, it replaces what was picked; then any of its names is.
+        if (draw() * seen < length) {
+          const from = run.from + Math.floor(draw() * length)
+          picked = { ...run, from, to: from + 1 }
+        }
+        return false
+      }
+      return Effect.map(visit(everything, take, wholeFolder), () =>
+        picked === undefined ? undefined : namesOf(picked)[0]
+      )
+    })
+
+  const names = Stream.unwrap(
+    Effect.gen(function* () {
+      yield* Semaphore.takeScoped(walks, 1)
+      const walk = yield* begin(everything, batchSize)
+      const next = Effect.suspend(() => {
+        const batch: Array<FileName> = []
+        const take = (run: Run): boolean => {
+          for (const name of namesOf(run)) batch.push(name)
+          return batch.length >= batchSize
+        }
+        return Effect.flatMap(
+          untilDone(walk, take),
+          (): Effect.Effect<NonEmptyReadonlyArray<FileName>, Cause.Done> =>
+            isReadonlyArrayNonEmpty(batch) ? Effect.succeed(batch) : Cause.done()
+        )
+      })
+      return Stream.ensuring(Stream.fromPull(Effect.succeed(next)), log.flush)
+    })
+  )
+
+  return { names, count, pick, list, folder: makeDirectoryEntries(folder, folders, log) }
+})

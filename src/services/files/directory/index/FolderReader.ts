@@ -1,0 +1,162 @@
+/**
+ * Reads the names in one folder. It is held open while it is read, and asked where it lies before any of its names is
+ * told: one that was exchanged for a link meanwhile tells nothing. Small folders are read at once, which takes less time
+ * than asking a thread for it; large ones by ReadThread. What is kept of it, and for how long: Folders.
+ */
+import { Effect } from "effect"
+import { closeSync, type Dirent, opendirSync, type Stats } from "node:fs"
+import { StoreUnavailable } from "../../../../domain/Errors.ts"
+import { type LogOnce, most as mostTold } from "../LogOnce.ts"
+import { type Held, hold, isStillHeld } from "../SafeOpen.ts"
+import type { SharedFolder } from "../SharedFolder.ts"
+import { FolderNames, pack, type PackedNames, type Shared } from "./FolderNames.ts"
+import type { ReadThread } from "./ReadThread.ts"
+
+/** A folder to be read: its name in the store, "" for the shared folder itself, and where it must lie. */
+export interface Place {
+  readonly name: string
+  readonly path: string
+  /** Whether the question fails if the folder cannot be read; else it is left out. The shared folder is always required. */
+  readonly isRequired?: boolean
+}
+
+/** A folder as it was read. */
+export interface Folder {
+  readonly names: FolderNames
+  /** Of the folder before it was read: as long as they are its own, it has these names. */
+  readonly stats: Stats | undefined
+}
+
+/** What is told of a folder that vanished or cannot be read. */
+const nothing: Folder = {
+  names: new FolderNames(pack([], { hidden: false, links: false, mostUnshareable: 0 })),
+  stats: undefined
+}
+
+/** A thousand entries take about a millisecond. */
+const mostAtOnce = 1024
+
+/** With 1,024 in place of 128, a folder of 100 entries took nearly twice the time. */
+const readTogether = 128
+
+/** Without descriptors or memory a listing would lack what is there; so it fails. */
+const exhausted: ReadonlySet<unknown> = new Set(["EMFILE", "ENFILE", "ENOMEM"])
+const vanished: ReadonlySet<unknown> = new Set(["ENOENT", "ENOTDIR", "ELOOP"])
+const forbidden: ReadonlySet<unknown> = new Set(["EACCES", "EPERM"])
+
+/** What holds a folder says that it is not where it was to be found: it vanished, and something else may be there. */
+export const moved = Object.assign(new Error("the folder has moved"), { code: "ENOENT" })
+
+/** The bytes of a name that is no text, and a backslash, as people write them. */
+const escapeBytes = (latin1: string): string =>
+  latin1.replace(
+    /[\\\u0080-\u00ff]/g,
+    (byte) => `\\x${byte.charCodeAt(0).toString(16).padStart(2, "0")}`
+  )
+
+/** The entries of a folder, `undefined` where there are more than are read at once. */
+const readEntries = (access: string): ReadonlyArray<Dirent> | undefined => {
+  const directory = opendirSync(access, { encoding: "latin1", bufferSize: readTogether })
+  try {
+    const entries: Array<Dirent> = []
+    for (let entry = directory.readSync(); entry !== null; entry = directory.readSync()) {
+      if (entries.push(entry) > mostAtOnce) return undefined
+    }
+    return entries
+  } finally {
+    directory.closeSync()
+  }
+}
+
+/** Reads folders. */
+export interface FolderReader {
+  /**
+   * The folder at a place, with an effect where it is large. A folder that vanished or cannot be read has no names;
+   * throws, and fails with StoreUnavailable, where that is the shared folder itself, or nothing can be read.
+   */
+  readonly read: (place: Place) => Folder | Effect.Effect<Folder, StoreUnavailable>
+}
+
+/** Reads folders within `folder`; `log` is told what is left out. Unless `atOnce`, the thread reads small ones too. */
+export const makeFolderReader = (
+  { hidden, links }: SharedFolder,
+  log: LogOnce,
+  thread: ReadThread,
+  atOnce: boolean
+): FolderReader => {
+  const shared: Shared = { hidden, links, mostUnshareable: mostTold + 1 }
+
+  const folderOf = ({ name }: Place, held: Held, packed: PackedNames): Folder => {
+    if (!isStillHeld(held)) throw moved
+    const around = name === "" ? "" : `${name}/`
+    for (const part of packed.unshareable) log.add("name.unshareable", around + escapeBytes(part))
+    return { names: new FolderNames(packed), stats: held.stats }
+  }
+
+  /** A folder inside the shared one may vanish during the walk, or not be readable; the shared one must be there. */
+  const passOver = ({ isRequired = false, name }: Place, cause: unknown): Folder => {
+    const code = cause instanceof Error && "code" in cause ? cause.code : undefined
+    if (isRequired || name === "" || exhausted.has(code)) throw cause
+    if (forbidden.has(code)) log.add("folder.forbidden", name)
+    else if (!vanished.has(code)) log.add("folder.unreadable", name, cause)
+    return nothing
+  }
+
+  const holdAt = ({ path }: Place): Held => {
+    const held = hold(path)
+    if (held.path === path) return held
+    closeSync(held.descriptor)
+    throw moved
+  }
+
+  const readAtOnce = (place: Place): Folder | undefined => {
+    try {
+      const held = holdAt(place)
+      try {
+        const entries = readEntries(held.access)
+        return entries === undefined ? undefined : folderOf(place, held, pack(entries, shared))
+      } finally {
+        closeSync(held.descriptor)
+      }
+    } catch (cause) {
+      return passOver(place, cause)
+    }
+  }
+
+  const attempt = (place: Place, run: () => Folder): Effect.Effect<Folder, StoreUnavailable> =>
+    Effect.try({
+      try: () => {
+        try {
+          return run()
+        } catch (cause) {
+          return passOver(place, cause)
+        }
+      },
+      catch: (cause) => new StoreUnavailable({ cause })
+    })
+
+  const readByThread = (place: Place): Effect.Effect<Folder, StoreUnavailable> =>
+    Effect.suspend(() => {
+      let held: Held
+      try {
+        held = holdAt(place)
+      } catch (cause) {
+        return attempt(place, () => {
+          throw cause
+        })
+      }
+      return thread.read(held.access, shared).pipe(
+        Effect.flatMap((done) =>
+          attempt(place, () => {
+            if ("packed" in done) return folderOf(place, held, done.packed)
+            throw Object.assign(new Error(done.refusal.message), { code: done.refusal.code })
+          })
+        ),
+        Effect.ensuring(Effect.sync(() => closeSync(held.descriptor)))
+      )
+    })
+
+  return {
+    read: (place) => (atOnce ? readAtOnce(place) : undefined) ?? readByThread(place)
+  }
+}

@@ -1,0 +1,93 @@
+/**
+ * Reads large folders on another thread: a million entries take a second, in which the event loop would answer nobody.
+ * What is read is packed there too, and handed over without a copy.
+ */
+import { Cause, Effect, Pool, type Scope } from "effect"
+import { Worker } from "node:worker_threads"
+import { StoreUnavailable } from "../../../../domain/Errors.ts"
+import { pack, type PackedNames, type Shared } from "./FolderNames.ts"
+
+/** What the file system answered in place of a folder's entries: `code` is its own, such as `EACCES`. */
+export interface Refusal {
+  readonly code: string | undefined
+  readonly message: string
+}
+
+/** What the thread sends. */
+type Done = { readonly packed: PackedNames } | { readonly refusal: Refusal }
+
+/** The thread's program, as text: in a file of its own it would have to be found from the source and from the bundle. */
+const program = `
+  const { parentPort } = require("node:worker_threads")
+  const { readdirSync } = require("node:fs")
+  const pack = ${pack.toString()}
+  const read = ({ access, shared }) => {
+    try {
+      return { packed: pack(readdirSync(access, { withFileTypes: true, encoding: "latin1" }), shared) }
+    } catch ({ code, message }) {
+      return { refusal: { code, message } }
+    }
+  }
+  parentPort.on("message", (job) => {
+    const done = read(job)
+    const { packed } = done
+    const parts = packed === undefined ? [] : [packed.keys, packed.offsets, packed.special]
+    parentPort.postMessage(done, parts.map(({ buffer }) => buffer))
+  })
+`
+
+const makeThread: Effect.Effect<Worker, never, Scope.Scope> = Effect.acquireRelease(
+  Effect.sync(() => {
+    const worker = new Worker(program, { eval: true, name: "read" })
+    // `ask` sees that a thread has ended. Without a listener an error would end the process.
+    worker.on("error", () => undefined)
+    worker.unref()
+    return worker
+  }),
+  (worker) => Effect.promise(() => worker.terminate())
+)
+
+/** It cannot be interrupted: what `access` leads through must stay open while the thread reads. */
+const ask = (
+  worker: Worker,
+  access: string,
+  shared: Shared
+): Effect.Effect<Done, StoreUnavailable> =>
+  Effect.callback<Done, StoreUnavailable>((resume) => {
+    const finish = (result: Effect.Effect<Done, StoreUnavailable>) => {
+      worker.off("message", done).off("error", failed).off("exit", ended)
+      worker.unref()
+      resume(result)
+    }
+    const done = (message: Done) => finish(Effect.succeed(message))
+    const failed = (cause: unknown) => finish(Effect.fail(new StoreUnavailable({ cause })))
+    const ended = () => failed(new Error("the thread that reads folders has ended"))
+    if (worker.threadId === -1) return ended()
+    worker.on("message", done).on("error", failed).on("exit", ended)
+    worker.ref()
+    worker.postMessage({ access, shared })
+  }).pipe(Effect.uninterruptible)
+
+/** A thread that reads one folder at a time, for whoever asks. */
+export interface ReadThread {
+  /** The names in the folder that opens by `access`; fails where the thread itself does. */
+  readonly read: (access: string, shared: Shared) => Effect.Effect<Done, StoreUnavailable>
+}
+
+/** The thread is started when it is needed and ends after 10 idle seconds, and with it the memory that it took. */
+export const makeReadThread: Effect.Effect<ReadThread, never, Scope.Scope> = Effect.map(
+  Pool.makeWithTTL({ acquire: makeThread, min: 0, max: 1, timeToLive: "10 seconds" }),
+  (pool) => ({
+    read: (access, shared) =>
+      Effect.scoped(
+        Effect.gen(function* () {
+          const worker = yield* Pool.get(pool)
+          return yield* Effect.onExit(ask(worker, access, shared), (exit) =>
+            exit._tag === "Failure" && !Cause.hasInterruptsOnly(exit.cause)
+              ? Pool.invalidate(pool, worker)
+              : Effect.void
+          )
+        })
+      )
+  })
+)
