@@ -1,5 +1,6 @@
 /** Runs a batch: one command per line of standard input; a line that begins with `#` is a comment. */
 import { Effect, Stdio, Stream } from "effect"
+import { fstatSync } from "node:fs"
 import { type AnswerError, closesConnection, type Request } from "../../client/Requests.ts"
 import type { Result } from "../../client/Result.ts"
 import { splitLine } from "../../codec/resp/InlineLine.ts"
@@ -12,6 +13,12 @@ import { type Options, render } from "./Render.ts"
 
 /** How many lines are under way at a time. */
 const inFlight = 64
+
+/** Whether standard input is a folder, as after `< folder`. One that is closed is none. */
+const stdinIsFolder = Effect.orElseSucceed(
+  Effect.try(() => fstatSync(0).isDirectory()),
+  () => false
+)
 
 /** A line of a batch: its number, counted from 1, and its request; `undefined` where its quotes are unbalanced. */
 interface Line {
@@ -34,6 +41,9 @@ export const batch = Effect.fnUntraced(function* (
   presentation: Options
 ) {
   const { address, messages } = presentation
+  if (yield* stdinIsFolder) {
+    return yield* new Failure({ code: exitCode.usage, sentence: messages.usage.stdinIsFolder })
+  }
   const stdio = yield* Stdio.Stdio
   let refused = false
   const reportLine = (number: number, sentence: string) =>

@@ -70,6 +70,7 @@ export const english: Catalog = {
     seeHelp: (command) => `See: ${command} --help`,
     unbalancedQuotes: "Unbalanced quotes in the command.",
     emptyCommand: "The command is empty.",
+    stdinIsFolder: "Standard input is a folder, and not commands, one a line.",
     onlyWith: (given, needed) => `${given} needs ${needed} as well.`,
     dirAndStore: "--dir and --store cannot be given together.",
     folderAndDir: (folder) =>

@@ -81,6 +81,7 @@ export const portuguese = {
     seeHelp: (command: string) => `Veja: ${command} --help`,
     unbalancedQuotes: "Aspas sem par no comando.",
     emptyCommand: "O comando está vazio.",
+    stdinIsFolder: "A entrada padrão é uma pasta, e não comandos, um por linha.",
     onlyWith: (given: string, needed: string) => `${given} pede também ${needed}.`,
     dirAndStore: "--dir e --store não podem ser dados juntos.",
     folderAndDir: (folder: string) =>

@@ -62,6 +62,21 @@ const reservedOnWindows =
 export const isReservedOnWindows = (name: FileName.FileName): boolean =>
   reservedOnWindows.test(name)
 
+const systemError = (code: string, message: string) => Object.assign(new Error(message), { code })
+
+/** The longest part of a name, and the longest path, on Linux, in bytes (limits.h, NAME_MAX and PATH_MAX). */
+const maxPart = 255
+const maxPath = 4096
+
+const tooLong = systemError("ENAMETOOLONG", "the name is too long")
+
+/** Fails where a name is too long for the file system, before its folders are made and its bytes asked for. */
+const checkLength = (parts: ReadonlyArray<string>, path: string): Effect.Effect<void, SaveFailed> =>
+  ByteString.fromText(path).length >= maxPath
+  || parts.some((part) => ByteString.fromText(part).length > maxPart)
+    ? Effect.fail(new SaveFailed({ path, cause: tooLong }))
+    : Effect.void
+
 /**
  * Makes the folders of a name; false where a link leads out of the root. Each is checked before the next is made, because
  * one that exists may be a link.
@@ -75,6 +90,8 @@ const makeFolders = Effect.fnUntraced(function* (parts: ReadonlyArray<string>, r
   for (const part of parts) {
     folder = path.join(folder, part)
     yield* fileSystem.makeDirectory(folder, { recursive: true })
+    // Only a link can lead out. realPath looks at each part again: for all of a thousand folders that took 25 s.
+    if ((yield* fileSystem.lstat(folder)).type !== "SymbolicLink") continue
     const relative = path.relative(outer, yield* fileSystem.realPath(folder))
     if (relative === ".." || relative.startsWith(`..${path.sep}`) || path.isAbsolute(relative))
       return false
@@ -102,7 +119,6 @@ const followLinks = Effect.fnUntraced(function* (start: string) {
   return yield* fileSystem.realPath(start)
 })
 
-const systemError = (code: string, message: string) => Object.assign(new Error(message), { code })
 const isFolder = systemError("EISDIR", "it is a folder")
 const isSpecial = systemError("EFTYPE", "it is no regular file")
 
@@ -124,7 +140,9 @@ export const locate = Effect.fnUntraced(function* (name: FileName.FileName, targ
   const path = yield* Path.Path
   if (target._tag === "File") return yield* followLinks(target.path)
   if (path.sep === "\\" && isReservedOnWindows(name)) return yield* new UnexpectedName({ name })
-  const parts = name.split("/").slice(0, -1)
+  const parts = name.split("/")
+  yield* checkLength(parts, path.resolve(target.folder, name))
+  parts.pop()
   const folder = parts.join("/")
   if (!target.made.has(folder)) {
     if (!(yield* makeFolders(parts, target.folder))) return yield* new UnexpectedName({ name })

@@ -167,6 +167,19 @@ layer(Shared.layer(shared), { timeout: "1 minute" })("a batch on standard input"
     })
   )
 
+  it.effect("that is a folder is an error of usage", () =>
+    Effect.gen(function* () {
+      const { app, port } = yield* Shared
+      const cwd = yield* temporaryFolder
+      const program = `"${process.execPath}" "${app.file}" client --port ${port} < .`
+      is(yield* (yield* start("sh", ["-c", program], { cwd })).ended, {
+        code: 2,
+        stdout: "",
+        stderr: "A entrada padrão é uma pasta, e não comandos, um por linha.\n"
+      })
+    })
+  )
+
   it.effect("ends without a word when nobody reads its answers any more", () =>
     Effect.gen(function* () {
       const { app, port } = yield* Shared

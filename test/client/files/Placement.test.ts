@@ -5,6 +5,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync } from "n
 import { join } from "node:path"
 import { type IncomingFile } from "../../../src/client/Connection.ts"
 import { ConnectionLost } from "../../../src/client/SocketIO.ts"
+import { systemCode } from "../../../src/cli/Failure.ts"
 import * as Placement from "../../../src/client/files/Placement.ts"
 import * as ByteString from "../../../src/domain/ByteString.ts"
 import { folderWith, temporaryFolder } from "../../support/stores/TemporaryFolder.ts"
@@ -107,6 +108,31 @@ layer(NodeServices.layer)("a file that was sent", (it) => {
         const folder = yield* temporaryFolder
         const { path } = yield* save("x".repeat(255), into(folder))
         assert.isTrue(readFileSync(path).equals(bytes))
+      })
+    )
+  })
+
+  describe("whose name is long", () => {
+    it.effect("may be in hundreds of folders", () =>
+      Effect.gen(function* () {
+        const folder = yield* temporaryFolder
+        const name = `${"a/".repeat(300)}file`
+        const { path } = yield* save(name, into(folder))
+        assert.isTrue(readFileSync(path).equals(bytes))
+      })
+    )
+
+    it.effect.each([
+      { what: "a part", name: `a/${"x".repeat(256)}` },
+      { what: "a folder", name: `${"ç".repeat(128)}/b` },
+      { what: "all of it", name: `${"a/".repeat(2040)}file1.txt` }
+    ])("beyond what the system takes makes no folder: $what", ({ name }) =>
+      Effect.gen(function* () {
+        const folder = yield* temporaryFolder
+        const error = yield* Effect.flip(save(name, into(folder)))
+        assert.instanceOf(error, Placement.SaveFailed)
+        assert.strictEqual(systemCode(error), "ENAMETOOLONG")
+        assert.deepStrictEqual(contents(folder), [])
       })
     )
   })
