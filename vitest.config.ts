@@ -14,6 +14,7 @@ export const unit = [
   "test/{architecture,docs,readme}.test.ts",
   `test/{codec,commands,domain,guard,telemetry}/**/${file}`,
   `test/cli/serve/workers/${file}`,
+  "test/cli/usage/CommandLine.test.ts",
   "test/cli/client/Display.test.ts",
   "test/client/{Connector,Requests,files/Placement}.test.ts",
   "test/client/node/PartFiles.test.ts",

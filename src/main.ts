@@ -4,12 +4,14 @@ import "./start/NoDebugger.ts"
 import { Command, GlobalFlag } from "effect/cli"
 import packageJson from "../package.json" with { type: "json" }
 import { client } from "./cli/client/ClientCommand.ts"
-import { joinValues } from "./cli/usage/CommandLine.ts"
+import { clientFlags } from "./cli/client/ClientFlags.ts"
+import { normalize } from "./cli/usage/CommandLine.ts"
 import * as Common from "./cli/flags/Common.ts"
 import { choose } from "./cli/Language.ts"
 import { messages as catalogs } from "./cli/Messages.ts"
 import { run } from "./cli/Program.ts"
 import { serve } from "./cli/serve/ServeCommand.ts"
+import { serveFlags } from "./cli/serve/ServeFlags.ts"
 
 const args = process.argv.slice(2)
 const language = choose(args, process.env)
@@ -21,4 +23,5 @@ const app = Command.make("app").pipe(
   Command.withGlobalFlags([GlobalFlag.Setting("lang")({ flag: Common.lang.flag(language) })])
 )
 
-run(Command.runWith(app, { version: packageJson.version })(joinValues(args)), messages)
+const words = normalize(args, { client: clientFlags, serve: serveFlags })
+run(Command.runWith(app, { version: packageJson.version })(words), messages)

@@ -39,7 +39,7 @@ const fromVariable = Config.option(Config.Redacted("APP_PASSWORD")).pipe(
 /** The passwords of the file if one is named, else of the variable. Ends the run where the file is unusable or empty. */
 export const load = Effect.fnUntraced(function* (
   file: Option.Option<string>,
-  { reasons, startUp }: Messages
+  { certificates, reasons, startUp }: Messages
 ) {
   if (Option.isNone(file)) return yield* Effect.orElseSucceed(fromVariable, (): Passwords => [])
   const refuse = (reason: string) =>
@@ -53,7 +53,7 @@ export const load = Effect.fnUntraced(function* (
       InUtf16: () => refuse(startUp.inUtf16),
       PlatformError: (error) => {
         const reason = systemCode(error) ?? error.message
-        return refuse(reasons.get(reason) ?? reason)
+        return refuse(reason === "ENOENT" ? certificates.missing : (reasons.get(reason) ?? reason))
       }
     })
   )

@@ -77,7 +77,7 @@ layer(App.layer, { timeout: "1 minute" })("a command line", (it) => {
     {
       words: ["client", "--timeout", "soon", "--cmd", "HORA"],
       lines: [
-        'Valor inválido para --timeout: "soon". Esperado: uma duração como 500ms, 5s, 1m ou 2h.',
+        'Valor inválido para --timeout: "soon". Esperado: uma duração maior que zero, como 500ms, 5s ou 1m.',
         see
       ]
     },
@@ -298,6 +298,28 @@ describe("a language", () => {
     it(`is ${language} where the environment says ${JSON.stringify(environment)}`, () =>
       assert.strictEqual(choose([], environment), language))
   }
+})
+
+describe("a timeout", () => {
+  it("is more than zero", () => {
+    assert.deepStrictEqual(["0", "0s", "0ms"].map(Kind.timeout.parse), [
+      undefined,
+      undefined,
+      undefined
+    ])
+    assert.deepStrictEqual(Kind.timeout.parse("1ms"), Duration.millis(1))
+  })
+})
+
+describe("a host", () => {
+  it("has no port, and an IPv6 address may be in brackets", () => {
+    assert.deepStrictEqual(
+      ["a.b", "::1", "[::1]", "1.2.3.4", "a.b:1", "1.2.3.4:65432", "[::1]:5", "", "[::1"].map(
+        Kind.host.parse
+      ),
+      ["a.b", "::1", "::1", "1.2.3.4", undefined, undefined, undefined, undefined, undefined]
+    )
+  })
 })
 
 describe("a size", () => {

@@ -1,6 +1,7 @@
 /** Turns the errors of requests into a sentence in the person's language and an exit code. */
 import { escape } from "../Escape.ts"
 import type { AnswerError } from "../../client/Requests.ts"
+import { replyTooLarge } from "../../codec/resp/RespClient.ts"
 import { exitCode, Failure, systemCode } from "../Failure.ts"
 import type { Messages } from "../Messages.ts"
 import { formatBytes } from "./FormatBytes.ts"
@@ -52,6 +53,9 @@ export const errorMessage = (error: AnswerError, address: string, messages: Mess
         sentence: client.slowTransfer(address, formatBytes(error.bytesPerSecond), error.seconds)
       })
     case "MalformedReply":
+      if (error === replyTooLarge) {
+        return new Failure({ code: exitCode.refused, sentence: client.replyTooLarge })
+      }
       return new Failure({
         code: exitCode.connection,
         sentence: client.malformedReply(address, error.reason)
@@ -97,6 +101,9 @@ export const errorMessage = (error: AnswerError, address: string, messages: Mess
       })
     case "PlatformError":
       // Standard output was closed, as by `app client | head`: nobody is left to tell.
-      return new Failure({ code: exitCode.refused, sentence: "" })
+      return new Failure({
+        code: exitCode.refused,
+        sentence: systemCode(error) === "EPIPE" ? "" : client.cannotPrint(reason(error, messages))
+      })
   }
 }

@@ -32,6 +32,8 @@ interface FlagOptions {
 export interface Descriptor<A> {
   readonly name: string
   readonly alias: string | undefined
+  /** Whether a value follows it on a command line. */
+  readonly takesValue: boolean
   /** `APP_` and the name; `undefined` where the environment is not looked at. */
   readonly variable: string | undefined
   /** Its row in the documentation's table, in Markdown. */
@@ -169,6 +171,7 @@ export const setting = <A>(
   )
   return {
     ...common,
+    takesValue: true,
     flag: (language) =>
       valueFlag(options, { description, variable: common.variable }, language).pipe(
         Flag.mapEffect(
@@ -190,6 +193,7 @@ export const optional = <A>(
   const { description, ...common } = describe(options, without, without)
   return {
     ...common,
+    takesValue: true,
     flag: (language) => valueFlag(options, { description, variable: common.variable }, language),
     toLog: Option.match({
       onNone: () => undefined,
@@ -215,6 +219,7 @@ export const repeated = <A extends string>(
   }
   return {
     ...common,
+    takesValue: true,
     flag: (language) =>
       Flag.optional(Flag.atLeast(named(options, kind, description, language), 1)).pipe(
         Flag.mapEffect(
@@ -235,6 +240,7 @@ export const toggle = (options: FlagOptions): Descriptor<boolean> => {
   const { description, ...common } = describe(options, { pt: "desligada", en: "off" })
   return {
     ...common,
+    takesValue: false,
     flag: (language) => {
       const flag = Flag.withDescription(Flag.Boolean(options.name), description(language))
       // `--no-verify` has no `--no-no-verify`: whoever wants neither leaves it out.

@@ -25,8 +25,19 @@ export const text: Kind<string> = {
   placeholder: { pt: "texto", en: "text" }
 }
 
-/** A host's name or address. */
-export const host: Kind<string> = { ...text, placeholder: { pt: "endereço", en: "address" } }
+/** A host's name or address, without a port; an IPv6 address may be in brackets. */
+export const host: Kind<string> = {
+  parse: (text) => {
+    const [, inBrackets] = /^\[([^\]]*)\]$/.exec(text) ?? []
+    if (inBrackets !== undefined) return inBrackets
+    return text === "" || /^[^:]*:[^:]*$|^\[/.test(text) ? undefined : text
+  },
+  expected: {
+    pt: "um nome ou endereço, sem a porta, que vai em --port",
+    en: "a name or an address, without the port, which goes to --port"
+  },
+  placeholder: { pt: "endereço", en: "address" }
+}
 
 /** The name of a file. */
 export const file: Kind<string> = { ...text, placeholder: { pt: "arquivo", en: "file" } }
@@ -116,6 +127,19 @@ export const duration: Kind<Duration.Duration> = {
   },
   placeholder: { pt: "duração", en: "duration" },
   toLog: Duration.toSeconds
+}
+
+/** A bound on waiting: a duration of more than zero. */
+export const timeout: Kind<Duration.Duration> = {
+  ...duration,
+  parse: (text) => {
+    const timeout = duration.parse(text)
+    return timeout === undefined || Duration.isZero(timeout) ? undefined : timeout
+  },
+  expected: {
+    pt: "uma duração maior que zero, como 500ms, 5s ou 1m",
+    en: "a duration of more than zero, such as 500ms, 5s or 1m"
+  }
 }
 
 /** An address, or a network whose address has no bits beyond its prefix: `10.0.0.1/8` may be either's mistake. */

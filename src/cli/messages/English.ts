@@ -140,6 +140,8 @@ export const english: Catalog = {
     slowTransfer: (address, rate, seconds) =>
       `The server ${address} sent less than ${rate}/s for ${seconds} s; see --min-rate.`,
     malformedReply: (address, reason) => `Cannot understand the reply of ${address}: ${reason}.`,
+    replyTooLarge: "The reply is too large to be shown; save it with --output FILE.",
+    cannotPrint: (reason) => `Cannot write to standard output: ${reason}.`,
     refused: (code, message) => `${code} ${message}`,
     unexpectedName: (name) =>
       `The server sent a file of another name: "${name}". Nothing was saved.`,

@@ -168,6 +168,8 @@ export const portuguese = {
       `O servidor ${address} mandou menos de ${rate}/s por ${seconds} s; veja --min-rate.`,
     malformedReply: (address: string, reason: string) =>
       `Resposta incompreensível de ${address}: ${reason}.`,
+    replyTooLarge: "A resposta é grande demais para ser mostrada; grave-a com --output ARQUIVO.",
+    cannotPrint: (reason: string) => `Não foi possível escrever na saída padrão: ${reason}.`,
     refused: (code: string, message: string) => `${code} ${message}`,
     unexpectedName: (name: string) =>
       `O servidor mandou um arquivo com outro nome: "${name}". Nada foi gravado.`,

@@ -67,6 +67,11 @@ const toDictionary = (items: ReadonlyArray<Reply.Reply>): Reply.Reply | Malforme
   return Reply.Reply.Dictionary({ entries })
 }
 
+/** What `push` gives for a reply that is too large to be kept in memory. */
+export const replyTooLarge = new MalformedReply({
+  reason: "the reply is too large to be kept in memory"
+})
+
 /** A builder, which begins the next reply when one is complete. */
 export const makeReplyBuilder = (): ReplyBuilder => {
   const frames: Array<Frame> = []
@@ -100,8 +105,7 @@ export const makeReplyBuilder = (): ReplyBuilder => {
 
   const push = (token: Token): Reply.Reply | MalformedReply | undefined => {
     size += cost(token)
-    if (size > largestReply)
-      return new MalformedReply({ reason: "the reply is too large to be kept in memory" })
+    if (size > largestReply) return replyTooLarge
     switch (token._tag) {
       case "Leaf":
         return complete(token.reply)

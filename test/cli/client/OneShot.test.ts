@@ -2,7 +2,7 @@ import { assert, describe, layer } from "@effect/vitest"
 import { Effect } from "effect"
 import { mkdirSync, readdirSync, readFileSync, statSync, symlinkSync } from "node:fs"
 import { join } from "node:path"
-import { type Ended, Shared } from "../../support/programs/App.ts"
+import { type Ended, Shared, start } from "../../support/programs/App.ts"
 import { folderWith, temporaryFolder } from "../../support/stores/TemporaryFolder.ts"
 
 const image = Uint8Array.from({ length: 300_000 }, (_, index) => (index * index) % 251)
@@ -161,6 +161,17 @@ layer(Shared.layer(shared), { timeout: "1 minute" })("app client --cmd", (it) =>
         succeeds((yield* ask(["--cmd", "ECHO", " 'a\" b\\x61 "])).ended, " 'a\" b\\x61 \n")
         succeeds((yield* ask(["--cmd", "ECHO", ""])).ended, "\n")
         succeeds((yield* ask(["--cmd", "ECHO", "--", "--json"])).ended, "--json\n")
+        succeeds((yield* ask(["--cmd", "ECHO", "-x.txt", "--json"])).ended, '"-x.txt"\n')
+      })
+    )
+
+    it.effect("with nowhere to print it to, which says why", () =>
+      Effect.gen(function* () {
+        const { app, port } = yield* Shared
+        const cwd = yield* temporaryFolder
+        const client = `"${process.execPath}" "${app.file}" client --port ${port} --cmd LISTAR`
+        const full = yield* start("sh", ["-c", `${client} > /dev/full`], { cwd })
+        fails(yield* full.ended, 1, "Não foi possível escrever na saída padrão: disco cheio.")
       })
     )
 

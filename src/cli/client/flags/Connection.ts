@@ -113,7 +113,7 @@ export const connection = {
   // Left out, connecting and silence have bounds of their own.
   timeout: optional({
     name: "timeout",
-    kind: Kind.duration,
+    kind: Kind.timeout,
     without: { pt: "padrão 10s e 15s", en: "default 10s and 15s" },
     help: {
       pt: "Quanto esperar pela conexão e, depois, por um servidor calado, como 500ms, 5s ou 1m",
