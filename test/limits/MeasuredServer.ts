@@ -6,6 +6,7 @@ import { connect, type Socket } from "node:net"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { root } from "../support/programs/App.ts"
+import type { Face } from "./Requests.ts"
 import { processorSeconds } from "../support/programs/Processes.ts"
 
 /** What something cost the server. */
@@ -103,8 +104,8 @@ const mark = "the-answer-before-this-is-over"
 const markRequest = `*2\r\n$4\r\nECHO\r\n$${mark.length}\r\n${mark}\r\n`
 const markReply = Buffer.from(`$${mark.length}\r\n${mark}\r\n`, "latin1")
 
-/** Sends, and reads until all of it is answered or the server has closed. */
-export const ask = (socket: Socket, request: string): Promise<void> =>
+/** Sends, and reads until all of it is answered or, as it does after a request over HTTP here, the server has closed. */
+export const ask = (socket: Socket, request: string, face: Face): Promise<void> =>
   new Promise((resolve) => {
     let tail = Buffer.alloc(0)
     const done = (): void => {
@@ -117,5 +118,5 @@ export const ask = (socket: Socket, request: string): Promise<void> =>
     }
     socket.on("data", onData).once("close", done)
     if (socket.destroyed) done()
-    socket.write(request + markRequest, "latin1")
+    socket.write(face === "resp" ? request + markRequest : request, "latin1")
   })

@@ -13,6 +13,9 @@ export interface CostlyRequest {
   readonly bound: string
 }
 
+/** What is spoken, which tells how the end of an answer is known. */
+export type Face = "resp" | "http"
+
 /** A request as a client library writes it. */
 const array = (...args: ReadonlyArray<string>): string =>
   `*${args.length}\r\n${args.map((arg) => `$${Buffer.byteLength(arg, "latin1")}\r\n${arg}\r\n`).join("")}`

@@ -10,7 +10,8 @@ import { parseArgs } from "node:util"
 import { root } from "../support/programs/App.ts"
 import { type Holding, holdings } from "./Holdings.ts"
 import { ask, type Cost, type MeasuredServer, open, startServer } from "./MeasuredServer.ts"
-import { type CostlyRequest, costlyRequests } from "./Requests.ts"
+import { costlyHttpRequests } from "./HttpRequests.ts"
+import { type CostlyRequest, costlyRequests, type Face } from "./Requests.ts"
 
 const { values } = parseArgs({
   options: {
@@ -31,12 +32,16 @@ const settling = 500
 
 const files = values.smoke ? 20_000 : 100_000
 
+/** The folder that has half of the files. */
+const large = "m"
+
 const makeFolder = (): { readonly folder: string; readonly names: ReadonlyArray<string> } => {
   const folder = mkdtempSync(join(tmpdir(), "limits-"))
   const names: Array<string> = []
   for (let index = 0; index < files; index++) {
-    const place = `p${index % 100}`
-    if (index < 100) mkdirSync(join(folder, place))
+    // Half of all in one folder, the rest in a hundred.
+    const place = index % 2 === 0 ? large : `p${index % 100}`
+    mkdirSync(join(folder, place), { recursive: true })
     const name = `${place}/${String(index).padStart(6, "0")}-${"a".repeat(20)}.txt`
     names.push(name)
     writeFileSync(join(folder, name), "x".repeat(1024))
@@ -52,12 +57,16 @@ const least = (costs: ReadonlyArray<Cost>): Cost => ({
   memory: Math.min(...costs.map(({ memory }) => memory))
 })
 
-const measureRequest = async (server: MeasuredServer, { bytes }: CostlyRequest): Promise<Cost> => {
+const measureRequest = async (
+  server: MeasuredServer,
+  face: Face,
+  { bytes }: CostlyRequest
+): Promise<Cost> => {
   const costs: Array<Cost> = []
   for (let round = 0; round < rounds; round++) {
     const socket = await open(server.port)
     const request = bytes()
-    costs.push(await server.cost(() => ask(socket, request)))
+    costs.push(await server.cost(() => ask(socket, request, face)))
     socket.destroy()
   }
   return least(costs)
@@ -104,16 +113,22 @@ const row = (cells: ReadonlyArray<string>): string => `| ${cells.join(" | ")} |`
 
 const { folder, names } = makeFolder()
 const faults: Array<string> = []
-const requestRows: Array<string> = []
+const requestRows: Record<Face, Array<string>> = { resp: [], http: [] }
 const holdingRows: Array<string> = []
 try {
   const server = await startServer(folder)
+  const all: ReadonlyArray<readonly [Face, CostlyRequest]> = [
+    ...costlyRequests(names).map((request) => ["resp", request] as const),
+    ...costlyHttpRequests(large, names[0] ?? "").map((request) => ["http", request] as const)
+  ]
   // The folder has been read once, and the code has been run.
-  const warm = await open(server.port)
-  for (const { bytes } of costlyRequests(names)) await ask(warm, bytes())
-  warm.destroy()
-  for (const request of costlyRequests(names)) {
-    const cost = await measureRequest(server, request)
+  for (const [face, { bytes }] of all) {
+    const warm = await open(server.port)
+    await ask(warm, bytes(), face)
+    warm.destroy()
+  }
+  for (const [face, request] of all) {
+    const cost = await measureRequest(server, face, request)
     const line = row([
       request.name,
       ms(cost.longestTurn),
@@ -122,7 +137,7 @@ try {
       request.bound
     ])
     console.log(line)
-    requestRows.push(line)
+    requestRows[face].push(line)
     if (cost.longestTurn > longestTurn)
       faults.push(`${request.name} holds the event loop for ${ms(cost.longestTurn)}`)
     if (cost.memory > mostMemory) faults.push(`${request.name} takes ${size(cost.memory)}`)
@@ -150,10 +165,11 @@ if (values.write) {
   const machine = `${cpus()[0]?.model.trim() ?? "?"}, ${cpus().length} cores, Node ${process.versions.node}, ${files.toLocaleString("en")} files`
   writeFileSync(
     page,
-    between("requests", requestRows, between("connections", holdingRows, text)).replace(
-      /(<!-- machine -->).*/,
-      (_, mark: string) => `${mark} ${machine}`
-    )
+    between(
+      "requests",
+      requestRows.resp,
+      between("requests over HTTP", requestRows.http, between("connections", holdingRows, text))
+    ).replace(/(<!-- machine -->).*/, (_, mark: string) => `${mark} ${machine}`)
   )
 }
 for (const fault of faults) console.log(`OVER THE LIMIT: ${fault}`)

@@ -1,0 +1,92 @@
+/** The costliest requests over HTTP within its limits: of pages, listings, archives, files, and of the head itself. */
+import type { CostlyRequest } from "./Requests.ts"
+
+/** Limits of the head (codec/http/RequestHead). */
+const mostHead = 16 * 1024
+const mostFields = 100
+/** The most characters that a page is searched for (http/page/PageQuery). */
+const longestSearch = 200
+
+const get = (target: string, ...fields: ReadonlyArray<string>): string =>
+  [`GET ${target} HTTP/1.1`, "Host: 127.0.0.1", "Connection: close", ...fields, "", ""].join("\r\n")
+
+/** A field of as many items as the head has room for. */
+const list = (name: string, item: string, prefix = ""): string =>
+  `${name}: ${prefix}${`${item},`.repeat((mostHead - 200) / (item.length + 1)).slice(0, -1)}`
+
+const head = "16 KiB and 100 lines a head"
+
+/** All of them; `folder` has half of the files, `file` is one of them. */
+export const costlyHttpRequests = (folder: string, file: string): ReadonlyArray<CostlyRequest> => [
+  {
+    name: "a folder's page",
+    bytes: () => get(`/${folder}/`, "Accept: text/html"),
+    bound: "entries a page"
+  },
+  {
+    name: "a folder's page, by size",
+    bytes: () => get(`/${folder}/?ordem=tamanho&sentido=desc`, "Accept: text/html"),
+    bound: "names of the folder"
+  },
+  {
+    name: "a search for a costly pattern",
+    bytes: () =>
+      get(
+        `/?busca=${encodeURIComponent("*a".repeat(longestSearch / 2 - 1))}*b`,
+        "Accept: text/html"
+      ),
+    bound: "200 characters a pattern, names in all"
+  },
+  {
+    name: "a folder as JSON",
+    bytes: () => get(`/${folder}/?formato=json`),
+    bound: "names of the folder"
+  },
+  {
+    name: "a folder as names",
+    bytes: () => get(`/${folder}/?formato=txt`),
+    bound: "names of the folder"
+  },
+  {
+    name: "a folder as a tar archive",
+    bytes: () => get(`/${folder}/?tar`),
+    bound: "sent as it is taken"
+  },
+  { name: "a file of 1 GiB", bytes: () => get("/grande.bin"), bound: "sent as it is taken" },
+  {
+    name: "the digest of 1 GiB",
+    bytes: () => get("/grande.bin?sha256"),
+    bound: "hashed in a thread"
+  },
+  {
+    name: "a file in thousands of ranges",
+    bytes: () => get(`/${file}`, list("Range", "0-0", "bytes=")),
+    bound: head
+  },
+  {
+    name: "a file under thousands of conditions",
+    bytes: () => get(`/${file}`, list("If-None-Match", 'W/"a"')),
+    bound: head
+  },
+  {
+    name: "a page in thousands of languages",
+    bytes: () => get(`/${folder}/`, list("Accept-Language", "a;q=0.1"), "Accept: text/html"),
+    bound: head
+  },
+  {
+    name: "as many field lines as there may be",
+    bytes: () =>
+      get(`/${file}`, ...Array.from({ length: mostFields - 3 }, (_, index) => `a${index}: b`)),
+    bound: head
+  },
+  {
+    name: "a head that has no end",
+    bytes: () => `GET / HTTP/1.1\r\na: ${"b".repeat(2 * mostHead)}`,
+    bound: head
+  },
+  {
+    name: "`/-/health`, `/-/info`, `/-/time`",
+    bytes: () => get("/-/health"),
+    bound: "–"
+  }
+]
