@@ -56,6 +56,9 @@ export const containerDocs: ReadonlyMap<string, Documentation> = new Map(
 /** Whether `key` is the tag of a command. */
 export const isTag = (key: string): key is Tag => Object.hasOwn(specs, key)
 
+/** The first of the names on the wire of the command of this tag. */
+export const wireName = (tag: string): string => (isTag(tag) ? specs[tag].names[0] : tag)
+
 /** Every tag, in the order of the declarations. */
 export const tags: ReadonlyArray<Tag> = Object.keys(specs).filter(isTag)
 

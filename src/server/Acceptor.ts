@@ -103,6 +103,7 @@ export const makeAcceptor = Effect.fnUntraced(function* (
 
   const onWrongPassword = ({ address, host }: Peer) =>
     Effect.suspend(() => {
+      stats.authenticationFailures += 1
       const delay = throttle.add(host, Monotonic.nowUnsafe(clock))
       const noted = eventLog.log("authentication.failed", { address, delay_seconds: delay / 1000 })
       return delay === 0 ? noted : Effect.andThen(noted, Effect.sleep(delay))

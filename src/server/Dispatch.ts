@@ -15,10 +15,12 @@ import {
   type SessionCommand,
   type Tag
 } from "../commands/Command.ts"
+import { pickleName } from "../codec/pickle/Pickle.ts"
 import { NotAuthenticated, type StoreUnavailable } from "../domain/Errors.ts"
 import * as Reply from "../domain/Reply.ts"
 import type { HttpRefusal, HttpRequest } from "../codec/http/HttpRequest.ts"
 import type { Answer } from "../Router.ts"
+import { countCommand } from "../telemetry/Stats.ts"
 import type { ConnectionContext } from "./ConnectionContext.ts"
 import type { HttpAnswer, HttpClient } from "./ServerContext.ts"
 import { withoutBytes } from "./Session.ts"
@@ -36,8 +38,11 @@ const denied = Reply.Reply.CloseAfterReply({ reply: Reply.status("Acesso negado.
 /** Closes the connection without a reply. */
 const closeSilently = Reply.Reply.CloseAfterReply({ reply: noReply })
 
-const count = ({ server, stats }: ConnectionContext): void => {
-  server.stats.commandsProcessed += 1
+const count = (
+  { codec, server, stats }: ConnectionContext,
+  { _tag }: { readonly _tag: string }
+): void => {
+  countCommand(server.stats, codec.name === pickleName, _tag)
   stats.commands += 1
 }
 
@@ -60,7 +65,7 @@ export const dispatch = (context: ConnectionContext, request: Request): Answer |
   // Session itself knows whether the reply is wanted: CLIENT REPLY is one of its commands.
   if (isSessionCommand(request)) return askSession(context, request)
   if (isTransactionCommand(request)) {
-    count(context)
+    count(context, request)
     const answer = askTransaction(context, request, wanted)
     return wanted ? answer : withoutReply(answer)
   }
@@ -114,7 +119,7 @@ const mayAsk = ({ codec, session }: ConnectionContext, tag: Tag): boolean =>
   session.isAuthenticated || (codec.takesPassword && needsNoPassword(tag))
 
 const askQuery = (context: ConnectionContext, query: Query, wanted: boolean): Answer => {
-  count(context)
+  count(context, query)
   // A query changes nothing, so one whose reply is not wanted is not run.
   return wanted ? context.server.router.answer(query) : noReply
 }
@@ -125,7 +130,7 @@ const withoutReply = (answer: Answer): Answer =>
 
 const askSession = (context: ConnectionContext, command: SessionCommand): Answer => {
   const { peer, server, session } = context
-  count(context)
+  count(context, command)
   if (command._tag === "Reset") context.transaction?.close()
   const { wrongPasswords } = session
   const reply = session.answer(command)
@@ -149,7 +154,7 @@ const refuse = (context: ConnectionContext, request: Request): Answer => {
     return Reply.Reply.CloseAfterReply({ reply })
   }
   if (request instanceof Error) return Reply.error(request)
-  count(context)
+  count(context, request)
   if (codec.takesPassword) return authenticationRequired
   stats.closeReason = "denied"
   return denied

@@ -9,6 +9,7 @@ import type { HttpReply } from "../codec/http/HttpReply.ts"
 import type { Answer } from "../Router.ts"
 import type { ConnectionContext } from "./ConnectionContext.ts"
 import type { HttpAnswer } from "./ServerContext.ts"
+import { observe } from "../telemetry/Histogram.ts"
 import { noteFailure } from "./TransferLog.ts"
 
 /** An answer that is an effect, and may hold a file open. */
@@ -55,5 +56,7 @@ export const settle = Effect.fnUntraced(function* (
   const body = reply._tag === "HttpReply" ? undefined : Reply.bodyOf(reply)
   if (body !== undefined && "bytes" in body) return { reply, since, release }
   yield* release
+  const { clock, stats } = context.server
+  observe(stats.durations, (Monotonic.nowUnsafe(clock) - since) / 1000)
   return { reply, since }
 })

@@ -104,6 +104,7 @@ export class ReplyBatch {
       return
     }
     this.#text += body.buffered + tail
+    this.#context.server.stats.transfersCompleted += 1
     this.#note({ of: body, size: body.size, since }, "transfer.ended")
   }
 

@@ -10,6 +10,7 @@ import type * as Reply from "../domain/Reply.ts"
 import { unlimited } from "../guard/Pacer.ts"
 import type { PeerLost } from "../net/Peer.ts"
 import type { ConnectionContext } from "./ConnectionContext.ts"
+import { observe } from "../telemetry/Histogram.ts"
 import { noteExchange, noteFailure, noteTransfer } from "./TransferLog.ts"
 
 /** Replies that are sent together: the text of one write, then perhaps a streamed body. */
@@ -97,6 +98,16 @@ const note = (
       : noteTransfer(context, of, transfer)
   })
 
+const countTransfer = (
+  { server: { clock, stats } }: ConnectionContext,
+  { since }: OutgoingBody,
+  exit: Exit.Exit<unknown, unknown>
+): void => {
+  if (Exit.isSuccess(exit)) stats.transfersCompleted += 1
+  else stats.transfersCut += 1
+  if (since !== undefined) observe(stats.durations, (Monotonic.nowUnsafe(clock) - since) / 1000)
+}
+
 const sendText = (
   context: ConnectionContext,
   { text, transfers }: Outgoing
@@ -116,7 +127,10 @@ const sendBody = Effect.fnUntraced(function* (context: ConnectionContext, body: 
   const before = stats.bytesSent
   yield* Stream.runForEach(body.bytes, (bytes) => writeBytes(context, bytes)).pipe(
     Effect.tapErrorTag("StoreUnavailable", (error) => noteFailure(context, error)),
-    Effect.onExit((exit) => note(context, body, exit, stats.bytesSent - before))
+    Effect.onExit((exit) => {
+      countTransfer(context, body, exit)
+      return note(context, body, exit, stats.bytesSent - before)
+    })
   )
   yield* write(context, body.tail)
   if (body.release !== undefined) yield* body.release

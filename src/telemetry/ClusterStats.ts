@@ -21,14 +21,30 @@ const counts = {
   commandsProcessed: Count,
   protocolErrors: Count,
   bytesReceived: Count,
-  bytesSent: Count
+  bytesSent: Count,
+  authenticationFailures: Count,
+  transfersCompleted: Count,
+  transfersCut: Count
 } satisfies Record<Summable, typeof Count>
+
+/** Counts by name. */
+const Counts = Schema.Record(Schema.String, Count)
+
+const Seconds = Schema.Finite.check(Schema.isGreaterThanOrEqualTo(0))
 
 /** The numbers of one process, or the sums over several. */
 export const Totals = Schema.Struct({
   ...counts,
   /** As `Numbers.httpRequests`. */
-  httpRequests: Schema.Record(Schema.String, Count),
+  httpRequests: Counts,
+  /** As in `Numbers`. */
+  respCommands: Counts,
+  pickleCommands: Counts,
+  /** `Numbers.durations`, by the upper bounds of their classes, and their sum in seconds. */
+  durations: Counts,
+  durationSeconds: Seconds,
+  /** Of the processor, by the process and the system for it, in seconds. */
+  cpuSeconds: Seconds,
   /** How many processes are summed. */
   workers: Count,
   /** The JavaScript heap in use, and the resident memory, in bytes. */
@@ -40,8 +56,14 @@ export type Totals = typeof Totals.Type
 
 /** The sum of totals, field by field. */
 export const sum = Struct.makeReducer<Totals>({
-  ...Record.map(Struct.omit(Totals.fields, ["httpRequests"]), () => Number.ReducerSum),
-  httpRequests: Record.makeReducerUnion(Number.ReducerSum)
+  ...Record.map(
+    Struct.omit(Totals.fields, ["httpRequests", "respCommands", "pickleCommands", "durations"]),
+    () => Number.ReducerSum
+  ),
+  httpRequests: Record.makeReducerUnion(Number.ReducerSum),
+  respCommands: Record.makeReducerUnion(Number.ReducerSum),
+  pickleCommands: Record.makeReducerUnion(Number.ReducerSum),
+  durations: Record.makeReducerUnion(Number.ReducerSum)
 })
 
 /** What a process that has ended still adds to the sums: its counters, but neither its connections nor its memory. */
@@ -68,10 +90,16 @@ export type ClusterStats = typeof ClusterStats.Type
 /** The stats of this process alone. */
 const ownStats = (stats: Numbers): ClusterStats => {
   const { heapUsed, rss } = process.memoryUsage()
+  const { system, user } = process.cpuUsage()
   return {
     totals: {
       ...Struct.pick(stats, Record.keys(counts)),
       httpRequests: { ...stats.httpRequests },
+      respCommands: { ...stats.respCommands },
+      pickleCommands: { ...stats.pickleCommands },
+      durations: { ...stats.durations.classes },
+      durationSeconds: stats.durations.seconds,
+      cpuSeconds: (user + system) / 1e6,
       workers: 1,
       heapUsed,
       rss

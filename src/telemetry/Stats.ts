@@ -3,6 +3,7 @@
  * server/ and the stores write them; routes/ServerRoutes and services/ServerInfo read them.
  */
 import { Context, Layer } from "effect"
+import { emptyHistogram, type Histogram } from "./Histogram.ts"
 
 /** The numbers of one process of a server. Counters begin at 0 when it starts. */
 export interface Numbers {
@@ -30,8 +31,25 @@ export interface Numbers {
   protocolErrors: number
   bytesReceived: number
   bytesSent: number
+  /** Wrong passwords that were given, in any protocol. */
+  authenticationFailures: number
+  /** Bodies, mostly of files, that were sent to their end, and that were cut off. */
+  transfersCompleted: number
+  transfersCut: number
+  /** Commands of RESP and of pickle, by their tag in code. */
+  readonly respCommands: Record<string, number>
+  readonly pickleCommands: Record<string, number>
+  /** From a request to its reply, or to the end of the body that was read for it; of requests that took an effect only. */
+  readonly durations: Histogram
   /** Requests of HTTP, by their method and the status of the response, such as `GET 200` (`countHttp`). */
   httpRequests: Record<string, number>
+}
+
+/** Counts a command of RESP or of pickle. */
+export const countCommand = (stats: Numbers, isPickle: boolean, tag: string): void => {
+  stats.commandsProcessed += 1
+  const counts = isPickle ? stats.pickleCommands : stats.respCommands
+  counts[tag] = (counts[tag] ?? 0) + 1
 }
 
 /** The methods that are counted by their names; strangers choose the names of others. */
@@ -67,6 +85,12 @@ export class Stats extends Context.Service<Stats, Numbers>()("sockets/telemetry/
     protocolErrors: 0,
     bytesReceived: 0,
     bytesSent: 0,
+    authenticationFailures: 0,
+    transfersCompleted: 0,
+    transfersCut: 0,
+    respCommands: {},
+    pickleCommands: {},
+    durations: emptyHistogram(),
     httpRequests: {}
   }))
 }

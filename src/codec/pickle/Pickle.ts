@@ -115,9 +115,12 @@ const tail = (reply: Reply): string => {
 
 const encoder: Encoder = { head, tail }
 
+/** The protocol's name in the log. */
+export const pickleName = "pickle"
+
 /** The codec. It has no state but that of its decoders. */
 export const pickle: Codec = {
-  name: "pickle",
+  name: pickleName,
   takesPassword: false,
   makeDecoder,
   makeEncoder: () => encoder
