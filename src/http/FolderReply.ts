@@ -1,8 +1,13 @@
-/** The response that a folder is: its page for people, JSON for programs, or plain names, as `formato` or Accept asks for. */
+/**
+ * The response that a folder is: its page for people, JSON for programs, or plain names, as `formato` or Accept asks for; or
+ * all that is in it as one archive, where the query has `tar`.
+ */
 import { Effect } from "effect"
 import { fieldKey } from "../codec/http/HttpRequest.ts"
 import { fieldLine } from "../codec/http/ResponseHead.ts"
-import type { FileStore } from "../services/files/FileStore.ts"
+import { makeQuota } from "./archive/FolderTree.ts"
+import { mostArchivedFiles, openArchive } from "./archive/Archive.ts"
+import { type Files, readableResponse } from "./file/FileResponse.ts"
 import type { FolderReply } from "./HttpFace.ts"
 import { jsonListing, textListing } from "./listing/FolderListing.ts"
 import { listingFormat, mediaTypes } from "./listing/ListingFormat.ts"
@@ -16,11 +21,18 @@ const acceptLanguage = fieldKey("Accept-Language")
 /** A folder is asked for again each time: what is in it changes. */
 const common = "Cache-Control: no-cache\r\nVary: Accept, Accept-Language\r\n"
 
-/** The reply to requests of folders, over a store. */
-export const makeFolderReply = (store: FileStore["Service"]): FolderReply =>
-  Effect.fnUntraced(function* ({ name, query, request }) {
+/** The reply to requests of folders. */
+export const makeFolderReply = (files: Files): FolderReply => {
+  const { store } = files
+  const quota = makeQuota(mostArchivedFiles)
+  return Effect.fnUntraced(function* ({ name, query, request }) {
     const fields = new URLSearchParams(query)
     const field = (name: string) => fields.get(name) ?? undefined
+    if (fields.has("tar")) {
+      const archive = yield* openArchive(store, name, quota)
+      const wanted = { request, name: archive.fileName, isDownload: true }
+      return readableResponse(files, wanted, archive, "application/x-tar")
+    }
     const format = listingFormat(field("formato"), request.field(accept))
     const type = fieldLine("Content-Type", mediaTypes[format]) + common
     if (format === "html") {
@@ -43,3 +55,4 @@ export const makeFolderReply = (store: FileStore["Service"]): FolderReply =>
     }
     return response
   })
+}

@@ -23,6 +23,7 @@ import {
 } from "./file/FileResponse.ts"
 import { makeDateLine } from "./HttpDate.ts"
 import { encode, redirect, type Response, text } from "./Response.ts"
+import { makeMetricsReply } from "./metrics/MetricsReply.ts"
 import { makeServiceRoutes, type Services } from "./ServiceRoutes.ts"
 import { folderLink } from "./page/Links.ts"
 import { parsePath, queryField, splitTarget } from "./Target.ts"
@@ -47,7 +48,9 @@ export interface Options extends Policy {
   /** Whether the metrics are told to whoever asks. */
   readonly hasOpenMetrics: boolean
   /** What a folder of the store is answered with. */
-  readonly makeFolderReply: (store: FileStore["Service"]) => FolderReply
+  readonly makeFolderReply: (files: Files) => FolderReply
+  /** The name on the wire of the command of a tag, for the metrics. */
+  readonly commandName: (tag: string) => string
   readonly services: Services
 }
 
@@ -91,11 +94,17 @@ export const makeHttpFace = Effect.fnUntraced(function* (
 ): Effect.fn.Return<HttpFace, never, FileStore | DigestCache | Clock | Info | Stats> {
   const { fallback, isSite } = options
   const store = yield* FileStore
-  const folderReply = options.makeFolderReply(store)
   const stats = yield* Stats
   const { line, now } = makeDateLine(yield* EffectClock.Clock)
   const files: Files = { store, digests: yield* DigestCache, now, isSandboxed: !isSite }
-  const services = makeServiceRoutes(yield* Clock, yield* Info, stats, options.services)
+  const folderReply = options.makeFolderReply(files)
+  const metrics = yield* makeMetricsReply(stats, now, options.commandName)
+  const services = makeServiceRoutes(
+    yield* Clock,
+    yield* Info,
+    stats,
+    new Map([["metrics", () => metrics], ...options.services])
+  )
 
   const reply = (request: HttpRequest | HttpRefusal, response: Response): HttpReply => {
     countHttp(stats, request.method, response.status)

@@ -5,8 +5,8 @@
  * each, and of one chunk.
  */
 import { Effect, type Scope, Stream } from "effect"
-import { type FileNotFound, StoreUnavailable } from "../../domain/Errors.ts"
-import { type FolderName, lastPart } from "../../domain/FileName.ts"
+import { FileNotFound, StoreUnavailable } from "../../domain/Errors.ts"
+import { type FileName, type FolderName, fromText, lastPart } from "../../domain/FileName.ts"
 import * as ByteString from "../../domain/ByteString.ts"
 import { sha256 } from "../../services/files/Digest.ts"
 import type { FileStore } from "../../services/files/FileStore.ts"
@@ -17,7 +17,7 @@ import { makeTarLayout, type Segment, segments, type TarLayout } from "./TarLayo
 /** An archive of a folder: to be sent as a file is, for it has what a file has. */
 export interface Archive {
   /** What it is to be called when it is saved. */
-  readonly fileName: string
+  readonly fileName: FileName
   /** In bytes. */
   readonly size: number
   /** When the newest of its files changed, in milliseconds since 1970 (UTC). */
@@ -143,8 +143,10 @@ export const openArchive = Effect.fn("http.openArchive")(function* (
   folder: FolderName,
   quota: Quota
 ): Effect.fn.Return<Archive, FileNotFound | StoreUnavailable, Scope.Scope> {
-  const found = yield* filesBelow(store, folder, quota)
   const name = lastPart(folder)
+  const fileName = fromText(`${name === "" ? "arquivos" : name}.tar`)
+  if (fileName === undefined) return yield* new FileNotFound()
+  const found = yield* filesBelow(store, folder, quota)
   // What is unpacked is one folder, but for the shared one, whose name nobody is told.
   const cut = folder.length - name.length
   const files = found.map((file): ArchivedFile => ({
@@ -155,7 +157,7 @@ export const openArchive = Effect.fn("http.openArchive")(function* (
   }))
   const layout = makeTarLayout(files)
   return {
-    fileName: `${name === "" ? "arquivos" : name}.tar`,
+    fileName,
     size: layout.size,
     modified: found.reduce((latest, { modified }) => Math.max(latest, modified), 0),
     version: yield* versionOf(files),

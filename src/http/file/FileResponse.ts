@@ -41,8 +41,13 @@ export interface Wanted {
 /** Why a file is not answered with. */
 export type FileError = FileNotFound | FileChanged | StoreUnavailable
 
+/** What is sent as a file is, and is none of the store's. */
+export interface Readable extends FileDetails {
+  readonly read: OpenFile["read"]
+}
+
 /** A file that may be sent: in memory, open, or only described, which is enough for HEAD. */
-type Source = WholeFile | OpenFile | FileDetails
+type Source = WholeFile | OpenFile | Readable | FileDetails
 
 /** A file, or a compressed neighbour in its place, and the SHA-256 where that is asked for, in hexadecimal digits. */
 interface Representation {
@@ -117,6 +122,20 @@ const respond = (
     body: bodyOf(source, start, end - start)
   }
 }
+
+/** The response of what is sent as a file of the name that is wanted. */
+export const readableResponse = (
+  files: Files,
+  wanted: Wanted,
+  source: Readable,
+  mediaType: string
+): Response =>
+  respond(
+    files,
+    wanted,
+    { source, coding: undefined, sha256: undefined },
+    { value: mediaType, isCompressible: false }
+  )
 
 /** The response without waiting, where the store has the file in memory; `undefined` says nothing of the file. */
 export const responseIfPresent = (files: Files, wanted: Wanted): Response | undefined => {

@@ -31,6 +31,7 @@ import { type Options, Server } from "../../../src/server/Server.ts"
 import { ConnectionContext } from "../../../src/server/ConnectionContext.ts"
 import type { ServerContext } from "../../../src/server/ServerContext.ts"
 import { makeAuthenticator } from "../../../src/guard/Authenticator.ts"
+import { wireName } from "../../../src/commands/Command.ts"
 import { makeFolderReply } from "../../../src/http/FolderReply.ts"
 import { makeHttpFace, type Options as HttpOptions } from "../../../src/http/HttpFace.ts"
 import { Clock } from "../../../src/services/Clock.ts"
@@ -67,6 +68,7 @@ const httpDefaults: HttpOptions = {
   isSite: false,
   hasOpenMetrics: false,
   makeFolderReply,
+  commandName: wireName,
   services: new Map()
 }
 

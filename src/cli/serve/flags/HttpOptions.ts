@@ -2,6 +2,7 @@
 import { Option } from "effect"
 import { hostname } from "node:os"
 import type { Options } from "../../../http/HttpFace.ts"
+import { wireName } from "../../../commands/Command.ts"
 import { makeFolderReply } from "../../../http/FolderReply.ts"
 import type { ServeFlags } from "../ServeFlags.ts"
 
@@ -31,5 +32,6 @@ export const httpOptions = ({
         fallback: site ? Option.getOrUndefined(siteFallback) : undefined,
         hasOpenMetrics: metricsOpen,
         makeFolderReply,
+        commandName: wireName,
         services: new Map()
       }
