@@ -6,7 +6,7 @@
  * A class whose listeners are functions of the module and find the peer by its socket: an idle connection holds no
  * closures.
  */
-import { Array, Cause, Data, Duration, Effect, type Pull } from "effect"
+import { Cause, Duration, Effect, type Pull } from "effect"
 import type { Socket } from "node:net"
 import { isLoopback } from "../domain/Address.ts"
 import { bufferSize } from "../domain/BufferSize.ts"
@@ -14,12 +14,12 @@ import type { Source } from "./ProxyHeader.ts"
 import type { CloseReason } from "./CloseReason.ts"
 import type { PendingWrites } from "./PendingWrites.ts"
 import { waitForClose } from "./RawSocket.ts"
+import { type Chunks, ReadBuffer } from "./ReadBuffer.ts"
+import { PeerLost, writeAndWait, writeToEnd } from "./SocketWrite.ts"
 import type { HandshakeFailed } from "./TlsHandshake.ts"
 
-/** The connection is gone: reset, cut off, or a write failed. `cause` is the system's error. */
-export class PeerLost extends Data.TaggedError("PeerLost")<{ readonly cause: unknown }> {}
+export { PeerLost } from "./SocketWrite.ts"
 
-type Chunks = Array.NonEmptyReadonlyArray<Uint8Array>
 type Resume = (result: Pull.Pull<Chunks, PeerLost>) => void
 
 const peers = new WeakMap<Socket, Peer>()
@@ -60,8 +60,7 @@ export class Peer {
   readonly #source: Source | undefined
   readonly #encrypt: Options["encrypt"]
   readonly #stallTimeout: number
-  #chunks: globalThis.Array<Uint8Array> = []
-  #held = 0
+  readonly #unread = new ReadBuffer()
   /** Text to be written at the end of this turn of the event loop. */
   #outgoing = ""
   #activity = 0
@@ -146,9 +145,8 @@ export class Peer {
   received(chunk: Uint8Array): void {
     if (this.#discarding || this.#end !== undefined) return
     this.#activity += 1
-    this.#chunks.push(chunk)
-    this.#held += chunk.length
-    if (this.#held >= bufferSize) this.#socket.pause()
+    this.#unread.add(chunk)
+    if (this.#unread.held >= bufferSize) this.#socket.pause()
     this.#wake()
     this.#pendingWrites.noteRead()
   }
@@ -193,12 +191,12 @@ export class Peer {
 
   /** The chunks that came, else how the input ended; `undefined` while there is neither. */
   #take(): Pull.Pull<Chunks, PeerLost> | undefined {
-    const chunks = this.#chunks
-    if (!Array.isArrayNonEmpty(chunks)) return this.#end
-    this.#chunks = []
+    const { held } = this.#unread
+    const chunks = this.#unread.take()
+    if (chunks === undefined) return this.#end
     // In the next turn of the event loop: a socket that is resumed at once, libuv reads up to 32 times in a row.
-    if (this.#held >= bufferSize) setImmediate(resumeReading, this.#socket)
-    this.#held = 0
+    if (held >= bufferSize && this.#unread.held < bufferSize)
+      setImmediate(resumeReading, this.#socket)
     return Effect.succeed(chunks)
   }
 
@@ -226,19 +224,30 @@ export class Peer {
         if (isFirst) this.#pendingWrites.add(this)
         return Effect.void
       }
-      return this.#writeAndWait((done) => {
+      return writeAndWait(this.#socket, this.#stallTimeout, (done) => {
         this.flush()
         this.#socket.write(text, "latin1", done)
       })
     })
   }
 
-  /** Writes bytes, and waits until their buffer may be used again. Fails with PeerLost. */
+  /**
+   * Writes bytes, and waits until their buffer may be used again, also where it is interrupted: then the connection is
+   * destroyed first, for nothing can follow half a piece. Fails with PeerLost.
+   */
   writeBytes(bytes: Uint8Array): Effect.Effect<void, PeerLost> {
-    return this.#writeAndWait((done) => {
-      this.flush()
-      this.#socket.write(bytes, done)
-    })
+    return writeToEnd(
+      this.#socket,
+      this.#stallTimeout,
+      (done) => {
+        this.flush()
+        this.#socket.write(bytes, done)
+      },
+      () => {
+        this.#note("grace-over")
+        this.#socket.destroy()
+      }
+    )
   }
 
   /** Writes what waits for the end of this turn. */
@@ -246,19 +255,6 @@ export class Peer {
     const text = this.#outgoing
     this.#outgoing = ""
     if (text !== "" && !this.#socket.destroyed) this.#socket.write(text, "latin1")
-  }
-
-  #writeAndWait(
-    write: (done: (error?: Error | null) => void) => void
-  ): Effect.Effect<void, PeerLost> {
-    return Effect.callback<void, PeerLost>((resume) => {
-      // Node's socket timers are one list for all sockets with the same timeout, and are reset as a write progresses.
-      this.#socket.setTimeout(this.#stallTimeout)
-      write((cause) => {
-        this.#socket.setTimeout(0)
-        resume(cause == null ? Effect.void : Effect.fail(new PeerLost({ cause })))
-      })
-    })
   }
 
   /**
@@ -269,7 +265,7 @@ export class Peer {
   get finish(): Effect.Effect<void> {
     return Effect.callback<void>((resume) => {
       this.#discarding = true
-      this.#chunks = []
+      this.#unread.clear()
       this.flush()
       // The rest of the output must make progress too.
       this.#socket.setTimeout(this.#stallTimeout)

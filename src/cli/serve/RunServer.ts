@@ -36,7 +36,7 @@ import { inWorkers } from "./workers/Workers.ts"
 export interface Options extends Address {
   readonly dir: string
   /** Shared in place of the folder, where it is given. */
-  readonly bucket?: Omit<S3FileStore.Options, "hidden" | "cache"> | undefined
+  readonly bucket?: Omit<S3FileStore.Options, "hidden" | "cache" | "transferMemory"> | undefined
   readonly hidden: boolean
   /** Whether links inside the folder are followed; they are unless this is `false`. */
   readonly links?: boolean
@@ -44,6 +44,8 @@ export interface Options extends Address {
   readonly cache?: number | undefined
   /** How much of a folder's names is held in memory, in bytes, 0 for nothing. */
   readonly index?: number | undefined
+  /** The memory for the buffers of all transfers together, in bytes. */
+  readonly transferMemory?: number | undefined
   readonly pickle: boolean
   /** In bytes a second. */
   readonly maxRate?: number | undefined
@@ -67,7 +69,17 @@ const maxUnfinished = 256 * 1024 * 1024
 const isLoopback = (host: string): boolean => /^(?:localhost|127(?:\.\d+){3}|::1)$/i.test(host)
 
 /** The services and the server over them. */
-const layer = ({ bucket, cache, dir, hidden, http, index, links, ...options }: Options) =>
+const layer = ({
+  bucket,
+  cache,
+  dir,
+  hidden,
+  http,
+  index,
+  links,
+  transferMemory,
+  ...options
+}: Options) =>
   Layer.unwrap(
     Effect.map(http === undefined ? Effect.undefined : makeHttpFace(http), (face) =>
       Server.layer({
@@ -81,8 +93,8 @@ const layer = ({ bucket, cache, dir, hidden, http, index, links, ...options }: O
     Layer.provide(DigestCache.layer),
     Layer.provide([
       bucket === undefined
-        ? DirectoryFileStore.layer({ folder: dir, hidden, links, cache, index })
-        : S3FileStore.layer({ ...bucket, hidden, cache: cache ?? s3Cache }),
+        ? DirectoryFileStore.layer({ folder: dir, hidden, links, cache, index, transferMemory })
+        : S3FileStore.layer({ ...bucket, hidden, transferMemory, cache: cache ?? s3Cache }),
       Clock.layer(),
       Info.layer
     ]),
@@ -140,6 +152,7 @@ const serveUntilToldToStop = Effect.fn("serve")(
     const store = Option.getOrUndefined(flags.store)
     const options: Options = {
       cache: Option.getOrUndefined(cache),
+      transferMemory: Option.getOrUndefined(flags.transferMemory),
       dir,
       bucket:
         store === undefined

@@ -99,5 +99,21 @@ export const limits = {
       pt: "Corta quem nada recebe por este tempo no meio de uma resposta, 0 para nunca",
       en: "Cut off who takes nothing for so long in the middle of an answer, 0 for never"
     }
+  }),
+  // How much it is without the flag depends on the store.
+  transferMemory: optional({
+    name: "transfer-memory",
+    kind: Kind.size,
+    help: {
+      pt: "Memória de todas as transferências juntas; quanto mais são, menores os pedaços de cada uma; padrão: 16MiB",
+      en: "Memory for all transfers together; the more there are, the smaller the pieces of each; default: 16MiB"
+    },
+    readme: {
+      default: { pt: "`16MiB` (`256MiB` para um bucket)", en: "`16MiB` (`256MiB` for a bucket)" },
+      text: {
+        pt: "memória de todas as transferências juntas, por processo; quanto mais são, menores os pedaços que cada uma lê e envia. Quando acaba, cada uma segue com 16 KiB seus, de modo que nenhuma espera por outra",
+        en: "memory for all transfers together, of each process; the more there are, the smaller the pieces that each reads and sends. Once it is used up, each goes on with 16 KiB of its own, so that none waits for another"
+      }
+    }
   })
 }

@@ -28,6 +28,9 @@ const mostParts = 3
 /** The length of the first part; each next one is twice as long, so that a shorter file takes less memory. */
 const shortestPart = 256 * 1024
 
+/** The length of the parts of a reader that finds no memory left, which are counted nowhere. */
+const overflowPart = 64 * 1024
+
 /** A request to S3 takes as long as transferring 4 MiB, which is little beside a part of this length. */
 const longestPart = 16 * 1024 * 1024
 
@@ -113,7 +116,7 @@ export const makeReadAhead = (capacity: number): ReadAhead => {
               yield* begin(wanted, wanted)
               size = Math.min(size * 2, longestPart)
             } else if (parts.length === 0) {
-              yield* begin(wanted, 0)
+              yield* begin(Math.min(wanted, overflowPart), 0)
             } else {
               return
             }

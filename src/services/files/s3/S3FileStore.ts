@@ -36,12 +36,14 @@ export interface Options extends S3Client.Options {
   readonly hidden: boolean
   /** How many bytes of small objects are kept in memory. */
   readonly cache: number
+  /** The memory of all transfers together for reading ahead, in bytes; 256 MiB unless given. */
+  readonly transferMemory?: number | undefined
   /** How long a small object is served without asking the store again. */
   readonly fresh: Duration.Duration
 }
 
-/** The memory of all transfers together for reading ahead, in bytes: enough for five at full speed. */
-const mostReadAhead = 256 * 1024 * 1024
+/** Enough for five transfers at full speed. */
+const defaultTransferMemory = 256 * 1024 * 1024
 
 const unavailable = (cause: unknown) => new StoreUnavailable({ cause })
 
@@ -131,7 +133,7 @@ export const layer = (options: Options): Layer.Layer<FileStore, BucketUnusable, 
         capacity: options.cache,
         fresh: options.fresh
       })
-      const ahead = makeReadAhead(mostReadAhead)
+      const ahead = makeReadAhead(options.transferMemory ?? defaultTransferMemory)
 
       const keyOf = (name: FileName): string | undefined => {
         const key = prefix + name

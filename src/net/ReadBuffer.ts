@@ -1,0 +1,51 @@
+/** The bytes that came to one socket and were not read yet. When to stop reading from the socket: Peer. */
+import { Array } from "effect"
+import { bufferSize } from "../domain/BufferSize.ts"
+
+/** Some chunks of bytes, in the order in which they came. */
+export type Chunks = Array.NonEmptyReadonlyArray<Uint8Array>
+
+/** What a chunk takes besides its bytes: a Buffer with memory of its own. Measured with Node 26: 240 bytes. */
+const chunkOverhead = 256
+
+/** The unread bytes of one socket. */
+export class ReadBuffer {
+  #chunks: globalThis.Array<Uint8Array> = []
+  #held = 0
+
+  /** The memory that they take, in bytes. */
+  get held(): number {
+    return this.#held
+  }
+
+  add(chunk: Uint8Array): void {
+    this.#chunks.push(chunk)
+    this.#held += chunk.length + chunkOverhead
+  }
+
+  /** The first chunks, as many as make up `bufferSize`, or all if they are fewer; `undefined` where there are none. */
+  take(): Chunks | undefined {
+    if (this.#held <= bufferSize) return this.#takeAll()
+    let size = 0
+    let count = 0
+    while (size < bufferSize && count < this.#chunks.length) {
+      size += (this.#chunks[count]?.length ?? 0) + chunkOverhead
+      count += 1
+    }
+    const taken = this.#chunks.splice(0, count)
+    this.#held -= size
+    return Array.isArrayNonEmpty(taken) ? taken : undefined
+  }
+
+  #takeAll(): Chunks | undefined {
+    const chunks = this.#chunks
+    if (!Array.isArrayNonEmpty(chunks)) return undefined
+    this.clear()
+    return chunks
+  }
+
+  clear(): void {
+    this.#chunks = []
+    this.#held = 0
+  }
+}

@@ -1,0 +1,82 @@
+/** What many transfers at once cost the server's memory, as /proc tells: those that go on, and those that nobody reads. */
+import { assert, layer } from "@effect/vitest"
+import { Effect } from "effect"
+import { readFileSync, truncateSync, writeFileSync } from "node:fs"
+import { join } from "node:path"
+import { App } from "../support/programs/App.ts"
+import { request } from "../support/values/Bytes.ts"
+import * as RawSocket from "../support/peers/RawSocket.ts"
+import { folderWith } from "../support/stores/TemporaryFolder.ts"
+
+const MiB = 1024 * 1024
+const size = 64 * MiB
+const whole = `$${size}\r\n`.length + size + 2
+
+const memory = (pid: number, field: "VmRSS" | "VmHWM"): number => {
+  const status = readFileSync(`/proc/${pid}/status`, "utf8")
+  return Number(new RegExp(`^${field}:\\s+(\\d+) kB$`, "m").exec(status)?.[1]) * 1024
+}
+
+/** Has the most memory counted anew (proc(5), clear_refs). */
+const forgetPeak = (pid: number): void => writeFileSync(`/proc/${pid}/clear_refs`, "5")
+
+const served = Effect.fnUntraced(function* (options: ReadonlyArray<string>) {
+  const { serve } = yield* App
+  const cwd = yield* folderWith({ "DB/small.txt": "x" })
+  writeFileSync(join(cwd, "DB/large.bin"), "")
+  truncateSync(join(cwd, "DB/large.bin"), size)
+  const { address, process: server } = yield* serve(options, { cwd })
+  const download = Effect.scoped(
+    Effect.gen(function* () {
+      const client = yield* RawSocket.connect(address)
+      yield* client.send(request("GET", "large.bin"))
+      for (let come = 0; come < whole; come += MiB)
+        yield* client.takeBytes(Math.min(MiB, whole - come))
+    })
+  )
+  // What is made once is made before.
+  yield* download
+  yield* download
+  forgetPeak(server.pid)
+  return { address, download, idle: memory(server.pid, "VmRSS"), pid: server.pid }
+})
+
+layer(App.layer, { timeout: "1 minute", excludeTestServices: true })("transfers", (it) => {
+  it.effect.skipIf(process.platform !== "linux")(
+    "a hundred at once take less than 64 MiB over idle",
+    () =>
+      Effect.gen(function* () {
+        const { download, idle, pid } = yield* served([])
+        yield* Effect.all(
+          Array.from({ length: 100 }, () => download),
+          { concurrency: "unbounded", discard: true }
+        )
+        const growth = memory(pid, "VmHWM") - idle
+        console.log(`100 transfers at once: ${(growth / MiB).toFixed(0)} MiB more than idle`)
+        assert.isBelow(growth, 64 * MiB)
+      })
+  )
+
+  it.effect.skipIf(process.platform !== "linux")(
+    "2,200 that nobody reads take the memory that the flag says and little besides, and another goes on",
+    () =>
+      Effect.gen(function* () {
+        const { address, download, idle, pid } = yield* served(["--transfer-memory", "8MiB"])
+        yield* Effect.forEach(
+          Array.from({ length: 2200 }),
+          Effect.fnUntraced(function* () {
+            const client = yield* RawSocket.connect(address)
+            yield* client.send(request("GET", "large.bin"))
+            yield* client.take(1)
+            yield* client.pause
+          }),
+          { concurrency: 50, discard: true }
+        )
+        yield* download
+        const growth = memory(pid, "VmHWM") - idle
+        console.log(`2,200 unread transfers: ${(growth / MiB).toFixed(0)} MiB more than idle`)
+        // 16 KiB each where the pool has no more, and what a connection, a fiber, a stream and an open file take.
+        assert.isBelow(growth, 8 * MiB + 2200 * 80 * 1024)
+      })
+  )
+})
