@@ -118,7 +118,7 @@ export const fileCommands = {
   /** One reply for each name, in order, repeated names included. */
   MultiGet: query({
     names: ["mget"],
-    summary: "Os bytes de vários arquivos pequenos.",
+    summary: "Os bytes de vários arquivos.",
     args: { names: several(file) }
   }),
   /** The pattern is one of Redis (domain/RedisGlob.ts), unlike that of List; so is that of Scan. */

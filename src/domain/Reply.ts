@@ -2,7 +2,7 @@
  * What the server answers, independent of the wire protocol, which codec/ adds. Text is held as byte strings, ready for
  * the wire.
  */
-import { Data, type Stream } from "effect"
+import { Data, type Effect, type Scope, type Stream } from "effect"
 import type { CommandError, StoreUnavailable } from "./Errors.ts"
 import * as ByteString from "./ByteString.ts"
 
@@ -44,6 +44,15 @@ export type Reply = Data.TaggedEnum<{
   List: { readonly items: ReadonlyArray<Reply> }
   /** The beginning of a list whose items are the next replies. */
   ListBegin: { readonly length: number }
+  /**
+   * A list whose items are made one after the other, each once the one before it was encoded, so that they need not fit
+   * into memory together. An error is an item too. `held` is the memory that it takes until then, in bytes.
+   */
+  LazyList: {
+    readonly length: number
+    readonly held: number
+    readonly item: (index: number) => Reply | Effect.Effect<Reply, CommandError, Scope.Scope>
+  }
   /** What stands for a list that there is not. */
   NullList: {}
   Dictionary: {

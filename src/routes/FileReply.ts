@@ -1,8 +1,7 @@
 /** The replies about one file: its bytes, a part of them, or its details. Finding the file: FileRoutes.ts. */
-import { Effect } from "effect"
 import type { Case } from "../commands/Command.ts"
 import * as ByteString from "../domain/ByteString.ts"
-import { FileChanged, RangeNotSatisfiable, type StoreUnavailable } from "../domain/Errors.ts"
+import { FileChanged, RangeNotSatisfiable } from "../domain/Errors.ts"
 import * as Reply from "../domain/Reply.ts"
 import type { FileDetails, OpenFile, WholeFile } from "../services/files/FileStore.ts"
 import { bulk, integer } from "./Route.ts"
@@ -86,7 +85,3 @@ export const describeFile =
         [ByteString.fromText("versao"), Reply.text(version)]
       ]
     })
-
-/** All the bytes of a file, in memory; the caller bounds its size. */
-export const contentOf = (file: Source): Effect.Effect<ByteString.ByteString, StoreUnavailable> =>
-  isBuffered(file) ? Effect.succeed(file.content) : ByteString.collect(file.read(0, file.size))

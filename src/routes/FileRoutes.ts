@@ -12,7 +12,12 @@ import * as Reply from "../domain/Reply.ts"
 import type { DigestCache } from "../services/files/DigestCache.ts"
 import type { FileStore, WholeFile } from "../services/files/FileStore.ts"
 import type { Scan } from "../services/files/Scan.ts"
+<<<<<<< HEAD
 import { changed, content, contentOf, describeFile, redisRange, sendFile } from "./FileReply.ts"
+=======
+import { makeTopNames } from "../services/files/TopNames.ts"
+import { changed, content, describeFile, redisRange, sendFile } from "./FileReply.ts"
+>>>>>>> 0357f02 (MGET sends its files one after the other, of any size)
 import {
   bulk,
   inTurns,
@@ -79,12 +84,9 @@ const orIfAbsent =
 const missing = Reply.Reply.Null()
 const empty = Reply.text("")
 
-/** The most bytes in one reply to MGET, because they are all in memory; GET sends files of any size. */
-const mostBytes = 16 * 1024 * 1024
+/** The memory of an argument besides its bytes: a string that is a slice of the request. */
+const argOverhead = 32
 
-const tooManyBytes = new BadArgument({
-  text: `MGET vai até ${mostBytes} bytes ao todo; use GET para arquivos maiores.`
-})
 const tooManyKeys = new BadArgument({
   text: `Mais de ${mostNames} nomes: use SCAN, ou um padrão mais estreito.`
 })
@@ -128,6 +130,9 @@ export const makeFileRoutes = (
         : Effect.succeed(true)
     )
 
+  const get = (name: ByteString.ByteString) =>
+    withFile(name, (file) => content(name, file, 0, file.size), missing)
+
   return {
     List: ({ after, limit, pattern }) =>
       Effect.gen(function* () {
@@ -159,7 +164,7 @@ export const makeFileRoutes = (
         return Reply.text(yield* digests.of(yield* requireName(name), { prefix, version }))
       })
     },
-    Get: ({ name }) => withFile(name, (file) => content(name, file, 0, file.size), missing),
+    Get: ({ name }) => get(name),
     GetRange: ({ first, last, name }) =>
       withFile(name, (file) => content(name, file, ...redisRange(file.size, first, last)), empty),
     StringLength: ({ name }) => withDetails(name, ({ size }) => integer(size), integer(0)),
@@ -173,19 +178,13 @@ export const makeFileRoutes = (
         return integer(found)
       }),
     MultiGet: ({ names }) =>
-      Effect.gen(function* () {
-        const contents: Array<Reply.Reply> = []
-        let size = 0
-        const read = Effect.fnUntraced(function* (name: ByteString.ByteString) {
-          const file = getIfPresent(name) ?? (yield* open(name))
-          size += file.size
-          return size > mostBytes ? yield* tooManyBytes : bulk(yield* contentOf(file))
-        })
-        // In sequence, so that only one file is open and none is read beyond the bound.
-        for (const name of names) {
-          contents.push(yield* Effect.scoped(read(name)).pipe(orIfAbsent(missing)))
+      Reply.Reply.LazyList({
+        length: names.length,
+        held: names.reduce((sum, { length }) => sum + length + argOverhead, 0),
+        item: (index) => {
+          const name = names[index]
+          return name === undefined ? missing : get(name)
         }
-        return Reply.Reply.List({ items: contents })
       }),
     Keys: ({ pattern }) =>
       Effect.gen(function* () {

@@ -12,6 +12,8 @@ import type { ConnectionContext } from "./ConnectionContext.ts"
 import { dispatch } from "./Dispatch.ts"
 import type { PendingReply, SettledReply } from "./PendingReply.ts"
 import type { Event } from "../telemetry/EventLog.ts"
+import type { Answer } from "../Router.ts"
+import type { HttpAnswer } from "./ServerContext.ts"
 import type { Transaction } from "./transactions/Transaction.ts"
 import type { BufferedTransfer, Outgoing, OutgoingBody } from "./ReplyWriter.ts"
 
@@ -19,6 +21,8 @@ import type { BufferedTransfer, Outgoing, OutgoingBody } from "./ReplyWriter.ts"
 const quantum = 256
 /** How many of those a request that needs an effect counts as: opening a file takes up to 100 µs. */
 const costOfEffect = 8
+
+type LazyList = Extract<Reply.Reply, { readonly _tag: "LazyList" }>
 
 const noRequests: ReadonlyArray<Request> = []
 
@@ -31,6 +35,9 @@ export class ReplyBatch {
   #text = ""
   #transfers: Array<BufferedTransfer> | undefined
   #body: OutgoingBody | undefined
+  /** The list whose items are being made, and the index of the next one. */
+  #list: LazyList | undefined
+  #item = 0
   #isOver = false
   /** What is left of the quantum. */
   #left = quantum
@@ -47,7 +54,11 @@ export class ReplyBatch {
 
   /** Whether all requests are answered. */
   get isEmpty(): boolean {
-    return this.#next === this.#requests.length && this.#running === undefined
+    return (
+      this.#next === this.#requests.length
+      && this.#running === undefined
+      && this.#list === undefined
+    )
   }
 
   /** The transaction whose requests are being answered; they come before those of the read. */
@@ -70,10 +81,8 @@ export class ReplyBatch {
    */
   step(): PendingReply | undefined {
     while (!this.isEmpty && !this.#isFull) {
-      const running = this.#running
-      const request = running === undefined ? this.#requests[this.#next++] : running.next()
-      if (request === undefined) break
-      const answer = dispatch(this.#context, request)
+      const answer = this.#list === undefined ? this.#answerRequest() : this.#answerItem(this.#list)
+      if (answer === undefined) break
       this.#left -= 1
       if (Effect.isEffect(answer)) {
         this.#left -= costOfEffect - 1
@@ -82,6 +91,18 @@ export class ReplyBatch {
       this.add({ reply: answer })
     }
     return undefined
+  }
+
+  #answerRequest(): Answer | HttpAnswer | undefined {
+    const running = this.#running
+    const request = running === undefined ? this.#requests[this.#next++] : running.next()
+    return request === undefined ? undefined : dispatch(this.#context, request)
+  }
+
+  #answerItem(list: LazyList): Answer {
+    const answer = list.item(this.#item++)
+    if (this.#item === list.length) this.#list = undefined
+    return answer
   }
 
   get #isFull(): boolean {
@@ -96,6 +117,10 @@ export class ReplyBatch {
     if (reply._tag === "HttpReply") return this.#addHttp(reply, settled)
     this.#isOver = reply._tag === "CloseAfterReply"
     this.#text += this.#encoder.head(reply)
+    if (reply._tag === "LazyList" && reply.length > 0) {
+      this.#list = reply
+      this.#item = 0
+    }
     const body = Reply.bodyOf(reply)
     if (body === undefined) return
     const tail = this.#encoder.tail(reply)

@@ -35,9 +35,9 @@ describe("a transaction", () => {
     Effect.gen(function* () {
       const { client } = yield* scene
       yield* client.send(
-        "MULTI\r\nGET a.txt\r\nGET grande.bin\r\nGET nada\r\nSTRLEN a.txt\r\nEXEC\r\nPING\r\n"
+        "MULTI\r\nGET a.txt\r\nGET grande.bin\r\nGET nada\r\nSTRLEN a.txt\r\nMGET a.txt grande.bin\r\nEXEC\r\nPING\r\n"
       )
-      const expected = `+OK\r\n${"+QUEUED\r\n".repeat(4)}*4\r\n${bulk("um")}${bulk(large.toString("latin1"))}$-1\r\n:2\r\n+PONG\r\n`
+      const expected = `+OK\r\n${"+QUEUED\r\n".repeat(5)}*5\r\n${bulk("um")}${bulk(large.toString("latin1"))}$-1\r\n:2\r\n*2\r\n${bulk("um")}${bulk(large.toString("latin1"))}+PONG\r\n`
       assert.isTrue((yield* client.take(expected.length)) === expected)
     })
   )

@@ -106,7 +106,7 @@ export const costlyRequests = (names: ReadonlyArray<string>): ReadonlyArray<Cost
     {
       name: "`MGET` of 16 MiB in small files",
       bytes: () => array("MGET", ...manyNames(16_000)),
-      bound: "16 MiB a reply"
+      bound: "one file at a time"
     },
     {
       name: "`MGET` of files that are missing",

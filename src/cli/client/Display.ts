@@ -28,6 +28,7 @@ export const toLines = (reply: Reply): ReadonlyArray<string> =>
     CloseAfterReply: ({ reply }) => toLines(reply),
     // Only a server makes these; what arrives of them are other replies.
     ListBegin: () => [],
+    LazyList: () => [],
     File: () => [],
     Content: () => [],
     NoReply: () => []
@@ -74,6 +75,7 @@ export const toJson = (reply: Reply): Json =>
     SwitchProtocol: ({ reply }) => toJson(reply),
     CloseAfterReply: ({ reply }) => toJson(reply),
     ListBegin: () => null,
+    LazyList: () => null,
     File: () => null,
     Content: () => null,
     NoReply: () => null

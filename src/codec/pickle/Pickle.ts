@@ -80,6 +80,7 @@ const write = (reply: Reply): Writer.Written =>
     Integer: ({ value }) => Writer.text(ByteString.unsafe(String(value))),
     List: ({ items }) => Writer.list(items.map(write)),
     ListBegin: () => Writer.none,
+    LazyList: () => Writer.none,
     NullList: () => Writer.none,
     Dictionary: ({ entries }) =>
       Writer.list(entries.map(([key, value]) => Writer.pair(Writer.text(key), write(value)))),

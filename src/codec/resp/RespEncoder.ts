@@ -24,6 +24,7 @@ const write = (reply: Reply, version: ProtocolVersion): string => {
       for (const item of reply.items) text += write(item, version)
       return text
     }
+    case "LazyList":
     case "ListBegin":
       return `*${reply.length}\r\n`
     case "NullList":
