@@ -12,12 +12,7 @@ import * as Reply from "../domain/Reply.ts"
 import type { DigestCache } from "../services/files/DigestCache.ts"
 import type { FileStore, WholeFile } from "../services/files/FileStore.ts"
 import type { Scan } from "../services/files/Scan.ts"
-<<<<<<< HEAD
-import { changed, content, contentOf, describeFile, redisRange, sendFile } from "./FileReply.ts"
-=======
-import { makeTopNames } from "../services/files/TopNames.ts"
 import { changed, content, describeFile, redisRange, sendFile } from "./FileReply.ts"
->>>>>>> 0357f02 (MGET sends its files one after the other, of any size)
 import {
   bulk,
   inTurns,

@@ -17,6 +17,8 @@ const makeStore = (whenOpen: (name: string) => Effect.Effect<void>) => {
   let most = 0
   const layer = Layer.succeed(FileStore, {
     names: Stream.empty,
+    count: Effect.succeed(0),
+    pick: () => Effect.undefined,
     list: () => Effect.succeed([]),
     folder: () => Effect.succeed(Stream.empty),
     getIfPresent: () => undefined,

@@ -12,7 +12,7 @@ export const smallestBuffer = 16 * 1024
 
 /** A buffer of the pool. */
 export interface PooledBuffer {
-  readonly bytes: Buffer
+  readonly bytes: Uint8Array
   /** Gives it back; must be called once, when neither a read nor a write uses it any more. */
   readonly release: () => void
 }
@@ -25,7 +25,7 @@ export interface BufferPool {
 
 /** Memory of one largest buffer, which is given out whole or in parts; a bit for each smallest buffer in it. */
 interface Slab {
-  readonly memory: Buffer
+  readonly memory: Uint8Array
   used: number
 }
 
@@ -83,7 +83,7 @@ export const makeBufferPool = (capacity: number): BufferPool => {
       if (index !== undefined) return give(slab, index, units)
     }
     if (slabs.size === mostSlabs) return undefined
-    const slab: Slab = { memory: Buffer.allocUnsafeSlow(largestBuffer), used: 0 }
+    const slab: Slab = { memory: new Uint8Array(largestBuffer), used: 0 }
     slabs.add(slab)
     return give(slab, 0, units)
   }

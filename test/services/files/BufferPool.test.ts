@@ -66,7 +66,7 @@ describe("buffers of transfers", () => {
     const pool = makeBufferPool(2 * MiB)
     const held = new Map<number, PooledBuffer>()
     const check = (mark: number, { bytes }: PooledBuffer): void =>
-      assert.isTrue(bytes.equals(Buffer.alloc(bytes.length, mark % 256)))
+      assert.isTrue(Buffer.alloc(bytes.length, mark % 256).equals(bytes))
     for (let mark = 0; mark < 2000; mark++) {
       const [oldest] = [...held].slice(below(Math.max(1, held.size)))
       if (oldest !== undefined && below(2) === 0) {

@@ -40,7 +40,7 @@ export const requireUnchanged = (source: Source): Effect.Effect<void, StoreUnava
   })
 
 /** Fills the buffer from byte `position` on, as far as the file goes. */
-const readInto = ({ descriptor, underWay }: Source, buffer: Buffer, position: number) => {
+const readInto = ({ descriptor, underWay }: Source, buffer: Uint8Array, position: number) => {
   const reading = new Promise<Uint8Array>((resolve, reject) =>
     read(descriptor, buffer, 0, buffer.length, position, (cause, count) =>
       cause === null ? resolve(buffer.subarray(0, count)) : reject(cause)
@@ -85,7 +85,7 @@ class RangeReader {
   }
 
   get #ownBuffer(): PooledBuffer {
-    return (this.#own ??= { bytes: Buffer.allocUnsafeSlow(smallestBuffer), release: nothing })
+    return (this.#own ??= { bytes: new Uint8Array(smallestBuffer), release: nothing })
   }
 
   #begin(buffer: PooledBuffer | undefined): Reading | undefined {
