@@ -17,6 +17,7 @@ import { errorMessage } from "./ErrorMessage.ts"
 import { exitCode, Failure } from "../Failure.ts"
 import { flagsIn, groupsOf } from "../flags/Descriptor.ts"
 import { menu } from "./Menu.ts"
+import { intervalOf, mirrorCommand, misuse } from "./mirror/MirrorCommand.ts"
 import { Layout } from "../usage/HelpPage.ts"
 import type { Messages } from "../Messages.ts"
 import { printError } from "../Output.ts"
@@ -65,8 +66,13 @@ export const client = (messages: Messages) =>
       const { cmd, host, json, port, protocol, quiet, rest, retries, timeout } = flags
       const address = formatAddress({ host, port })
       const stdio = yield* Stdio.Stdio
+      const wrong = misuse(flags, messages)
+      if (wrong !== undefined) return yield* wrong
       const person =
-        Option.isNone(cmd) && (yield* stdio.stdinIsTerminal) && (yield* stdio.stdoutIsTerminal)
+        Option.isNone(cmd)
+        && Option.isNone(flags.mirror)
+        && (yield* stdio.stdinIsTerminal)
+        && (yield* stdio.stdoutIsTerminal)
 
       const run = Effect.gen(function* () {
         yield* ignoreHangupUnderNohup
@@ -84,7 +90,8 @@ export const client = (messages: Messages) =>
           readTimeout: Option.getOrUndefined(timeout),
           minRate: flags.minRate,
           retries,
-          counting: person ? "since the last answer" : "over all",
+          counting:
+            person || intervalOf(flags) !== undefined ? "since the last answer" : "over all",
           // At the menu a server may close an idle connection, which need not be said.
           onRetry: (attempt) => {
             progress.clear()
@@ -97,6 +104,11 @@ export const client = (messages: Messages) =>
                 )
           }
         })
+        if (Option.isSome(flags.mirror)) {
+          const folder = flags.mirror.value
+          const options = { folder, connectors, address, messages, progress }
+          return yield* mirrorCommand(flags, options)
+        }
         const questions = makeQuestions(
           {
             output: Option.getOrUndefined(flags.output),

@@ -1,10 +1,11 @@
 /** The flags of `app client`, in the order of its help. */
 import { asking } from "./flags/Asking.ts"
 import { connection } from "./flags/Connection.ts"
+import { mirroring } from "./flags/Mirroring.ts"
 import { saving } from "./flags/Saving.ts"
 
 /** All of them, by the names that the program gives their values. */
-export const clientFlags = { ...connection, ...asking, ...saving }
+export const clientFlags = { ...connection, ...asking, ...saving, ...mirroring }
 
 /** The groups of its help. */
-export const clientGroups = { asking, saving, connection }
+export const clientGroups = { asking, saving, mirroring, connection }

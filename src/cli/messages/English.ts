@@ -1,5 +1,6 @@
 /** The texts that people read, in English: the entries of Portuguese.ts. */
 import type { Catalog } from "./Portuguese.ts"
+import { mirrorEnglish } from "./MirrorEnglish.ts"
 
 /** The catalog. */
 export const english: Catalog = {
@@ -34,7 +35,8 @@ export const english: Catalog = {
       logs: "LOGS",
       connection: "CONNECTION",
       asking: "ASKING",
-      saving: "SAVING"
+      saving: "SAVING",
+      mirroring: "MIRROR"
     },
     serverCommands: [
       ["dados", "Says who the server is"],
@@ -208,6 +210,7 @@ export const english: Catalog = {
     EPIPE: "whoever was reading it is gone",
     ESTALE: "another program changed the unfinished file"
   },
+  mirror: mirrorEnglish,
   menu: {
     question: "Choose a command:",
     file: "Which file?",

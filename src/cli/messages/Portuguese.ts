@@ -2,6 +2,7 @@
  * The texts that people read, in Portuguese, the original's language. This catalog is the type of the others: an entry
  * that another language lacks, or has alone, does not compile.
  */
+import { mirrorPortuguese } from "./MirrorPortuguese.ts"
 
 /** How many files of one command were saved, were the same already, were kept though different, and failed. */
 interface Counts {
@@ -46,7 +47,8 @@ export const portuguese = {
       logs: "REGISTRO",
       connection: "CONEXÃO",
       asking: "PERGUNTA",
-      saving: "GRAVAÇÃO"
+      saving: "GRAVAÇÃO",
+      mirroring: "ESPELHO"
     },
     /** What a server can be asked, by the names of the original project; `help` asks the server itself. */
     serverCommands: [
@@ -240,6 +242,8 @@ export const portuguese = {
     EPIPE: "quem lia foi embora",
     ESTALE: "outro programa mexeu no arquivo incompleto"
   },
+  /** A mirror. */
+  mirror: mirrorPortuguese,
   /** The menu. */
   menu: {
     question: "Escolha um comando:",

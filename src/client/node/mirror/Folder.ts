@@ -2,7 +2,7 @@
 import { Effect, Layer } from "effect"
 import { randomBytes, createHash } from "node:crypto"
 import * as fs from "node:fs"
-import { join } from "node:path"
+import { isAbsolute, join, relative, resolve } from "node:path"
 import * as FileName from "../../../domain/FileName.ts"
 import { isReservedOnWindows, SaveFailed } from "../../files/Placement.ts"
 import { isOwn, type LocalEntry, stateFolder } from "../../mirror/Entries.ts"
@@ -181,6 +181,12 @@ const makeFolder = (root: string): MirrorFolder["Service"] => {
       })
     )
   }
+}
+
+/** Whether a path is that of a folder, or leads into it. */
+export const isInside = (folder: string, path: string): boolean => {
+  const away = relative(resolve(folder), resolve(path))
+  return !isAbsolute(away) && away.split(/[\\/]/)[0] !== ".."
 }
 
 /** Makes the folders that the mirror works in. What is not whole is for nobody else to read. */

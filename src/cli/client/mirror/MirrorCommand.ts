@@ -1,0 +1,183 @@
+/** `app client --mirror`: keeps a folder up to date, once or again and again, and says what it does. */
+import { Duration, Effect, Option, Stdio } from "effect"
+import { basename, resolve } from "node:path"
+import type { Connectors } from "../../../client/Connector.ts"
+import { DeletionRefused } from "../../../client/mirror/Deletion.ts"
+import { TooManyFiles } from "../../../client/mirror/Manifest.ts"
+import { MirrorBusy } from "../../../client/mirror/MirrorFolder.ts"
+import { mirror, type Options as MirrorOptions } from "../../../client/mirror/Run.ts"
+import type { Step, Totals } from "../../../client/mirror/Step.ts"
+import { isInside, layer as folderLayer } from "../../../client/node/mirror/Folder.ts"
+import { exitCode, Failure } from "../../Failure.ts"
+import type { Values } from "../../flags/Descriptor.ts"
+import type { Messages } from "../../Messages.ts"
+import { print, printError } from "../../Output.ts"
+import { errorMessage } from "../ErrorMessage.ts"
+import type { mirroring } from "../flags/Mirroring.ts"
+import type { ProgressLine } from "../Progress.ts"
+import { doneLine, planLine, toJson, toLine } from "./StepText.ts"
+
+/** The values of the flags that this command reads. */
+export interface Flags extends Values<typeof mirroring> {
+  readonly cmd: Option.Option<string>
+  readonly hidden: boolean
+  readonly json: boolean
+  readonly protocol: "resp" | "pickle"
+  readonly quiet: boolean
+  /** The patterns. */
+  readonly rest: ReadonlyArray<string>
+}
+
+/** What it is run with. */
+export interface Options {
+  readonly folder: string
+  readonly connectors: Connectors
+  readonly address: string
+  readonly messages: Messages
+  readonly progress: ProgressLine
+}
+
+const usage = (sentence: string) => new Failure({ code: exitCode.usage, sentence })
+
+/** How long `--follow` waits between two comparisons. */
+const defaultInterval = Duration.seconds(30)
+
+/** How long to wait before comparing again; `undefined` where that is done once. */
+export const intervalOf = ({
+  every,
+  follow
+}: Pick<Flags, "every" | "follow">): Duration.Duration | undefined =>
+  Option.getOrElse(every, () => (follow ? defaultInterval : undefined))
+
+/** What is wrong with flags that only `--mirror` has, or that do not go together. */
+export const misuse = (flags: Flags, messages: Messages): Failure | undefined => {
+  const onlyWith = (given: string, needed: string) => usage(messages.usage.onlyWith(given, needed))
+  const { backup, checksum, cmd, delete: deletes, dryRun, every, exclude, follow, force } = flags
+  if (Option.isSome(flags.mirror)) {
+    if (Option.isSome(cmd)) return usage(messages.mirror.notTogether)
+    if (flags.protocol === "pickle") return usage(messages.mirror.respOnly)
+    if (Option.isSome(flags.maxDelete) && !deletes) return onlyWith("--max-delete", "--delete")
+    if (Option.isSome(backup) && !force) return onlyWith("--backup", "--force")
+    return Option.isSome(backup) && isInside(flags.mirror.value, backup.value)
+      ? usage(messages.mirror.backupInside)
+      : undefined
+  }
+  const given: ReadonlyArray<readonly [string, boolean]> = [
+    ["--exclude", exclude.length > 0],
+    ["--delete", deletes],
+    ["--max-delete", Option.isSome(flags.maxDelete)],
+    ["--dry-run", dryRun],
+    ["--checksum", checksum],
+    ["--force", force],
+    ["--backup", Option.isSome(backup)],
+    ["--follow", follow],
+    ["--every", Option.isSome(every)]
+  ]
+  const [first] = given.find(([, isGiven]) => isGiven) ?? []
+  return first === undefined ? undefined : onlyWith(first, "--mirror")
+}
+
+/** The failure of a run that some files did not come out of well; all of it was said already. */
+const failureOf = (totals: Totals, isMismatch: boolean): Failure | undefined => {
+  if (totals.failed === 0 && totals.kept === 0) return undefined
+  return new Failure({ code: isMismatch ? exitCode.mismatch : exitCode.refused, sentence: "" })
+}
+
+/** Mirrors once. Fails with a `Failure` that has its sentence, or that has none where all was said. */
+const once = Effect.fnUntraced(function* (flags: Flags, options: Options) {
+  const { connectors, folder, messages, progress } = options
+  const stdio = yield* Stdio.Stdio
+  const { dryRun, json, quiet } = flags
+  let isMismatch = false
+  const say = (line: string) =>
+    Effect.andThen(
+      Effect.sync(progress.clear),
+      Effect.provideService(printError(line), Stdio.Stdio, stdio)
+    )
+
+  const toText = (step: Step): string => {
+    if (json) return `${JSON.stringify(toJson(step, options))}\n`
+    return dryRun ? toLine(step, options) : ""
+  }
+  const mirrorOptions: MirrorOptions = {
+    patterns: flags.rest,
+    exclude: flags.exclude,
+    hidden: flags.hidden,
+    delete: flags.delete,
+    maxDelete: Option.getOrUndefined(flags.maxDelete),
+    force: flags.force,
+    checksum: flags.checksum,
+    backup: Option.getOrUndefined(Option.map(flags.backup, (backup) => resolve(backup))),
+    dryRun,
+    onPlan: (totals, isStateUnreadable) =>
+      Effect.andThen(
+        isStateUnreadable ? say(messages.mirror.stateUnreadable) : Effect.void,
+        quiet ? Effect.void : say(planLine(totals, options))
+      ),
+    onSteps: Effect.fnUntraced(
+      function* (steps: ReadonlyArray<Step>) {
+        progress.clear()
+        const text = steps.map(toText).join("")
+        // Nobody may read it any more; the folder is brought up to date all the same.
+        if (text !== "") yield* Effect.ignore(print(text))
+        for (const step of steps) {
+          if (step._tag === "Failed" && step.error._tag === "Mismatch") isMismatch = true
+          if (!json && !dryRun && (step._tag === "Kept" || step._tag === "Failed"))
+            yield* printError(toLine(step, options).trimEnd())
+        }
+      },
+      Effect.provideService(Stdio.Stdio, stdio)
+    ),
+    onProgress: ({ received, total }) =>
+      progress.show({ name: basename(resolve(folder)), phase: "receiving", received, size: total })
+  }
+  const totals = yield* mirror(mirrorOptions, connectors)
+  progress.clear()
+  const { bytes: _, same: __, ...others } = totals
+  const isIdle = Object.values(others).every((count) => count === 0)
+  if (!dryRun && !quiet && !isIdle) yield* say(doneLine(totals, options))
+  const failure = failureOf(totals, isMismatch)
+  if (failure !== undefined) return yield* failure
+})
+
+type RunError = Effect.Error<ReturnType<typeof once>> | MirrorBusy
+
+/** The sentence and the exit code for what ended a run early. */
+const explain =
+  ({ address, messages }: Options) =>
+  (error: RunError): Failure => {
+    const refused = (sentence: string) => new Failure({ code: exitCode.refused, sentence })
+    if (error instanceof Failure) return error
+    if (error instanceof MirrorBusy) return refused(messages.mirror.busy(error.folder))
+    if (error instanceof TooManyFiles) return refused(messages.mirror.tooManyFiles(error.most))
+    if (error instanceof DeletionRefused)
+      return refused(messages.mirror.refused[error.reason](error.gone, error.known))
+    return errorMessage(error, address, messages)
+  }
+
+/** Runs it: once, or until it is stopped. What fails then is said once, as long as it is the same, and tried again. */
+export const mirrorCommand = Effect.fn("mirrorCommand")(
+  function* (flags: Flags, options: Options) {
+    const run = Effect.mapError(once(flags, options), explain(options))
+    const interval = intervalOf(flags)
+    if (interval === undefined) return yield* run
+    let said = ""
+    return yield* run.pipe(
+      Effect.map(() => {
+        said = ""
+      }),
+      Effect.catchTag("Failure", ({ sentence }) => {
+        const isNews = sentence !== said && sentence !== ""
+        said = sentence
+        return isNews ? printError(sentence) : Effect.void
+      }),
+      Effect.andThen(Effect.sleep(interval)),
+      Effect.forever
+    )
+  },
+  (running, flags, options) =>
+    Effect.mapError(
+      Effect.provide(running, folderLayer(options.folder, flags.dryRun)),
+      explain(options)
+    )
+)
