@@ -76,7 +76,7 @@ const exposed =
 
 /** An error of the store's as a response; what it was is told the log. */
 const refuse =
-  ({ storageFailed }: HttpClient) =>
+  (client: HttpClient) =>
   (error: FileError): Effect.Effect<Response> => {
     switch (error._tag) {
       case "FileNotFound":
@@ -84,7 +84,7 @@ const refuse =
       case "FileChanged":
         return Effect.succeed(unavailable)
       case "StoreUnavailable":
-        return Effect.as(storageFailed(error), unavailable)
+        return Effect.as(client.storageFailed(error), unavailable)
     }
   }
 

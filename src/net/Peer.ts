@@ -99,6 +99,13 @@ export class Peer {
     return peers.has(this.#socket)
   }
 
+  /** The protocol that was chosen in the TLS handshake (ALPN), such as `http/1.1`; `undefined` where none was. */
+  get chosenProtocol(): string | undefined {
+    // The encrypted socket is Node's TLSSocket, whose module is not loaded for this.
+    const chosen = "alpnProtocol" in this.#socket ? this.#socket.alpnProtocol : undefined
+    return typeof chosen === "string" ? chosen : undefined
+  }
+
   /** Makes the TLS handshake, where there is one; must be run before anything is read or written. */
   get handshake(): Effect.Effect<void, HandshakeFailed> {
     return this.#encrypt === undefined

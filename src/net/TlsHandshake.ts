@@ -59,16 +59,24 @@ const under = (secured: TLSSocket): unknown => Reflect.get(secured, "_parent")
 
 type Resume = (result: Effect.Effect<Socket, HandshakeFailed>) => void
 
-/** TLS 1.2 and 1.3, whose handshakes may take `timeout`, 10 seconds unless given. Fails with BadCredentials. */
+/**
+ * TLS 1.2 and 1.3, whose handshakes may take `timeout`, 10 seconds unless given. `protocols` are those that a client may
+ * choose from (ALPN, RFC 7301); one that names others only is refused. Fails with BadCredentials.
+ */
 export const makeTls = Effect.fnUntraced(function* (
   credentials: Credentials,
-  timeout: Duration.Input = "10 seconds"
+  {
+    protocols = [],
+    timeout = "10 seconds"
+  }: { readonly protocols?: ReadonlyArray<string>; readonly timeout?: Duration.Input } = {}
 ) {
   const server = createServer({
     ...(yield* checked(credentials)),
     // Node itself refuses a client without a certificate, before it gives it a session to resume.
     requestCert: credentials.clientCa !== undefined,
-    rejectUnauthorized: true
+    rejectUnauthorized: true,
+    // A client that names no protocol is let in all the same, as those of Redis are.
+    ...(protocols.length === 0 ? {} : { ALPNProtocols: [...protocols] })
   })
   const waiting = new Map<unknown, Resume>()
   const settle = (socket: unknown, result: Effect.Effect<Socket, HandshakeFailed>): void => {

@@ -6,7 +6,7 @@ import { Cause, Clock, type Duration, Effect, Exit, type Redacted, type Scope } 
 import * as Monotonic from "../domain/Monotonic.ts"
 import type { Codec } from "../codec/Codec.ts"
 import { detect } from "../codec/Detect.ts"
-import { http } from "../codec/http/Http.ts"
+import { http, httpProtocol } from "../codec/http/Http.ts"
 import { pickle } from "../codec/pickle/Pickle.ts"
 import { makeResp } from "../codec/resp/Resp.ts"
 import type { Numbers } from "../telemetry/Stats.ts"
@@ -178,7 +178,10 @@ export const makeAcceptor = Effect.fnUntraced(function* (
       Effect.andThen(context.peer.handshake),
       Effect.matchEffect({
         onFailure: (error) => giveUp(context, error),
-        onSuccess: () => converse(context)
+        onSuccess: () => {
+          if (context.peer.chosenProtocol === httpProtocol) context.codec = http
+          return converse(context)
+        }
       })
     )
 

@@ -40,7 +40,8 @@ const isStoreUnavailable = ({ _tag }: PeerLost | StoreUnavailable): boolean =>
 export class ConnectionContext implements Identity, Waiting {
   readonly server: ServerContext
   readonly peer: Peer
-  readonly codec: Codec
+  /** Another one where a TLS client has chosen its protocol, before anything is read. */
+  codec: Codec
   readonly pacer: Pacer
   readonly session: Session
   readonly stats: ConnectionStats = {

@@ -26,7 +26,7 @@ describe.skipIf(!hasOpenssl)(`a door that speaks TLS${skipped}`, () => {
         const atFirst = openSockets()
         yield* Effect.scoped(
           Effect.gen(function* () {
-            const tls = yield* makeTls(shows(made.server), "5 seconds")
+            const tls = yield* makeTls(shows(made.server), { timeout: "5 seconds" })
             const address = yield* serve(emptyStore, { tls })
             const accepted = yield* acceptedSockets
             const slow = yield* Effect.forEach(

@@ -8,6 +8,7 @@ import { makeProxies, type TrustedProxies } from "../../net/TrustedProxies.ts"
 import type { Limits } from "../../server/Acceptor.ts"
 import { makeHttpFace, type Options as HttpOptions } from "../../http/HttpFace.ts"
 import { DigestCache } from "../../services/files/DigestCache.ts"
+import { httpProtocol } from "../../codec/http/Http.ts"
 import { Server } from "../../server/Server.ts"
 import type { Tls } from "../../net/TlsHandshake.ts"
 import { Clock } from "../../services/Clock.ts"
@@ -136,6 +137,7 @@ const serveUntilToldToStop = Effect.fn("serve")(
     const passwords = yield* followPasswords(flags.passwordFile, messages)
     const tls = yield* Certificates.follow(
       { cert: flags.tlsCert, key: flags.tlsKey, ca: flags.tlsClientCa },
+      flags.http === "off" ? [] : [httpProtocol],
       messages
     )
     const isProtected = passwords().length > 0 || Option.isSome(flags.tlsClientCa)

@@ -8,6 +8,9 @@ import { makeRequestDecoder } from "./RequestDecoder.ts"
 /** The protocol's name in the log. */
 export const httpName = "http"
 
+/** The protocol's name in TLS, by which a client chooses it (ALPN; RFC 7301, 6). */
+export const httpProtocol = "http/1.1"
+
 const encoder: Encoder = { head: () => "", tail: () => "" }
 
 /** The codec. A password comes with each request, and is http/'s affair. */

@@ -27,10 +27,15 @@ const toCredentials = ({
 }) => ({ cert, key, clientCa: ca })
 
 /**
- * The TLS of a server, `undefined` where no certificate is given. New files that are of no use are logged, and the old
- * ones stay in use. Fails where one flag lacks another, or where the files are of no use at the start.
+ * The TLS of a server, in which clients may choose from `protocols` (ALPN); `undefined` where no certificate is given. New
+ * files that are of no use are logged, and the old ones stay in use. Fails where one flag lacks another, or where the
+ * files are of no use at the start.
  */
-export const follow = Effect.fnUntraced(function* (files: Files, messages: Messages) {
+export const follow = Effect.fnUntraced(function* (
+  files: Files,
+  protocols: ReadonlyArray<string>,
+  messages: Messages
+) {
   const { ca, cert, key } = files
   if (Option.isNone(cert) && Option.isSome(key)) {
     return yield* onlyWith("--tls-key", "--tls-cert", messages)
@@ -43,7 +48,7 @@ export const follow = Effect.fnUntraced(function* (files: Files, messages: Messa
   }
   if (Option.isNone(cert)) return undefined
   const tls: Tls = yield* Effect.flatMap(read(files), (texts) =>
-    makeTls(toCredentials(texts))
+    makeTls(toCredentials(texts), { protocols })
   ).pipe(Effect.mapError(refuse(files, messages)))
   const kept = (error: string) =>
     Effect.annotateLogs(Effect.logWarning("certificates.kept"), "error", error)
