@@ -50,6 +50,30 @@ export interface Encoder {
   readonly head: (reply: Reply) => string
   /** The bytes after the body of a reply; empty for one without. */
   readonly tail: (reply: Reply) => string
+  /**
+   * The bytes of a list in parts, each encoded when it is pulled, some 1,000 items at a time: a list of 100,000 takes 50 ms
+   * as a whole, which would block the event loop.
+   */
+  readonly listParts: (items: ReadonlyArray<Reply>) => Iterable<string>
+}
+
+/** How many items of a list are encoded in one part: about 0.3 ms. */
+const itemsInPart = 1024
+
+/** The items of a list as `listParts` encodes them, between what stands before and after them. */
+export function* inParts(
+  items: ReadonlyArray<Reply>,
+  write: (item: Reply) => string,
+  before: string,
+  after: string
+): Generator<string> {
+  yield before
+  for (let start = 0; start < items.length; start += itemsInPart) {
+    let part = ""
+    for (const item of items.slice(start, start + itemsInPart)) part += write(item)
+    yield part
+  }
+  yield after
 }
 
 /** A wire protocol. */

@@ -135,6 +135,10 @@ class Detected implements Codec, Decoder, Encoder {
     return this.#current.head(reply)
   }
 
+  listParts(items: ReadonlyArray<Reply>): Iterable<string> {
+    return this.#current.listParts(items)
+  }
+
   tail(reply: Reply): string {
     return this.#current.tail(reply)
   }

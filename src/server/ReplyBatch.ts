@@ -23,6 +23,8 @@ const quantum = 256
 const costOfEffect = 8
 
 type LazyList = Extract<Reply.Reply, { readonly _tag: "LazyList" }>
+/** A list of more items is encoded in parts as it is sent. */
+const longList = 1024
 
 const noRequests: ReadonlyArray<Request> = []
 
@@ -38,6 +40,7 @@ export class ReplyBatch {
   /** The list whose items are being made, and the index of the next one. */
   #list: LazyList | undefined
   #item = 0
+  #parts: Iterable<string> | undefined
   #isOver = false
   /** What is left of the quantum. */
   #left = quantum
@@ -107,7 +110,11 @@ export class ReplyBatch {
 
   get #isFull(): boolean {
     return (
-      this.#left <= 0 || this.#text.length >= bufferSize || this.#body !== undefined || this.#isOver
+      this.#left <= 0
+      || this.#text.length >= bufferSize
+      || this.#body !== undefined
+      || this.#parts !== undefined
+      || this.#isOver
     )
   }
 
@@ -116,6 +123,10 @@ export class ReplyBatch {
     const { release, reply, since } = settled
     if (reply._tag === "HttpReply") return this.#addHttp(reply, settled)
     this.#isOver = reply._tag === "CloseAfterReply"
+    if (reply._tag === "List" && reply.items.length > longList) {
+      this.#parts = this.#encoder.listParts(reply.items)
+      return
+    }
     this.#text += this.#encoder.head(reply)
     if (reply._tag === "LazyList" && reply.length > 0) {
       this.#list = reply
@@ -152,10 +163,16 @@ export class ReplyBatch {
 
   /** Returns the collected replies, and begins with the next write. */
   take(): Outgoing {
-    const outgoing = { text: this.#text, transfers: this.#transfers, body: this.#body }
+    const outgoing = {
+      text: this.#text,
+      transfers: this.#transfers,
+      body: this.#body,
+      parts: this.#parts
+    }
     this.#text = ""
     this.#transfers = undefined
     this.#body = undefined
+    this.#parts = undefined
     this.#left = quantum
     // Otherwise the answered requests would stay in memory until the next read.
     if (this.isEmpty) this.begin(noRequests)

@@ -19,6 +19,8 @@ export interface Outgoing {
   /** The bodies within the text that are to be logged. */
   readonly transfers: ReadonlyArray<BufferedTransfer> | undefined
   readonly body: OutgoingBody | undefined
+  /** In place of a body, a long list, encoded as it is sent. */
+  readonly parts: Iterable<string> | undefined
 }
 
 /** A body that is part of the text. */
@@ -136,12 +138,21 @@ const sendBody = Effect.fnUntraced(function* (context: ConnectionContext, body: 
   if (body.release !== undefined) yield* body.release
 })
 
+/** Writes a list part by part as the peer takes it, one part in each turn of the event loop. */
+const sendParts = (
+  context: ConnectionContext,
+  parts: Iterable<string>
+): Effect.Effect<void, PeerLost> =>
+  Effect.forEach(parts, (part) => Effect.andThen(write(context, part), Effect.yieldNow), {
+    discard: true
+  })
+
 /** Sends replies. Fails with PeerLost, or with StoreUnavailable where a streamed body cannot be read to its end. */
 export const send =
   (context: ConnectionContext) =>
   (outgoing: Outgoing): Effect.Effect<void, PeerLost | StoreUnavailable> => {
-    const { body } = outgoing
-    return body === undefined
-      ? sendText(context, outgoing)
-      : Effect.andThen(sendText(context, outgoing), sendBody(context, body))
+    const { body, parts } = outgoing
+    const text = sendText(context, outgoing)
+    if (parts !== undefined) return Effect.andThen(text, sendParts(context, parts))
+    return body === undefined ? text : Effect.andThen(text, sendBody(context, body))
   }

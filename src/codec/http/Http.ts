@@ -11,7 +11,7 @@ export const httpName = "http"
 /** The protocol's name in TLS, by which a client chooses it (ALPN; RFC 7301, 6). */
 export const httpProtocol = "http/1.1"
 
-const encoder: Encoder = { head: () => "", tail: () => "" }
+const encoder: Encoder = { head: () => "", tail: () => "", listParts: () => [] }
 
 /** The codec. A password comes with each request, and is http/'s affair. */
 export const http: Codec = {

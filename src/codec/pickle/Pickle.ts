@@ -8,7 +8,14 @@ import { UnknownCommand } from "../../domain/Errors.ts"
 import * as Parser from "../../commands/Parser.ts"
 import { Reply } from "../../domain/Reply.ts"
 import * as ByteString from "../../domain/ByteString.ts"
-import { type Codec, type Decoder, type Encoder, Malformed, type Request } from "../Codec.ts"
+import {
+  type Codec,
+  type Decoder,
+  type Encoder,
+  inParts,
+  Malformed,
+  type Request
+} from "../Codec.ts"
 import type { Value } from "./PickleMachine.ts"
 import { type Limits, makePickleReader } from "./PickleReader.ts"
 import * as Writer from "./PickleWriter.ts"
@@ -114,7 +121,10 @@ const tail = (reply: Reply): string => {
   return reply._tag === "Content" ? Writer.end : ""
 }
 
-const encoder: Encoder = { head, tail }
+const listParts = (items: ReadonlyArray<Reply>): Iterable<string> =>
+  inParts(items, write, Writer.start() + Writer.listStart, Writer.listEnd + Writer.end)
+
+const encoder: Encoder = { head, tail, listParts }
 
 /** The protocol's name in the log. */
 export const pickleName = "pickle"

@@ -28,9 +28,15 @@ export const text = (value: ByteString.ByteString): Written => {
   return `X${number(utf8.length, 4)}${utf8}`
 }
 
-/** EMPTY_LIST MARK … APPENDS */
+/** EMPTY_LIST MARK, before the items of a list that has some. */
+export const listStart = "]("
+
+/** APPENDS, after them. */
+export const listEnd = "e"
+
+/** EMPTY_LIST, or one with items. */
 export const list = (items: ReadonlyArray<Written>): Written =>
-  items.length === 0 ? "]" : `](${items.join("")}e`
+  items.length === 0 ? "]" : listStart + items.join("") + listEnd
 
 /** … TUPLE2 */
 export const pair = (first: Written, second: Written): Written => `${first}${second}${pairEnd}`

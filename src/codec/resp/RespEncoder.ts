@@ -1,7 +1,7 @@
 /** Encodes replies in RESP 2 or 3 (redis.io, protocol specification). A `SwitchProtocol` changes the version, beginning with itself. */
 import type { ProtocolVersion, Reply } from "../../domain/Reply.ts"
 import * as ByteString from "../../domain/ByteString.ts"
-import type { Encoder } from "../Codec.ts"
+import { type Encoder, inParts } from "../Codec.ts"
 
 /** Line ends become spaces: the end of the line ends a status or an error. */
 const oneLine = (text: ByteString.ByteString): string => text.replace(/[\r\n]/g, " ")
@@ -104,6 +104,10 @@ class ReplyEncoder implements Encoder {
     if (reply._tag === "Dictionary") return this.#repeated.writeDictionary(reply, this.#version)
     if (reply._tag === "SwitchProtocol") this.#version = reply.version
     return write(reply, this.#version)
+  }
+
+  listParts(items: ReadonlyArray<Reply>): Iterable<string> {
+    return inParts(items, (item) => write(item, this.#version), `*${items.length}\r\n`, "")
   }
 
   tail(reply: Reply): string {

@@ -162,6 +162,13 @@ const bodyOf = (content: string): Reply.Body => ({
 })
 
 describe("a reply", () => {
+  it("that is a long list can be sent in parts", () => {
+    const items = Array.from({ length: 3000 }, (_, index) => Reply.text(`ação-${index}`))
+    const encoder = pickle.makeEncoder()
+    const whole = encoder.head(Reply.Reply.List({ items }))
+    assert.strictEqual([...encoder.listParts(items)].join(""), whole)
+  })
+
   it("is a str, a list of str, or a tuple of a name and bytes", () => {
     assert.deepStrictEqual(
       sent(Reply.text("Servidor online 24 horas")),

@@ -144,3 +144,22 @@ describe("a reply", () => {
     assert.strictEqual(makeReplyEncoder().head(Null()), "$-1\r\n")
   })
 })
+
+describe("a list in parts", () => {
+  it("is the list, in both versions, whatever its length", () => {
+    for (const length of [0, 1, 1024, 1025, 3000]) {
+      const items = Array.from({ length }, (_, index) =>
+        index % 2 === 0
+          ? Reply.text(`ação-${index}`)
+          : Dictionary({ entries: [[ByteString.unsafe("n"), Integer({ value: index })]] })
+      )
+      const encoder = makeReplyEncoder()
+      for (const version of [2, 3] as const) {
+        encoder.head(Reply.Reply.SwitchProtocol({ version, reply: Reply.ok }))
+        const parts = [...encoder.listParts(items)]
+        assert.strictEqual(parts.join(""), encoder.head(List({ items })))
+        for (const part of parts) assert.isBelow(part.length, 100 * 1024)
+      }
+    }
+  })
+})
