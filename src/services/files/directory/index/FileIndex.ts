@@ -180,7 +180,8 @@ export const makeFileIndex = Effect.fnUntraced(function* (
           return batch.length >= batchSize
         }
         return Effect.flatMap(
-          untilDone(walk, take),
+          // Whoever takes the names works on them, too, so that a batch is enough for a turn.
+          Effect.andThen(Effect.yieldNow, untilDone(walk, take)),
           (): Effect.Effect<NonEmptyReadonlyArray<FileName>, Cause.Done> =>
             isReadonlyArrayNonEmpty(batch) ? Effect.succeed(batch) : Cause.done()
         )

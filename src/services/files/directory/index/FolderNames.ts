@@ -43,7 +43,7 @@ export interface Shared {
  * globals.
  */
 export const pack = (
-  entries: ReadonlyArray<Entry>,
+  entries: Iterable<Entry>,
   { hidden, links: withLinks, mostUnshareable }: Shared
 ): PackedNames => {
   let decoder: TextDecoder | undefined
@@ -56,16 +56,45 @@ export const pack = (
       return false
     }
   }
-  /** In the order of bytes, which is that of latin1 texts. scandir(3) has sorted names already, but not names with `/`. */
-  const sorted = (keys: Array<string>): Array<string> => {
-    for (let index = 1; index < keys.length; index++) {
-      if ((keys[index - 1] ?? "") > (keys[index] ?? "")) return keys.sort()
+  /** How many characters all keys share from `depth` on, which they share up to there. */
+  const sharedLength = (keys: ReadonlyArray<string>, depth: number): number => {
+    const first = keys[0] ?? ""
+    let length = first.length
+    for (const key of keys) {
+      let index = depth
+      while (index < length && key.charCodeAt(index) === first.charCodeAt(index)) index++
+      length = index
     }
+    return length
+  }
+  /**
+   * Sorts latin1 texts, whose order is that of their bytes. Many are first divided by the character in which they begin
+   * to differ: a million took half the time so.
+   */
+  const sort = (keys: Array<string>, depth = 0): Array<string> => {
+    if (keys.length < 256) return keys.sort()
+    const length = sharedLength(keys, depth)
+    const parts: Array<Array<string> | undefined> = []
+    for (const key of keys) {
+      const part = key.length > length ? key.charCodeAt(length) + 1 : 0
+      const others = parts[part]
+      if (others === undefined) parts[part] = [key]
+      else others.push(key)
+    }
+    let sorted: Array<string> = []
+    for (let part = 0; part < parts.length; part++) {
+      const some = parts[part]
+      if (some !== undefined) sorted = append(sorted, part === 0 ? some : sort(some, length + 1))
+    }
+    return sorted
+  }
+  const append = (keys: Array<string>, others: ReadonlyArray<string>): Array<string> => {
+    for (const other of others) keys.push(other)
     return keys
   }
 
   const unshareable: Array<string> = []
-  const files: Array<string> = []
+  const found: Array<string> = []
   const others: Array<string> = []
   const linkKeys = new Set<string>()
   let isAscii = true
@@ -79,7 +108,7 @@ export const pack = (
       isAscii = false
     }
     if (!hidden && name.startsWith(".")) continue
-    if (entry.isFile()) files.push(name)
+    if (entry.isFile()) found.push(name)
     else if (entry.isDirectory()) others.push(`${name}/`)
     else if (withLinks && entry.isSymbolicLink()) {
       for (const key of [name, `${name}/`]) {
@@ -88,9 +117,9 @@ export const pack = (
       }
     }
   }
-  sorted(files)
-  sorted(others)
 
+  const files = sort(found)
+  others.sort()
   const special = new Uint32Array(others.length)
   let keys = files
   if (others.length > 0) {

@@ -19,13 +19,20 @@ type Done = { readonly packed: PackedNames } | { readonly refusal: Refusal }
 /** The thread's program, as text: in a file of its own it would have to be found from the source and from the bundle. */
 const program = `
   const { parentPort } = require("node:worker_threads")
-  const { readdirSync } = require("node:fs")
+  const { opendirSync } = require("node:fs")
   const pack = ${pack.toString()}
+  function* entries(directory) {
+    for (let entry = directory.readSync(); entry !== null; entry = directory.readSync()) yield entry
+  }
   const read = ({ access, shared }) => {
+    let directory
     try {
-      return { packed: pack(readdirSync(access, { withFileTypes: true, encoding: "latin1" }), shared) }
+      directory = opendirSync(access, { encoding: "latin1", bufferSize: 1024 })
+      return { packed: pack(entries(directory), shared) }
     } catch ({ code, message }) {
       return { refusal: { code, message } }
+    } finally {
+      directory?.closeSync()
     }
   }
   parentPort.on("message", (job) => {
