@@ -1,0 +1,205 @@
+/** Clients of HTTP that Debian has, each over one running server: what they bring home is the same, byte for byte. */
+import { assert, describe, it, layer } from "@effect/vitest"
+import { Context, Effect, Layer, type Scope } from "effect"
+import {
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  statSync,
+  truncateSync,
+  writeFileSync
+} from "node:fs"
+import { join } from "node:path"
+import { gzipSync } from "node:zlib"
+import type { Address } from "../../src/domain/Address.ts"
+import { root } from "../support/programs/App.ts"
+import { isInstalled, run } from "../support/programs/Programs.ts"
+import { serveFolder } from "../support/programs/TestServer.ts"
+import { folderWith, temporaryFolder } from "../support/stores/TemporaryFolder.ts"
+import { noise } from "../support/Transfers.ts"
+
+const large = noise(11, 9 * 1024 * 1024)
+const files = {
+  "grande.bin": large,
+  "olá mundo.txt": "olá\n",
+  "pasta/um.txt": "um\n",
+  "pasta/funda/dois & três.txt": "dois\n",
+  "app.js": "plain",
+  "app.js.gz": gzipSync("plain")
+}
+
+/** The one server. */
+class Served extends Context.Service<Served, { readonly address: Address; readonly url: string }>()(
+  "sockets/test/Served"
+) {
+  static readonly layer = Layer.effect(
+    Served,
+    Effect.gen(function* () {
+      const address = yield* serveFolder(yield* folderWith(files), { web: {} })
+      return { address, url: `http://127.0.0.1:${address.port}` }
+    })
+  )
+}
+
+/** A program in a shell, in a folder of its own, where what it leaves is looked at. */
+const inShell = Effect.fnUntraced(function* (
+  script: (url: string) => string,
+  before?: (folder: string) => void
+) {
+  const { url } = yield* Served
+  const folder = yield* temporaryFolder
+  before?.(folder)
+  const finished = yield* run("bash", ["-c", `cd ${folder} && ${script(url)}`])
+  return { ...finished, folder }
+})
+
+const read = (folder: string, file: string): Buffer => readFileSync(join(folder, file))
+
+/** All files below a folder, by their names. */
+const below = (folder: string): ReadonlyArray<string> =>
+  readdirSync(folder, { recursive: true, encoding: "utf8" })
+    .filter((name) => statSync(join(folder, name)).isFile())
+    .sort()
+
+const startOf = (folder: string): void => {
+  writeFileSync(join(folder, "grande.bin"), large)
+  truncateSync(join(folder, "grande.bin"), 5_000_000)
+}
+
+const path = "/ol%C3%A1%20mundo.txt"
+
+describe("over HTTP", () => {
+  layer(Served.layer, { excludeTestServices: true })((it) => {
+    const using = (
+      program: string,
+      promise: string,
+      test: () => Effect.Effect<unknown, unknown, Served | Scope.Scope>
+    ) => {
+      const isMissing = !isInstalled(program)
+      it.effect.skipIf(isMissing)(
+        `${program} ${promise}${isMissing ? ` (skipped: ${program} is not installed)` : ""}`,
+        () => Effect.orDie(test())
+      )
+    }
+
+    using("curl", "fetches, goes on, asks for parts, and takes what is compressed", () =>
+      Effect.gen(function* () {
+        const whole = yield* inShell(
+          (url) => `curl -sfO ${url}/grande.bin && curl -sf ${url}${path}`
+        )
+        assert.strictEqual(whole.stdout, "olá\n", whole.stderr)
+        assert.isTrue(read(whole.folder, "grande.bin").equals(large))
+        const resumed = yield* inShell(
+          (url) => `curl -sf -C - -O -D fields ${url}/grande.bin`,
+          startOf
+        )
+        assert.isTrue(read(resumed.folder, "grande.bin").equals(large))
+        assert.include(read(resumed.folder, "fields").toString(), "206 Partial Content")
+        const part = yield* inShell((url) => `curl -sf -r 1-3 ${url}${path}`)
+        assert.strictEqual(part.stdout, "lá")
+        const compressed = yield* inShell((url) => `curl -sf --compressed -D fields ${url}/app.js`)
+        assert.strictEqual(compressed.stdout, "plain")
+        assert.match(read(compressed.folder, "fields").toString(), /content-encoding: gzip/i)
+        const both = yield* inShell((url) => `curl -sf ${url}/pasta/um.txt ${url}/-/info`)
+        assert.strictEqual(both.stdout, "um\nServidor online 24 horas\n")
+      })
+    )
+
+    using("curl", "is refused what would write, and told of what is not there", () =>
+      Effect.gen(function* () {
+        const upload = yield* inShell(
+          (url) =>
+            `echo x > x; curl -sf -T x ${url}/novo.txt; echo $?; curl -sf -d hora_atual ${url}/; echo $?; curl -sf -X DELETE ${url}/app.js; echo $?; curl -sf ${url}/nada; echo $?`
+        )
+        assert.strictEqual(upload.stdout, "22\n22\n22\n22\n")
+        const { url } = yield* Served
+        assert.strictEqual((yield* run("curl", ["-sf", `${url}/app.js`])).stdout, "plain")
+      })
+    )
+
+    using("wget", "goes on where it was, and mirrors a folder", () =>
+      Effect.gen(function* () {
+        const resumed = yield* inShell((url) => `wget -q -c ${url}/grande.bin`, startOf)
+        assert.strictEqual(resumed.code, 0, resumed.stderr)
+        assert.isTrue(read(resumed.folder, "grande.bin").equals(large))
+        const mirrored = yield* inShell((url) => `wget -q -r -np -nH ${url}/pasta/`)
+        const found = below(mirrored.folder)
+        assert.include(found, "pasta/um.txt")
+        assert.include(found, "pasta/funda/dois & três.txt")
+        assert.isFalse(found.some((name) => name.includes("grande")))
+        assert.strictEqual(read(mirrored.folder, "pasta/um.txt").toString(), "um\n")
+      })
+    )
+
+    using("aria2c", "fetches by eight connections at once", () =>
+      Effect.gen(function* () {
+        const fetched = yield* inShell(
+          (url) => `aria2c -q --no-conf -x8 -s8 -k1M --file-allocation=none ${url}/grande.bin`
+        )
+        assert.strictEqual(fetched.code, 0, fetched.stdout)
+        assert.isTrue(read(fetched.folder, "grande.bin").equals(large))
+      })
+    )
+
+    using("rclone", "copies the folder through its page", () =>
+      Effect.gen(function* () {
+        const copied = yield* inShell(
+          (url) => `HOME=$PWD rclone copy --config /dev/null --http-url ${url}/ :http: out`
+        )
+        assert.strictEqual(copied.code, 0, copied.stderr)
+        assert.deepStrictEqual(below(join(copied.folder, "out")), Object.keys(files).sort())
+        assert.isTrue(read(join(copied.folder, "out"), "grande.bin").equals(large))
+      })
+    )
+
+    using("lftp", "mirrors a folder through its page", () =>
+      Effect.gen(function* () {
+        const mirrored = yield* inShell(
+          (url) =>
+            `HOME=$PWD lftp -c 'set net:max-retries 1; open ${url}; mirror --no-perms /pasta out'`
+        )
+        assert.strictEqual(mirrored.code, 0, mirrored.stderr)
+        assert.deepStrictEqual(below(join(mirrored.folder, "out")), [
+          "funda/dois & três.txt",
+          "um.txt"
+        ])
+      })
+    )
+
+    using("tar", "unpacks a folder that curl fetched as one file, in two parts", () =>
+      Effect.gen(function* () {
+        const unpacked = yield* inShell(
+          (url) =>
+            `curl -sf -r 0-999999 '${url}/?tar' > all.tar && curl -sf -C - -o all.tar '${url}/?tar' && mkdir out && tar -C out -xf all.tar`
+        )
+        assert.strictEqual(unpacked.code, 0, unpacked.stderr)
+        assert.deepStrictEqual(below(join(unpacked.folder, "out")), Object.keys(files).sort())
+        assert.isTrue(read(join(unpacked.folder, "out"), "grande.bin").equals(large))
+      })
+    )
+  })
+})
+
+describe("the page docs/http.md", () => {
+  const [, examples = ""] =
+    /```sh\n(curl .*?)```/s.exec(readFileSync(join(root, "docs/http.md"), "utf8")) ?? []
+  const isMissing = !isInstalled("curl")
+  it.live.skipIf(isMissing)(
+    `shows commands that work${isMissing ? " (skipped: curl is not installed)" : ""}`,
+    () =>
+      Effect.gen(function* () {
+        const { port } = yield* serveFolder(join(root, "DB"), { web: {} })
+        const folder = yield* temporaryFolder
+        mkdirSync(join(folder, "out"))
+        const script = examples.replaceAll("65432", String(port))
+        assert.isAbove(script.split("\n").length, 4)
+        const { code, stderr, stdout } = yield* run("bash", [
+          "-c",
+          `set -euo pipefail; cd ${folder}/out; ${script}`
+        ])
+        assert.strictEqual(code, 0, stderr)
+        assert.match(stdout, /file1\.txt: OK/)
+        assert.match(stdout, /\d\d:\d\d:\d\d\n$/)
+      }).pipe(Effect.scoped)
+  )
+})
