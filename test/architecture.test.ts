@@ -81,7 +81,7 @@ const seesTheHost: Exceptions = [
   [/^src\/services\/files\/Digest\.ts$/, "node:crypto's digest takes its bytes without a copy"],
   [/^src\/services\/files\/s3\/(?:S3Client|SdkClient)\.ts$/, "its connections are Node's"],
   [
-    /^src\/net\/(?:Listener|Peer|TrustedProxies|RawSocket|SocketWrite|TlsHandshake)\.ts$/,
+    /^src\/net\/(?:Listener|Peer|TrustedProxies|RawSocket|Socket(?:Events|Write)|TlsHandshake)\.ts$/,
     "effect's server has no hard cut-off, no handshake of its own, and takes twice the memory of an idle connection"
   ]
 ]

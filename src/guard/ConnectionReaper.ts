@@ -1,8 +1,8 @@
 /**
  * Ends connections by time and by memory. Once a second it looks at all of them: cuts off those whose request stays
  * unfinished for too long, and ends the input of those that are idle for too long. One loop for all, because a timer
- * for each of ten thousand connections would cost more than the connections do. The memory held by all requests is
- * summed at each read instead: within a second, 700 peers can send more than a gigabyte.
+ * for each of ten thousand connections would cost more than the connections do. The memory of all requests and replies
+ * is summed at each read and each write that waits instead: within a second, 700 peers can send more than a gigabyte.
  */
 import { Duration, Effect, Latch, type Scope } from "effect"
 import * as Monotonic from "../domain/Monotonic.ts"
@@ -14,10 +14,11 @@ export interface Limits {
   /** How long a request may take to arrive, from its first byte to its last. */
   readonly request: Duration.Duration
   /**
-   * The memory in bytes that unfinished and queued requests of all connections may take together. Beyond it, the
-   * connections that hold the most are cut off.
+   * The memory in bytes that requests and replies of all connections may take together: input that was not read,
+   * requests that are unfinished or queued, text that was not sent. Beyond it, the connections that hold the most are cut
+   * off. The buffers of transfers are bounded elsewhere (services/files/BufferPool).
    */
-  readonly unfinished: number
+  readonly memory: number
   /** How long a connection may neither send nor be sent anything; zero is for ever. */
   readonly idle: Duration.Duration
 }
@@ -28,7 +29,7 @@ export interface Incoming {
   readonly unfinished: () => number
 }
 
-/** The queue of a connection's complete requests, as between MULTI and EXEC (server/ConnectionContext). */
+/** The queue of a connection's complete requests: those between MULTI and EXEC, the names of an MGET (server/ConnectionContext). */
 export interface Waiting {
   /** The memory that they hold, in bytes. */
   readonly queued: number
@@ -36,6 +37,7 @@ export interface Waiting {
 
 /** One connection, and what the reaper has seen of it. */
 export class ReadProgress {
+  readonly #reaper: ConnectionReaper
   readonly peer: Peer
   readonly incoming: Incoming
   readonly waiting: Waiting
@@ -47,13 +49,19 @@ export class ReadProgress {
   /** The last value of the peer's `activity`, and when it was seen to change. */
   activity = -1
   activeAt = 0
-  /** The memory of its requests that is counted in the sum over all, in bytes. */
+  /** Its memory that is counted in the sum over all, in bytes. */
   held = 0
 
-  constructor(peer: Peer, incoming: Incoming, waiting: Waiting) {
+  constructor(reaper: ConnectionReaper, peer: Peer, incoming: Incoming, waiting: Waiting) {
+    this.#reaper = reaper
     this.peer = peer
     this.incoming = incoming
     this.waiting = waiting
+  }
+
+  /** Counts anew what the connection holds. */
+  changed(): void {
+    this.#reaper.note(this)
   }
 }
 
@@ -62,7 +70,7 @@ export interface ConnectionReaper {
   /** Watches a connection until `remove` is called with the same progress. */
   readonly add: (progress: ReadProgress) => void
   readonly remove: (progress: ReadProgress) => void
-  /** Counts anew what a watched connection's requests hold. */
+  /** Counts anew what a watched connection holds. */
   readonly note: (progress: ReadProgress) => void
 }
 
@@ -72,13 +80,13 @@ const cutsATurn = 20
 /** A reaper that runs until the scope closes. */
 export const makeConnectionReaper = ({
   idle,
-  request,
-  unfinished
+  memory,
+  request
 }: Limits): Effect.Effect<ConnectionReaper, never, Scope.Scope> =>
   Effect.gen(function* () {
     const watched = new Set<ReadProgress>()
     const tooMuch = yield* Latch.make(false)
-    /** The memory of all requests, in bytes. */
+    /** The memory of all connections, in bytes. */
     let sum = 0
     const requestPatience = Duration.toMillis(request)
     const idlePatience = Duration.isZero(idle) ? Number.POSITIVE_INFINITY : Duration.toMillis(idle)
@@ -108,10 +116,11 @@ export const makeConnectionReaper = ({
     }
 
     const note = (progress: ReadProgress): void => {
-      const held = progress.incoming.unfinished() + progress.waiting.queued
+      const { incoming, peer, waiting } = progress
+      const held = incoming.unfinished() + waiting.queued + peer.held
       sum += held - progress.held
       progress.held = held
-      if (sum > unfinished) tooMuch.openUnsafe()
+      if (sum > memory) tooMuch.openUnsafe()
     }
 
     const cutAll = (late: ReadonlyArray<ReadProgress>, why: CloseReason) =>
@@ -132,7 +141,7 @@ export const makeConnectionReaper = ({
     /** The connections that hold the most, as many as are needed to come below the limit. */
     const largest = (): ReadonlyArray<ReadProgress> => {
       const holding = [...watched].filter(({ held }) => held > 0)
-      let excess = sum - unfinished
+      let excess = sum - memory
       // Mostly one is enough, and sorting ten thousand takes 5 ms.
       const one = holding.reduce((most, each) => (each.held > most.held ? each : most))
       if (one.held >= excess) return [one]
@@ -142,7 +151,7 @@ export const makeConnectionReaper = ({
 
     const relieve = Effect.suspend(() => {
       tooMuch.closeUnsafe()
-      return sum > unfinished ? cutAll(largest(), "memory") : Effect.void
+      return sum > memory ? cutAll(largest(), "memory") : Effect.void
     })
 
     const look = (now: number) => {

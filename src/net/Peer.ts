@@ -2,44 +2,25 @@
  * One accepted socket, as server/Connection uses it: a pull of bytes, writes with back-pressure, an orderly close and a
  * hard one. With TLS, nothing is read or written before the handshake. Uses `node:net` itself and not effect's socket,
  * which cannot be destroyed at once and takes twice the memory of an idle connection.
- *
- * A class whose listeners are functions of the module and find the peer by its socket: an idle connection holds no
- * closures.
  */
 import { Cause, Duration, Effect, type Pull } from "effect"
 import type { Socket } from "node:net"
-import { isLoopback } from "../domain/Address.ts"
+import { formatAddress, isLoopback } from "../domain/Address.ts"
 import { bufferSize } from "../domain/BufferSize.ts"
 import type { Source } from "./ProxyHeader.ts"
 import type { CloseReason } from "./CloseReason.ts"
 import type { PendingWrites } from "./PendingWrites.ts"
-import { waitForClose } from "./RawSocket.ts"
+import { chosenProtocol, waitForClose } from "./RawSocket.ts"
 import { type Chunks, ReadBuffer } from "./ReadBuffer.ts"
-import { PeerLost, writeAndWait, writeToEnd } from "./SocketWrite.ts"
+import { isListenedTo, listenTo, type SocketOwner } from "./SocketEvents.ts"
+import { PeerLost, writeAndWait, type WriteDone, writeToEnd } from "./SocketWrite.ts"
 import type { HandshakeFailed } from "./TlsHandshake.ts"
 
 export { PeerLost } from "./SocketWrite.ts"
 
 type Resume = (result: Pull.Pull<Chunks, PeerLost>) => void
 
-const peers = new WeakMap<Socket, Peer>()
-
-function onData(this: Socket, chunk: Uint8Array): void {
-  peers.get(this)?.received(chunk)
-}
-function onEnd(this: Socket): void {
-  peers.get(this)?.ended("client-ended")
-}
-function onError(this: Socket, cause: Error): void {
-  peers.get(this)?.lost(cause)
-}
-function onTimeout(this: Socket): void {
-  peers.get(this)?.stalled()
-}
 const resumeReading = (socket: Socket): void => void socket.resume()
-function onClose(this: Socket): void {
-  peers.get(this)?.lost(new Error("the connection was closed"))
-}
 
 /** The options of one socket. */
 export interface Options {
@@ -52,7 +33,7 @@ export interface Options {
 }
 
 /** One accepted socket. */
-export class Peer {
+export class Peer implements SocketOwner {
   /** The TCP socket; `#socket` is the same, or the TLS socket over it. */
   readonly #accepted: Socket
   readonly #pendingWrites: PendingWrites
@@ -63,11 +44,15 @@ export class Peer {
   readonly #unread = new ReadBuffer()
   /** Text to be written at the end of this turn of the event loop. */
   #outgoing = ""
+  /** The length of the bytes that are being written from a buffer of somebody else. */
+  #piece = 0
   #activity = 0
   #end: Pull.Pull<never, PeerLost> | undefined
   #reader: Resume | undefined
   #discarding = false
   #closeReason: CloseReason | undefined
+  /** Told when what the connection holds has changed much. */
+  watcher: { readonly changed: () => void } | undefined
   /** The fiber that serves it; interrupted when the connection is lost while nothing reads from it. */
   servedBy: { readonly interruptUnsafe: () => void } | undefined
 
@@ -87,23 +72,17 @@ export class Peer {
 
   #open(socket: Socket): void {
     this.#socket = socket
-    peers.set(socket, this)
-    socket.on("data", onData).on("end", onEnd).on("error", onError).on("close", onClose)
-    socket.on("timeout", onTimeout)
-    // It may have been closed before the listeners were added.
-    if (socket.destroyed) this.lost(new Error("the connection was closed"))
+    listenTo(socket, this)
   }
 
   /** Whether it can be read and written: with TLS, only after the handshake. */
   get isOpen(): boolean {
-    return peers.has(this.#socket)
+    return isListenedTo(this.#socket)
   }
 
   /** The protocol that was chosen in the TLS handshake (ALPN), such as `http/1.1`; `undefined` where none was. */
   get chosenProtocol(): string | undefined {
-    // The encrypted socket is Node's TLSSocket, whose module is not loaded for this.
-    const chosen = "alpnProtocol" in this.#socket ? this.#socket.alpnProtocol : undefined
-    return typeof chosen === "string" ? chosen : undefined
+    return chosenProtocol(this.#socket)
   }
 
   /** Makes the TLS handshake, where there is one; must be run before anything is read or written. */
@@ -120,9 +99,8 @@ export class Peer {
 
   /** The client's address and port, such as `127.0.0.1:50412`. */
   get address(): string {
-    const { remoteAddress = "?", remotePort = 0 } = this.#accepted
-    const { host, port } = this.#source ?? { host: remoteAddress, port: remotePort }
-    return host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`
+    const { remoteAddress: host = "?", remotePort: port = 0 } = this.#accepted
+    return formatAddress(this.#source ?? { host, port })
   }
 
   /** Why reading ended, as far as the socket tells; `undefined` while it is read from, and after `finish`. */
@@ -133,6 +111,12 @@ export class Peer {
   /** How many chunks have come. */
   get activity(): number {
     return this.#activity
+  }
+
+  /** The memory of its unread input and its unsent text, in bytes; a text is held as a string and as the system's copy. */
+  get held(): number {
+    const text = this.#outgoing.length + Math.max(0, this.#socket.writableLength - this.#piece)
+    return this.#unread.held + 2 * text
   }
 
   /** Whether `read` is waiting for bytes. */
@@ -148,17 +132,29 @@ export class Peer {
     )
   }
 
-  /** @internal */
+  /** As SocketOwner. */
   received(chunk: Uint8Array): void {
     if (this.#discarding || this.#end !== undefined) return
     this.#activity += 1
     this.#unread.add(chunk)
-    if (this.#unread.held >= bufferSize) this.#socket.pause()
+    if (this.#unread.held >= bufferSize) {
+      if (this.#unread.isFull) this.#socket.pause()
+      this.watcher?.changed()
+    }
     this.#wake()
     this.#pendingWrites.noteRead()
   }
 
-  /** @internal */
+  /** Begins or ends to wait for the peer to take what is written. */
+  #setBlocked(isBlocked: boolean): void {
+    this.#unread.isBlocked = isBlocked
+    this.watcher?.changed()
+    if (this.#unread.held < bufferSize) return
+    if (this.#unread.isFull) this.#socket.pause()
+    else this.#socket.resume()
+  }
+
+  /** As SocketOwner. */
   stalled(): void {
     this.#closeReason = "stalled"
     this.#socket.destroy(new Error("the peer takes nothing"))
@@ -173,7 +169,7 @@ export class Peer {
     this.#wake()
   }
 
-  /** @internal */
+  /** As SocketOwner. */
   lost(cause: Error): void {
     const unnoticed = this.#reader === undefined && !this.#discarding && this.#end === undefined
     this.#note("lost")
@@ -209,14 +205,12 @@ export class Peer {
 
   /** All bytes that have come; waits for the first. Done at the end of input, fails with PeerLost. */
   get read(): Pull.Pull<Chunks, PeerLost> {
-    return Effect.suspend(() => this.#take() ?? this.#wait)
-  }
-
-  get #wait(): Pull.Pull<Chunks, PeerLost> {
-    return Effect.callback<Chunks, PeerLost | Cause.Done>((resume) => {
-      // Needs no finalizer: a fiber that is interrupted here never reads again.
-      this.#reader = resume
-    })
+    return Effect.suspend(
+      () =>
+        this.#take()
+        // Needs no finalizer: a fiber that is interrupted here never reads again.
+        ?? Effect.callback<Chunks, PeerLost | Cause.Done>((resume) => void (this.#reader = resume))
+    )
   }
 
   /**
@@ -231,10 +225,7 @@ export class Peer {
         if (isFirst) this.#pendingWrites.add(this)
         return Effect.void
       }
-      return writeAndWait(this.#socket, this.#stallTimeout, (done) => {
-        this.flush()
-        this.#socket.write(text, "latin1", done)
-      })
+      return writeAndWait(this.#socket, this.#stallTimeout, (done) => this.#begin(text, 0, done))
     })
   }
 
@@ -246,15 +237,25 @@ export class Peer {
     return writeToEnd(
       this.#socket,
       this.#stallTimeout,
-      (done) => {
-        this.flush()
-        this.#socket.write(bytes, done)
-      },
+      (done) => this.#begin(bytes, bytes.length, done),
       () => {
         this.#note("grace-over")
         this.#socket.destroy()
       }
     )
+  }
+
+  #begin(data: string | Uint8Array, piece: number, done: WriteDone): void {
+    this.flush()
+    this.#piece = piece
+    const written: WriteDone = (error) => {
+      this.#piece = 0
+      this.#setBlocked(false)
+      done(error)
+    }
+    if (typeof data === "string") this.#socket.write(data, "latin1", written)
+    else this.#socket.write(data, written)
+    this.#setBlocked(true)
   }
 
   /** Writes what waits for the end of this turn. */

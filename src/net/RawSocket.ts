@@ -37,3 +37,10 @@ export const waitForClose = (socket: Socket): Effect.Effect<void> =>
 /** The code of an error of the system or of OpenSSL, such as `ECONNRESET`; its message where it has no code. */
 export const errorCode = (cause: Error): string =>
   "code" in cause && typeof cause.code === "string" ? cause.code : cause.message
+
+/** The protocol that was chosen in the TLS handshake (ALPN), such as `http/1.1`; `undefined` where none was. */
+export const chosenProtocol = (socket: Socket): string | undefined => {
+  // An encrypted socket is Node's TLSSocket, whose module is not loaded for this.
+  const chosen = "alpnProtocol" in socket ? socket.alpnProtocol : undefined
+  return typeof chosen === "string" ? chosen : undefined
+}

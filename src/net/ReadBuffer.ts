@@ -8,14 +8,28 @@ export type Chunks = Array.NonEmptyReadonlyArray<Uint8Array>
 /** What a chunk takes besides its bytes: a Buffer with memory of its own. Measured with Node 26: 240 bytes. */
 const chunkOverhead = 256
 
+/**
+ * The memory of input, in bytes, with which a socket is read on while its peer takes nothing of its replies: about a
+ * million pipelined requests. A client that sends all of them before it reads any would else wait for ever. Counted in
+ * the memory of all connections (guard/ConnectionReaper).
+ */
+const mostWhileBlocked = 32 * 1024 * 1024
+
 /** The unread bytes of one socket. */
 export class ReadBuffer {
   #chunks: globalThis.Array<Uint8Array> = []
   #held = 0
+  /** Whether a write waits for the peer to take it. */
+  isBlocked = false
 
   /** The memory that they take, in bytes. */
   get held(): number {
     return this.#held
+  }
+
+  /** Whether the socket must not be read on. */
+  get isFull(): boolean {
+    return this.#held >= (this.isBlocked ? mostWhileBlocked : bufferSize)
   }
 
   add(chunk: Uint8Array): void {

@@ -5,13 +5,14 @@ import type { Socket } from "node:net"
 /** The connection is gone: reset, cut off, or a write failed. `cause` is the system's error. */
 export class PeerLost extends Data.TaggedError("PeerLost")<{ readonly cause: unknown }> {}
 
-type Done = (error?: Error | null) => void
+/** Called when the system has taken what was written, or the connection is gone. */
+export type WriteDone = (error?: Error | null) => void
 type Resume = (result: Effect.Effect<void, PeerLost>) => void
 
 const begin = (
   socket: Socket,
   timeout: number,
-  write: (done: Done) => void,
+  write: (done: WriteDone) => void,
   resume: Resume
 ): void => {
   // Node's socket timers are one list for all sockets with the same timeout, and are reset as a write progresses.
@@ -26,7 +27,7 @@ const begin = (
 export const writeAndWait = (
   socket: Socket,
   timeout: number,
-  write: (done: Done) => void
+  write: (done: WriteDone) => void
 ): Effect.Effect<void, PeerLost> =>
   Effect.callback<void, PeerLost>((resume) => begin(socket, timeout, write, resume))
 
@@ -38,7 +39,7 @@ export const writeAndWait = (
 export const writeToEnd = (
   socket: Socket,
   timeout: number,
-  write: (done: Done) => void,
+  write: (done: WriteDone) => void,
   destroy: () => void
 ): Effect.Effect<void, PeerLost> =>
   Effect.callback<void, PeerLost>((resume) => {

@@ -92,7 +92,8 @@ export const converse = (
     server: { reaper }
   } = context
   const decoder = codec.makeDecoder()
-  const progress = new ReadProgress(peer, decoder, context)
+  const progress = new ReadProgress(reaper, peer, decoder, context)
+  peer.watcher = progress
   reaper.add(progress)
   const replies = () =>
     Stream.fromPull(Effect.succeed(peer.read)).pipe(

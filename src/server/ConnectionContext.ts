@@ -52,6 +52,8 @@ export class ConnectionContext implements Identity, Waiting {
   }
   /** Counted from 1, in the order in which connections were accepted. */
   readonly id: number
+  /** The memory of the list whose items are being sent, in bytes; 0 where none is. */
+  listHeld = 0
   /** Made at the first MULTI or WATCH. */
   transaction: Transaction | undefined
   readonly #since: number
@@ -83,9 +85,9 @@ export class ConnectionContext implements Identity, Waiting {
     return (Monotonic.nowUnsafe(this.server.clock) - this.#since) / 1000
   }
 
-  /** The memory that the requests of its transaction hold, in bytes. */
+  /** The memory of the requests of its transaction and of the list that is being sent, in bytes. */
   get queued(): number {
-    return this.transaction?.held ?? 0
+    return (this.transaction?.held ?? 0) + this.listHeld
   }
 
   /** Why it ended: the socket's reason, unless that is only the end of input. */

@@ -104,7 +104,10 @@ export class ReplyBatch {
 
   #answerItem(list: LazyList): Answer {
     const answer = list.item(this.#item++)
-    if (this.#item === list.length) this.#list = undefined
+    if (this.#item === list.length) {
+      this.#list = undefined
+      this.#context.listHeld = 0
+    }
     return answer
   }
 
@@ -131,6 +134,7 @@ export class ReplyBatch {
     if (reply._tag === "LazyList" && reply.length > 0) {
       this.#list = reply
       this.#item = 0
+      this.#context.listHeld = reply.held
     }
     const body = Reply.bodyOf(reply)
     if (body === undefined) return

@@ -133,7 +133,7 @@ describe.skipIf(!hasOpenssl)(`over TLS${skipped}`, () => {
             idle: Duration.zero,
             stall: Duration.millis(200),
             request: Duration.hours(1),
-            unfinished: mebibyte
+            memory: mebibyte
           }
         })
         const { client, server } = yield* join()

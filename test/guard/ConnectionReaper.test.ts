@@ -8,12 +8,13 @@ import { steps, withSettableWall } from "../support/values/WallClock.ts"
 import {
   ReadProgress,
   type Limits,
-  makeConnectionReaper
+  makeConnectionReaper,
+  noReaper
 } from "../../src/guard/ConnectionReaper.ts"
 
 const limits: Limits = {
   request: Duration.seconds(30),
-  unfinished: 1000,
+  memory: 1000,
   idle: Duration.zero
 }
 
@@ -23,12 +24,13 @@ class Fake extends ReadProgress {
   unfinished: number
   readonly #socket: Socket
 
-  constructor(unfinished: number) {
+  constructor(unfinished: number, queued: number) {
     const socket = new Socket()
     super(
+      noReaper,
       new Peer(socket, new PendingWrites()),
       { unfinished: () => this.unfinished },
-      { queued: 0 }
+      { queued }
     )
     this.#socket = socket
     this.unfinished = unfinished
@@ -42,9 +44,9 @@ class Fake extends ReadProgress {
 /** The server waits for more of it unless it is busy. */
 const progress = Effect.fnUntraced(function* (
   held: number,
-  { busy = false }: { readonly busy?: boolean } = {}
+  { busy = false, queued = 0 }: { readonly busy?: boolean; readonly queued?: number } = {}
 ) {
-  const fake = new Fake(held)
+  const fake = new Fake(held, queued)
   if (!busy) yield* Effect.forkChild(Effect.exit(fake.peer.read), { startImmediately: true })
   return fake
 })
@@ -174,6 +176,20 @@ describe("a reaper", () => {
       reaper.note(small)
       yield* TestClock.adjust(0)
       assert.isFalse(small.isCut())
+    })
+  )
+
+  it.effect("counts what is queued between MULTI and EXEC with what is unfinished", () =>
+    Effect.gen(function* () {
+      const reaper = yield* makeConnectionReaper(limits)
+      const unfinished = yield* progress(450)
+      const queueing = yield* progress(100, { queued: 451 })
+      for (const each of [unfinished, queueing]) {
+        reaper.add(each)
+        reaper.note(each)
+      }
+      yield* TestClock.adjust(0)
+      assert.deepStrictEqual(cut(unfinished, queueing), [false, true])
     })
   )
 

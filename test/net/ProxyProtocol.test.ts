@@ -31,7 +31,7 @@ const limits = (given: Partial<Limits>): Limits => ({
   idle: Duration.zero,
   stall: Duration.zero,
   request: Duration.hours(1),
-  unfinished: 1024 * 1024,
+  memory: 1024 * 1024,
   ...given
 })
 

@@ -15,7 +15,7 @@ const mebibyte = 1024 * 1024
 const limits = (some: Partial<Limits> = {}): Limits => ({
   connections: 10,
   perAddress: 10,
-  unfinished: mebibyte,
+  memory: mebibyte,
   idle: Duration.zero,
   stall: Duration.zero,
   request: Duration.seconds(30),
@@ -149,7 +149,7 @@ describe("the log says of a connection", () => {
             yield* client.send(begun)
             assert.strictEqual(yield* client.rest, "")
           }),
-        { limits: limits({ unfinished: 10_000 }) }
+        { limits: limits({ memory: 10_000 }) }
       )
       assert.deepInclude(fields, { reason: "memory" })
     })

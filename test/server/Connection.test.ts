@@ -389,19 +389,37 @@ describe("a client that does not read", () => {
     })
   )
 
-  it.effect("is not read from either, however much it asks", () =>
+  it.effect("may send twenty megabytes of requests before it reads the first reply", () =>
     Effect.gen(function* () {
       const address = yield* serve(emptyStore)
       const other = yield* connect(address)
       const { client, server } = yield* connected(address)
-      const asked = request("ECHO", "e".repeat(1000)).repeat(64 * 1024)
+      const asked = request("ECHO", "e".repeat(1000)).repeat(20 * 1024)
       yield* client.pause
       yield* client.send(asked)
       yield* untilStill(other.ask(ping, "+PONG\r\n"), () => server.bytesRead)
-      assert.isBelow(server.bytesRead, asked.length / 2)
+      assert.strictEqual(server.bytesRead, asked.length)
       assert.isAtMost(server.writableLength, 128 * 1024)
       yield* client.resume
-      const replies = bulk("e".repeat(1000)).length * 64 * 1024
+      const replies = bulk("e".repeat(1000)).length * 20 * 1024
+      assert.strictEqual((yield* client.takeBytes(replies)).length, replies)
+    })
+  )
+
+  it.effect("is not read from any more where it has sent 32 MiB, however much it asks", () =>
+    Effect.gen(function* () {
+      const address = yield* serve(emptyStore)
+      const other = yield* connect(address)
+      const { client, server } = yield* connected(address)
+      const asked = request("ECHO", "e".repeat(1000)).repeat(80 * 1024)
+      yield* client.pause
+      yield* client.send(asked)
+      yield* untilStill(other.ask(ping, "+PONG\r\n"), () => server.bytesRead)
+      // What was answered before the system took no more, besides.
+      assert.isBelow(server.bytesRead, 48 * mebibyte)
+      assert.isAtMost(server.writableLength, 128 * 1024)
+      yield* client.resume
+      const replies = bulk("e".repeat(1000)).length * 80 * 1024
       assert.strictEqual((yield* client.takeBytes(replies)).length, replies)
     })
   )

@@ -22,7 +22,7 @@ const limits = (given: Partial<Limits>): Limits => ({
   idle: Duration.zero,
   stall: Duration.zero,
   request: Duration.hours(1),
-  unfinished: 256 * mebibyte,
+  memory: 256 * mebibyte,
   ...given
 })
 
@@ -325,7 +325,7 @@ describe("a request that does not become complete", () => {
 
   it.effect("is cut off, the largest first, where all together hold too much", () =>
     Effect.gen(function* () {
-      const address = yield* serve(emptyStore, { limits: limits({ unfinished: 300_000 }) })
+      const address = yield* serve(emptyStore, { limits: limits({ memory: 300_000 }) })
       const accepted = yield* acceptedSockets
       const begin = Effect.fnUntraced(function* (size: number) {
         const client = yield* connect(address)
@@ -344,6 +344,38 @@ describe("a request that does not become complete", () => {
       yield* closed(large.server)
       assert.isFalse(small.server.destroyed)
       assert.isFalse(middle.server.destroyed)
+    })
+  )
+})
+
+describe("memory that is held", () => {
+  const memory = 4 * mebibyte
+
+  it.live("for requests between MULTI and EXEC counts over all connections", () =>
+    Effect.gen(function* () {
+      const { address, client } = yield* connected({ memory: 600_000 })
+      const queued = request("ECHO", "x".repeat(50_000))
+      yield* client.ask(request("MULTI"), "+OK\r\n")
+      for (let times = 0; times < 6; times++) yield* client.ask(queued, "+QUEUED\r\n")
+      const other = yield* connect(address)
+      yield* other.ask(request("MULTI"), "+OK\r\n")
+      for (let times = 0; times < 5; times++) yield* other.ask(queued, "+QUEUED\r\n")
+      yield* other.send(queued.repeat(3))
+      assert.match(yield* other.rest, /^(?:\+QUEUED\r\n)*$/)
+      assert.strictEqual(yield* client.ask(ping, "+QUEUED\r\n"), "+QUEUED\r\n")
+    })
+  )
+
+  it.live("for replies that nobody reads counts, and the one with the most is cut off", () =>
+    Effect.gen(function* () {
+      const { address, client, server } = yield* connected({ memory })
+      yield* client.pause
+      // Half of them fill what the system takes, on both ends; the last of them is too large for the bound.
+      const echo = request("ECHO", "x".repeat(mebibyte - 100))
+      yield* Effect.forkChild(Effect.forever(Effect.andThen(client.send(echo), nextBytes(server))))
+      const other = yield* connect(address)
+      yield* closed(server)
+      yield* other.ask(ping, pong)
     })
   )
 })

@@ -63,8 +63,8 @@ export interface Options extends Address {
 /** The default of `--cache` with a bucket, in bytes; each cached file saves a request over the network. */
 const s3Cache = 256 * 1024 * 1024
 
-/** The most bytes that unfinished requests may hold, over all connections: room for 256 of the largest. */
-const maxUnfinished = 256 * 1024 * 1024
+/** The most memory of requests and replies over all connections, in bytes: room for 256 of the largest requests. */
+const maxConnectionMemory = 256 * 1024 * 1024
 
 /** Whether only programs on this machine can reach the host. */
 const isLoopback = (host: string): boolean => /^(?:localhost|127(?:\.\d+){3}|::1)$/i.test(host)
@@ -182,7 +182,7 @@ const serveUntilToldToStop = Effect.fn("serve")(
       maxTotalRate: Option.getOrUndefined(Option.map(flags.maxTotalRate, share)),
       limits: {
         connections: allowed,
-        unfinished: maxUnfinished,
+        memory: maxConnectionMemory,
         idle,
         perAddress,
         request,
