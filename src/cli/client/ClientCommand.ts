@@ -24,7 +24,7 @@ import { printError } from "../Output.ts"
 import * as PasswordFile from "../PasswordFile.ts"
 import { makeQuestions } from "./Questions.ts"
 import { render } from "./Render.ts"
-import { makeProgressLine } from "./Progress.ts"
+import { makeProgressLines } from "./progress/ProgressLines.ts"
 import { ignoreHangupUnderNohup, stopSignal } from "../Signals.ts"
 
 const interrupted = new Failure({ code: exitCode.interrupted, sentence: "" })
@@ -76,7 +76,7 @@ export const client = (messages: Messages) =>
 
       const run = Effect.gen(function* () {
         yield* ignoreHangupUnderNohup
-        const progress = yield* makeProgressLine(quiet, messages)
+        const progress = yield* makeProgressLines(quiet, messages)
         const [password] = yield* PasswordFile.load(flags.passwordFile, messages)
         const tls = yield* Certificates.load(flags, messages)
         if (tls?.insecure === true) yield* printError(messages.tls.insecure(address))
@@ -122,7 +122,16 @@ export const client = (messages: Messages) =>
           },
           connectors
         )
-        const presentation = { json, address, messages, clear: progress.clear, printError }
+        const presentation = {
+          json,
+          quiet,
+          verbose: flags.verbose,
+          isTerminal: yield* stdio.stderrIsTerminal,
+          address,
+          messages,
+          clear: progress.clear,
+          printError
+        }
         if (person) return yield* menu(questions, connectors, presentation)
         if (Option.isNone(cmd)) {
           if (rest.length > 0) return yield* usage(messages.usage.missing("--cmd"))

@@ -3,11 +3,14 @@ import { Effect, type Stdio, Stream } from "effect"
 import { type AnswerError, mayHaveMany, onlyName, type Request } from "../../client/Requests.ts"
 import type { Result } from "../../client/Result.ts"
 import * as ByteString from "../../domain/ByteString.ts"
+import * as Monotonic from "../../domain/Monotonic.ts"
 import * as Display from "./Display.ts"
 import { errorMessage } from "./ErrorMessage.ts"
 import { escape } from "../Escape.ts"
 import { exitCode, Failure } from "../Failure.ts"
+import { formatBytes } from "./FormatBytes.ts"
 import type { Messages } from "../Messages.ts"
+import { formatSeconds } from "./progress/Layout.ts"
 import { printError, print } from "../Output.ts"
 
 /** How to render results. */
@@ -18,6 +21,12 @@ export interface Options {
   /** The server, as it is called in sentences. */
   readonly address: string
   readonly messages: Messages
+  /** Whether notes are left out: what is not a result and no failure. */
+  readonly quiet: boolean
+  /** Whether each file that was there already is noted, of a request for several. */
+  readonly verbose: boolean
+  /** Whether a person sees standard error, and so how many bytes came, and how long that took. */
+  readonly isTerminal: boolean
   /** Clears the line of progress. */
   readonly clear: () => void
   /** Prints why something failed. */
@@ -97,6 +106,9 @@ const toJson = (
 /** How many files of one request had which result. */
 interface Counts {
   saved: number
+  /** Of files that were saved: the bytes that this run received, and how many files were compared by their digests. */
+  bytes: number
+  verified: number
   same: number
   kept: number
   failed: number
@@ -105,10 +117,13 @@ interface Counts {
 
 /** Counts a file's result, and prints what of it belongs on standard error. */
 const reportResult = (request: Request, result: Result, counts: Counts, options: Options) => {
-  const { address, json, messages } = options
+  const { address, json, messages, quiet, verbose } = options
   switch (result._tag) {
     case "Saved":
       counts.saved += 1
+      counts.bytes += result.size - result.resumedFrom
+      if (result.sha256 !== undefined) counts.verified += 1
+      if (quiet) return Effect.void
       return Effect.forEach(
         result.notPreserved,
         (what) => printError(messages.client.notPreserved[what](escape(result.path))),
@@ -116,10 +131,12 @@ const reportResult = (request: Request, result: Result, counts: Counts, options:
       )
     case "Unchanged":
       counts.same += 1
-      return json ? Effect.void : printError(messages.client.same(escape(result.path)))
+      return json || quiet || (isOneOfMany(request, result) && !verbose)
+        ? Effect.void
+        : printError(messages.client.same(escape(result.path)))
     case "Kept":
       counts.kept += 1
-      return json ? Effect.void : printError(messages.client.kept(escape(result.path)))
+      return json || quiet ? Effect.void : printError(messages.client.kept(escape(result.path)))
     case "Failed": {
       counts.failed += 1
       const { code, sentence } = errorMessage(result.error, address, messages)
@@ -144,9 +161,18 @@ export const render = <R>(
   options: Options
 ) =>
   Effect.gen(function* () {
-    const { clear, json, messages } = options
+    const { clear, isTerminal, json, messages, quiet } = options
+    const began = yield* Monotonic.now
     let many = mayHaveMany(request)
-    const counts: Counts = { saved: 0, same: 0, kept: 0, failed: 0, mismatched: false }
+    const counts: Counts = {
+      saved: 0,
+      bytes: 0,
+      verified: 0,
+      same: 0,
+      kept: 0,
+      failed: 0,
+      mismatched: false
+    }
     let values = 0
     /** A list is written as it comes, for it may be endless; whether it is one, the first value tells. */
     const printJson = (some: ReadonlyArray<Display.Json>) => {
@@ -171,7 +197,17 @@ export const render = <R>(
     ).pipe(Effect.tapError(() => Effect.ignore(breakOff)))
     if (json && many) yield* print(values === 0 ? "[]\n" : "]\n")
     const files = counts.saved + counts.same + counts.kept + counts.failed
-    if (many && files > 0 && !json) yield* printError(messages.client.summary(counts))
+    if (many && files > 0 && !json && !quiet) {
+      const { bytes, saved, verified } = counts
+      const seconds = ((yield* Monotonic.now) - began) / 1000
+      const pace = messages.client.pace(
+        formatBytes(bytes),
+        formatSeconds(seconds),
+        verified === saved
+      )
+      const summary = messages.client.summary(counts)
+      yield* printError(isTerminal && saved > 0 ? `${summary} ${pace}` : summary)
+    }
     if (counts.failed > 0) {
       return yield* new Failure({
         code: counts.mismatched ? exitCode.mismatch : exitCode.refused,

@@ -172,7 +172,9 @@ export const english: Catalog = {
         ...(kept > 0 ? [`kept: ${kept}`] : []),
         ...(failed > 0 ? [`failed: ${failed}`] : [])
       ].join("; ") + ".",
-    verifying: "verifying",
+    pace: (bytes, time, isVerified) => `${bytes} in ${time}${isVerified ? ", verified" : ""}.`,
+    phases: { comparing: "comparing", verifying: "verifying" },
+    filesOf: (finished, found) => `${finished} of ${found} files`,
     lineFailed: (line, reason) => `Line ${line}: ${reason}`
   },
   refusals: {

@@ -202,7 +202,10 @@ export const portuguese = {
         ...(kept > 0 ? [`mantidos: ${kept}`] : []),
         ...(failed > 0 ? [`com erro: ${failed}`] : [])
       ].join("; ") + ".",
-    verifying: "conferindo",
+    pace: (bytes: string, time: string, isVerified: boolean) =>
+      `${bytes} em ${time}${isVerified ? ", conferidos" : ""}.`,
+    phases: { comparing: "comparando", verifying: "conferindo" },
+    filesOf: (finished: number, found: number) => `${finished} de ${found} arquivos`,
     lineFailed: (line: number, reason: string) => `Linha ${line}: ${reason}`
   },
   /** The client's sentences for the codes of error replies it knows. */

@@ -11,7 +11,8 @@ import { localDigestOf } from "./Hashing.ts"
 import { locate, SaveFailed, sizeAt, UnexpectedName } from "./Placement.ts"
 import { describe, isChanged, type RemoteDetails, restartPolicy } from "./RemoteFile.ts"
 import { Result } from "../Result.ts"
-import { remoteDigestOf, type Job, type Options, transfer } from "./Transfer.ts"
+import { Progress } from "./Progress.ts"
+import { type Job, type Options, remoteDigestOf, smallFile, transfer } from "./Transfer.ts"
 
 /** The result where the file is there already: with the same bytes, or not to be overwritten. */
 const findExisting = Effect.fnUntraced(function* (job: Job) {
@@ -19,6 +20,9 @@ const findExisting = Effect.fnUntraced(function* (job: Job) {
   const size = yield* sizeAt(place)
   if (size === undefined) return undefined
   if (options.verify && size === details.size) {
+    if (size > smallFile) {
+      options.onProgress(Progress.Advanced({ name: text, phase: "comparing", received: 0, size }))
+    }
     const [here, there] = yield* Effect.all([localDigestOf(place, size), remoteDigestOf(job)], {
       concurrency: 2
     })

@@ -13,7 +13,8 @@ import { download } from "./Download.ts"
 import { Mismatch } from "./Hashing.ts"
 import { SaveFailed, UnaskedName, UnexpectedName } from "./Placement.ts"
 import { describe, isNotFound, receiveReply } from "./RemoteFile.ts"
-import { type FileError, Result } from "../Result.ts"
+import { type FileError, type FileResult, Result } from "../Result.ts"
+import { Progress } from "./Progress.ts"
 import type { Options } from "./Transfer.ts"
 
 /** How many files are fetched at a time. Waiting for fsync takes most of a small file's time. */
@@ -95,6 +96,12 @@ export const expand = (pattern: ByteString.ByteString, hidden: boolean, connecto
   )
 }
 
+const finished = (result: FileResult): Progress =>
+  Progress.Finished({
+    name: result.name,
+    received: result._tag === "Saved" ? result.size - result.resumedFrom : 0
+  })
+
 /** Fetches all files that match. Results come in the order of the names; a file's failure is a result. */
 export const fetch = <E, R>(
   patterns: Stream.Stream<ByteString.ByteString, E, R>,
@@ -106,15 +113,20 @@ export const fetch = <E, R>(
 ) =>
   patterns.pipe(
     Stream.flatMap((pattern) => expand(pattern, options.hidden, connectors)),
+    Stream.mapArray((names) => {
+      options.onProgress(Progress.Found({ files: names.length }))
+      return names
+    }),
     Stream.mapEffect(
       (name) =>
-        name instanceof UnaskedName
+        (name instanceof UnaskedName
           ? Effect.succeed(Result.Failed({ name: name.name, error: name }))
           : download(name, options, connectors).pipe(
               Effect.catchIf(isFileError, (error) =>
                 Effect.succeed(Result.Failed({ name: ByteString.toTextLossy(name), error }))
               )
-            ),
+            )
+        ).pipe(Effect.tap((result) => Effect.sync(() => options.onProgress(finished(result))))),
       { concurrency: maxConcurrent }
     )
   )

@@ -19,7 +19,7 @@ import {
 } from "./FileStream.ts"
 import * as Placement from "./Placement.ts"
 import { type FileResult, Result } from "../Result.ts"
-import type { Progress } from "./Transfer.ts"
+import type { Progress } from "./Progress.ts"
 
 /** Where the bytes of files go. */
 export type Destination = Placement.Target | Sink

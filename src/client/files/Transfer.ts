@@ -8,6 +8,7 @@ import * as ByteString from "../../domain/ByteString.ts"
 import type { Connectors } from "../Connector.ts"
 import { Hashing, localDigestOf, Mismatch } from "./Hashing.ts"
 import { type PartFile, PartFiles } from "./PartFile.ts"
+import { Progress } from "./Progress.ts"
 import { type Target, type Write, writeWhole } from "./Placement.ts"
 import {
   bytesRequest,
@@ -33,16 +34,6 @@ export interface Options {
   readonly overwrite: boolean
   /** Called as bytes of large files arrive, and when nothing is left but to verify. */
   readonly onProgress: (progress: Progress) => void
-}
-
-/** How far the download of one file is. */
-export interface Progress {
-  readonly name: string
-  readonly phase: "receiving" | "verifying"
-  /** In bytes, including those of an earlier run. */
-  readonly received: number
-  /** In bytes. */
-  readonly size: number
 }
 
 /** One version of a file that is to be saved at a place. */
@@ -171,9 +162,9 @@ const receiveLarge = Effect.fnUntraced(function* (job: Job) {
         remote: yield* Effect.forkScoped(Effect.result(askDigest))
       }
     : undefined
-  const report = (phase: Progress["phase"], received: number) => {
+  const report = (phase: "receiving" | "verifying", received: number) => {
     digests?.local.advance(received)
-    options.onProgress({ name: text, phase, received, size })
+    options.onProgress(Progress.Advanced({ name: text, phase, received, size }))
   }
   report("receiving", part.size)
   const isPrefix = yield* receiveRest(job, part, (received) => report("receiving", received))
@@ -189,7 +180,7 @@ const receiveLarge = Effect.fnUntraced(function* (job: Job) {
 }, Effect.scoped)
 
 /** Files up to this many bytes are held in memory until they are written; resuming them would save nothing. */
-const smallFile = 256 * 1024
+export const smallFile = 256 * 1024
 
 /**
  * Receives the file and puts it in its place. Fails with `ErrorReply` `CHANGED` where the server has another version by

@@ -90,7 +90,9 @@ const fetchLarge = Effect.fnUntraced(function* <E, R>(
         target: toFile(place),
         verify: true,
         overwrite: true,
-        onProgress: ({ received }) => onReceived(job, received)
+        onProgress: (progress) => {
+          if (progress._tag === "Advanced") onReceived(job, progress.received)
+        }
       },
       connectors
     })

@@ -180,7 +180,6 @@ layer(App.layer, { timeout: "1 minute" })("app client --cmd", (it) => {
           code: 1,
           stdout: "lista1.txt\nrelatorios/c.txt\n",
           stderr: [
-            "lista1.txt já estava aqui, igual.",
             "nada: Arquivo não encontrado!",
             "outro/e.pdf: Não foi possível gravar outro/e.pdf: é uma pasta.",
             "../x: Arquivo não encontrado!",
@@ -201,6 +200,39 @@ layer(App.layer, { timeout: "1 minute" })("app client --cmd", (it) => {
         assert.match(ended.stderr, /^relatorios\/b\.pdf: [^\n]+SHA-256[^\n]+\n.*com erro: 1\.\n$/)
         assert.deepStrictEqual(contents(cwd), ["relatorios", "relatorios/a.pdf"])
       })
+    )
+
+    it.effect(
+      "counts what was there already, names it with --verbose, and is silent with --quiet",
+      () =>
+        Effect.gen(function* () {
+          const { cwd, run } = yield* beforeFiles(reports)
+          writeFileSync(join(cwd, "lista1.txt"), "one")
+          const names = ["enviar_arquivo", "lista1.txt", "relatorios/c.txt"]
+          const stdout = "lista1.txt\nrelatorios/c.txt\n"
+          assert.deepStrictEqual(said(yield* run(...names)), {
+            code: 0,
+            stdout,
+            stderr: "Recebidos: 1; iguais: 1.\n"
+          })
+          assert.deepStrictEqual(said(yield* run(...names, "--quiet")), {
+            code: 0,
+            stdout,
+            stderr: ""
+          })
+          assert.deepStrictEqual(said(yield* run(...names, "--verbose")), {
+            code: 0,
+            stdout,
+            stderr:
+              "lista1.txt já estava aqui, igual.\nrelatorios/c.txt já estava aqui, igual.\nRecebidos: 0; iguais: 2.\n"
+          })
+          const failed = yield* run(...names, "nada", "--quiet")
+          assert.deepStrictEqual(said(failed), {
+            code: 1,
+            stdout,
+            stderr: "nada: Arquivo não encontrado!\n"
+          })
+        })
     )
 
     it.effect("leaves what is there with --no-overwrite, and says so", () =>

@@ -49,6 +49,16 @@ export const saving = {
   }),
   quiet: toggle({
     name: "quiet",
-    help: { pt: "Não mostra o progresso", en: "Show no progress" }
+    help: {
+      pt: "Não mostra o progresso nem avisos, só o que falhou",
+      en: "Show no progress and no notes, only what failed"
+    }
+  }),
+  verbose: toggle({
+    name: "verbose",
+    help: {
+      pt: "Diz o nome de cada arquivo que já estava aqui, igual, e não só quantos",
+      en: "Tell the name of each file that was here already, the same, and not only how many"
+    }
   })
 }

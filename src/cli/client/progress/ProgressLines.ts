@@ -1,0 +1,68 @@
+/** Shows the progress of a request on standard error, on lines that are cleared at the end. What they say is Layout's. */
+import { Effect, Stdio } from "effect"
+import type { MultiBar, Options } from "cli-progress"
+import type { Progress } from "../../../client/files/Progress.ts"
+import type { Messages } from "../../Messages.ts"
+import { lineCount, lines } from "./Layout.ts"
+import { makeTracker, type Tracker } from "./Tracker.ts"
+
+/** Shows progress. */
+export interface ProgressLines {
+  readonly show: (progress: Progress) => void
+  /** Clears the lines, so that something else can be printed; they come again with the next event. */
+  readonly clear: () => void
+}
+
+const silent: ProgressLines = { show: () => undefined, clear: () => undefined }
+
+/** Lines of progress, if standard error is a terminal and `quiet` does not forbid them; they are cleared with the scope. */
+export const makeProgressLines = Effect.fnUntraced(function* (quiet: boolean, messages: Messages) {
+  const stdio = yield* Stdio.Stdio
+  if (quiet || !(yield* stdio.stderrIsTerminal)) return silent
+  // Loaded only here: who sees no progress need not wait for it.
+  const library = yield* Effect.promise(() => import("cli-progress"))
+  const options: Options = {
+    fps: 10,
+    hideCursor: true,
+    clearOnComplete: true,
+    stopOnComplete: false,
+    gracefulExit: false,
+    // Each time that it is drawn, a line is of that moment.
+    forceRedraw: true
+  }
+  let tracker: Tracker = makeTracker()
+  let shown: { readonly bars: MultiBar; readonly lines: number } | undefined
+
+  const clear = () => {
+    shown?.bars.stop()
+    shown = undefined
+  }
+
+  const current = () =>
+    lines(tracker.snapshot(performance.now()), process.stderr.columns ?? 80, messages)
+
+  const show = (progress: Progress) => {
+    const now = performance.now()
+    const before = tracker.snapshot(now)
+    // Where nothing is left of what was found before, as at the menu, this is another request.
+    if (progress._tag === "Found" && before.finished === before.found) tracker = makeTracker()
+    tracker.add(progress, now)
+    const snapshot = tracker.snapshot(now)
+    const count = lineCount(snapshot)
+    if (count !== (shown?.lines ?? 0)) {
+      clear()
+      if (count === 0) return
+      const bars = new library.MultiBar(options)
+      shown = { bars, lines: count }
+      for (let index = 0; index < count; index++) {
+        bars.create(1, 0, {}, { format: () => current()[index] ?? "" })
+      }
+    }
+    // A phase may be over before the lines are drawn the next time.
+    const phase = snapshot.current?.phase
+    if (phase !== "receiving" && phase !== before.current?.phase) shown?.bars.update()
+  }
+
+  yield* Effect.addFinalizer(() => Effect.sync(clear))
+  return { show, clear } satisfies ProgressLines
+})
