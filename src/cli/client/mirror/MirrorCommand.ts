@@ -2,6 +2,7 @@
 import { Duration, Effect, Option, Stdio } from "effect"
 import { basename, resolve } from "node:path"
 import type { Connectors } from "../../../client/Connector.ts"
+import { Progress } from "../../../client/files/Progress.ts"
 import { DeletionRefused } from "../../../client/mirror/Deletion.ts"
 import { TooManyFiles } from "../../../client/mirror/Manifest.ts"
 import { MirrorBusy } from "../../../client/mirror/MirrorFolder.ts"
@@ -14,7 +15,7 @@ import type { Messages } from "../../Messages.ts"
 import { print, printError } from "../../Output.ts"
 import { errorMessage } from "../ErrorMessage.ts"
 import type { mirroring } from "../flags/Mirroring.ts"
-import type { ProgressLine } from "../Progress.ts"
+import type { ProgressLines } from "../progress/ProgressLines.ts"
 import { doneLine, planLine, toJson, toLine } from "./StepText.ts"
 
 /** The values of the flags that this command reads. */
@@ -34,7 +35,7 @@ export interface Options {
   readonly connectors: Connectors
   readonly address: string
   readonly messages: Messages
-  readonly progress: ProgressLine
+  readonly progress: ProgressLines
 }
 
 const usage = (sentence: string) => new Failure({ code: exitCode.usage, sentence })
@@ -88,6 +89,8 @@ const once = Effect.fnUntraced(function* (flags: Flags, options: Options) {
   const { connectors, folder, messages, progress } = options
   const stdio = yield* Stdio.Stdio
   const { dryRun, json, quiet } = flags
+  /** The progress of all files is shown as that of one with the folder's name. */
+  const name = basename(resolve(folder))
   let isMismatch = false
   const say = (line: string) =>
     Effect.andThen(
@@ -129,9 +132,11 @@ const once = Effect.fnUntraced(function* (flags: Flags, options: Options) {
       Effect.provideService(Stdio.Stdio, stdio)
     ),
     onProgress: ({ received, total }) =>
-      progress.show({ name: basename(resolve(folder)), phase: "receiving", received, size: total })
+      progress.show(Progress.Advanced({ name, phase: "receiving", received, size: total }))
   }
+  progress.show(Progress.Found({ files: 1 }))
   const totals = yield* mirror(mirrorOptions, connectors)
+  progress.show(Progress.Finished({ name, received: 0 }))
   progress.clear()
   const { bytes: _, same: __, ...others } = totals
   const isIdle = Object.values(others).every((count) => count === 0)
