@@ -88,6 +88,14 @@ const refuse =
     }
   }
 
+/** Counts the transfer of a body that is read as it is sent. */
+const count =
+  ({ transfer }: HttpClient) =>
+  (response: Response): Effect.Effect<Response, FileError, Scope.Scope> =>
+    response.body !== undefined && "bytes" in response.body
+      ? Effect.as(transfer, response)
+      : Effect.succeed(response)
+
 /** The face of HTTP over FileStore, DigestCache, Clock, Info and Stats. */
 export const makeHttpFace = Effect.fnUntraced(function* (
   options: Options
@@ -192,7 +200,10 @@ export const makeHttpFace = Effect.fnUntraced(function* (
     if (request.method === "OPTIONS") return reply(request, answerOptions(request))
     const response = route(request)
     return Effect.isEffect(response)
-      ? Effect.map(Effect.catch(response, refuse(client)), (response) => reply(request, response))
+      ? Effect.flatMap(response, count(client)).pipe(
+          Effect.catch(refuse(client)),
+          Effect.map((response) => reply(request, response))
+        )
       : reply(request, response)
   }
 

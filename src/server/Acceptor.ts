@@ -83,7 +83,10 @@ export const makeAcceptor = Effect.fnUntraced(function* (
   const authenticator = makeAuthenticator(options.passwords ?? (() => []))
   const throttle = makeAuthThrottle()
   const total = pacerOf(options.maxTotalRate)
-  const limiter = limits === undefined ? undefined : ConnectionLimiter.makeConnectionLimiter(limits)
+  const limiter =
+    limits === undefined
+      ? ConnectionLimiter.unlimitedConnections
+      : ConnectionLimiter.makeConnectionLimiter(limits)
   const reaper =
     limits === undefined
       ? ConnectionReaper.noReaper
@@ -135,6 +138,7 @@ export const makeAcceptor = Effect.fnUntraced(function* (
     clock,
     authenticator,
     reaper,
+    limiter,
     eventLog,
     turns: new Turns(),
     onForeign,
@@ -155,7 +159,7 @@ export const makeAcceptor = Effect.fnUntraced(function* (
   const leave = (context: ConnectionContext, exit: Ended) =>
     Effect.suspend(() => {
       stats.connectedClients -= 1
-      limiter?.leave(context.peer.host)
+      limiter.leave(context.peer.host)
       const reason = context.closeReason(exit)
       if (reason === "grace-over") cutOff += 1
       const closed = eventLog.log("connection.closed", context.summary(reason))
@@ -199,7 +203,7 @@ export const makeAcceptor = Effect.fnUntraced(function* (
   }
 
   return {
-    receive: (peer) => (limiter?.enter(peer.host) === false ? reject(peer) : admit(peer)),
+    receive: (peer) => (limiter.enter(peer.host) ? admit(peer) : reject(peer)),
     cutOff: () => cutOff
   }
 })

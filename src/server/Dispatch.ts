@@ -93,6 +93,10 @@ class Client implements HttpClient {
     return server.onWrongPassword(peer)
   }
 
+  get transfer() {
+    return this.#context.server.limiter.transfer
+  }
+
   storageFailed(error: StoreUnavailable) {
     return noteFailure(this.#context, error)
   }

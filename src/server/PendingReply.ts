@@ -37,6 +37,18 @@ const buffer = (
   }))
 }
 
+/** Counts the transfer of a streamed body; the HTTP face has counted its own. */
+const count =
+  ({ server }: ConnectionContext) =>
+  <R extends Reply.Reply | HttpReply>(
+    reply: R
+  ): Effect.Effect<R, StoreUnavailable, Scope.Scope> => {
+    const body = reply._tag === "HttpReply" ? undefined : Reply.bodyOf(reply)
+    return body !== undefined && "bytes" in body
+      ? Effect.as(server.limiter.transfer, reply)
+      : Effect.succeed(reply)
+  }
+
 /** Runs an answer; errors become error replies. What a streamed body holds is released by `release`, at the latest with the connection's scope. */
 export const settle = Effect.fnUntraced(function* (
   pending: PendingReply,
@@ -48,6 +60,7 @@ export const settle = Effect.fnUntraced(function* (
   const release = Scope.close(scope, Exit.void)
   const answer: Effect.Effect<Reply.Reply | HttpReply, CommandError, Scope.Scope> = pending
   const reply = yield* Effect.flatMap(answer, buffer).pipe(
+    Effect.flatMap(count(context)),
     Scope.provide(scope),
     Effect.tapErrorTag("StoreUnavailable", (error) => noteFailure(context, error)),
     Effect.catch((error) => Effect.succeed(Reply.error(error)))

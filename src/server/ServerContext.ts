@@ -4,6 +4,7 @@ import type { HttpReply } from "../codec/http/HttpReply.ts"
 import type { HttpRefusal, HttpRequest } from "../codec/http/HttpRequest.ts"
 import type { StoreUnavailable } from "../domain/Errors.ts"
 import type { Authenticator } from "../guard/Authenticator.ts"
+import type { ConnectionLimiter } from "../guard/ConnectionLimiter.ts"
 import type { ConnectionReaper } from "../guard/ConnectionReaper.ts"
 import type { Turns } from "../net/Turns.ts"
 import type { Peer } from "../net/Peer.ts"
@@ -18,6 +19,8 @@ export interface HttpClient {
   readonly wrongPassword: Effect.Effect<void>
   /** Tells the log why the store did not do what it was asked. */
   readonly storageFailed: (error: StoreUnavailable) => Effect.Effect<void>
+  /** Counts a transfer until the scope closes; fails where there are too many. */
+  readonly transfer: Effect.Effect<void, StoreUnavailable, Scope.Scope>
 }
 
 /** A response, or an effect of one that may keep a file open until its scope closes. */
@@ -39,6 +42,7 @@ export interface ServerContext {
   readonly clock: Clock.Clock
   readonly authenticator: Authenticator
   readonly reaper: ConnectionReaper
+  readonly limiter: ConnectionLimiter
   readonly eventLog: EventLog
   readonly turns: Turns
   /** Logs that a peer speaks another protocol, such as `HTTP`. */

@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Arbitrary, Schema } from "effect"
+import { Arbitrary, Effect, Exit, Schema, Scope } from "effect"
 import { type ConnectionLimiter, makeConnectionLimiter } from "../../src/guard/ConnectionLimiter.ts"
 
 const many = 1_000_000
@@ -36,6 +36,26 @@ describe("a limiter", () => {
     limiter.leave("192.0.2.1")
     assert.strictEqual(entering(limiter, times(5, "192.0.2.1")), 1)
   })
+
+  it.effect("counts transfers with connections, and tells either that there is no room", () =>
+    Effect.gen(function* () {
+      const limiter = makeConnectionLimiter({ connections: 3, perAddress: many, descriptors: 4 })
+      assert.strictEqual(entering(limiter, times(2, "192.0.2.1")), 2)
+      const scope = yield* Scope.make()
+      const transfer = Scope.provide(limiter.transfer, scope)
+      yield* Effect.andThen(transfer, transfer)
+      const refused = yield* Effect.flip(transfer)
+      assert.strictEqual(
+        String(refused.cause),
+        "Error: 4 descriptors are taken by connections and transfers"
+      )
+      assert.isFalse(limiter.enter("192.0.2.1"))
+      yield* Scope.close(scope, Exit.void)
+      assert.strictEqual(entering(limiter, times(2, "192.0.2.1")), 1)
+      yield* Effect.scoped(limiter.transfer)
+      yield* Effect.scoped(limiter.transfer)
+    })
+  )
 
   it("counts who is turned away in neither number", () => {
     const limiter = makeConnectionLimiter({ connections: 3, perAddress: 1 })

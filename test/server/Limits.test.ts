@@ -8,7 +8,13 @@ import { FileStore } from "../../src/services/files/FileStore.ts"
 import { bulk, request } from "../support/values/Bytes.ts"
 import { connect, type RawSocket } from "../support/peers/RawSocket.ts"
 import * as SlowFile from "../support/fakes/SlowFile.ts"
-import { acceptedSockets, closed, emptyStore, serve } from "../support/programs/TestServer.ts"
+import {
+  acceptedSockets,
+  closed,
+  emptyStore,
+  serve,
+  serveLogged
+} from "../support/programs/TestServer.ts"
 
 const mebibyte = 1024 * 1024
 const ping = request("PING")
@@ -137,6 +143,44 @@ describe("the most connections", () => {
 /** The effect, while second after second goes by. */
 const asTimeGoesBy = <A, E, R>(effect: Effect.Effect<A, E, R>) =>
   Effect.raceFirst(effect, Effect.forever(TestClock.adjust("1 second")))
+
+describe("the most descriptors", () => {
+  const busy = "-UNAVAILABLE Armazenamento indisponível; tente novamente.\r\n"
+  const unavailable = Buffer.from(busy).toString("latin1")
+
+  it.live("are those of connections and transfers; who is over is told, and all else goes on", () =>
+    Effect.gen(function* () {
+      const size = 256 * mebibyte
+      const file = yield* SlowFile.make({ size })
+      const { address, next } = yield* serveLogged(file.layer, {
+        limits: limits({ descriptors: 4 }),
+        web: {}
+      })
+      const head = `$${size}\r\n`
+      const first = yield* connect(address)
+      const second = yield* connect(address)
+      const third = yield* connect(address)
+      yield* first.ask(ping, pong)
+      yield* second.ask(ping, pong)
+      yield* first.send(request("GET", "a"))
+      assert.strictEqual(yield* first.take(head.length), head)
+      yield* first.pause
+      assert.strictEqual(yield* second.ask(request("GET", "a"), unavailable), unavailable)
+      yield* third.send("GET /a HTTP/1.1\r\nHost: localhost\r\n\r\n")
+      assert.match(yield* third.takeThrough("\r\n\r\n"), /^HTTP\/1\.1 503 /)
+      const { fields } = yield* next("storage.failed")
+      assert.match(String(fields["error"]), /4 descriptors are taken by connections and transfers/)
+      assert.strictEqual(yield* (yield* connect(address)).rest, full)
+      assert.strictEqual(yield* second.ask(request("STRLEN", "a"), `:${size}\r\n`), `:${size}\r\n`)
+      assert.strictEqual(yield* second.ask(ping, pong), pong)
+      // Whoever leaves makes room, with what it was sent.
+      yield* third.end
+      yield* third.rest
+      yield* second.send(request("GET", "a"))
+      assert.strictEqual(yield* second.take(head.length), head)
+    })
+  )
+})
 
 describe("a connection on which nothing happens", () => {
   const idle = Duration.minutes(10)

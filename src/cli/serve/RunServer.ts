@@ -181,7 +181,7 @@ const serveUntilToldToStop = Effect.fn("serve")(
       maxRate: Option.getOrUndefined(flags.maxRate),
       maxTotalRate: Option.getOrUndefined(Option.map(flags.maxTotalRate, share)),
       limits: {
-        connections: allowed,
+        ...allowed,
         memory: maxConnectionMemory,
         idle,
         perAddress,
@@ -202,7 +202,7 @@ const serveUntilToldToStop = Effect.fn("serve")(
               ...flags,
               dir: store === undefined ? Option.some(dir) : flags.dir
             }),
-            connections: allowed,
+            connections: allowed.connections,
             password_required: passwords().length > 0
           }),
           Effect.andThen(Effect.raceFirst(stopSignal, stopRequested)),

@@ -21,6 +21,7 @@ import { Stats } from "../../../src/telemetry/Stats.ts"
 import { Router } from "../../../src/Router.ts"
 import { silent } from "../../../src/telemetry/EventLog.ts"
 import { unlimited } from "../../../src/guard/Pacer.ts"
+import { unlimitedConnections } from "../../../src/guard/ConnectionLimiter.ts"
 import { noReaper } from "../../../src/guard/ConnectionReaper.ts"
 import { converse } from "../../../src/server/Connection.ts"
 import type { Address } from "../../../src/domain/Address.ts"
@@ -190,6 +191,7 @@ export const serveObserved = <E>(
       clock: yield* EffectClock.Clock,
       authenticator: makeAuthenticator(() => []),
       reaper: noReaper,
+      limiter: unlimitedConnections,
       eventLog: silent,
       turns: new Turns(),
       onForeign: () => Effect.void,
