@@ -17,6 +17,7 @@ export const unit = [
   "test/cli/usage/CommandLine.test.ts",
   "test/cli/client/{Display,progress/Progress}.test.ts",
   "test/client/{Connector,Requests,files/Placement}.test.ts",
+  `test/client/mirror/${file}`,
   "test/client/node/PartFiles.test.ts",
   "test/http/{Access,Target}.test.ts",
   "test/http/file/Conditions.test.ts",

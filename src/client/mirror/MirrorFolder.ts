@@ -44,6 +44,8 @@ export class MirrorFolder extends Context.Service<
       { readonly state: string | undefined; readonly journal: string | undefined },
       SaveFailed
     >
+    /** Makes the state folder, and the place in it for files that are not whole yet. */
+    readonly begin: Effect.Effect<void, SaveFailed>
     /** What stands at these names. */
     readonly inspect: (
       names: Iterable<string>

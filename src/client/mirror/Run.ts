@@ -148,6 +148,7 @@ const carryOut = Effect.fn("mirror.carryOut")(function* (
   const needsBytes = (action: Action): action is Job["action"] =>
     ["New", "Changed", "Renamed"].includes(action._tag)
   const jobs = actions.filter(needsBytes).map(jobOf)
+  if (jobs.length > 0) yield* folder.begin
   // All copies are made before anything is replaced or deleted: the files may have changed names in a circle.
   const { copied, missed } = yield* copyAll(jobs)
   const first = obstacles(gone, actions)

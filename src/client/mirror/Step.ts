@@ -69,6 +69,10 @@ export const stepOf = (action: Action): Step | undefined =>
     Kept: ({ name, reason }) => Step.Kept({ name, reason })
   })
 
+/** Whether there is, or was, nothing to do. */
+export const isIdle = ({ bytes, same: _, ...counts }: Totals): boolean =>
+  bytes === 0 && Object.values(counts).every((count) => count === 0)
+
 /** Adds a step to totals. */
 export const addStep = (totals: Totals, step: Step): Totals =>
   Step.$match(step, {

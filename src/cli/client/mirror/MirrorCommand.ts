@@ -7,7 +7,7 @@ import { DeletionRefused } from "../../../client/mirror/Deletion.ts"
 import { TooManyFiles } from "../../../client/mirror/Manifest.ts"
 import { MirrorBusy } from "../../../client/mirror/MirrorFolder.ts"
 import { mirror, type Options as MirrorOptions } from "../../../client/mirror/Run.ts"
-import type { Step, Totals } from "../../../client/mirror/Step.ts"
+import { isIdle, type Step, type Totals } from "../../../client/mirror/Step.ts"
 import { isInside, layer as folderLayer } from "../../../client/node/mirror/Folder.ts"
 import { exitCode, Failure } from "../../Failure.ts"
 import type { Values } from "../../flags/Descriptor.ts"
@@ -84,8 +84,11 @@ const failureOf = (totals: Totals, isMismatch: boolean): Failure | undefined => 
   return new Failure({ code: isMismatch ? exitCode.mismatch : exitCode.refused, sentence: "" })
 }
 
-/** Mirrors once. Fails with a `Failure` that has its sentence, or that has none where all was said. */
-const once = Effect.fnUntraced(function* (flags: Flags, options: Options) {
+/**
+ * Mirrors once. Fails with a `Failure` that has its sentence, or that has none where all was said. Where it `isAgain`, it
+ * is not said that there is nothing to do.
+ */
+const once = Effect.fnUntraced(function* (flags: Flags, options: Options, isAgain: boolean) {
   const { connectors, folder, messages, progress } = options
   const stdio = yield* Stdio.Stdio
   const { dryRun, json, quiet } = flags
@@ -115,7 +118,7 @@ const once = Effect.fnUntraced(function* (flags: Flags, options: Options) {
     onPlan: (totals, isStateUnreadable) =>
       Effect.andThen(
         isStateUnreadable ? say(messages.mirror.stateUnreadable) : Effect.void,
-        quiet ? Effect.void : say(planLine(totals, options))
+        quiet || (isAgain && isIdle(totals)) ? Effect.void : say(planLine(totals, options))
       ),
     onSteps: Effect.fnUntraced(
       function* (steps: ReadonlyArray<Step>) {
@@ -138,9 +141,7 @@ const once = Effect.fnUntraced(function* (flags: Flags, options: Options) {
   const totals = yield* mirror(mirrorOptions, connectors)
   progress.show(Progress.Finished({ name, received: 0 }))
   progress.clear()
-  const { bytes: _, same: __, ...others } = totals
-  const isIdle = Object.values(others).every((count) => count === 0)
-  if (!dryRun && !quiet && !isIdle) yield* say(doneLine(totals, options))
+  if (!dryRun && !quiet && !isIdle(totals)) yield* say(doneLine(totals, options))
   const failure = failureOf(totals, isMismatch)
   if (failure !== undefined) return yield* failure
 })
@@ -163,11 +164,13 @@ const explain =
 /** Runs it: once, or until it is stopped. What fails then is said once, as long as it is the same, and tried again. */
 export const mirrorCommand = Effect.fn("mirrorCommand")(
   function* (flags: Flags, options: Options) {
-    const run = Effect.mapError(once(flags, options), explain(options))
+    const run = (isAgain: boolean) =>
+      Effect.mapError(once(flags, options, isAgain), explain(options))
     const interval = intervalOf(flags)
-    if (interval === undefined) return yield* run
+    if (interval === undefined) return yield* run(false)
+    let runs = 0
     let said = ""
-    return yield* run.pipe(
+    return yield* Effect.suspend(() => run(runs++ > 0)).pipe(
       Effect.map(() => {
         said = ""
       }),

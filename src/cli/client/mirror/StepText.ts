@@ -1,6 +1,6 @@
 /** What a mirror did with a file, as a line for people and as a JSON value for scripts. */
 import type { KeptReason } from "../../../client/mirror/Plan.ts"
-import { Step, type Totals } from "../../../client/mirror/Step.ts"
+import { isIdle, Step, type Totals } from "../../../client/mirror/Step.ts"
 import { escape } from "../../Escape.ts"
 import type { Messages } from "../../Messages.ts"
 import type { Json } from "../Display.ts"
@@ -61,10 +61,7 @@ const shown = (totals: Totals) => ({ ...totals, amount: formatBytes(totals.bytes
 
 /** The plan in one line. */
 export const planLine = (totals: Totals, { messages: { mirror } }: Options): string => {
-  const { bytes: _, same, ...others } = totals
-  return Object.values(others).every((count) => count === 0)
-    ? mirror.upToDate(same)
-    : mirror.plan(shown(totals))
+  return isIdle(totals) ? mirror.upToDate(totals.same) : mirror.plan(shown(totals))
 }
 
 /** What was done, in one line. */

@@ -36,6 +36,11 @@ const walk = function* (root: string, folder: string): Generator<FileName.FileNa
   }
 }
 
+/** Makes a folder that nobody else can read, unless it is there; throws where something else is. */
+const makePrivate = (path: string): void => {
+  if (System.entryAt(path)?.kind !== "folder") fs.mkdirSync(path, 0o700)
+}
+
 /** The folder at a real path. */
 const makeFolder = (root: string): MirrorFolder["Service"] => {
   const own = join(root, stateFolder)
@@ -74,6 +79,12 @@ const makeFolder = (root: string): MirrorFolder["Service"] => {
         state: readText(join(own, "state")),
         journal: readText(journal)
       }))
+    ),
+    begin: Effect.suspend(() =>
+      attempt(own, () => {
+        makePrivate(own)
+        makePrivate(parts)
+      })
     ),
     inspect: Effect.fnUntraced(function* (names) {
       const found = new Map<string, LocalEntry>()
@@ -162,6 +173,7 @@ const makeFolder = (root: string): MirrorFolder["Service"] => {
       changed.clear()
       const next = join(own, `state-${run}`)
       yield* attempt(own, () => {
+        makePrivate(own)
         fs.rmSync(next, { force: true })
         System.writeFile(next, [Buffer.from(text)], undefined)
       })
@@ -189,14 +201,10 @@ export const isInside = (folder: string, path: string): boolean => {
   return !isAbsolute(away) && away.split(/[\\/]/)[0] !== ".."
 }
 
-/** Makes the folders that the mirror works in. What is not whole is for nobody else to read. */
-const prepare = (folder: string): string => {
+/** Makes the mirror's folder, and gives its real path. */
+const makeRoot = (folder: string): string => {
   fs.mkdirSync(folder, { recursive: true })
-  const root = fs.realpathSync(folder)
-  for (const path of [join(root, stateFolder), join(root, stateFolder, "parts")]) {
-    if (System.entryAt(path)?.kind !== "folder") fs.mkdirSync(path, 0o700)
-  }
-  return root
+  return fs.realpathSync(folder)
 }
 
 /**
@@ -218,7 +226,7 @@ export const layer = (
         })
         return makeFolder(root)
       }
-      const root = yield* Effect.try({ try: () => prepare(path), catch: failed })
+      const root = yield* Effect.try({ try: () => makeRoot(path), catch: failed })
       const { dev, ino } = fs.statSync(root, { bigint: true })
       yield* Lock.hold(`${dev}-${ino}`, path)
       return makeFolder(root)

@@ -1,0 +1,217 @@
+/**
+ * A mirror under trial: a folder that changes at random, a server and a client that are killed at random moments, and a
+ * connection that is cut. In the end nothing may be left to tell the two folders apart.
+ */
+import { assert } from "@effect/vitest"
+import { Effect, Scope } from "effect"
+import { spawnSync } from "node:child_process"
+import * as fs from "node:fs"
+import { dirname, join } from "node:path"
+import * as Proxy from "../fakes/Proxy.ts"
+import { temporaryFolder } from "../stores/TemporaryFolder.ts"
+import { seeded } from "../values/Seeded.ts"
+import { App, type EndedEarly, type Running } from "./App.ts"
+
+/** Names of files and folders that trouble programs which take names for paths, words or lines. */
+const odd = [
+  "plain.txt",
+  "with space",
+  "ação",
+  "😀",
+  "line\nend",
+  "-dash",
+  'quote"s',
+  "100%",
+  "a.part",
+  "deep",
+  "*star*",
+  "tab\there"
+]
+
+/** All regular files below a folder, links to files included, by their names; those of the mirror's own folder left out. */
+export const filesIn = (folder: string): ReadonlyArray<string> =>
+  fs
+    .readdirSync(folder, { recursive: true, encoding: "utf8" })
+    .filter((name) => !name.startsWith(".app-mirror"))
+    .filter((name) => fs.statSync(join(folder, name), { throwIfNoEntry: false })?.isFile() === true)
+    .sort()
+
+/** What stands anywhere in a folder, and when it was changed: two that are equal are the same. */
+export const snapshot = (folder: string): ReadonlyArray<string> =>
+  fs
+    .readdirSync(folder, { recursive: true, encoding: "utf8" })
+    .sort()
+    .map((name) => {
+      const path = join(folder, name)
+      const { ctimeMs, ino, mode, mtimeMs, size } = fs.lstatSync(path)
+      const content = fs.lstatSync(path).isFile() ? fs.readFileSync(path).toString("latin1") : ""
+      return JSON.stringify([name, ino, mode, size, mtimeMs, ctimeMs, content])
+    })
+
+/** Changes in a folder, each at random. */
+const makeChanges = (folder: string, below: (limit: number) => number) => {
+  const pick = <A>(from: ReadonlyArray<A>): A | undefined => from[below(from.length)]
+  const newName = (): string => {
+    const parts = Array.from({ length: 1 + below(3) }, () => pick(odd) ?? "x")
+    return parts.join("/")
+  }
+  const bytes = (): Buffer => {
+    const size = below(6) === 0 ? 200_000 + below(600_000) : below(3000)
+    return Buffer.alloc(size, `${below(1_000_000)} `)
+  }
+  const isFree = (path: string): boolean => {
+    try {
+      fs.mkdirSync(dirname(path), { recursive: true })
+      return fs.lstatSync(path, { throwIfNoEntry: false }) === undefined
+    } catch {
+      // A file stands where a folder should be.
+      return false
+    }
+  }
+  const write = (): void => {
+    const path = join(folder, newName())
+    if (isFree(path)) fs.writeFileSync(path, bytes())
+  }
+  const existing = (): string | undefined => {
+    const name = pick(filesIn(folder))
+    return name === undefined ? undefined : join(folder, name)
+  }
+  const move = (from: string | undefined): void => {
+    const to = join(folder, newName())
+    if (from !== undefined && isFree(to) && !to.startsWith(`${from}/`)) fs.renameSync(from, to)
+  }
+  const changes: ReadonlyArray<() => void> = [
+    write,
+    write,
+    () => {
+      const path = existing()
+      if (path !== undefined) fs.appendFileSync(path, "more")
+    },
+    () => {
+      const path = existing()
+      if (path === undefined) return
+      const { atime, mtime, size } = fs.statSync(path)
+      fs.writeFileSync(path, Buffer.alloc(size, String(below(10))))
+      // Neither size nor time tell that it changed.
+      if (below(2) === 0) fs.utimesSync(path, atime, mtime)
+    },
+    () => {
+      const path = existing()
+      if (path !== undefined) fs.utimesSync(path, 1, 1_000_000_000 + below(1_000_000))
+    },
+    () => move(existing()),
+    () => {
+      const folders = fs
+        .readdirSync(folder, { withFileTypes: true })
+        .filter((entry) => entry.isDirectory())
+      const [one, other] = [pick(folders), pick(folders)].map((entry) =>
+        join(folder, entry?.name ?? "")
+      )
+      if (one === undefined || other === undefined || one === other || folders.length < 2) return
+      fs.renameSync(one, join(folder, "swap"))
+      fs.renameSync(other, one)
+      fs.renameSync(join(folder, "swap"), other)
+    },
+    () => {
+      const path = existing()
+      if (path !== undefined) fs.rmSync(path)
+    },
+    () => {
+      const path = existing()
+      const to = join(folder, newName())
+      if (path !== undefined && isFree(to)) fs.symlinkSync(path, to)
+    }
+  ]
+  return () => pick(changes)?.()
+}
+
+/** Removes what a mirror cannot have: links that lead nowhere, and folders with nothing in them. */
+const tidy = (folder: string): void => {
+  for (const entry of fs.readdirSync(folder, { withFileTypes: true })) {
+    const path = join(folder, entry.name)
+    if (entry.isSymbolicLink() && !fs.existsSync(path)) fs.unlinkSync(path)
+    if (!entry.isDirectory()) continue
+    tidy(path)
+    if (fs.readdirSync(path).length === 0) fs.rmdirSync(path)
+  }
+}
+
+/** When each file was changed, to the millisecond. */
+const timesOf = (folder: string): ReadonlyArray<readonly [string, number]> =>
+  filesIn(folder).map((name) => [name, Math.floor(fs.statSync(join(folder, name)).mtimeMs + 1e-3)])
+
+/** How many times a killed or failed run is followed by another before the two folders must be the same. */
+const mostRuns = 4
+
+/** One trial: everything in it follows from the seed, but for how fast this machine is. */
+export const trial = (seed: number): Effect.Effect<void, EndedEarly, App | Scope.Scope> =>
+  Effect.gen(function* () {
+    const app = yield* App
+    const below = seeded(seed)
+    const outer = yield* temporaryFolder
+    const [shared, around] = [join(outer, "shared"), join(outer, "around")]
+    const target = join(around, "target")
+    fs.mkdirSync(shared)
+    fs.mkdirSync(around)
+    fs.writeFileSync(join(around, "canary"), "untouched")
+    const change = makeChanges(shared, below)
+
+    const { address, process } = yield* app.serve(["--dir", shared], { cwd: outer })
+    let server: Running = process
+    const proxy = yield* Proxy.make(address)
+    const restart = Effect.gen(function* () {
+      yield* server.kill("SIGKILL")
+      yield* server.ended
+      const again = ["serve", "--port", String(address.port), "--dir", shared]
+      server = yield* app.start(again, { cwd: outer })
+      yield* server.says("stderr", /:\d+/)
+      // It outlives the run during which it was started.
+    }).pipe(Scope.provide(yield* Effect.scope))
+    const words = [
+      "client",
+      "--port",
+      String(proxy.address.port),
+      "--mirror",
+      target,
+      "--delete",
+      "--max-delete",
+      "100%",
+      "--timeout",
+      "5s"
+    ]
+    const moment = Effect.suspend(() => Effect.sleep(below(250)))
+
+    /** A run that somebody disturbs; how it ends does not matter. */
+    const disturbed = Effect.scoped(
+      Effect.gen(function* () {
+        const disturbance = below(4)
+        if (disturbance === 0) proxy.cut(below(100_000), below(100_000))
+        const running = yield* app.start(words, { cwd: around })
+        yield* moment
+        if (disturbance === 1) yield* running.kill("SIGKILL")
+        if (disturbance === 2) yield* restart
+        for (let count = below(4); count > 0; count--) change()
+        yield* running.ended
+      })
+    )
+    for (let round = 0; round < 3; round++) {
+      for (let count = 10 + below(20); count > 0; count--) change()
+      yield* disturbed
+    }
+    tidy(shared)
+    let said = ""
+    for (let run = 0; run < mostRuns; run++) {
+      const { code, stderr } = yield* app.run(words, { cwd: around })
+      said += stderr
+      if (code === 0) break
+    }
+    const diff = spawnSync("diff", ["-r", "-x", ".app-mirror", shared, target], {
+      encoding: "utf8"
+    })
+    const context = `seed ${seed}: ${said}`
+    assert.strictEqual(diff.stdout + diff.stderr, "", context)
+    assert.deepStrictEqual(timesOf(target), timesOf(shared), context)
+    assert.deepStrictEqual(fs.readdirSync(around).sort(), ["canary", "target"], context)
+    assert.strictEqual(fs.readFileSync(join(around, "canary"), "utf8"), "untouched", context)
+    assert.deepStrictEqual(fs.readdirSync(join(target, ".app-mirror")), ["state"], context)
+  })
