@@ -10,7 +10,7 @@ import * as ByteString from "../domain/ByteString.ts"
 import type { RequestError } from "./Connection.ts"
 import type { ConnectFailed } from "./SocketIO.ts"
 import type { Connectors } from "./Connector.ts"
-import { hasGlob, listNames } from "./files/Fetch.ts"
+import { hasGlob, inFolder, listNames } from "./files/Fetch.ts"
 import type { StreamCut } from "./files/FileStream.ts"
 import type { Hashing, HashUnavailable } from "./files/Hashing.ts"
 import type { PartFiles } from "./files/PartFile.ts"
@@ -70,10 +70,9 @@ export const parse = (args: Args, original: boolean): Request => {
 export const closesConnection = (request: Request): boolean =>
   request._tag === "Other" && request.closesConnection
 
-/** Whether the request may have several results. */
+/** Whether the request may have several results. A plain name may be that of a folder. */
 export const mayHaveMany = (request: Request): boolean =>
-  request._tag === "Names"
-  || (request._tag === "Files" && (request.patterns.length > 1 || request.patterns.some(hasGlob)))
+  request._tag === "Names" || request._tag === "Files"
 
 /** The request's only name or pattern. A pattern that is itself the name of a file has that file as its only result. */
 export const onlyName = (request: Request): ByteString.ByteString | undefined =>
@@ -97,13 +96,16 @@ export type AnswerError =
   | HashUnavailable
   | PlatformError.PlatformError
 
-/** Lists all names, page by page; in a long listing with each file's size and time. */
+/** Lists all names that match, or that are in the folder, page by page; in a long listing with each file's size and time. */
 const list = (
   pattern: ByteString.ByteString | undefined,
   { long }: Options,
   { bytes }: Connectors
 ) => {
-  const names = listNames(pattern, bytes)
+  const matching = listNames(pattern, bytes)
+  const folder = pattern === undefined || hasGlob(pattern) ? undefined : inFolder(pattern)
+  const names =
+    folder === undefined ? matching : Stream.orElseIfEmpty(matching, () => listNames(folder, bytes))
   if (!long) return Stream.map(names, (name) => Result.Name({ name, details: undefined }))
   return Stream.mapEffect(
     names,

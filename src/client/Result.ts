@@ -4,11 +4,23 @@ import type * as ByteString from "../domain/ByteString.ts"
 import type { Reply } from "../domain/Reply.ts"
 import type { ErrorReply } from "./Connection.ts"
 import type { Mismatch } from "./files/Hashing.ts"
-import type { SaveFailed, UnaskedName, UnexpectedName, NotPreserved } from "./files/Placement.ts"
+import type {
+  NothingMatches,
+  SaveFailed,
+  UnaskedName,
+  UnexpectedName,
+  NotPreserved
+} from "./files/Placement.ts"
 import type { RemoteDetails } from "./files/RemoteFile.ts"
 
 /** Why one file could not be fetched. It ends that file only, not the others of the request. */
-export type FileError = ErrorReply | UnexpectedName | UnaskedName | SaveFailed | Mismatch
+export type FileError =
+  | NothingMatches
+  | ErrorReply
+  | UnexpectedName
+  | UnaskedName
+  | SaveFailed
+  | Mismatch
 
 /** One result of a request. A file's `name` is the server's, decoded for display; its `path` is on this machine. */
 export type Result = Data.TaggedEnum<{

@@ -36,11 +36,11 @@ describe("the words of a question", () => {
     }
   })
 
-  it("may have several results where there are several names, a pattern, or a listing", () => {
+  it("may have several results where there are several names, a pattern, a folder, or a listing", () => {
     assert.isTrue(mayHaveMany(meant("ARQUIVO", "a", "b")))
     assert.isTrue(mayHaveMany(meant("ARQUIVO", "*.txt")))
     assert.isTrue(mayHaveMany(meant("LISTAR", "*.txt")))
-    assert.isFalse(mayHaveMany(meant("ARQUIVO", "a")))
+    assert.isTrue(mayHaveMany(meant("ARQUIVO", "folder")))
     assert.isFalse(mayHaveMany(meant("hora_atual")))
   })
 

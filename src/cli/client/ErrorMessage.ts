@@ -74,6 +74,11 @@ export const errorMessage = (error: AnswerError, address: string, messages: Mess
         code: exitCode.refused,
         sentence: client.unexpectedName(escape(error.name))
       })
+    case "NothingMatches":
+      return new Failure({
+        code: exitCode.refused,
+        sentence: client.nothingMatches(escape(error.name))
+      })
     case "UnaskedName":
       return new Failure({
         code: exitCode.refused,

@@ -174,6 +174,7 @@ export const render = <R>(
       mismatched: false
     }
     let values = 0
+    let names = 0
     /** A list is written as it comes, for it may be endless; whether it is one, the first value tells. */
     const printJson = (some: ReadonlyArray<Display.Json>) => {
       const text = some
@@ -187,6 +188,7 @@ export const render = <R>(
       Effect.gen(function* () {
         clear()
         for (const result of some) {
+          if (result._tag === "Name") names += 1
           if ("path" in result || result._tag === "Failed") many = isOneOfMany(request, result)
           yield* reportResult(request, result, counts, options)
         }
@@ -196,6 +198,10 @@ export const render = <R>(
       })
     ).pipe(Effect.tapError(() => Effect.ignore(breakOff)))
     if (json && many) yield* print(values === 0 ? "[]\n" : "]\n")
+    if (request._tag === "Names" && request.pattern !== undefined && names === 0 && !quiet) {
+      const pattern = escape(ByteString.toTextLossy(request.pattern))
+      yield* printError(messages.client.nothingMatches(pattern))
+    }
     const files = counts.saved + counts.same + counts.kept + counts.failed
     if (many && files > 0 && !json && !quiet) {
       const { bytes, saved, verified } = counts

@@ -147,6 +147,8 @@ export const english: Catalog = {
     refused: (code, message) => `${code} ${message}`,
     unexpectedName: (name) =>
       `The server sent a file of another name: "${name}". Nothing was saved.`,
+    nothingMatches: (pattern) =>
+      `Nothing matches "${pattern}"; see the names with --cmd listar_arquivos.`,
     unaskedName: (name) =>
       `The server listed a name that was not asked for: "${name}". Nothing was saved.`,
     hiddenName: (name) =>

@@ -175,6 +175,8 @@ export const portuguese = {
     refused: (code: string, message: string) => `${code} ${message}`,
     unexpectedName: (name: string) =>
       `O servidor mandou um arquivo com outro nome: "${name}". Nada foi gravado.`,
+    nothingMatches: (pattern: string) =>
+      `Nada corresponde a "${pattern}"; veja os nomes com --cmd listar_arquivos.`,
     unaskedName: (name: string) =>
       `O servidor listou um nome que não foi pedido: "${name}". Nada foi gravado.`,
     hiddenName: (name: string) =>

@@ -60,20 +60,24 @@ const attempt = Effect.fnUntraced(function* (
 })
 
 /**
- * Fetches a file, and starts again, as `restartPolicy` says, where it changes meanwhile. Fails with a `FileError` where
+ * Fetches a file, whose `details` may be known already, and starts again, as `restartPolicy` says, where it changes meanwhile. Fails with a `FileError` where
  * only this file is concerned.
  */
 export const download = Effect.fn("download")(function* (
   name: ByteString.ByteString,
   options: Options,
-  connectors: Connectors
+  connectors: Connectors,
+  details?: RemoteDetails
 ) {
+  let known = details
   const { target } = options
   const path = target._tag === "File" ? target.path : ByteString.toTextLossy(name)
   const failed = (cause: unknown) => new SaveFailed({ path, cause })
-  const once = Effect.flatMap(describe(name, connectors.bytes), (details) =>
-    attempt(name, details, options, connectors)
-  )
+  const once = Effect.gen(function* () {
+    const details = known ?? (yield* describe(name, connectors.bytes))
+    known = undefined
+    return yield* attempt(name, details, options, connectors)
+  })
   return yield* once.pipe(
     Effect.retry({
       ...restartPolicy,

@@ -2,8 +2,9 @@
  * Fetches many files, several at a time over the same connections, so that ten thousand small files do not cost ten
  * thousand round trips. Expands patterns to names on the server. Each file is left to Download.
  */
-import { Effect, Glob, Option, Stream } from "effect"
+import { Data, Effect, Glob, Option, Stream } from "effect"
 import * as Parser from "../../commands/Parser.ts"
+import * as FileName from "../../domain/FileName.ts"
 import type { Reply } from "../../domain/Reply.ts"
 import * as ByteString from "../../domain/ByteString.ts"
 import * as Pattern from "../../domain/Pattern.ts"
@@ -11,8 +12,8 @@ import { ErrorReply, unexpected } from "../Connection.ts"
 import type { Connector, Connectors } from "../Connector.ts"
 import { download } from "./Download.ts"
 import { Mismatch } from "./Hashing.ts"
-import { SaveFailed, UnaskedName, UnexpectedName } from "./Placement.ts"
-import { describe, isNotFound, receiveReply } from "./RemoteFile.ts"
+import { NothingMatches, SaveFailed, UnaskedName, UnexpectedName } from "./Placement.ts"
+import { describe, isNotFound, receiveReply, type RemoteDetails } from "./RemoteFile.ts"
 import { type FileError, type FileResult, Result } from "../Result.ts"
 import { Progress } from "./Progress.ts"
 import type { Options } from "./Transfer.ts"
@@ -23,7 +24,7 @@ const maxConcurrent = 64
 /** How many names are listed at a time: the server's limit, because each page costs it a walk through all names. */
 const pageSize = 100_000
 
-const isFileError = (error: unknown): error is Exclude<FileError, UnaskedName> =>
+const isFileError = (error: unknown): error is Exclude<FileError, UnaskedName | NothingMatches> =>
   error instanceof ErrorReply
   || error instanceof UnexpectedName
   || error instanceof SaveFailed
@@ -61,38 +62,65 @@ export const listNames = (pattern: ByteString.ByteString | undefined, connector:
 /** Whether a name has characters that make it a pattern. */
 export const hasGlob = (name: ByteString.ByteString): boolean => /[*?[\\]/.test(name)
 
+/** What a name or a pattern stands for: a file, with its details if they are known, or why there is none. */
+export type Entry = Data.TaggedEnum<{
+  File: { readonly name: ByteString.ByteString; readonly details: RemoteDetails | undefined }
+  Failed: { readonly name: string; readonly error: FileError }
+}>
+const { Failed, File } = Data.taggedEnum<Entry>()
+
 /**
- * The names that the server lists for the pattern; in place of each that does not match it, `UnaskedName`: a server that
+ * The files that the server lists for the pattern; in place of each that does not match it, `UnaskedName`: a server that
  * lists `.ssh/authorized_keys` for `*.csv` could overwrite any file (CVE-2019-6111, of scp).
  */
-const listMatching = (pattern: ByteString.ByteString, hidden: boolean, { bytes }: Connectors) => {
+const listMatching = (
+  pattern: ByteString.ByteString,
+  hidden: boolean,
+  { bytes }: Connectors
+): Stream.Stream<Entry, Stream.Error<ReturnType<typeof listNames>>> => {
   const text = ByteString.toText(pattern)
   const asked = Pattern.make(text ?? "", hidden)
   const any = Pattern.make(text ?? "", true)
   return Stream.map(listNames(pattern, bytes), (name) => {
     const listed = ByteString.toText(name)
-    if (text !== undefined && listed !== undefined && Glob.match(asked, listed)) return name
-    return new UnaskedName({
-      name: ByteString.toTextLossy(name),
-      isHidden: listed !== undefined && Glob.match(any, listed)
-    })
+    if (text !== undefined && listed !== undefined && Glob.match(asked, listed)) {
+      return File({ name, details: undefined })
+    }
+    const shown = ByteString.toTextLossy(name)
+    const isHidden = listed !== undefined && Glob.match(any, listed)
+    return Failed({ name: shown, error: new UnaskedName({ name: shown, isHidden }) })
   })
 }
 
-/** The names that match: the pattern itself if it is a plain name or the name of a file, else what the server lists. */
+/** The pattern of all files in a folder, at any depth; `undefined` where no folder can have the name. */
+export const inFolder = (name: ByteString.ByteString): ByteString.ByteString | undefined => {
+  const folder = ByteString.unsafe(name.replace(/\/$/, ""))
+  return FileName.fromByteString(folder) === undefined
+    ? undefined
+    : ByteString.unsafe(`${folder}/**/*`)
+}
+
+/**
+ * What a name or a pattern stands for: the file of that very name; else what matches the pattern, or what is in the folder
+ * of that name; else one entry that says why there is nothing. A folder is found by listing what is in it, so that any
+ * server has it.
+ */
 export const expand = (pattern: ByteString.ByteString, hidden: boolean, connectors: Connectors) => {
-  if (!hasGlob(pattern)) return Stream.succeed(pattern)
-  return Stream.unwrap(
-    describe(pattern, connectors.bytes).pipe(
-      Effect.as(Stream.succeed(pattern)),
-      Effect.catchIf(isNotFound, () =>
-        Effect.succeed(
-          Stream.orElseIfEmpty(listMatching(pattern, hidden, connectors), () =>
-            Stream.succeed(pattern)
-          )
-        )
+  const name = ByteString.toTextLossy(pattern)
+  const isPattern = hasGlob(pattern)
+  return describe(pattern, connectors.bytes).pipe(
+    Effect.map((details) => Stream.succeed<Entry>(File({ name: pattern, details }))),
+    Effect.catchTag("ErrorReply", (error) => {
+      const nothing = isPattern ? new NothingMatches({ name }) : error
+      const failed = Stream.succeed<Entry>(Failed({ name, error: nothing }))
+      const wanted = isPattern ? pattern : inFolder(pattern)
+      if (!isNotFound(error) || wanted === undefined) return Effect.succeed(failed)
+      const listed = Stream.orElseIfEmpty(listMatching(wanted, hidden, connectors), () => failed)
+      // A plain name can be too long for a pattern.
+      return Effect.succeed(
+        isPattern ? listed : Stream.catchTag(listed, "ErrorReply", () => failed)
       )
-    )
+    })
   )
 }
 
@@ -102,31 +130,44 @@ const finished = (result: FileResult): Progress =>
     received: result._tag === "Saved" ? result.size - result.resumedFrom : 0
   })
 
-/** Fetches all files that match. Results come in the order of the names; a file's failure is a result. */
-export const fetch = <E, R>(
+/** What all these names and patterns stand for, in their order; they are looked up together. */
+export const expandAll = <E, R>(
   patterns: Stream.Stream<ByteString.ByteString, E, R>,
-  options: Options & {
-    /** Whether a pattern may stand for names with a part that begins with a dot. */
-    readonly hidden: boolean
-  },
+  hidden: boolean,
   connectors: Connectors
 ) =>
   patterns.pipe(
-    Stream.flatMap((pattern) => expand(pattern, options.hidden, connectors)),
-    Stream.mapArray((names) => {
-      options.onProgress(Progress.Found({ files: names.length }))
-      return names
+    Stream.mapEffect((pattern) => expand(pattern, hidden, connectors), {
+      concurrency: maxConcurrent
+    }),
+    Stream.flatMap((entries) => entries)
+  )
+
+/** Fetches all these files. Results come in the order of the entries; a file's failure is a result. */
+export const fetch = <E, R>(
+  entries: Stream.Stream<Entry, E, R>,
+  options: Options,
+  connectors: Connectors
+) => {
+  const fetchOne = (entry: Entry) =>
+    entry._tag === "Failed"
+      ? Effect.succeed(Result.Failed({ name: entry.name, error: entry.error }))
+      : download(entry.name, options, connectors, entry.details).pipe(
+          Effect.catchIf(isFileError, (error) =>
+            Effect.succeed(Result.Failed({ name: ByteString.toTextLossy(entry.name), error }))
+          )
+        )
+  return entries.pipe(
+    Stream.mapArray((some) => {
+      options.onProgress(Progress.Found({ files: some.length }))
+      return some
     }),
     Stream.mapEffect(
-      (name) =>
-        (name instanceof UnaskedName
-          ? Effect.succeed(Result.Failed({ name: name.name, error: name }))
-          : download(name, options, connectors).pipe(
-              Effect.catchIf(isFileError, (error) =>
-                Effect.succeed(Result.Failed({ name: ByteString.toTextLossy(name), error }))
-              )
-            )
-        ).pipe(Effect.tap((result) => Effect.sync(() => options.onProgress(finished(result))))),
+      (entry) =>
+        Effect.tap(fetchOne(entry), (result) =>
+          Effect.sync(() => options.onProgress(finished(result)))
+        ),
       { concurrency: maxConcurrent }
     )
   )
+}

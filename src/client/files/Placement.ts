@@ -19,6 +19,11 @@ export class UnaskedName extends Data.TaggedError("UnaskedName")<{
   readonly isHidden: boolean
 }> {}
 
+/** No file matches the pattern. `name` is the pattern, for display. */
+export class NothingMatches extends Data.TaggedError("NothingMatches")<{
+  readonly name: string
+}> {}
+
 /** The file cannot be saved: the disk is full, a folder has its name, there is no permission. */
 export class SaveFailed extends Data.TaggedError("SaveFailed")<{
   readonly path: string

@@ -8,7 +8,7 @@ import * as ByteString from "../../domain/ByteString.ts"
 import * as FileName from "../../domain/FileName.ts"
 import { Connection, ErrorReply, type IncomingFile, type RequestError } from "../Connection.ts"
 import type { Connectors } from "../Connector.ts"
-import { expand, fetch } from "./Fetch.ts"
+import { expand, expandAll, fetch } from "./Fetch.ts"
 import {
   forward,
   type Range,
@@ -176,18 +176,17 @@ const saveRange = Effect.fnUntraced(
     )
 )
 
-/** The only name that matches; `OneFileForMany` where there are several. */
+/** The only file that matches, or why there is none; `OneFileForMany` where there are several. */
 const findOnly = Effect.fnUntraced(function* (
   pattern: ByteString.ByteString,
   path: string,
   hidden: boolean,
   connectors: Connectors
 ) {
-  const [name = pattern, ...others] = yield* Stream.runCollect(
-    Stream.take(expand(pattern, hidden, connectors), 2)
-  )
+  const found = Stream.unwrap(expand(pattern, hidden, connectors))
+  const [first, ...others] = yield* Stream.runCollect(Stream.take(found, 2))
   if (others.length > 0) return yield* new OneFileForMany({ output: path })
-  return name instanceof Placement.UnaskedName ? yield* name : name
+  return first === undefined ? [] : [first]
 })
 
 /**
@@ -207,11 +206,15 @@ export const fetchFiles = (patterns: Args, options: Options, connectors: Connect
   if (destination._tag === "File" && others.length > 0) {
     return Stream.fail(new OneFileForMany({ output: destination.path }))
   }
-  const names =
-    destination._tag === "File" && first !== undefined && range === undefined
-      ? Stream.fromEffect(findOnly(first, destination.path, options.hidden, connectors))
-      : Stream.fromIterable(patterns)
-  return range === undefined
-    ? fetch(names, { ...options, target: destination }, connectors)
-    : Stream.mapEffect(names, (name) => saveRange(name, range, destination, options, connectors))
+  const names = Stream.fromIterable(patterns)
+  if (range !== undefined) {
+    return Stream.mapEffect(names, (name) =>
+      saveRange(name, range, destination, options, connectors)
+    )
+  }
+  const entries =
+    destination._tag === "File" && first !== undefined
+      ? Stream.fromIterableEffect(findOnly(first, destination.path, options.hidden, connectors))
+      : expandAll(names, options.hidden, connectors)
+  return fetch(entries, { ...options, target: destination }, connectors)
 }

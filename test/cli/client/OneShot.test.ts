@@ -345,7 +345,15 @@ layer(Shared.layer(shared), { timeout: "1 minute" })("app client --cmd", (it) =>
         assert.deepStrictEqual(said(yield* client([], { cwd }, lines)), {
           code: 1,
           stdout: "",
-          stderr: more.map((_, index) => `Linha ${index + 1}: Arquivo não encontrado!\n`).join("")
+          stderr: more
+            .map((name, index) => {
+              // A backslash makes a pattern of it.
+              const sentence = name.includes("\\\\")
+                ? String.raw`Nada corresponde a "..\package.json"; veja os nomes com --cmd listar_arquivos.`
+                : "Arquivo não encontrado!"
+              return `Linha ${index + 1}: ${sentence}\n`
+            })
+            .join("")
         })
         assert.deepStrictEqual(contents(cwd), [])
       })

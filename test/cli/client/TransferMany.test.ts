@@ -127,16 +127,6 @@ layer(App.layer, { timeout: "1 minute" })("app client --cmd", (it) => {
       })
     )
 
-    it.effect("of which nothing matches is not found", () =>
-      Effect.gen(function* () {
-        const { cwd, run } = yield* beforeFiles(reports)
-        const ended = yield* run("enviar_arquivo", "*.zip")
-        assert.deepStrictEqual([ended.code, ended.stdout], [1, ""])
-        assert.match(ended.stderr, /^(?:\*\.zip: )?Arquivo não encontrado!\n/)
-        assert.deepStrictEqual(contents(cwd), [])
-      })
-    )
-
     it.effect.each([{ words: ["lista1.txt", "outro/e.pdf"] }, { words: ["relatorios/*"] }])(
       "into one --output FILE is a wrong command line, and no file is asked for: $words",
       ({ words }) =>
@@ -233,6 +223,47 @@ layer(App.layer, { timeout: "1 minute" })("app client --cmd", (it) => {
             stderr: "nada: Arquivo não encontrado!\n"
           })
         })
+    )
+
+    it.effect("fetches what is in a folder by the folder's name", () =>
+      Effect.gen(function* () {
+        const { cwd, run } = yield* beforeFiles(reports)
+        const folder = Object.keys(reports)
+          .filter((name) => name.startsWith("relatorios/"))
+          .sort()
+        for (const name of ["relatorios", "relatorios/"]) {
+          const listed = yield* run("listar_arquivos", name)
+          assert.deepStrictEqual(said(listed), {
+            code: 0,
+            stdout: folder.map((name) => `${name}\n`).join(""),
+            stderr: ""
+          })
+        }
+        const ended = yield* run("enviar_arquivo", "relatorios/", "lista1.txt")
+        assert.strictEqual(ended.code, 0)
+        assert.deepStrictEqual(
+          ended.stdout.trimEnd().split("\n").sort(),
+          [...folder, "lista1.txt"].sort()
+        )
+        assert.isTrue(contents(cwd).includes("relatorios/a.pdf"))
+        const json = yield* run("enviar_arquivo", "relatorios", "--json")
+        assert.match(json.stdout, /^\[(?:\{[^}]*\},){3}\{[^}]*\}\]\n$/)
+      })
+    )
+
+    it.effect("says that nothing matches, and where names are to be seen", () =>
+      Effect.gen(function* () {
+        const { cwd, run } = yield* beforeFiles(reports)
+        const hint = 'Nada corresponde a "*.zip"; veja os nomes com --cmd listar_arquivos.\n'
+        const fetched = yield* run("enviar_arquivo", "*.zip")
+        assert.deepStrictEqual(said(fetched), { code: 1, stdout: "", stderr: hint })
+        assert.deepStrictEqual(contents(cwd), [])
+        assert.deepStrictEqual(said(yield* run("listar_arquivos", "*.zip")), {
+          code: 0,
+          stdout: "",
+          stderr: hint
+        })
+      })
     )
 
     it.effect("leaves what is there with --no-overwrite, and says so", () =>
@@ -379,8 +410,7 @@ layer(App.layer, { timeout: "1 minute" })("app client --cmd", (it) => {
         found: ["outro/e.pdf", "relatorios/2024/d.pdf", "relatorios/a.pdf", "relatorios/b.pdf"]
       },
       { pattern: "lista?.txt", found: ["lista1.txt"] },
-      { pattern: String.raw`lista\[1\].txt`, found: ["lista[1].txt"] },
-      { pattern: "*.zip", found: [] }
+      { pattern: String.raw`lista\[1\].txt`, found: ["lista[1].txt"] }
     ])("with a pattern prints what matches: $pattern", ({ found, pattern }) =>
       Effect.gen(function* () {
         const { run } = yield* beforeFiles(reports)
