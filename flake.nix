@@ -19,10 +19,15 @@
       manifest = lib.importJSON ./package.json;
       lock = lib.importJSON ./package-lock.json;
 
-      # npm users get Node itself from the lockfile, as optional dependencies. Here Nix brings it, so
-      # they are left out of what is fetched: a Node built for other systems would shadow Nix's own.
-      withoutNode = package: removeAttrs package [ "optionalDependencies" ];
-      nodePaths = map (name: "node_modules/${name}") (lib.attrNames manifest.optionalDependencies);
+      # npm users get Node itself from the lockfile, as the workspace tools/node. Here Nix brings it, so
+      # it is left out of what is fetched: a Node built for other systems would shadow Nix's own.
+      pinned = lib.importJSON ./tools/node/package.json;
+      withoutNode = package: removeAttrs package [ "workspaces" ];
+      nodePaths = [
+        "tools/node"
+        "node_modules/${pinned.name}"
+      ]
+      ++ map (name: "node_modules/${name}") (lib.attrNames pinned.optionalDependencies);
 
       # The lockfile records what a package is (its hash), not where from: that is npm's registry.
       withSource =
@@ -68,7 +73,9 @@
             installPhase = ''
               runHook preInstall
               install -D -m 755 -t $out/lib/app dist/app.cjs
-              install -m 644 -t $out/lib/app dist/program.cjs dist/program.cache dist/s3.mjs
+              install -m 644 -t $out/lib/app dist/program.cjs dist/program-*.cache dist/s3.cjs
+              install -D -m 644 -t $out/share/man/man1 dist/man/app.1
+              install -D -m 644 -t $out/share/man/pt_BR/man1 dist/man/pt_BR/app.1
               mkdir $out/bin
               ln -s ../lib/app/app.cjs $out/bin/app
               runHook postInstall

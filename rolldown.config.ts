@@ -4,7 +4,7 @@ import { defineConfig } from "rolldown"
 /**
  * The program is one file, which starts fastest, and a small one that people run: it starts the other with the code that
  * V8 compiled before (src/start/CodeCache.ts). Amazon's SDK is as large as all the rest and lies beside them, for it is only
- * read where the files are in a bucket; an ES module, which `require` takes as well.
+ * read where the files are in a bucket.
  */
 const isSdk = (id: string): boolean => id.endsWith("/S3Sdk.ts")
 
@@ -47,19 +47,16 @@ export default defineConfig([
     transform: { inject: { "Intl.Segmenter": [lazy("Segmenter"), "Segmenter"] } },
     output: {
       format: "cjs",
-      // One expression that loads what it needs with the `require` it is given, as src/start/CodeCache.ts runs it.
-      postBanner: "(function (require) {",
-      postFooter: "})",
       dynamicImportInCjs: false,
       entryFileNames: "[name].cjs",
       codeSplitting: false,
       minify: true,
-      paths: (id) => (isSdk(id) ? "./s3.mjs" : id)
+      paths: (id) => (isSdk(id) ? "./s3.cjs" : id)
     }
   },
   {
     ...common,
     input: { s3: "./src/services/files/s3/S3Sdk.ts" },
-    output: { format: "esm", entryFileNames: "[name].mjs", codeSplitting: false, minify: true }
+    output: { format: "cjs", entryFileNames: "[name].cjs", codeSplitting: false, minify: true }
   }
 ])

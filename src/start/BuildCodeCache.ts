@@ -7,7 +7,7 @@ import { writeFileSync } from "node:fs"
 import { createRequire } from "node:module"
 import { join, resolve } from "node:path"
 import { createInterface } from "node:readline"
-import { cacheIn, load } from "./CodeCache.ts"
+import { cacheIn, compile } from "./CodeCache.ts"
 
 const folder = resolve(process.argv[2] ?? "dist")
 const app = join(folder, "app.cjs")
@@ -22,7 +22,7 @@ process.once("exit", () => server.kill())
 
 createInterface(server.stderr).once("line", (announcement) => {
   const [, port = ""] = /:(\d+)\. /.exec(announcement) ?? []
-  const code = load(folder)
+  const code = compile(folder)
   process.once("exit", (status) => {
     if (status === 0) writeFileSync(cacheIn(folder), code.cache())
   })

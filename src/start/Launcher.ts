@@ -1,8 +1,20 @@
 #!/usr/bin/env node
-/** The file that people run: it starts the program beside it, with its compiled code where there is any. */
-// oxlint-disable-next-line import/no-unassigned-import -- loading it has the effect
+/**
+ * The file that people run: it starts the program beside it, compiled already where that can be. Its own cache is for
+ * the Node that built it (CodeCache); any other keeps one in the user's folder for caches (UserCache).
+ */
+// oxlint-disable-next-line import/no-unassigned-import -- what it does is done when it is loaded
 import "./NoDebugger.ts"
 import { createRequire } from "node:module"
-import { load } from "./CodeCache.ts"
+import { load, textName } from "./CodeCache.ts"
+import { refuseOldNode } from "./OldNode.ts"
+import { useUserCache } from "./UserCache.ts"
 
-load(import.meta.dirname).run(createRequire(import.meta.filename))
+if (!refuseOldNode()) {
+  const require = createRequire(import.meta.filename)
+  const code = load(import.meta.dirname)
+  if (code === undefined) {
+    useUserCache()
+    require(`./${textName}`)
+  } else code.run(require)
+}

@@ -4,24 +4,24 @@ import { Effect } from "effect"
 import { chmodSync, copyFileSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { dirname, join } from "node:path"
 import { crc32 } from "node:zlib"
-import { cacheIn, load } from "../../src/start/CodeCache.ts"
+import { cacheIn, cacheName, compile, load } from "../../src/start/CodeCache.ts"
 import { Shared, start } from "../support/programs/App.ts"
 import { folderWith } from "../support/stores/TemporaryFolder.ts"
 
-const textOf = (name: string): string => `(function (require) { require("${name}") })`
+const textOf = (name: string): string => `require("${name}")`
 
 /** What a folder's program asks for: the name in its text. */
 const asksFor = (folder: string): string => {
   const asked: Array<string> = []
   const require = Object.assign((name: string) => void asked.push(name), globalThis.require)
-  load(folder).run(require)
+  ;(load(folder) ?? compile(folder)).run(require)
   return asked.join()
 }
 
 /** V8's code of a text. */
 const codeOf = (name: string) =>
   Effect.map(folderWith({ "program.cjs": textOf(name) }), (folder) =>
-    load(folder).cache().subarray(0, -4)
+    compile(folder).cache().subarray(0, -4)
   )
 
 /** A folder with a text, this code, and the checksum that a text has together with it. */
@@ -62,7 +62,7 @@ describe("the code of a program", () => {
 
   it.effect("is compiled where the cache is empty", () =>
     Effect.gen(function* () {
-      const folder = yield* folderWith({ "program.cjs": textOf("text"), "program.cache": "" })
+      const folder = yield* folderWith({ "program.cjs": textOf("text"), [cacheName]: "" })
       assert.strictEqual(asksFor(folder), "text")
     })
   )
@@ -72,10 +72,13 @@ const shared = Shared.layer(folderWith({ "a.txt": "a" }))
 
 layer(shared, { timeout: "1 minute", excludeTestServices: true })("the program", (it) => {
   /** The program's files in a folder of their own, and how it answers there when its cache is as `change` leaves it. */
-  const answer = Effect.fnUntraced(function* (change: (folder: string, cache: string) => void) {
+  const answer = Effect.fnUntraced(function* (
+    change: (folder: string, cache: string) => void,
+    cacheHome?: string
+  ) {
     const { app, port } = yield* Shared
     const folder = yield* folderWith({})
-    for (const name of ["app.cjs", "program.cjs", "program.cache"]) {
+    for (const name of ["app.cjs", "program.cjs", cacheName]) {
       copyFileSync(join(dirname(app.file), name), join(folder, name))
     }
     // Where nothing may be written, nothing can be removed.
@@ -84,14 +87,30 @@ layer(shared, { timeout: "1 minute", excludeTestServices: true })("the program",
     const before = readdirSync(folder)
     const words = ["client", "--port", String(port), "--cmd", "listar_arquivos"]
     const running = yield* start(process.execPath, [join(folder, "app.cjs"), ...words], {
-      cwd: folder
+      cwd: folder,
+      env: { XDG_CACHE_HOME: cacheHome ?? (yield* folderWith({})) }
     })
     const { code, stderr, stdout } = yield* running.ended
     assert.deepStrictEqual({ code, stderr, stdout }, { code: 0, stderr: "", stdout: "a.txt\n" })
     assert.deepStrictEqual(readdirSync(folder), before)
   })
 
-  it.effect("runs without its cache", () => answer((_, cache) => rmSync(cache)))
+  it.effect("runs without its cache, and keeps one in the user's folder for caches", () =>
+    Effect.gen(function* () {
+      const caches = yield* folderWith({})
+      const without = answer((_, cache) => rmSync(cache), caches)
+      yield* without
+      const kept = readdirSync(join(caches, "sockets-client-server"), { recursive: true })
+      assert.isAbove(kept.length, 1)
+      yield* without
+    })
+  )
+
+  it.effect("runs without any cache where the user's folder for caches cannot be written", () =>
+    Effect.flatMap(folderWith({ file: "" }), (folder) =>
+      answer((_, cache) => rmSync(cache), join(folder, "file"))
+    )
+  )
 
   it.effect(
     "runs with a cache that has a wrong byte in the middle, which V8 would end it for",
