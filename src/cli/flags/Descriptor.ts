@@ -3,11 +3,12 @@
  * line in `--help`, its row in the tables of flags of the documentation, and its field in the event `server.started`.
  * What a value is used for: serve/RunServer, client/ClientCommand.
  */
-import { Config, Effect, Option, Struct } from "effect"
-import { CliError, Flag } from "effect/cli"
+import { Effect, Option, Struct } from "effect"
+import { Flag } from "effect/cli"
 import type { Layout } from "../usage/HelpPage.ts"
 import type { Language, Localized } from "../Language.ts"
 import { type Kind, onOff } from "./Kind.ts"
+import { fromVariable, parsed } from "./Value.ts"
 
 /** What every flag has. */
 interface FlagOptions {
@@ -36,6 +37,10 @@ export interface Descriptor<A> {
   readonly takesValue: boolean
   /** `APP_` and the name; `undefined` where the environment is not looked at. */
   readonly variable: string | undefined
+  /** What `--help` says of it, with its variable and its default. */
+  readonly description: (language: Language) => string
+  /** What stands for the value in help; `undefined` for a flag without a value. */
+  readonly placeholder: Localized | undefined
   /** Its row in the documentation's table, in Markdown. */
   readonly readme: {
     readonly default: Localized
@@ -91,42 +96,6 @@ const describe = (
   }
 }
 
-/** Parses a value; the usage error names where it was given, a flag or a variable. */
-const parsed = <A>(
-  text: string,
-  source: Pick<CliError.InvalidValue, "option" | "kind">,
-  { expected, parse }: Kind<A>,
-  language: Language
-): Effect.Effect<A, CliError.InvalidValue> => {
-  const value = parse(text)
-  return value === undefined
-    ? Effect.fail(
-        new CliError.InvalidValue({ ...source, value: text, expected: expected[language] })
-      )
-    : Effect.succeed(value)
-}
-
-/** The value of a variable; an empty one counts as not set. */
-const fromVariable = <A>(
-  variable: string | undefined,
-  kind: Kind<A>,
-  language: Language
-): Effect.Effect<Option.Option<A>, CliError.InvalidValue> =>
-  variable === undefined
-    ? Effect.succeedNone
-    : Config.option(Config.String(variable)).pipe(
-        Effect.orElseSucceed(() => Option.none<string>()),
-        Effect.map(Option.filter((text) => text !== "")),
-        Effect.flatMap(
-          Option.match({
-            onNone: () => Effect.succeedNone,
-            // With `argument` the usage error names the variable as it is, without the dashes of a flag.
-            onSome: (text) =>
-              Effect.asSome(parsed(text, { option: variable, kind: "argument" }, kind, language))
-          })
-        )
-      )
-
 /** A flag of text, with its help and its alias. */
 const named = <A>(
   { alias, name }: FlagOptions,
@@ -171,7 +140,9 @@ export const setting = <A>(
   )
   return {
     ...common,
+    description,
     takesValue: true,
+    placeholder: kind.placeholder,
     flag: (language) =>
       valueFlag(options, { description, variable: common.variable }, language).pipe(
         Flag.mapEffect(
@@ -193,7 +164,9 @@ export const optional = <A>(
   const { description, ...common } = describe(options, without, without)
   return {
     ...common,
+    description,
     takesValue: true,
+    placeholder: kind.placeholder,
     flag: (language) => valueFlag(options, { description, variable: common.variable }, language),
     toLog: Option.match({
       onNone: () => undefined,
@@ -219,7 +192,9 @@ export const repeated = <A extends string>(
   }
   return {
     ...common,
+    description,
     takesValue: true,
+    placeholder,
     flag: (language) =>
       Flag.optional(Flag.atLeast(named(options, kind, description, language), 1)).pipe(
         Flag.mapEffect(
@@ -240,7 +215,9 @@ export const toggle = (options: FlagOptions): Descriptor<boolean> => {
   const { description, ...common } = describe(options, { pt: "desligada", en: "off" })
   return {
     ...common,
+    description,
     takesValue: false,
+    placeholder: undefined,
     flag: (language) => {
       const flag = Flag.withDescription(Flag.Boolean(options.name), description(language))
       // `--no-verify` has no `--no-no-verify`: whoever wants neither leaves it out.

@@ -38,6 +38,20 @@ export const english: Catalog = {
       saving: "SAVING",
       mirroring: "MIRROR"
     },
+    exitCodes: [
+      ["0", "Done."],
+      ["1", "The server refused, or the file could not be saved."],
+      ["2", "The command line is wrong."],
+      ["3", "There was no connection, or it was lost and could not be made good."],
+      ["4", "What arrived does not match the server's checksum; nothing of it is kept."],
+      ["130", "Interrupted."]
+    ],
+    manual: {
+      name: "NAME",
+      exitCodes: "EXIT STATUS",
+      seeAlso: "SEE ALSO",
+      summary: "shares a folder over TCP, and asks for it"
+    },
     serverCommands: [
       ["dados", "Says who the server is"],
       ["hora_atual", "The server's time"],

@@ -50,6 +50,22 @@ export const portuguese = {
       saving: "GRAVAÇÃO",
       mirroring: "ESPELHO"
     },
+    /** What the exit codes mean; for the manual page. */
+    exitCodes: [
+      ["0", "Feito."],
+      ["1", "O servidor recusou, ou o arquivo não pôde ser gravado."],
+      ["2", "A linha de comando está errada."],
+      ["3", "Não houve conexão, ou ela caiu e não pôde ser refeita."],
+      ["4", "O que chegou não confere com a soma do servidor; nada foi guardado."],
+      ["130", "Interrompido."]
+    ] as ReadonlyArray<readonly [code: string, text: string]>,
+    /** The headings of the manual page that help does not have. */
+    manual: {
+      name: "NOME",
+      exitCodes: "CÓDIGOS DE SAÍDA",
+      seeAlso: "VEJA TAMBÉM",
+      summary: "compartilha uma pasta por TCP, e a consulta"
+    },
     /** What a server can be asked, by the names of the original project; `help` asks the server itself. */
     serverCommands: [
       ["dados", "Diz quem é o servidor"],
