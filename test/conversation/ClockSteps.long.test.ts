@@ -1,15 +1,13 @@
 /** The wall clock set back and forward by an hour while a server waits for all it may wait for: Debian's faketime. */
 import { assert, layer } from "@effect/vitest"
 import { Effect } from "effect"
-import { globSync, writeFileSync } from "node:fs"
-import { join } from "node:path"
+import { hasSettableClock, makeSettableClock } from "../support/programs/SettableClock.ts"
 import { App } from "../support/programs/App.ts"
 import { request } from "../support/values/Bytes.ts"
 import * as RawSocket from "../support/peers/RawSocket.ts"
 import { folderWith } from "../support/stores/TemporaryFolder.ts"
 import { noise } from "../support/Transfers.ts"
 
-const [library] = globSync("/usr/lib/*/faketime/libfaketimeMT.so.1")
 const ping = request("PING")
 const pong = "+PONG\r\n"
 const secret = "correta-9f83b1"
@@ -32,25 +30,21 @@ layer(App.layer, { excludeTestServices: true, timeout: "1 minute" })("a clock", 
     ["back", -1],
     ["forward", 1]
   ] as const) {
-    it.effect.skipIf(library === undefined)(
+    it.effect.skipIf(!hasSettableClock)(
       `that is set ${step} by an hour keeps nobody waiting, and cuts nobody off`,
       () =>
         Effect.gen(function* () {
           const { serve } = yield* App
           const content = noise(1, 6 * mebibyte)
-          const cwd = yield* folderWith({ "DB/large": content, clock: "+0" })
+          const cwd = yield* folderWith({ "DB/large": content })
+          const clock = makeSettableClock(cwd)
           const { address } = yield* serve(
             ["--max-rate", "2MiB", "--max-total-rate", "2MiB", "--idle-timeout", "30m"],
             {
               cwd,
               env: {
                 APP_PASSWORD: secret,
-                LD_PRELOAD: library ?? "",
-                FAKETIME_TIMESTAMP_FILE: join(cwd, "clock"),
-                FAKETIME_NO_CACHE: "1",
-                // The monotonic clock is left true, as it is where a clock is set.
-                DONT_FAKE_MONOTONIC: "1",
-                FAKETIME_DONT_FAKE_MONOTONIC: "1"
+                ...clock.environment
               }
             }
           )
@@ -72,7 +66,7 @@ layer(App.layer, { excludeTestServices: true, timeout: "1 minute" })("a clock", 
 
           const began = performance.now()
           yield* guessing.send(request("AUTH", "errada"))
-          writeFileSync(join(cwd, "clock"), `${hours > 0 ? "+" : ""}${hours * 3600}`)
+          clock.set(hours * 3600)
           assert.approximately((yield* wall(asking)) - before, hours * 3600, 60)
           assert.strictEqual(yield* asking.ask(ping, pong), pong)
           // The fifth within a minute waits for a second; the sixth, begun after the step, for two.

@@ -30,17 +30,19 @@ export type Visit = (around: Around) => Effect.Effect<void, Broken | ConnectionE
 
 const broken = (what: string) => Effect.fail(new Broken({ what }))
 
-const requires = (holds: boolean, what: () => string): Effect.Effect<void, Broken> =>
+/** Fails with what was wrong unless it holds. */
+export const requires = (holds: boolean, what: () => string): Effect.Effect<void, Broken> =>
   holds ? Effect.void : Effect.suspend(() => broken(what()))
 
 const shown = (reply: Reply | undefined): string =>
   reply?._tag === "Bulk" ? `${reply.bytes.length} bytes` : JSON.stringify(reply)?.slice(0, 200)
 
-const oneOf = <A>({ random }: Around, values: ReadonlyArray<A>): A | undefined =>
+/** One of these. */
+export const oneOf = <A>({ random }: Around, values: ReadonlyArray<A>): A | undefined =>
   values[random(values.length)]
 
 /** A file, as likely one that changes as one that does not. */
-const anyName = (around: Around): string => {
+export const anyName = (around: Around): string => {
   const { changing, stable } = around.folder
   return oneOf(around, around.random(2) === 0 ? stable : changing) ?? ""
 }
@@ -111,12 +113,13 @@ const exists = ({ folder }: Around, name: string, since: Moment): Question => ({
 const missing = (): Question => ({ words: ["enviar_arquivo", "nada/disso"], isRight: isNotFound })
 
 /** A range that begins in the file as it is now. */
-const someRange = ({ folder, random }: Around, name: string): Range => {
+export const someRange = ({ folder, random }: Around, name: string): Range => {
   const end = folder.size(name)
   return { start: random(end + 1), length: 1 + random(end + 1000) }
 }
 
-const anyQuestion = (around: Around): Question => {
+/** Something asked of one file. */
+export const anyQuestion = (around: Around): Question => {
   const name = anyName(around)
   const since = around.folder.now(name)
   switch (around.random(8)) {
@@ -138,7 +141,7 @@ const anyQuestion = (around: Around): Question => {
 }
 
 /** The reply is a right one. */
-const hears = (socket: RawSocket, { isRight, words }: Question) =>
+export const hears = (socket: RawSocket, { isRight, words }: Question) =>
   Effect.flatMap(readReply(socket), (reply) =>
     requires(isRight(reply), () => `${words.join(" ")}: ${shown(reply)}`)
   )
@@ -147,7 +150,7 @@ const asks = (socket: RawSocket, question: Question) =>
   Effect.andThen(socket.send(request(...question.words)), hears(socket, question))
 
 /** Asks one question over a connection of its own, and says goodbye. */
-const oneShot: Visit = Effect.fnUntraced(function* (around) {
+export const oneShot: Visit = Effect.fnUntraced(function* (around) {
   const socket = yield* connect(around.address)
   yield* asks(socket, anyQuestion(around))
   yield* socket.send("QUIT\r\n")
@@ -156,7 +159,7 @@ const oneShot: Visit = Effect.fnUntraced(function* (around) {
 })
 
 /** Asks many questions without waiting. */
-const pipelined: Visit = Effect.fnUntraced(function* (around) {
+export const pipelined: Visit = Effect.fnUntraced(function* (around) {
   const socket = yield* connect(around.address)
   const questions = Array.from({ length: 1 + around.random(40) }, () => anyQuestion(around))
   yield* socket.send(questions.map(({ words }) => request(...words)).join(""))
@@ -164,7 +167,7 @@ const pipelined: Visit = Effect.fnUntraced(function* (around) {
 })
 
 /** Asks question after question, with pauses. */
-const patient: Visit = Effect.fnUntraced(function* (around) {
+export const patient: Visit = Effect.fnUntraced(function* (around) {
   const socket = yield* connect(around.address)
   for (let questions = 0; questions < 10; questions++) {
     yield* asks(socket, anyQuestion(around))
@@ -173,7 +176,7 @@ const patient: Visit = Effect.fnUntraced(function* (around) {
 })
 
 /** Fetches a file with its digest. */
-const digested: Visit = Effect.fnUntraced(function* (around) {
+export const digested: Visit = Effect.fnUntraced(function* (around) {
   const { folder } = around
   const name = anyName(around)
   const since = folder.now(name)
@@ -214,7 +217,7 @@ const moments = ({ folder }: Around): ReadonlyMap<string, Moment> =>
   new Map(folder.changing.map((name) => [name, folder.now(name)]))
 
 /** Lists the folder. */
-const listing: Visit = Effect.fnUntraced(function* (around) {
+export const listing: Visit = Effect.fnUntraced(function* (around) {
   const socket = yield* connect(around.address)
   const since = moments(around)
   yield* socket.send(request("listar_arquivos"))
@@ -224,7 +227,7 @@ const listing: Visit = Effect.fnUntraced(function* (around) {
 })
 
 /** Goes through the folder with SCAN, which may tell a name twice. */
-const scanning: Visit = Effect.fnUntraced(function* (around) {
+export const scanning: Visit = Effect.fnUntraced(function* (around) {
   const socket = yield* connect(around.address)
   const since = moments(around)
   const names = new Set<string>()
@@ -244,7 +247,7 @@ const scanning: Visit = Effect.fnUntraced(function* (around) {
 })
 
 /** Asks as Python does, in pickle's protocol 0, ends its output and reads to the end. */
-const pickling: Visit = Effect.fnUntraced(function* (around) {
+export const pickling: Visit = Effect.fnUntraced(function* (around) {
   const { folder } = around
   const name = oneOf(around, folder.stable) ?? ""
   const socket = yield* connect(around.address, { allowHalfOpen: true })
@@ -262,7 +265,7 @@ const pickling: Visit = Effect.fnUntraced(function* (around) {
 })
 
 /** Runs the program with a batch of commands. */
-const batch: Visit = Effect.fnUntraced(function* (around) {
+export const batch: Visit = Effect.fnUntraced(function* (around) {
   const { address, folder, inbox, program } = around
   const name = oneOf(around, folder.stable) ?? ""
   const words = [program, "client", "--port", `${address.port}`, "--no-verify"]
@@ -281,7 +284,7 @@ const batch: Visit = Effect.fnUntraced(function* (around) {
 })
 
 /** Resets or forgets the connection, in the middle of whatever it is. */
-const leaving: Visit = Effect.fnUntraced(function* (around) {
+export const leaving: Visit = Effect.fnUntraced(function* (around) {
   const { folder, random } = around
   const socket = yield* connect(around.address)
   switch (random(5)) {
@@ -306,14 +309,15 @@ const leaving: Visit = Effect.fnUntraced(function* (around) {
 })
 
 /** What cannot be understood is told so, or ended without a word, as it deserves. */
-const wrong: Visit = Effect.fnUntraced(function* (around) {
+export const wrong: Visit = Effect.fnUntraced(function* (around) {
   const cases: ReadonlyArray<readonly [sent: string, heard: RegExp]> = [
     ["*1\r\n!4\r\nPING\r\n", /^-ERR Protocol error: expected '\$', got '!'\r\n$/],
     ["*70000\r\n", /^-ERR Protocol error: invalid multibulk length\r\n$/],
     ["*1\r\n$2000000\r\n", /^-ERR Protocol error: invalid bulk length\r\n$/],
     ["x".repeat(70_000), /^-ERR Protocol error: too big inline request\r\n$/],
-    ["GET / HTTP/1.1\r\nHost: a\r\n\r\n", /^$/],
-    ["POST / HTTP/1.1\r\n", /^$/],
+    ["GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n", /^HTTP\/1\.1 421 /],
+    ["POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 6\r\n\r\nPING\r\n", /^HTTP\/1\.1 413 [^+]*$/],
+    ["GET / HTTP/1.1\r\nHost: a b\r\n\r\n", /^HTTP\/1\.1 400 /],
     ["\x80\x03cos\nsystem\n.", /^$/],
     ["SET a b\r\nNADA\r\nQUIT\r\n", /^-ERR [^\r]+\r\n-ERR Comando desconhecido[^\r]+\r\n\+OK\r\n$/]
   ]
@@ -325,7 +329,7 @@ const wrong: Visit = Effect.fnUntraced(function* (around) {
 })
 
 /** Asks something now and then, or nothing, and is let go of in time. */
-const idle: Visit = Effect.fnUntraced(function* (around) {
+export const idle: Visit = Effect.fnUntraced(function* (around) {
   const socket = yield* connect(around.address)
   if (around.random(2) === 0) yield* socket.ask("PING\r\n", "+PONG\r\n")
   const rest = yield* socket.rest
@@ -333,7 +337,7 @@ const idle: Visit = Effect.fnUntraced(function* (around) {
 })
 
 /** Begins a request, and is cut off in time. */
-const slow: Visit = Effect.fnUntraced(function* (around) {
+export const slow: Visit = Effect.fnUntraced(function* (around) {
   const socket = yield* connect(around.address)
   yield* socket.send(`*2\r\n$3\r\nGET\r\n$500000\r\n${"x".repeat(around.random(400_000))}`)
   const rest = yield* socket.rest
@@ -341,7 +345,7 @@ const slow: Visit = Effect.fnUntraced(function* (around) {
 })
 
 /** Stops reading in the middle of a large file, and is cut off in time. */
-const stalled: Visit = Effect.fnUntraced(function* (around) {
+export const stalled: Visit = Effect.fnUntraced(function* (around) {
   const { folder } = around
   const socket = yield* connect(around.address)
   yield* socket.send(request("GET", folder.large))
@@ -356,35 +360,3 @@ const stalled: Visit = Effect.fnUntraced(function* (around) {
     () => `stalled, and ${rest.length} more bytes`
   )
 })
-
-/** For `stalled`, `idle` and `slow`: times that make them end within the time of a visit. */
-export const serverOptions: ReadonlyArray<string> = [
-  "--idle-timeout=10s",
-  "--request-timeout=3s",
-  "--stall-timeout=3s"
-]
-
-/** The longest that any visit takes. */
-export const longest = "1 minute"
-
-/** Every kind of visit; how many visitors of the kind there are at once, and how long each waits between two visits, in milliseconds. */
-export const kinds: ReadonlyArray<{
-  readonly name: string
-  readonly visit: Visit
-  readonly visitors: number
-  readonly pause: number
-}> = [
-  { name: "one question", visit: oneShot, visitors: 3, pause: 100 },
-  { name: "many questions at once", visit: pipelined, visitors: 2, pause: 500 },
-  { name: "question after question", visit: patient, visitors: 3, pause: 100 },
-  { name: "a file with its digest", visit: digested, visitors: 2, pause: 1000 },
-  { name: "a listing", visit: listing, visitors: 1, pause: 500 },
-  { name: "SCAN", visit: scanning, visitors: 1, pause: 1000 },
-  { name: "pickle", visit: pickling, visitors: 1, pause: 500 },
-  { name: "app client", visit: batch, visitors: 1, pause: 6000 },
-  { name: "gone in the middle", visit: leaving, visitors: 3, pause: 300 },
-  { name: "wrong", visit: wrong, visitors: 2, pause: 200 },
-  { name: "idle", visit: idle, visitors: 20, pause: 1000 },
-  { name: "slow", visit: slow, visitors: 4, pause: 2000 },
-  { name: "stopped reading", visit: stalled, visitors: 4, pause: 2000 }
-]

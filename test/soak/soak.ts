@@ -1,6 +1,6 @@
 /**
  * `npm run soak`: one server, clients of every kind that come and go for minutes, and a folder that changes under
- * them. Exits 0 only if every byte was right, nothing failed that should not, and the server ended as it began: its
+ * them, while the wall clock is set to and fro. Exits 0 only if every byte was right, nothing failed that should not, and the server ended as it began: its
  * memory flat, no fiber, socket or descriptor left.
  *
  * `--minutes` (5) and `--seed` (chosen anew, and told) may be given. The first fifth, and a
@@ -11,13 +11,15 @@ import { Cause, Deferred, Effect, Exit, Fiber } from "effect"
 import { mkdirSync, rmSync } from "node:fs"
 import { join } from "node:path"
 import { parseArgs } from "node:util"
-import { root } from "../support/programs/App.ts"
+import { fileURLToPath } from "node:url"
+import { root, start } from "../support/programs/App.ts"
 import { type ProbedServer, serveProbed } from "../support/programs/ProbedServer.ts"
 import type { Held } from "../support/programs/probe.ts"
+import { hasSettableClock, makeSettableClock } from "../support/programs/SettableClock.ts"
 import { seeded } from "../support/values/Seeded.ts"
 import { temporaryFolder } from "../support/stores/TemporaryFolder.ts"
 import { ChangingFolder } from "./ChangingFolder.ts"
-import { kinds, longest, serverOptions } from "./Visits.ts"
+import { kinds, longest, serverOptions } from "./Kinds.ts"
 
 const { values } = parseArgs({
   options: {
@@ -96,6 +98,35 @@ const bustle = Effect.fnUntraced(function* (
   yield* Effect.all([...visitors, changes], { concurrency: "unbounded", discard: true })
 })
 
+/** Asks PING every 10 ms in a process of its own until `over`, as somebody who wants nothing else; how long each took, in milliseconds. */
+const innocent = Effect.fnUntraced(function* (
+  { address }: ProbedServer,
+  over: Deferred.Deferred<void>,
+  waits: Array<number>
+) {
+  const program = fileURLToPath(new URL("../support/programs/innocent.ts", import.meta.url))
+  while (!Deferred.isDoneUnsafe(over)) {
+    const asking = yield* start(process.execPath, [program, `${address.port}`, "300"], {
+      cwd: root
+    })
+    const { code, stdout } = yield* asking.ended
+    if (code !== 0) complain(`the innocent: exit code ${code}`)
+    waits.push(...stdout.slice("times [".length, -2).split(",").map(Number))
+  }
+}, Effect.scoped)
+
+/** Sets the wall clock of the server up to an hour back or forward, again and again until `over`. */
+const setClock = Effect.fnUntraced(function* (
+  set: (seconds: number) => void,
+  over: Deferred.Deferred<void>
+) {
+  const random = seeded(seed)
+  while (!Deferred.isDoneUnsafe(over)) {
+    yield* Effect.raceFirst(Effect.sleep(500 + random(3000)), Deferred.await(over))
+    set(random(7200) - 3600)
+  }
+})
+
 /** What a server holds. */
 interface Rest extends Held {
   readonly descriptors: number
@@ -116,12 +147,24 @@ const program = Effect.gen(function* () {
   const shared = yield* temporaryFolder
   const inboxes = yield* temporaryFolder
   const folder = new ChangingFolder(shared, seeded(seed))
-  const server = yield* serveProbed(shared, serverOptions)
+  const clock = hasSettableClock ? makeSettableClock(yield* temporaryFolder) : undefined
+  if (clock === undefined) console.log("without faketime: the wall clock is left as it is")
+  const server = yield* serveProbed(shared, serverOptions, clock?.environment)
   const visits = new Map<string, number>()
+  const waits: Array<number> = []
 
   const bustleFor = Effect.fnUntraced(function* (time: number) {
     const over = yield* Deferred.make<void>()
-    const bustling = yield* Effect.forkChild(bustle(server, folder, inboxes, over, visits))
+    const bustling = yield* Effect.forkChild(
+      Effect.all(
+        [
+          bustle(server, folder, inboxes, over, visits),
+          innocent(server, over, waits),
+          clock === undefined ? Effect.void : setClock(clock.set, over)
+        ],
+        { concurrency: "unbounded", discard: true }
+      )
+    )
     const samples: Array<number> = []
     const sampling = Effect.gen(function* () {
       for (;;) {
@@ -166,6 +209,12 @@ const program = Effect.gen(function* () {
       complain(`the server said: ${line}`)
     }
   }
+  const slowest = waits.toSorted((one, other) => one - other)
+  const quantile = (part: number): string =>
+    (slowest[Math.floor(waits.length * part)] ?? Number.NaN).toFixed(1)
+  console.log(
+    `an innocent's PING: p50 ${quantile(0.5)} ms, p99 ${quantile(0.99)} ms, of ${waits.length}`
+  )
   const counts = [...visits].map(([kind, count]) => `${kind} ${count}`)
   console.log(`visits: ${counts.join(", ")}; ${folder.changes} changes`)
   console.log(faults.length === 0 ? "soak: all well" : `soak: ${faults.length} wrong`)

@@ -37,16 +37,18 @@ export interface ProbedServer {
   readonly exitCode: Effect.Effect<number | null>
 }
 
-/** Starts it with these options; it is gone when the scope closes. */
+/** Starts it with these options, and this beside the environment of the test; it is gone when the scope closes. */
 export const serveProbed = (
   folder: string,
-  options: ReadonlyArray<string> = []
+  options: ReadonlyArray<string> = [],
+  environment: Readonly<Record<string, string>> = {}
 ): Effect.Effect<ProbedServer, never, Scope.Scope> =>
   Effect.gen(function* () {
     const child = yield* Effect.acquireRelease(
       Effect.sync(() =>
         fork(join(root, "src", "main.ts"), ["serve", "--port", "0", "--dir", folder, ...options], {
           cwd: root,
+          env: { ...process.env, ...environment },
           execArgv: ["--import", fileURLToPath(new URL("probe.ts", import.meta.url))],
           stdio: ["ignore", "ignore", "pipe", "ipc"]
         })
