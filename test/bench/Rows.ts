@@ -2,6 +2,7 @@
 import type { Row } from "./Row.ts"
 import * as Beside from "./rows/Beside.ts"
 import * as Growth from "./rows/Growth.ts"
+import * as Http from "./rows/Http.ts"
 import * as Idle from "./rows/Idle.ts"
 import * as LargeFiles from "./rows/LargeFiles.ts"
 import * as Python from "./rows/Python.ts"
@@ -16,6 +17,7 @@ import * as Workers from "./rows/Workers.ts"
 export const rows: ReadonlyArray<Row> = [
   ...Time.rows,
   ...SmallFiles.rows,
+  ...Http.rows,
   ...LargeFiles.rows,
   ...RealClient.rows,
   ...Idle.rows,

@@ -13,13 +13,21 @@ export const wrk = (
   {
     connections,
     count,
-    seconds
-  }: { readonly connections: number; readonly count: number; readonly seconds: number }
+    seconds,
+    browser = false
+  }: {
+    readonly connections: number
+    readonly count: number
+    readonly seconds: number
+    /** Whether each request has the fields that a browser sends. */
+    readonly browser?: boolean
+  }
 ): Effect.Effect<number, Trouble> => {
   const words = [
     ...flags({ "-t": 1, "-c": connections, "-d": `${seconds}s`, "-s": script }),
     `http://${host}:${port}/`,
-    String(count)
+    String(count),
+    ...(browser ? ["browser"] : [])
   ]
   return Effect.flatMap(output("wrk", words, "/"), (printed) => {
     const perSecond = /^Requests\/sec:\s+([\d.]+)/m.exec(printed)?.[1]
