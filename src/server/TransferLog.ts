@@ -54,6 +54,7 @@ export const noteExchange = (
   return eventLog.log("http.request", {
     address: peer.address,
     method: request.method.slice(0, longestText),
+    version: request._tag === "HttpRequest" && request.isOld ? "1.0" : "1.1",
     path: request.target.slice(0, longestText),
     status,
     bytes_out: sent,

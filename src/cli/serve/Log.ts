@@ -3,9 +3,13 @@
  * may come from a client, so all are escaped: none can begin a line of its own or control a terminal.
  */
 import { Layer, Logger, type LogLevel, References } from "effect"
+import { combinedLine } from "./CombinedLog.ts"
 
-/** The forms of a line; `auto` is `pretty` on a terminal and `logfmt` elsewhere. */
-export const formats = ["auto", "pretty", "logfmt", "json"] as const
+/**
+ * The forms of a line; `auto` is `pretty` on a terminal and `logfmt` elsewhere. `combined` is `auto`, but for requests of
+ * HTTP, which are written to standard output as web logs are.
+ */
+export const formats = ["auto", "pretty", "logfmt", "json", "combined"] as const
 /** One of them. */
 export type Format = (typeof formats)[number]
 
@@ -66,6 +70,7 @@ const formatter = (format: Format): Logger.Logger<unknown, string> => {
   const { isTTY } = process.stderr
   switch (format) {
     case "auto":
+    case "combined":
       return formatter(isTTY ? "pretty" : "logfmt")
     case "pretty":
       return formatPretty(isTTY && process.env["NO_COLOR"] === undefined)
@@ -83,17 +88,31 @@ const maxBuffered = 1024 * 1024
  * Writes a line without waiting: a full disk, or a reader that has gone or stopped reading, must not slow or end the
  * server. `console.error` would buffer unread lines without bound.
  */
-const write = (line: string): void => {
-  if (process.stderr.writableLength < maxBuffered) process.stderr.write(`${line}\n`)
+const write = (stream: NodeJS.WriteStream, line: string): void => {
+  if (stream.writableLength < maxBuffered) stream.write(`${line}\n`)
+}
+
+/** Writes requests of HTTP to standard output, and returns whether the event was one. */
+const writeRequest = (event: Logger.Options<unknown>): boolean => {
+  const { annotations, message, timestamp } = Logger.formatStructured.log(event)
+  if (message !== "http.request") return false
+  write(process.stdout, combinedLine(timestamp, annotations))
+  return true
 }
 
 /** A logger of this form that writes events of this level and higher. */
 export const layer = (format: Format, level: Level): Layer.Layer<never> => {
   // A line that cannot be written is lost; there is nowhere to say so.
   process.stderr.on("error", () => undefined)
+  const isCombined = format === "combined"
+  if (isCombined) process.stdout.on("error", () => undefined)
   const lines = formatter(format)
   return Layer.merge(
-    Logger.layer([Logger.make((event) => write(lines.log(event)))]),
+    Logger.layer([
+      Logger.make((event) => {
+        if (!isCombined || !writeRequest(event)) write(process.stderr, lines.log(event))
+      })
+    ]),
     Layer.succeed(References.MinimumLogLevel, minimum[level])
   )
 }

@@ -18,13 +18,13 @@ export const logs = {
     kind: Kind.choice(Log.formats),
     default: "auto",
     help: {
-      pt: "Forma do registro na saída de erro; auto é pretty num terminal, logfmt fora dele",
-      en: "Form of the log on standard error; auto is pretty on a terminal, logfmt elsewhere"
+      pt: "Forma do registro na saída de erro; auto é pretty num terminal, logfmt fora dele; combined põe os pedidos HTTP na saída padrão, como servidores web",
+      en: "Form of the log on standard error; auto is pretty on a terminal, logfmt elsewhere; combined puts requests of HTTP on standard output, as web servers do"
     },
     readme: {
       text: {
-        pt: "forma [do registro](logs.pt-BR.md): `pretty`, `logfmt` ou `json`; `auto` é `pretty` em um terminal e `logfmt` fora dele",
-        en: "form of [the log](logs.md): `pretty`, `logfmt` or `json`; `auto` is `pretty` on a terminal, `logfmt` elsewhere"
+        pt: "forma [do registro](logs.pt-BR.md): `pretty`, `logfmt` ou `json`; `auto` é `pretty` em um terminal e `logfmt` fora dele; `combined` é `auto`, mas os pedidos HTTP vão para a saída padrão, como os de servidores web",
+        en: "form of [the log](logs.md): `pretty`, `logfmt` or `json`; `auto` is `pretty` on a terminal, `logfmt` elsewhere; `combined` is `auto`, but requests of HTTP go to standard output, as web servers write them"
       }
     }
   }),
