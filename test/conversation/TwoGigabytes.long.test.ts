@@ -1,0 +1,100 @@
+/**
+ * What strangers once killed a server with that has 2 GB for itself: many connections that hold what they may. Its heap
+ * is held to 1 GB, as Node holds it where the machine has 2, and its memory as /proc tells it to as much in all.
+ */
+import { assert, layer } from "@effect/vitest"
+import { Effect } from "effect"
+import { readFileSync, truncateSync, writeFileSync } from "node:fs"
+import { join } from "node:path"
+import { App } from "../support/programs/App.ts"
+import { request } from "../support/values/Bytes.ts"
+import * as RawSocket from "../support/peers/RawSocket.ts"
+import { folderWith } from "../support/stores/TemporaryFolder.ts"
+
+const MiB = 1024 * 1024
+
+/** Many connections that send this and read nothing. */
+interface Visitors {
+  readonly what: string
+  readonly count: number
+  readonly sends: string
+  readonly password?: string
+}
+
+const words = `*65536\r\n${"$2\r\nab\r\n".repeat(65_534)}`
+
+const visitors: ReadonlyArray<Visitors> = [
+  {
+    what: "700 wrong passwords, and in the same chunk half requests of as many words as there may be",
+    count: 700,
+    sends: request("AUTH", "x") + words,
+    password: "certa"
+  },
+  { what: "700 half requests of as many words as there may be", count: 700, sends: words },
+  { what: "2,200 unread GETs of a large file", count: 2200, sends: request("GET", "large.bin") },
+  {
+    what: "500 unread MGETs of a large file, thousand times",
+    count: 500,
+    sends: request("MGET", ...Array.from({ length: 1000 }, () => "large.bin"))
+  },
+  {
+    what: "60 that send 20 MB of GETs and read no reply",
+    count: 60,
+    sends: request("GET", "small.bin").repeat(600_000)
+  },
+  {
+    what: "700 transactions of as many requests as there may be",
+    count: 700,
+    sends: request("MULTI") + request("GET", "small.bin").repeat(29_000)
+  }
+]
+
+const peak = (pid: number): number => {
+  const status = readFileSync(`/proc/${pid}/status`, "utf8")
+  return Number(/^VmHWM:\s+(\d+) kB$/m.exec(status)?.[1]) * 1024
+}
+
+layer(App.layer, { timeout: "1 minute", excludeTestServices: true })(
+  "a server with 2 GB outlives",
+  (it) => {
+    for (const { count, password, sends, what } of visitors) {
+      it.effect.skipIf(process.platform !== "linux")(what, () =>
+        Effect.gen(function* () {
+          const { serve } = yield* App
+          const cwd = yield* folderWith({ "DB/small.bin": Buffer.alloc(1024, "x") })
+          writeFileSync(join(cwd, "DB/large.bin"), "")
+          truncateSync(join(cwd, "DB/large.bin"), 16 * MiB)
+          const { address, process: server } = yield* serve([], {
+            cwd,
+            env: {
+              NODE_OPTIONS: "--max-old-space-size=1024",
+              ...(password === undefined ? {} : { APP_PASSWORD: password })
+            }
+          })
+          const bytes = Buffer.from(sends, "latin1")
+          yield* Effect.forEach(
+            Array.from({ length: count }),
+            Effect.fnUntraced(function* () {
+              const client = yield* RawSocket.connect(address)
+              yield* client.pause
+              yield* client.send(bytes)
+            }),
+            { concurrency: 50, discard: true }
+          )
+          // Others are answered meanwhile, and when all has come.
+          const innocent = yield* RawSocket.connect(address)
+          if (password !== undefined) yield* innocent.ask(request("AUTH", password), "+OK\r\n")
+          for (let second = 0; second < 4; second++) {
+            yield* innocent.ask(request("STRLEN", "small.bin"), ":1024\r\n")
+            yield* Effect.sleep("1 second")
+          }
+          const small = `$1024\r\n${"x".repeat(1024)}\r\n`
+          assert.strictEqual(yield* innocent.ask(request("GET", "small.bin"), small), small)
+          const most = peak(server.pid)
+          console.log(`${what}: ${(most / MiB).toFixed(0)} MiB at most`)
+          assert.isBelow(most, 1024 * MiB)
+        })
+      )
+    }
+  }
+)
