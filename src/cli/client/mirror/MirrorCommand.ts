@@ -38,6 +38,14 @@ export interface Options {
   readonly progress: ProgressLines
 }
 
+/** What was said of the last comparison, so that it is not said of each after it. */
+interface Said {
+  /** Whether there was one. */
+  isAgain: boolean
+  /** The lines about files. */
+  lines: ReadonlySet<string>
+}
+
 const usage = (sentence: string) => new Failure({ code: exitCode.usage, sentence })
 
 /** How long `--follow` waits between two comparisons. */
@@ -78,6 +86,9 @@ export const misuse = (flags: Flags, messages: Messages): Failure | undefined =>
   return first === undefined ? undefined : onlyWith(first, "--mirror")
 }
 
+/** Whether there is nothing else than what was kept, and told when it was found. */
+const isSaid = (totals: Totals): boolean => isIdle({ ...totals, kept: 0 })
+
 /** The failure of a run that some files did not come out of well; all of it was said already. */
 const failureOf = (totals: Totals, isMismatch: boolean): Failure | undefined => {
   if (totals.failed === 0 && totals.kept === 0) return undefined
@@ -85,15 +96,16 @@ const failureOf = (totals: Totals, isMismatch: boolean): Failure | undefined => 
 }
 
 /**
- * Mirrors once. Fails with a `Failure` that has its sentence, or that has none where all was said. Where it `isAgain`, it
- * is not said that there is nothing to do.
+ * Mirrors once. Fails with a `Failure` that has its sentence, or that has none where all was said. Of a further
+ * comparison only what is new is said.
  */
-const once = Effect.fnUntraced(function* (flags: Flags, options: Options, isAgain: boolean) {
+const once = Effect.fnUntraced(function* (flags: Flags, options: Options, said: Said) {
   const { connectors, folder, messages, progress } = options
   const stdio = yield* Stdio.Stdio
   const { dryRun, json, quiet } = flags
   /** The progress of all files is shown as that of one with the folder's name. */
   const name = basename(resolve(folder))
+  const lines = new Set<string>()
   let isMismatch = false
   const say = (line: string) =>
     Effect.andThen(
@@ -118,7 +130,7 @@ const once = Effect.fnUntraced(function* (flags: Flags, options: Options, isAgai
     onPlan: (totals, isStateUnreadable) =>
       Effect.andThen(
         isStateUnreadable ? say(messages.mirror.stateUnreadable) : Effect.void,
-        quiet || (isAgain && isIdle(totals)) ? Effect.void : say(planLine(totals, options))
+        quiet || (said.isAgain && isSaid(totals)) ? Effect.void : say(planLine(totals, options))
       ),
     onSteps: Effect.fnUntraced(
       function* (steps: ReadonlyArray<Step>) {
@@ -128,8 +140,10 @@ const once = Effect.fnUntraced(function* (flags: Flags, options: Options, isAgai
         if (text !== "") yield* Effect.ignore(print(text))
         for (const step of steps) {
           if (step._tag === "Failed" && step.error._tag === "Mismatch") isMismatch = true
-          if (!json && !dryRun && (step._tag === "Kept" || step._tag === "Failed"))
-            yield* printError(toLine(step, options).trimEnd())
+          if (json || dryRun || (step._tag !== "Kept" && step._tag !== "Failed")) continue
+          const line = toLine(step, options).trimEnd()
+          lines.add(line)
+          if (!said.lines.has(line)) yield* printError(line)
         }
       },
       Effect.provideService(Stdio.Stdio, stdio)
@@ -141,7 +155,10 @@ const once = Effect.fnUntraced(function* (flags: Flags, options: Options, isAgai
   const totals = yield* mirror(mirrorOptions, connectors)
   progress.show(Progress.Finished({ name, received: 0 }))
   progress.clear()
-  if (!dryRun && !quiet && !isIdle(totals)) yield* say(doneLine(totals, options))
+  const hasNews = !isIdle(totals) && !(said.isAgain && isSaid(totals))
+  said.isAgain = true
+  said.lines = lines
+  if (!dryRun && !quiet && hasNews) yield* say(doneLine(totals, options))
   const failure = failureOf(totals, isMismatch)
   if (failure !== undefined) return yield* failure
 })
@@ -164,19 +181,18 @@ const explain =
 /** Runs it: once, or until it is stopped. What fails then is said once, as long as it is the same, and tried again. */
 export const mirrorCommand = Effect.fn("mirrorCommand")(
   function* (flags: Flags, options: Options) {
-    const run = (isAgain: boolean) =>
-      Effect.mapError(once(flags, options, isAgain), explain(options))
+    const said: Said = { isAgain: false, lines: new Set() }
+    const run = Effect.mapError(once(flags, options, said), explain(options))
     const interval = intervalOf(flags)
-    if (interval === undefined) return yield* run(false)
-    let runs = 0
-    let said = ""
-    return yield* Effect.suspend(() => run(runs++ > 0)).pipe(
+    if (interval === undefined) return yield* run
+    let failure = ""
+    return yield* run.pipe(
       Effect.map(() => {
-        said = ""
+        failure = ""
       }),
       Effect.catchTag("Failure", ({ sentence }) => {
-        const isNews = sentence !== said && sentence !== ""
-        said = sentence
+        const isNews = sentence !== failure && sentence !== ""
+        failure = sentence
         return isNews ? printError(sentence) : Effect.void
       }),
       Effect.andThen(Effect.sleep(interval)),

@@ -203,7 +203,12 @@ export const isInside = (folder: string, path: string): boolean => {
 
 /** Makes the mirror's folder, and gives its real path. */
 const makeRoot = (folder: string): string => {
-  fs.mkdirSync(folder, { recursive: true })
+  try {
+    fs.mkdirSync(folder, { recursive: true })
+  } catch {
+    // On a read-only file system Node says ENOENT of a recursive call (26.10); a plain one says what it is.
+    fs.mkdirSync(folder)
+  }
   return fs.realpathSync(folder)
 }
 
