@@ -15,7 +15,8 @@ import type { StreamCut } from "./files/FileStream.ts"
 import type { Hashing, HashUnavailable } from "./files/Hashing.ts"
 import type { PartFiles } from "./files/PartFile.ts"
 import * as Placement from "./files/Placement.ts"
-import { describe, isNotFound, receiveReply } from "./files/RemoteFile.ts"
+import { receiveReply } from "./files/RemoteFile.ts"
+import { listFiles } from "./files/RemoteList.ts"
 import { type FileError, Result } from "./Result.ts"
 import * as Saving from "./files/Saving.ts"
 
@@ -56,8 +57,8 @@ export const parse = (args: Args, original: boolean): Request => {
     case "GetRange":
       return Content({ args, name: asked.name })
     case "List": {
-      const { after, limit, pattern } = asked
-      return original || after !== undefined || limit !== undefined
+      const { after, fields, limit, pattern } = asked
+      return original || after !== undefined || limit !== undefined || fields !== undefined
         ? Other({ args, closesConnection: false })
         : Names({ pattern })
     }
@@ -102,21 +103,16 @@ const list = (
   { long }: Options,
   { bytes }: Connectors
 ) => {
-  const matching = listNames(pattern, bytes)
+  const listed = (matching: ByteString.ByteString | undefined) =>
+    long
+      ? listFiles(matching, bytes)
+      : Stream.map(listNames(matching, bytes), (name) => ({ name, details: undefined }))
   const folder = pattern === undefined || hasGlob(pattern) ? undefined : inFolder(pattern)
-  const names =
-    folder === undefined ? matching : Stream.orElseIfEmpty(matching, () => listNames(folder, bytes))
-  if (!long) return Stream.map(names, (name) => Result.Name({ name, details: undefined }))
-  return Stream.mapEffect(
-    names,
-    // A file may be removed after it was listed.
-    (name) =>
-      describe(name, bytes).pipe(
-        Effect.catchIf(isNotFound, () => Effect.succeed(undefined)),
-        Effect.map((details) => Result.Name({ name, details }))
-      ),
-    { concurrency: 64 }
-  )
+  const files =
+    folder === undefined
+      ? listed(pattern)
+      : Stream.orElseIfEmpty(listed(pattern), () => listed(folder))
+  return Stream.map(files, (file) => Result.Name(file))
 }
 
 /** Sends the command as it is; the server's reply is the only result. */

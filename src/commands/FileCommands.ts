@@ -7,6 +7,7 @@ import {
   file,
   integer,
   notAnInteger,
+  oneOf,
   option,
   optional,
   optionOr,
@@ -54,14 +55,19 @@ const parseScan = ([first = ByteString.unsafe(""), ...options]: Args): Scan | Co
 
 /** The commands about files, by their tags. */
 export const fileCommands = {
-  /** `after`: only names that sort after it. `limit`: at most this many names. */
+  /**
+   * `after`: only names that sort after it. `limit`: at most this many names. `fields`: a map for each file in place of its
+   * name, with what Describe replies.
+   */
   List: query({
     names: ["listar_arquivos", "listar"],
-    summary: "Lista os nomes dos arquivos, ordenados por bytes.",
+    summary:
+      "Lista os nomes dos arquivos, ordenados por bytes; com detalhes, o que DETALHES diz de cada um.",
     args: {
       pattern: optional(pattern),
       after: option("APOS", text("nome")),
-      limit: option("LIMITE", count("quantos"))
+      limit: option("LIMITE", count("quantos")),
+      fields: option("COM", oneOf("campos", "detalhes"))
     }
   }),
   /**

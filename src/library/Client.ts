@@ -19,6 +19,7 @@ import {
   receiveDigest,
   receiveReply
 } from "../client/files/RemoteFile.ts"
+import { listFiles } from "../client/files/RemoteList.ts"
 import * as Parser from "../commands/Parser.ts"
 import * as ByteString from "../domain/ByteString.ts"
 
@@ -66,6 +67,11 @@ export interface Details {
   readonly version: string
 }
 
+/** A file that a list has, with its details. */
+export interface ListedFile extends Details {
+  readonly name: string
+}
+
 /** Why a request failed. `ErrorReply` is the server's error, with its `code`: `NOTFOUND`, `RANGE`… */
 export type AskError = ConnectFailed | RequestError
 
@@ -87,6 +93,9 @@ const serverOf = ({
   onRetry: () => Effect.void
 })
 
+const keyOf = (pattern: string | undefined): ByteString.ByteString | undefined =>
+  pattern === undefined ? undefined : ByteString.fromText(pattern)
+
 /** Only bytes are hashed here, since the library saves no files. */
 const hashing = Hashing.of({
   createHash: createSha256,
@@ -106,6 +115,8 @@ export class Client extends Context.Service<
     readonly time: Effect.Effect<string, AskError>
     /** The names of the files that match, or of all, sorted by their UTF-8 bytes. `**` in a pattern crosses folders. */
     readonly list: (pattern?: string) => Stream.Stream<string, AskError>
+    /** The same files with their details, some thousand a request; a file that is removed meanwhile may be missing. */
+    readonly listFiles: (pattern?: string) => Stream.Stream<ListedFile, AskError>
     /** The details of a file; `ErrorReply` with `NOTFOUND` where there is none. */
     readonly details: (name: string) => Effect.Effect<Details, AskError>
     /** The SHA-256 of a file, 64 lower-case hexadecimal digits. */
@@ -140,12 +151,14 @@ export class Client extends Context.Service<
           info: text(Parser.print({ _tag: "Info" })),
           time: text(Parser.print({ _tag: "Time" })),
           list: (pattern) =>
-            Stream.map(
-              listNames(
-                pattern === undefined ? undefined : ByteString.fromText(pattern),
-                questions
-              ),
-              ByteString.toTextLossy
+            Stream.map(listNames(keyOf(pattern), questions), ByteString.toTextLossy),
+          listFiles: (pattern) =>
+            listFiles(keyOf(pattern), questions).pipe(
+              Stream.flatMap(({ details, name }) =>
+                details === undefined
+                  ? Stream.empty
+                  : Stream.succeed({ ...details, name: ByteString.toTextLossy(name) })
+              )
             ),
           details: (name) => describe(ByteString.fromText(name), questions),
           digest: Effect.fn("Client.digest")(function* (name) {

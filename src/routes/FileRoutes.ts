@@ -10,7 +10,7 @@ import * as Pattern from "../domain/Pattern.ts"
 import * as RedisGlob from "../domain/RedisGlob.ts"
 import * as Reply from "../domain/Reply.ts"
 import type { DigestCache } from "../services/files/DigestCache.ts"
-import type { FileStore, WholeFile } from "../services/files/FileStore.ts"
+import type { FileEntry, FileStore, WholeFile } from "../services/files/FileStore.ts"
 import type { Scan } from "../services/files/Scan.ts"
 import { changed, content, describeFile, redisRange, sendFile } from "./FileReply.ts"
 import {
@@ -31,10 +31,28 @@ export type FileQuery = TagOf<"query"> & keyof typeof fileCommands
 /** The most names in one list: about 5 MB, and 50 ms of the event loop to encode. */
 const mostNames = 100_000
 
-const limitTooLarge = new BadArgument({ text: `LIMITE vai até ${mostNames}.` })
-const tooManyNames = new BadArgument({
-  text: `Mais de ${mostNames} nomes: peça em partes, com LIMITE n e depois APOS o último nome.`
-})
+/** The most files in one list with details: 3 MB while it is sent. */
+const mostDetailed = 10_000
+
+const limitTooLarge = (most: number) => new BadArgument({ text: `LIMITE vai até ${most}.` })
+const tooManyNames = (most: number) =>
+  new BadArgument({
+    text: `Mais de ${most} nomes: peça em partes, com LIMITE n e depois APOS o último nome.`
+  })
+
+/** The memory of a file in a list with details, besides its name, in bytes. */
+const fileOverhead = 300
+
+/** A list of the files' details. Each map is made as it is encoded. */
+const fileList = (files: ReadonlyArray<FileEntry>): Reply.Reply =>
+  Reply.Reply.LazyList({
+    length: files.length,
+    held: files.reduce((sum, { name }) => sum + name.length + fileOverhead, 0),
+    item: (index) => {
+      const file = files[index]
+      return file === undefined ? missing : describeFile(ByteString.fromText(file.name))(file)
+    }
+  })
 
 /** The time to make a reply of a name, in nanoseconds. */
 const costOfName = 200
@@ -129,16 +147,21 @@ export const makeFileRoutes = (
     withFile(name, (file) => content(name, file, 0, file.size), missing)
 
   return {
-    List: ({ after, limit, pattern }) =>
+    List: (query) =>
       Effect.gen(function* () {
-        if (limit !== undefined && limit > mostNames) return yield* limitTooLarge
-        const names = yield* store.list({
-          pattern: pattern === undefined ? undefined : yield* requirePattern(pattern),
-          after: after === undefined ? undefined : yield* requireText(after),
-          limit: limit ?? mostNames + 1
-        })
-        if (names.length > mostNames) return yield* tooManyNames
-        return yield* nameList(names)
+        const most = query.fields === undefined ? mostNames : mostDetailed
+        if (query.limit !== undefined && query.limit > most) return yield* limitTooLarge(most)
+        const selection = {
+          pattern: query.pattern === undefined ? undefined : yield* requirePattern(query.pattern),
+          after: query.after === undefined ? undefined : yield* requireText(query.after),
+          limit: query.limit ?? most + 1
+        }
+        if (query.fields === undefined) {
+          const names = yield* store.list(selection)
+          return names.length > most ? yield* tooManyNames(most) : yield* nameList(names)
+        }
+        const files = yield* store.listFiles(selection)
+        return files.length > most ? yield* tooManyNames(most) : fileList(files)
       }),
     SendFile: (query) => {
       const { name, prefix } = query

@@ -259,7 +259,13 @@ describe("a question", () => {
     Effect.gen(function* () {
       const server = yield* fake("](X\x01\0\0\0aX\x01\0\0\0be.")
       const client = yield* connect(server.address)
-      const asked = Parser.print({ _tag: "List", pattern: undefined, after: undefined, limit: 1 })
+      const asked = Parser.print({
+        _tag: "List",
+        pattern: undefined,
+        after: undefined,
+        limit: 1,
+        fields: undefined
+      })
       yield* client.send([asked])
       assert.deepStrictEqual(yield* client.receive, Reply.Reply.List({ items: [Reply.text("a")] }))
     })

@@ -88,7 +88,7 @@ describe("a long listing", () => {
     items: ["a", "b"].map((name) => Reply.Reply.Bulk({ value: ByteString.fromText(name) }))
   })
 
-  /** Lists two files; what is known of the second is this. */
+  /** A server that tells no details in a list, and lists two files; what is known of the second is this. */
   const listing = (second: Connection["Service"]["receive"]) => {
     const connector: Connector = {
       connect: Effect.void,
@@ -97,7 +97,11 @@ describe("a long listing", () => {
         Effect.provideService(receive, Connection, {
           send: () => Effect.void,
           receive:
-            args()[1] === "b" ? second : Effect.succeed(args()[1] === "a" ? details : listed),
+            args()[1] === "b"
+              ? second
+              : Effect.succeed(
+                  args()[1] === "a" ? details : args().includes(withDetails) ? unknown : listed
+                ),
           receiveTokens: () => Effect.never,
           receiveFile: Effect.never,
           receiveContent: Effect.never
@@ -118,6 +122,9 @@ describe("a long listing", () => {
       { bytes: connector, digests: connector }
     ).pipe(Stream.runCollect)
   }
+
+  const withDetails = ByteString.fromText("COM")
+  const unknown = Reply.Reply.Error({ code: "ERR", message: "Opção inválida 'COM'." })
 
   const details: Reply.Reply = Reply.Reply.Dictionary({
     entries: [

@@ -36,8 +36,14 @@ describe("a command", () => {
     ["consulta", { _tag: "Info" }],
     ["hora_atual", { _tag: "Time" }],
     ["hora", { _tag: "Time" }],
-    ["listar_arquivos", { _tag: "List", pattern: undefined, after: undefined, limit: undefined }],
-    ["listar", { _tag: "List", pattern: undefined, after: undefined, limit: undefined }],
+    [
+      "listar_arquivos",
+      { _tag: "List", pattern: undefined, after: undefined, limit: undefined, fields: undefined }
+    ],
+    [
+      "listar",
+      { _tag: "List", pattern: undefined, after: undefined, limit: undefined, fields: undefined }
+    ],
     [
       "enviar_arquivo a",
       {
@@ -176,7 +182,7 @@ describe("a command", () => {
   })
 
   it("takes a pattern where the number of its words is odd, even one that looks like an option", () => {
-    const list = { _tag: "List", after: undefined, limit: undefined } as const
+    const list = { _tag: "List", after: undefined, limit: undefined, fields: undefined } as const
     assert.deepStrictEqual(parse("listar", "*.txt"), { ...list, pattern: word("*.txt") })
     assert.deepStrictEqual(parse("listar", "APOS"), { ...list, pattern: word("APOS") })
     assert.deepStrictEqual(parse("listar", "APOS", "x"), {

@@ -9,6 +9,7 @@ import { pipeline } from "node:stream"
 import { createServer, type Server } from "node:tls"
 import { Client, type Options } from "../../src/library/Client.ts"
 import type { Address } from "../../src/domain/Address.ts"
+import * as FakeServer from "../support/fakes/FakeServer.ts"
 import { isInstalled } from "../support/programs/Programs.ts"
 import { folderWith, temporaryFolder } from "../support/stores/TemporaryFolder.ts"
 import { serveFolder } from "../support/programs/TestServer.ts"
@@ -75,6 +76,55 @@ describe("a client", () => {
       assert.deepStrictEqual(yield* Stream.runCollect(client.list()), Object.keys(files))
       assert.deepStrictEqual(yield* Stream.runCollect(client.list("*/*ção*")), ["pasta/ação.txt"])
       assert.deepStrictEqual(yield* Stream.runCollect(client.list("nada*")), [])
+    })
+  )
+
+  it.live(
+    "lists files with their details, a request for many, and also where a server knows no such list",
+    () =>
+      Effect.gen(function* () {
+        const client = yield* connected
+        const [first, ...others] = yield* Stream.runCollect(client.listFiles("*.*"))
+        assert.deepStrictEqual(
+          [others.map(({ name }) => name), first?.name],
+          [["grande.bin"], "a.txt"]
+        )
+        const { modified, size, version } = yield* client.details("a.txt")
+        assert.deepStrictEqual(first, { name: "a.txt", modified, size, version })
+        assert.lengthOf(yield* Stream.runCollect(client.listFiles()), 4)
+
+        const old = yield* FakeServer.make({
+          answers: (request) => {
+            if (request._tag === "Describe")
+              return request.name === "b" ? "-NOTFOUND x\r\n" : FakeServer.detailsReply(7)
+            return request._tag === "List" && request.fields === undefined
+              ? "*2\r\n$1\r\na\r\n$1\r\nb\r\n"
+              : "-ERR Opção inválida 'COM'.\r\n"
+          }
+        })
+        const listed = yield* Stream.runCollect((yield* clientOf(old.address)).listFiles())
+        assert.deepStrictEqual(
+          listed.map(({ name, size }) => [name, size]),
+          [["a", 7]]
+        )
+      })
+  )
+
+  it.live("takes no list that goes on for ever or is of something else", () =>
+    Effect.gen(function* () {
+      const file =
+        "*8\r\n$4\r\nnome\r\n$1\r\na\r\n$7\r\ntamanho\r\n:1\r\n$10\r\nmodificado\r\n$24\r\n2026-01-02T03:04:05.678Z\r\n$6\r\nversao\r\n$1\r\nv\r\n"
+      for (const answer of [
+        `*2\r\n${file}${file}`,
+        "*1\r\n$1\r\na\r\n",
+        ":1\r\n",
+        `*1000\r\n${file.repeat(1000)}`
+      ]) {
+        const server = yield* FakeServer.make({ answers: () => answer })
+        const client = yield* clientOf(server.address)
+        const error = yield* Effect.flip(Stream.runDrain(client.listFiles()))
+        assert.strictEqual(error._tag, "MalformedReply")
+      }
     })
   )
 

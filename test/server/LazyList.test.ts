@@ -20,6 +20,7 @@ const makeStore = (whenOpen: (name: string) => Effect.Effect<void>) => {
     count: Effect.succeed(0),
     pick: () => Effect.undefined,
     list: () => Effect.succeed([]),
+    listFiles: () => Effect.succeed([]),
     folder: () => Effect.succeed(Stream.empty),
     getIfPresent: () => undefined,
     describe: () => Effect.succeed(details),

@@ -274,6 +274,7 @@ describe("a connection on which something happens", () => {
         pick: () => Effect.succeed(undefined),
         getIfPresent: () => undefined,
         list: () => Effect.succeed([]),
+        listFiles: () => Effect.succeed([]),
         folder: () => Effect.succeed(Stream.empty),
         describe: () => Effect.succeed(details),
         open: () =>

@@ -21,7 +21,7 @@ import type { Options } from "./Transfer.ts"
 /** How many files are fetched at a time. Waiting for fsync takes most of a small file's time. */
 const maxConcurrent = 64
 
-/** How many names are listed at a time: the server's limit, because each page costs it a walk through all names. */
+/** How many names are listed at a time: the server's limit. */
 const pageSize = 100_000
 
 const isFileError = (error: unknown): error is Exclude<FileError, UnaskedName | NothingMatches> =>
@@ -43,7 +43,8 @@ export const listNames = (pattern: ByteString.ByteString | undefined, connector:
       _tag: "List",
       pattern,
       after: Option.getOrUndefined(after),
-      limit: pageSize
+      limit: pageSize,
+      fields: undefined
     })
     return Effect.flatMap(
       connector.ask(() => request, receiveReply),

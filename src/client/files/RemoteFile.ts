@@ -25,7 +25,7 @@ const Details = Schema.Struct({
 const decodeDetails = Schema.decodeUnknownOption(Details)
 
 /** The fields of a map, which RESP 2 sends as a flat list. */
-const fields = (reply: Reply): ReadonlyMap<string, string | number> => {
+export const fields = (reply: Reply): ReadonlyMap<string, string | number> => {
   const found = new Map<string, string | number>()
   const add = (key: ByteString.ByteString, value: Reply | undefined) => {
     if (value?._tag === "Bulk" || value?._tag === "Integer") found.set(key, value.value)
@@ -115,15 +115,20 @@ export const receiveReply = Effect.gen(function* () {
   return reply._tag === "Error" ? yield* new ErrorReply(reply) : reply
 })
 
-/** Receives the reply to `detailsRequest`. */
-export const receiveDetails = Effect.gen(function* () {
-  const found = decodeDetails(Object.fromEntries(fields(yield* receiveReply)))
-  if (found._tag === "None") return yield* unexpected
+/** The details in a map of them; `undefined` where it is none. */
+export const detailsIn = (map: ReadonlyMap<string, string | number>): RemoteDetails | undefined => {
+  const found = decodeDetails(Object.fromEntries(map))
+  if (found._tag === "None") return undefined
   const { modificado, tamanho, versao } = found.value
   const modified = new Date(modificado)
-  if (Number.isNaN(modified.getTime())) return yield* unexpected
-  const details: RemoteDetails = { size: tamanho, modified, version: ByteString.unsafe(versao) }
-  return details
+  return Number.isNaN(modified.getTime())
+    ? undefined
+    : { size: tamanho, modified, version: ByteString.unsafe(versao) }
+}
+
+/** Receives the reply to `detailsRequest`. */
+export const receiveDetails = Effect.gen(function* () {
+  return detailsIn(fields(yield* receiveReply)) ?? (yield* unexpected)
 })
 
 /** Receives the reply to `digestRequest`: 64 lower-case hexadecimal digits. */

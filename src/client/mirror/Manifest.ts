@@ -9,14 +9,9 @@ import * as FileName from "../../domain/FileName.ts"
 import * as Pattern from "../../domain/Pattern.ts"
 import { unexpected } from "../Connection.ts"
 import type { Connector } from "../Connector.ts"
-import { listNames } from "../files/Fetch.ts"
 import { UnaskedName } from "../files/Placement.ts"
-import {
-  detailsRequest,
-  isNotFound,
-  receiveDetails,
-  type RemoteDetails
-} from "../files/RemoteFile.ts"
+import type { RemoteDetails } from "../files/RemoteFile.ts"
+import { listFiles } from "../files/RemoteList.ts"
 import { isOwn, type RemoteEntry } from "./Entries.ts"
 
 /** The server lists more files than a mirror can hold. */
@@ -47,9 +42,6 @@ export const makeSelected = ({ exclude, hidden, patterns }: Selection) => {
     && !unwanted.some((glob) => Glob.match(glob, name))
 }
 
-/** How many files' details are asked for at once: their requests fit into the buffers of a socket. */
-const detailsPerBatch = 256
-
 /** A version is written into the state file, a line a file. */
 const usableVersion = /^[!-~]{1,256}$/
 
@@ -57,33 +49,6 @@ const toEntry = (name: FileName.FileName, { modified, size, version }: RemoteDet
   usableVersion.test(version)
     ? Effect.succeed<RemoteEntry>({ name, size, modified: modified.getTime(), version })
     : Effect.fail(unexpected)
-
-/** Asks for the details of each name; a file that was removed meanwhile is left out. */
-const describeAll = Effect.fnUntraced(function* (
-  names: ReadonlyArray<FileName.FileName>,
-  connector: Connector
-) {
-  const batches: Array<ReadonlyArray<FileName.FileName>> = []
-  for (let next = 0; next < names.length; next += detailsPerBatch) {
-    batches.push(names.slice(next, next + detailsPerBatch))
-  }
-  const found = yield* Effect.forEach(
-    batches,
-    (batch) =>
-      connector.askAll(
-        () => batch.map((name) => detailsRequest(ByteString.fromText(name))()),
-        Effect.forEach(batch, (name) =>
-          Effect.catchIf(
-            Effect.flatMap(receiveDetails, (details) => toEntry(name, details)),
-            isNotFound,
-            () => Effect.succeed(undefined)
-          )
-        )
-      ),
-    { concurrency: 4 }
-  )
-  return found.flat().filter((entry) => entry !== undefined)
-})
 
 /** Holds names that the server lists against what was asked for: each matches the pattern, and comes after the one before. */
 const makeChecker = (pattern: string | undefined) => {
@@ -106,23 +71,25 @@ export const readManifest = Effect.fn("readManifest")(function* (
 ) {
   const isSelected = makeSelected(selection)
   const { patterns } = selection
-  const names = new Set<FileName.FileName>()
+  const entries = new Map<FileName.FileName, RemoteEntry>()
   for (const pattern of patterns.length === 0 ? [undefined] : patterns) {
     const key = pattern === undefined ? undefined : ByteString.fromText(pattern)
     const check = makeChecker(pattern)
     let listed = 0
     yield* Stream.runForEachArray(
-      listNames(key, connector),
+      listFiles(key, connector),
       Effect.fnUntraced(function* (page) {
         listed += page.length
         if (listed > mostFiles) return yield* new TooManyFiles({ most: mostFiles })
-        for (const listedName of page) {
+        for (const { details, name: listedName } of page) {
           const name = check(listedName)
           if (typeof name !== "string") return yield* name
-          if (isSelected(name)) names.add(name)
+          // A file that was removed meanwhile is left out.
+          if (details !== undefined && isSelected(name))
+            entries.set(name, yield* toEntry(name, details))
         }
       })
     )
   }
-  return yield* describeAll([...names].sort(FileName.byBytes), connector)
+  return [...entries.values()].sort((one, other) => FileName.byBytes(one.name, other.name))
 })

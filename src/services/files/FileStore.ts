@@ -89,6 +89,9 @@ export type FolderEntry =
       readonly isListedElsewhere: boolean
     }
 
+/** A file and its metadata. */
+export type FileEntry = Extract<FolderEntry, { readonly kind: "file" }>
+
 /** What entries are sorted by, by its UTF-8 bytes: the name, and a folder's with a `/`, as files below it begin. */
 export const entryKey = ({ kind, name }: Pick<FolderEntry, "kind" | "name">): string =>
   kind === "folder" ? `${name}/` : name
@@ -110,6 +113,14 @@ export class FileStore extends Context.Service<
     readonly list: (
       selection: Selection
     ) => Effect.Effect<ReadonlyArray<FileName>, StoreUnavailable>
+    /**
+     * The selected files with their metadata, as `list` sorts them: fewer than the limit only where there are no more. A
+     * file that may not be read is among them, as in `list`; one that vanishes meanwhile is not. The limit bounds the
+     * memory: some 300 bytes a file.
+     */
+    readonly listFiles: (
+      selection: Selection
+    ) => Effect.Effect<ReadonlyArray<FileEntry>, StoreUnavailable>
     /**
      * The entries of one folder whose `entryKey` sorts after `after`, sorted by it, in chunks of up to a thousand, whose
      * metadata is read as they are pulled. Yields to other fibers. What vanishes meanwhile is left out, and so is what
@@ -175,3 +186,37 @@ export const select = <E, R>(
       })
     ).pipe(Effect.map(() => collector.take()))
   })
+
+/** `listFiles` by asking for names, and for the details of each, `concurrency` of them at a time. */
+export const listFilesBy =
+  (
+    list: FileStore["Service"]["list"],
+    describe: FileStore["Service"]["describe"],
+    concurrency: number
+  ): FileStore["Service"]["listFiles"] =>
+  (selection) =>
+    Effect.gen(function* () {
+      const { limit = Number.POSITIVE_INFINITY } = selection
+      const found: Array<FileEntry> = []
+      let { after } = selection
+      for (;;) {
+        const wanted = limit - found.length
+        const names = yield* list({ ...selection, after, limit: wanted })
+        const entries = yield* Effect.forEach(
+          names,
+          (name) =>
+            Effect.map(describe(name), ({ modified, size, version }): FileEntry => ({
+              kind: "file",
+              name,
+              size,
+              modified,
+              version
+            })).pipe(Effect.catchTag("FileNotFound", () => Effect.succeed(undefined))),
+          { concurrency }
+        )
+        for (const entry of entries) if (entry !== undefined) found.push(entry)
+        after = names.at(-1)
+        // What vanished is made up for, so that a short page is the last one.
+        if (names.length < wanted || found.length === limit) return found
+      }
+    })

@@ -15,7 +15,9 @@ import {
   FileStore,
   type FolderEntry,
   pickFrom,
-  select
+  select,
+  listFilesBy,
+  type Selection
 } from "./FileStore.ts"
 
 /** A file of the memory store. */
@@ -78,11 +80,13 @@ export const layer = (files: ReadonlyMap<FileName, MemoryFile>): Layer.Layer<Fil
     const names = Stream.suspend(() =>
       Stream.fromIterable([...files.keys()].filter((name) => !isHidden(name)))
     )
+    const list = (selection: Selection) => select(names, selection)
     return {
       names,
       count: Stream.runCount(names),
       pick: (draw) => pickFrom(names, draw),
-      list: (selection) => select(names, selection),
+      list,
+      listFiles: listFilesBy(list, find, 1),
       folder,
       getIfPresent: () => undefined,
       describe: find,

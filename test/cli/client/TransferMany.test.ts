@@ -475,15 +475,22 @@ layer(App.layer, { timeout: "1 minute" })("app client --cmd", (it) => {
       })
     )
 
-    it.effect("with --long prints size, date and name", () =>
+    it.effect("with --long prints size, date and name, and asks once for all of it", () =>
       Effect.gen(function* () {
-        const { run } = yield* beforeFiles({ "a\x1b[2J": "x", "big.bin": noise(1, 1_234_567) })
+        const { proxy, run } = yield* beforeFiles({
+          "a\x1b[2J": "x",
+          "big.bin": noise(1, 1_234_567)
+        })
         const ended = yield* run("listar_arquivos", "--long")
         assert.match(
           ended.stdout,
           /^ +1 {2}\d{4}-\d\d-\d\d \d\d:\d\d {2}a\\x1b\[2J\n +1234567 {2}\d{4}-\d\d-\d\d \d\d:\d\d {2}big\.bin\n$/
         )
         assert.deepStrictEqual([ended.code, ended.stderr], [0, ""])
+        assert.deepStrictEqual(
+          proxy.asked.map(({ _tag }) => _tag).filter((tag) => tag !== "Hello"),
+          ["List"]
+        )
       })
     )
 

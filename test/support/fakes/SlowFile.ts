@@ -76,6 +76,7 @@ export const make = ({ before, size }: Options): Effect.Effect<SlowFile> =>
         count: Effect.succeed(0),
         pick: () => Effect.succeed(undefined),
         list: () => Effect.succeed([]),
+        listFiles: () => Effect.succeed([]),
         folder: () => Effect.succeed(Stream.empty),
         getIfPresent: () => undefined,
         describe: (name) =>

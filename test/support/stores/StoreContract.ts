@@ -4,7 +4,8 @@ import { Effect, type Scope } from "effect"
 import { FileNotFound } from "../../../src/domain/Errors.ts"
 import * as ByteString from "../../../src/domain/ByteString.ts"
 import { entryKey, type FileStore } from "../../../src/services/files/FileStore.ts"
-import { contentOf, entriesOf, fileName, namesOf, readAll } from "./Stores.ts"
+import { contentOf, entriesOf, fileName, namesOf, readAll, selection } from "./Stores.ts"
+import { seeded } from "../values/Seeded.ts"
 
 /** A store, and the hand that changes what it shares. */
 export interface Shelf {
@@ -159,6 +160,38 @@ export const storeContract = (
             assert.instanceOf(yield* Effect.flip(entriesOf(store, folder, after)), FileNotFound)
         const empty = yield* makeShelf({})
         assert.deepStrictEqual(yield* entriesOf(empty.store, ""), [])
+      })
+    )
+
+    it.effect("lists files with the details that it would describe them with, and as many", () =>
+      Effect.gen(function* () {
+        const { store } = yield* makeShelf(files)
+        const all = yield* store.listFiles(selection())
+        assert.deepStrictEqual(
+          all.map(({ name }): string => name),
+          sorted
+        )
+        for (const { kind, name, ...details } of all) {
+          const { modified, size, version } = yield* store.describe(name)
+          assert.deepStrictEqual([kind, details], ["file", { modified, size, version }])
+        }
+        const some = yield* store.listFiles(selection({ pattern: "**", after: "a0", limit: 2 }))
+        assert.deepStrictEqual(some, all.slice(3, 5))
+        assert.deepStrictEqual(yield* store.listFiles(selection({ limit: 0 })), [])
+      })
+    )
+
+    it.effect("counts its files, and picks each of them now and then", () =>
+      Effect.gen(function* () {
+        const { store } = yield* makeShelf(files)
+        assert.strictEqual(yield* store.count, sorted.length)
+        const random = seeded(7)
+        const picked = new Set<string>()
+        for (let times = 0; times < 200; times++)
+          picked.add((yield* store.pick(() => random(2 ** 30) / 2 ** 30)) ?? "")
+        assert.sameMembers([...picked], sorted)
+        const { store: empty } = yield* makeShelf({})
+        assert.deepStrictEqual([yield* empty.count, yield* empty.pick(() => 0)], [0, undefined])
       })
     )
 

@@ -14,6 +14,7 @@ import { Result } from "effect"
 import { FileNotFound, StoreUnavailable } from "../../../domain/Errors.ts"
 import { type FileName, type FolderName, isHidden } from "../../../domain/FileName.ts"
 import {
+  type BigIntStats,
   closeSync,
   constants,
   existsSync,
@@ -164,6 +165,30 @@ export interface Held {
   readonly path: string
   /** The path by which to open it, or what is in it, while it is held. */
   readonly access: string
+}
+
+/** The metadata of the file of this name, without opening it; fails as `openContained` does, but not if it is unreadable. */
+export const statContained = (
+  folder: SharedFolder,
+  name: FileName
+): Result.Result<BigIntStats, FileNotFound | StoreUnavailable> =>
+  isHidden(name) && !folder.hidden
+    ? Result.fail(new FileNotFound())
+    : Result.mapError(
+        Result.try({ try: () => statFile(folder, name), catch: fromFileSystem }),
+        unlessFolderIsGone(folder)
+      )
+
+const statFile = (folder: SharedFolder, name: FileName): BigIntStats => {
+  const root = rootOf(folder)
+  const held = hold(`${folder.path}/${name}`)
+  try {
+    requireRegular(held.stats)
+    requireInside(folder, root, name, held.path)
+    return fstatSync(held.descriptor, { bigint: true })
+  } finally {
+    closeSync(held.descriptor)
+  }
 }
 
 /** Opening a FIFO or a device can block or have effects. */

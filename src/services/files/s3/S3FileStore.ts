@@ -8,7 +8,14 @@ import { type FileName, isHidden } from "../../../domain/FileName.ts"
 import { Stats } from "../../../telemetry/Stats.ts"
 import * as ByteString from "../../../domain/ByteString.ts"
 import { sha256 } from "../Digest.ts"
-import { FileStore, type OpenFile, pickFrom, type WholeFile } from "../FileStore.ts"
+import {
+  FileStore,
+  listFilesBy,
+  type OpenFile,
+  pickFrom,
+  type Selection,
+  type WholeFile
+} from "../FileStore.ts"
 import { type Fetch, makeReadAhead } from "./ReadAhead.ts"
 import { type Bucket, fileDetails, longestKey, type S3Failure, type Version } from "./Bucket.ts"
 import * as S3Client from "./S3Client.ts"
@@ -44,6 +51,9 @@ export interface Options extends S3Client.Options {
 
 /** Enough for five transfers at full speed. */
 const defaultTransferMemory = 256 * 1024 * 1024
+
+/** Requests for the metadata of listed objects at a time: a list of 1,000 takes some seconds. */
+const headsAtOnce = 16
 
 const unavailable = (cause: unknown) => new StoreUnavailable({ cause })
 
@@ -177,11 +187,24 @@ export const layer = (options: Options): Layer.Layer<FileStore, BucketUnusable, 
       }
 
       const names = allNames(keys)
+      const list = (selection: Selection) => selectedNames(keys, selection)
+      const describe = Effect.fnUntraced(function* (name: FileName) {
+        const key = yield* requireKey(name)
+        return yield* retry(bucket.head(key)).pipe(
+          Effect.tap((details) => Effect.sync(() => cache.learn(key, details))),
+          Effect.map(fileDetails),
+          Effect.mapError((failure) => {
+            if (failure.status === 404) cache.learn(key, undefined)
+            return asMissing(failure)
+          })
+        )
+      })
       return {
         names,
         count: Stream.runCount(names),
         pick: (draw) => pickFrom(names, draw),
-        list: (selection) => selectedNames(keys, selection),
+        list,
+        listFiles: listFilesBy(list, describe, headsAtOnce),
         folder: folderEntries({
           prefix,
           hidden: options.hidden,
@@ -192,17 +215,7 @@ export const layer = (options: Options): Layer.Layer<FileStore, BucketUnusable, 
           const object = key === undefined ? undefined : cache.fresh(key)
           return object === undefined ? undefined : heldFile(object)
         },
-        describe: Effect.fnUntraced(function* (name) {
-          const key = yield* requireKey(name)
-          return yield* retry(bucket.head(key)).pipe(
-            Effect.tap((details) => Effect.sync(() => cache.learn(key, details))),
-            Effect.map(fileDetails),
-            Effect.mapError((failure) => {
-              if (failure.status === 404) cache.learn(key, undefined)
-              return asMissing(failure)
-            })
-          )
-        }),
+        describe,
         open: Effect.fnUntraced(function* (name) {
           const key = yield* requireKey(name)
           return opened(key, yield* Effect.mapError(cache.at(key), asMissing))

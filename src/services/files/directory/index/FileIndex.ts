@@ -5,12 +5,14 @@
  */
 import { Cause, Clock, Effect, Scope, Semaphore, Stream } from "effect"
 import { isReadonlyArrayNonEmpty, type NonEmptyReadonlyArray } from "effect/Array"
-import { StoreUnavailable } from "../../../../domain/Errors.ts"
+import { FileNotFound, StoreUnavailable } from "../../../../domain/Errors.ts"
 import type { FileName } from "../../../../domain/FileName.ts"
 import * as Monotonic from "../../../../domain/Monotonic.ts"
-import type { FileStore, Selection } from "../../FileStore.ts"
+import { type FileStore, listFilesBy, type Selection } from "../../FileStore.ts"
+import { detailsOf } from "../DirectoryDetails.ts"
 import { makeDirectoryEntries } from "../DirectoryEntries.ts"
 import type { LogOnce } from "../LogOnce.ts"
+import { statContained } from "../SafeOpen.ts"
 import { requireRoot, type SharedFolder } from "../SharedFolder.ts"
 import { makeFolderReader } from "./FolderReader.ts"
 import { makeFolders } from "./Folders.ts"
@@ -19,7 +21,10 @@ import { makeLinkRules } from "./Links.ts"
 import { makeReadThread } from "./ReadThread.ts"
 
 /** The questions of a store that the index answers. */
-export type FileIndex = Pick<FileStore["Service"], "names" | "count" | "pick" | "list" | "folder">
+export type FileIndex = Pick<
+  FileStore["Service"],
+  "names" | "count" | "pick" | "list" | "listFiles" | "folder"
+>
 
 /** How long a question is worked on before others get their turn, in milliseconds. */
 const slice = 2
@@ -190,5 +195,21 @@ export const makeFileIndex = Effect.fnUntraced(function* (
     })
   )
 
-  return { names, count, pick, list, folder: makeDirectoryEntries(folder, folders, log) }
+  const describe = (name: FileName) =>
+    Effect.flatMap(
+      Effect.suspend(() => Effect.fromResult(statContained(folder, name))),
+      (stats) =>
+        stats.size > Number.MAX_SAFE_INTEGER
+          ? Effect.fail(new FileNotFound())
+          : Effect.succeed(detailsOf(stats))
+    )
+
+  return {
+    names,
+    count,
+    pick,
+    list,
+    listFiles: listFilesBy(list, describe, 1),
+    folder: makeDirectoryEntries(folder, folders, log)
+  }
 })
