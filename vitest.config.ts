@@ -32,13 +32,14 @@ export const unit = [
 const everyday = "test/**/*.test.ts"
 const long = "test/**/*.long.test.ts"
 const s3 = "test/s3/**/*.s3.test.ts"
+const browser = "test/browser/**/*.browser.test.ts"
 const bundle = "test/support/setup/bundle.ts"
 
 /**
- * Four suites: `unit` is `npm run test:unit`, and `npm run test:watch` while one works, done in seconds; with
+ * Five suites: `unit` is `npm run test:unit`, and `npm run test:watch` while one works, done in seconds; with
  * `everyday`, which is every other test of every day, it is what `npm test` runs; `long` is `npm run test:long`,
  * whose tests take minutes or measure the machine, and so run one file at a time; `s3` is `npm run test:s3`, over
- * a real Ceph, which it starts.
+ * a real Ceph, which it starts; `browser` is `npm run test:browser`, in Debian's Chromium.
  *
  * Other test files have a process each (`forks`): they open sockets, start children and look at the heap.
  * Nothing is ever retried: a test that fails now and then has found something.
@@ -67,7 +68,7 @@ export default defineConfig({
         test: {
           name: "everyday",
           include: [everyday],
-          exclude: [long, s3, ...unit],
+          exclude: [long, s3, browser, ...unit],
           globalSetup: [bundle, "test/support/setup/leftOut.ts"],
           maxWorkers: 2,
           testTimeout: 20_000,
@@ -82,6 +83,16 @@ export default defineConfig({
           globalSetup: bundle,
           fileParallelism: false,
           testTimeout: 600_000,
+          hookTimeout: 60_000
+        }
+      },
+      {
+        extends: true,
+        test: {
+          name: "browser",
+          include: [browser],
+          maxWorkers: 2,
+          testTimeout: 60_000,
           hookTimeout: 60_000
         }
       },
