@@ -25,9 +25,8 @@ import * as PasswordFile from "../PasswordFile.ts"
 import { makeQuestions } from "./Questions.ts"
 import { render } from "./Render.ts"
 import { makeProgressLines } from "./progress/ProgressLines.ts"
+import { makeUnfinished } from "./progress/Unfinished.ts"
 import { ignoreHangupUnderNohup, stopSignal } from "../Signals.ts"
-
-const interrupted = new Failure({ code: exitCode.interrupted, sentence: "" })
 
 const usage = (sentence: string) => new Failure({ code: exitCode.usage, sentence })
 
@@ -74,6 +73,12 @@ export const client = (messages: Messages) =>
         && (yield* stdio.stdinIsTerminal)
         && (yield* stdio.stdoutIsTerminal)
 
+      const unfinished = makeUnfinished()
+      const interrupted = Effect.suspend(() => {
+        const sentence = quiet ? "" : unfinished.sentence(messages)
+        return Effect.fail(new Failure({ code: exitCode.interrupted, sentence }))
+      })
+
       const run = Effect.gen(function* () {
         yield* ignoreHangupUnderNohup
         const progress = yield* makeProgressLines(quiet, messages)
@@ -118,7 +123,10 @@ export const client = (messages: Messages) =>
             range: rangeOf(flags.start, flags.length),
             long: flags.long,
             original: protocol === "pickle",
-            onProgress: progress.show
+            onProgress: (event) => {
+              unfinished.add(event)
+              progress.show(event)
+            }
           },
           connectors
         )
@@ -146,7 +154,7 @@ export const client = (messages: Messages) =>
         Effect.mapError((error) =>
           error._tag === "Failure" ? error : errorMessage(error, address, messages)
         ),
-        Effect.raceFirst(Effect.andThen(stopSignal, Effect.fail(interrupted)))
+        Effect.raceFirst(Effect.andThen(stopSignal, interrupted))
       )
     })
   ).pipe(

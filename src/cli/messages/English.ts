@@ -188,6 +188,9 @@ export const english: Catalog = {
         ...(kept > 0 ? [`kept: ${kept}`] : []),
         ...(failed > 0 ? [`failed: ${failed}`] : [])
       ].join("; ") + ".",
+    files: (count) => `${count} files`,
+    interrupted: (bytes, what) =>
+      `Interrupted: ${bytes} of ${what} are kept; the same command goes on from there.`,
     pace: (bytes, time, isVerified) => `${bytes} in ${time}${isVerified ? ", verified" : ""}.`,
     phases: { comparing: "comparing", verifying: "verifying" },
     filesOf: (finished, found) => `${finished} of ${found} files`,

@@ -220,6 +220,9 @@ export const portuguese = {
         ...(kept > 0 ? [`mantidos: ${kept}`] : []),
         ...(failed > 0 ? [`com erro: ${failed}`] : [])
       ].join("; ") + ".",
+    files: (count: number) => `${count} arquivos`,
+    interrupted: (bytes: string, what: string) =>
+      `Interrompido: ${bytes} de ${what} estão guardados; o mesmo comando continua daí.`,
     pace: (bytes: string, time: string, isVerified: boolean) =>
       `${bytes} em ${time}${isVerified ? ", conferidos" : ""}.`,
     phases: { comparing: "comparando", verifying: "conferindo" },

@@ -27,15 +27,28 @@ const shortHash = (text: string): Effect.Effect<string> =>
     (digest) => Buffer.from(digest, 0, 8).toString("hex")
   )
 
-const toName = (target: string, version: string, unique: string): string =>
-  `.${target}.${version}.${unique}.part`
+/** How much of its target's name a part file's begins with, in bytes: with the rest it has at most 255. */
+const maxPrefix = 180
+
+/** The beginning of a name, so that a person sees which file a part file is of; of whole characters. */
+const prefixOf = (name: string): string => {
+  let prefix = ""
+  for (const character of name) {
+    if (Buffer.byteLength(prefix + character) > maxPrefix) break
+    prefix += character
+  }
+  return prefix
+}
+
+const toName = (name: string, target: string, version: string, unique: string): string =>
+  `.${prefixOf(name)}.${target}.${version}.${unique}.part`
 
 /** The name that the owner gives a part file when it releases it. */
 const toReleasedName = (path: string): string => path.replace(/\.part$/, ".left.part")
 
 const parseName = (file: string, target: string): PartName | undefined => {
   const [, found, version, left] =
-    /^\.([0-9a-f]{16})\.([0-9a-f]{16})\.[0-9a-f]+(\.left)?\.part$/.exec(file) ?? []
+    /\.([0-9a-f]{16})\.([0-9a-f]{16})\.[0-9a-f]+(\.left)?\.part$/.exec(file) ?? []
   return found === target && version !== undefined
     ? { file, version, isReleased: left !== undefined }
     : undefined
@@ -85,7 +98,10 @@ const makeClaim = (
     const targetHash = yield* shortHash(path.basename(target))
     const versionHash = yield* shortHash(version)
     const unique = yield* Random.nextIntBetween(0, 2 ** 48)
-    const own = path.resolve(folder, toName(targetHash, versionHash, unique.toString(16)))
+    const own = path.resolve(
+      folder,
+      toName(path.basename(target), targetHash, versionHash, unique.toString(16))
+    )
     yield* Effect.acquireRelease(
       Effect.sync(() => ownPaths.add(own)),
       () => Effect.sync(() => ownPaths.delete(own))

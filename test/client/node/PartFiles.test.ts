@@ -58,7 +58,18 @@ layer(Layer.provideMerge(Node.layer, NodeServices.layer))("a part file", (it) =>
       const { path, size } = yield* claim(join(folder, "x".repeat(255)))
       assert.strictEqual(size, 0)
       assert.strictEqual((yield* Path.Path).dirname(path), folder)
-      assert.match(contents(folder).join(), /^\.[0-9a-f.]{20,80}\.part$/)
+      assert.match(contents(folder).join(), /^\.x{180}\.[0-9a-f.]{20,80}\.part$/)
+    })
+  )
+
+  it.effect("begins with its target's name, of which no character is cut in two", () =>
+    Effect.gen(function* () {
+      const folder = yield* temporaryFolder
+      yield* claim(join(folder, "relatório.pdf"))
+      yield* claim(join(folder, `a${"ç".repeat(120)}`))
+      const [first, second] = contents(folder)
+      assert.match(first ?? "", /^\.aç{89}\.[0-9a-f.]+\.part$/)
+      assert.match(second ?? "", /^\.relatório\.pdf\.[0-9a-f.]+\.part$/)
     })
   )
 
