@@ -59,17 +59,30 @@ export const holdings: ReadonlyArray<Holding> = [
   },
   {
     name: "asks for a large file and reads nothing",
-    count: 100,
+    count: 1000,
     hold: unread("GET grande.bin\r\n"),
-    // Four reads of 256 KiB. Those of many connections have no bound over all yet but the number of connections.
-    most: 1200 * kB,
-    bound: "`--stall-timeout`"
+    most: 120 * kB,
+    bound: "`--transfer-memory`, and 16 KiB each besides; `--stall-timeout`"
+  },
+  {
+    name: "asks for a large file a thousand times by one `MGET` and reads nothing",
+    count: 1000,
+    hold: unread(`*1001\r\n$4\r\nMGET\r\n${"$10\r\ngrande.bin\r\n".repeat(1000)}`),
+    most: 250 * kB,
+    bound: "one file at a time, as above; its names in 256 MiB over all"
   },
   {
     name: "asks for 10,000 small replies and reads nothing",
     count: 100,
     hold: unread("COMMAND\r\n".repeat(10_000)),
     most: 900 * kB,
-    bound: "`--stall-timeout`"
+    bound: "64 KiB of replies and as much of input, 256 MiB over all; `--stall-timeout`"
+  },
+  {
+    name: "sends 10 MB of requests and reads nothing",
+    count: 20,
+    hold: unread("GET nada\r\n".repeat(1_000_000)),
+    most: 16 * 1024 * kB,
+    bound: "32 MiB of input, 256 MiB over all; `--stall-timeout`"
   }
 ]
