@@ -37,7 +37,7 @@ const connected = Effect.fnUntraced(function* (
   given: Partial<Limits>,
   store: Layer.Layer<FileStore> = emptyStore
 ) {
-  const address = yield* serve(store, { limits: limits(given) })
+  const address = yield* serve(store, { limits: limits(given), web: {} })
   const accepted = yield* acceptedSockets
   const client = yield* connect(address)
   return { address, client, server: yield* Queue.take(accepted) }
@@ -321,6 +321,8 @@ describe("a request that does not become complete", () => {
     ["an inline line", "GET "],
     ["an array's count", "*1"],
     ["an array", "*2\r\n$3\r\nGET\r\n$1000\r\n"],
+    ["a line that may be HTTP's", "GET /"],
+    ["a head of HTTP", "GET / HTTP/1.1\r\nHost: a\r\nA: "],
     ["a pickle", "\x80\x03X\xff\x00\x00\x00"]
   ] as const) {
     it.effect(`is cut off in time, though a byte of it comes every second: ${kind}`, () =>

@@ -87,7 +87,8 @@ export const parseHead = (head: string): HttpRequest | HttpRefusal => {
   const body = bodyOf(fields, lowerCase, isOld)
   if (body === "malformed") return refuse(400, "The length of the body is ambiguous.")
   if (body === "unknown coding") return refuse(501, "The transfer coding is not known.")
-  if (lowerCase.includes(expect)) return refuse(417, "No expectation is met.")
+  // RFC 9110, 10.1.1: HTTP/1.0 has no such field.
+  if (!isOld && lowerCase.includes(expect)) return refuse(417, "No expectation is met.")
   if (body === "some") return refuse(413, "A request may have no body: this server is read-only.")
 
   const aim = aimOf(method, target, named)

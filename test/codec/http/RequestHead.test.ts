@@ -175,7 +175,9 @@ const bodies: ReadonlyArray<Row> = [
   ["6.1", "GET / HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n", "400"],
   ["9110 10.1.1", fields("Expect: 100-continue\r\n"), "417"],
   ["9110 10.1.1", fields("Expect: 100-continue\r\nContent-Length: 5\r\n"), "417"],
-  ["9110 10.1.1", fields("expect: x\r\n"), "417"]
+  ["9110 10.1.1", fields("expect: x\r\n"), "417"],
+  ["9110 10.1.1", "GET / HTTP/1.0\r\nExpect: 100-continue\r\n\r\n", "GET / host= old close"],
+  ["9110 10.1.1", "PUT / HTTP/1.0\r\nExpect: 100-continue\r\nContent-Length: 1\r\n\r\n", "413"]
 ]
 
 const persistence: ReadonlyArray<Row> = [
