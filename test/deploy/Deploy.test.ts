@@ -5,6 +5,7 @@ import { spawnSync } from "node:child_process"
 import { cpSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs"
 import { delimiter, dirname, join } from "node:path"
 import { App, root, start } from "../support/programs/App.ts"
+import { hasOpenssl, Made } from "../support/Certificates.ts"
 import { request } from "../support/values/Bytes.ts"
 import { isInstalled } from "../support/programs/Programs.ts"
 import * as RawSocket from "../support/peers/RawSocket.ts"
@@ -66,7 +67,7 @@ layer(App.layer, { timeout: "1 minute", excludeTestServices: true })("deployed",
   })
 
   /** The unit's command in the unit's environment, but for where its files are. */
-  const serveAsUnit = Effect.gen(function* () {
+  const serveAsUnit = Effect.fnUntraced(function* (more: Readonly<Record<string, string>> = {}) {
     const path = yield* installation
     const cwd = yield* folderWith({ "credentials/passwords": "senha\n", "srv/a.txt": "a" })
     const env = {
@@ -74,7 +75,8 @@ layer(App.layer, { timeout: "1 minute", excludeTestServices: true })("deployed",
       APP_PORT: "0",
       APP_DIR: join(cwd, "srv"),
       APP_PASSWORD_FILE: join(cwd, "credentials", "passwords"),
-      PATH: path
+      PATH: path,
+      ...more
     }
     const [program = "", ...words] = (settings("ExecStart")[0] ?? "").split(" ")
     assert.strictEqual(program, "/usr/local/bin/app")
@@ -87,7 +89,7 @@ layer(App.layer, { timeout: "1 minute", excludeTestServices: true })("deployed",
     "as the unit says, the server asks for the password, and drains on the unit's signal",
     () =>
       Effect.gen(function* () {
-        const { env, server } = yield* serveAsUnit
+        const { env, server } = yield* serveAsUnit()
         const client = yield* RawSocket.connect({ host: "127.0.0.1", port: Number(env.APP_PORT) })
         yield* client.ask(request("PING"), "-NOAUTH Authentication required.\r\n")
         yield* client.ask(request("AUTH", "senha"), "+OK\r\n")
@@ -100,7 +102,10 @@ layer(App.layer, { timeout: "1 minute", excludeTestServices: true })("deployed",
   it.effect("is given the variables that it has, and the time that its grace takes", () =>
     Effect.gen(function* () {
       const { run } = yield* App
-      const { stdout } = yield* run(["serve", "--help"], { cwd: root })
+      const pages = yield* Effect.forEach(["serve", "client"], (command) =>
+        run([command, "--help"], { cwd: root })
+      )
+      const stdout = pages.map((page) => page.stdout.replaceAll(/\s+/g, " ")).join(" ")
       const named = [unit, dockerfile].flatMap((text) => text.match(/\bAPP_[A-Z_]+/g) ?? [])
       for (const variable of named) assert.include(stdout, variable)
       assert.include(stdout, "APP_GRACE, padrão 30s")
@@ -108,12 +113,26 @@ layer(App.layer, { timeout: "1 minute", excludeTestServices: true })("deployed",
     })
   )
 
+  it.effect.skipIf(!hasOpenssl)("is healthy by that check where it speaks nothing but TLS", () =>
+    Effect.gen(function* () {
+      const [, check = ""] = /^HEALTHCHECK [^]*?\n {2}CMD (.+)$/m.exec(dockerfile) ?? []
+      const { server } = yield* Made
+      const { cwd, env } = yield* serveAsUnit({
+        APP_TLS_CERT: server.certFile,
+        APP_TLS_KEY: server.keyFile
+      })
+      const { ended } = yield* start("sh", ["-c", check], { cwd, env })
+      const { code, stdout } = yield* ended
+      assert.deepStrictEqual([code, stdout], [0, "PONG\n"])
+    }).pipe(Effect.provide(Made.layer))
+  )
+
   it.effect(
     "is healthy by the Dockerfile's own check, but not with a wrong password or once it has stopped",
     () =>
       Effect.gen(function* () {
         const [, check = ""] = /^HEALTHCHECK [^]*?\n {2}CMD (.+)$/m.exec(dockerfile) ?? []
-        const { cwd, env, server } = yield* serveAsUnit
+        const { cwd, env, server } = yield* serveAsUnit()
         const health = (given: Record<string, string>) =>
           Effect.flatMap(start("sh", ["-c", check], { cwd, env: given }), ({ ended }) => ended)
         const healthy = yield* health(env)
