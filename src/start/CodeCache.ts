@@ -47,11 +47,14 @@ const compiled = (text: Uint8Array, script: Script): CompiledCode => ({
 /** Where the cache of a folder's program is. */
 export const cacheIn = (folder: string): string => `${folder}/${cacheName}`
 
-/** Compiles the program in a folder; its name in stack traces is its path. */
+/** Compiles a text; `filename` is its name in stack traces. */
+export const compileText = (text: Uint8Array, filename: string): CompiledCode =>
+  compiled(text, new Script(toExpression(text), { filename }))
+
+/** Compiles the program in a folder. */
 export const compile = (folder: string): CompiledCode => {
   const filename = `${folder}/${textName}`
-  const text = readFileSync(filename)
-  return compiled(text, new Script(toExpression(text), { filename }))
+  return compileText(readFileSync(filename), filename)
 }
 
 /** The program from its cache; `undefined` where the cache is damaged, another text's, or another V8's. */

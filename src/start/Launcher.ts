@@ -5,7 +5,9 @@
  */
 // oxlint-disable-next-line import/no-unassigned-import -- what it does is done when it is loaded
 import "./NoDebugger.ts"
+import { existsSync } from "node:fs"
 import { createRequire } from "node:module"
+import { join } from "node:path"
 import { load, textName } from "./CodeCache.ts"
 import { refuseOldNode } from "./OldNode.ts"
 import { useUserCache } from "./UserCache.ts"
@@ -13,8 +15,14 @@ import { useUserCache } from "./UserCache.ts"
 if (!refuseOldNode()) {
   const require = createRequire(import.meta.filename)
   const code = load(import.meta.dirname)
-  if (code === undefined) {
+  if (code !== undefined) code.run(require)
+  else if (existsSync(join(import.meta.dirname, textName))) {
     useUserCache()
     require(`./${textName}`)
-  } else code.run(require)
+  } else {
+    process.stderr.write(
+      `Falta ${textName} ao lado de app.cjs / ${textName} is missing beside app.cjs.\n`
+    )
+    process.exitCode = 1
+  }
 }

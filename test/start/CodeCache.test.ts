@@ -129,6 +129,32 @@ layer(shared, { timeout: "1 minute", excludeTestServices: true })("the program",
     })
   )
 
+  it.effect("says in one sentence which of its files is missing", () =>
+    Effect.gen(function* () {
+      const { app } = yield* Shared
+      const folder = yield* folderWith({})
+      const run = Effect.fnUntraced(function* (...words: ReadonlyArray<string>) {
+        const env = { LANG: "en", AWS_ACCESS_KEY_ID: "a", AWS_SECRET_ACCESS_KEY: "b" }
+        const { ended } = yield* start(process.execPath, [join(folder, "app.cjs"), ...words], {
+          cwd: folder,
+          env
+        })
+        const { code, stderr } = yield* ended
+        return { code, stderr }
+      })
+      copyFileSync(app.file, join(folder, "app.cjs"))
+      assert.deepStrictEqual(yield* run("--version"), {
+        code: 1,
+        stderr: "Falta program.cjs ao lado de app.cjs / program.cjs is missing beside app.cjs.\n"
+      })
+      copyFileSync(join(dirname(app.file), "program.cjs"), join(folder, "program.cjs"))
+      assert.deepStrictEqual(yield* run("serve", "--port", "0", "--store", "s3://b"), {
+        code: 1,
+        stderr: "The file s3.cjs is missing beside the program; without it there is no --store.\n"
+      })
+    })
+  )
+
   it.effect("runs from a folder in which nothing can be written, and writes nothing", () =>
     answer((folder) => chmodSync(folder, 0o555))
   )

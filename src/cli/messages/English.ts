@@ -117,6 +117,7 @@ export const english: Catalog = {
     bucketForbidden: (bucket) => `Not permitted to list the bucket ${bucket}.`,
     credentialsWrong: (bucket) =>
       `The S3 service does not accept the credentials for the bucket ${bucket}.`,
+    sdkMissing: "The file s3.cjs is missing beside the program; without it there is no --store.",
     credentialsMissing:
       "S3 credentials are missing: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or a profile in AWS_PROFILE.",
     storeUnreachable: (endpoint, reason) =>

@@ -138,6 +138,7 @@ export const portuguese = {
     bucketForbidden: (bucket: string) => `Sem permissão para listar o bucket ${bucket}.`,
     credentialsWrong: (bucket: string) =>
       `O serviço S3 não reconhece as credenciais para o bucket ${bucket}.`,
+    sdkMissing: "Falta o arquivo s3.cjs ao lado do programa; sem ele não há --store.",
     credentialsMissing:
       "Faltam credenciais S3: defina AWS_ACCESS_KEY_ID e AWS_SECRET_ACCESS_KEY, ou um perfil em AWS_PROFILE.",
     storeUnreachable: (endpoint: string, reason: string) =>

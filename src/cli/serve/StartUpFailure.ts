@@ -54,6 +54,8 @@ const bucketFailure = (
     case "InvalidToken":
     case "ExpiredToken":
       return startUp.credentialsWrong(bucket)
+    case "SdkMissing":
+      return startUp.sdkMissing
     case "CredentialsProviderError":
       return startUp.credentialsMissing
   }

@@ -4,7 +4,7 @@
  */
 import { Effect, Result, type Scope } from "effect"
 import { Readable } from "node:stream"
-import type { Bucket, KeySelection, Range, Version } from "./Bucket.ts"
+import type { Bucket, KeySelection, Range, S3Failure, Version } from "./Bucket.ts"
 import { checkFolder, checkGet, checkHead, checkList } from "./S3Answers.ts"
 import * as SdkClient from "./SdkClient.ts"
 
@@ -43,11 +43,11 @@ const takeFrom = (
       .on("error", reject)
   })
 
-/** The bucket's client until the scope closes. Sends no request by itself. */
+/** The bucket's client until the scope closes. Sends no request by itself; fails where the SDK is missing (SdkClient). */
 export const makeBucket = Effect.fnUntraced(function* ({
   bucket: Bucket,
   ...options
-}: Options): Effect.fn.Return<Bucket, never, Scope.Scope> {
+}: Options): Effect.fn.Return<Bucket, S3Failure, Scope.Scope> {
   const { client, request, sdk } = yield* SdkClient.makeSdkClient(options)
 
   const get = (key: string, range: Range, take: (chunk: Uint8Array) => void) => {

@@ -108,22 +108,19 @@ const fetchFrom =
     })
 
 /** The bucket, after a first request; fails with BucketUnusable. */
-const openBucket = Effect.fnUntraced(function* (options: Options, prefix: string) {
-  const bucket = yield* S3Client.makeBucket(options)
-  const probe = bucket.list({ prefix, after: undefined, limit: 1 })
-  yield* Effect.mapError(
-    probe,
-    ({ cause, code, status }) =>
-      new BucketUnusable({
-        bucket: options.bucket,
-        endpoint: options.endpoint,
-        status,
-        code,
-        cause
-      })
-  )
-  return { bucket, probe }
-})
+const openBucket = Effect.fnUntraced(
+  function* (options: Options, prefix: string) {
+    const bucket = yield* S3Client.makeBucket(options)
+    const probe = bucket.list({ prefix, after: undefined, limit: 1 })
+    yield* probe
+    return { bucket, probe }
+  },
+  (opening, { bucket, endpoint }) =>
+    Effect.mapError(
+      opening,
+      ({ cause, code, status }) => new BucketUnusable({ bucket, endpoint, status, code, cause })
+    )
+)
 
 /** Shares the bucket, and keeps `storeReachable` in the statistics true. Fails with BucketUnusable. */
 export const layer = (options: Options): Layer.Layer<FileStore, BucketUnusable, Stats> =>

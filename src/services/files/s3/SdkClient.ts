@@ -84,13 +84,19 @@ const tuneCollector = (): void => {
   setFlagsFromString("--external-memory-max-growing-factor=4")
 }
 
-/** The SDK, a client of it, and `request`, which makes an effect of a call of that client; until the scope closes. */
+/**
+ * The SDK, a client of it, and `request`, which makes an effect of a call of that client; until the scope closes. Fails
+ * with the code `SdkMissing` where the SDK's file is not beside the program.
+ */
 export const makeSdkClient = Effect.fnUntraced(function* ({
   credentials,
   endpoint,
   region
 }: Options) {
-  const sdk = yield* Effect.promise(() => import("./S3Sdk.ts"))
+  const sdk = yield* Effect.tryPromise({
+    try: () => import("./S3Sdk.ts"),
+    catch: (cause) => new S3Failure({ status: undefined, code: "SdkMissing", cause })
+  })
   yield* Effect.sync(tuneCollector)
   const agent = { keepAlive: true, maxSockets: mostRequests }
   const regionOrDefault = region ?? (endpoint === undefined ? undefined : "us-east-1")
