@@ -5,6 +5,7 @@ import * as Growth from "./rows/Growth.ts"
 import * as Http from "./rows/Http.ts"
 import * as Idle from "./rows/Idle.ts"
 import * as LargeFiles from "./rows/LargeFiles.ts"
+import * as Mirror from "./rows/Mirror.ts"
 import * as Python from "./rows/Python.ts"
 import * as RealClient from "./rows/RealClient.ts"
 import * as SmallFiles from "./rows/SmallFiles.ts"
@@ -20,6 +21,7 @@ export const rows: ReadonlyArray<Row> = [
   ...Http.rows,
   ...LargeFiles.rows,
   ...RealClient.rows,
+  ...Mirror.rows,
   ...Idle.rows,
   ...Beside.rows,
   ...StartUp.rows,

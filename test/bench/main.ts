@@ -41,13 +41,19 @@ const flags = {
 /** Below this nobody knows how far rounds are apart. */
 const fewestRounds = 3
 
+/** The row of this name, or else those whose names begin with it: `mirror` for `mirror-fresh` and its like. */
+const rowsNamed = (name: string) => {
+  const [exact] = all.filter((row) => row.name === name)
+  return exact === undefined ? all.filter((row) => row.name.startsWith(`${name}-`)) : [exact]
+}
+
 const choose = (names: ReadonlyArray<string>, smoke: boolean) => {
-  const unknown = names.filter((name) => !all.some((row) => row.name === name))
+  const unknown = names.filter((name) => rowsNamed(name).length === 0)
   if (unknown.length > 0)
     return Effect.fail(
       new Trouble({ message: `there is no row ${unknown.join(", ")}; see --list` })
     )
-  if (names.length > 0) return Effect.succeed(all.filter(({ name }) => names.includes(name)))
+  if (names.length > 0) return Effect.succeed([...new Set(names.flatMap(rowsNamed))])
   return Effect.succeed(smoke ? all.filter((row) => row.smoke) : all)
 }
 
