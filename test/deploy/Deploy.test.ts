@@ -24,13 +24,18 @@ const variables = (lines: ReadonlyArray<string>): Record<string, string> =>
     lines.flatMap((line) => line.split(" ")).map((pair) => pair.split("=") as [string, string])
   )
 
-describe.skipIf(!isInstalled("systemd-analyze"))(
-  "the unit for systemd (without systemd-analyze it is not looked at)",
-  () => {
+describe.skipIf(!isInstalled("systemd-analyze")).each(["app.service", "app-mirror.service"])(
+  "the unit %s for systemd (without systemd-analyze it is not looked at)",
+  (name) => {
     /** The unit with a program that is there in the place of the one that is installed. */
     const installed = Effect.map(
-      folderWith({ "app.service": unit.replace("/usr/local/bin/app", process.execPath) }),
-      (folder) => join(folder, "app.service")
+      folderWith({
+        [name]: readFileSync(join(root, "deploy", name), "utf8").replace(
+          "/usr/local/bin/app",
+          process.execPath
+        )
+      }),
+      (folder) => join(folder, name)
     )
 
     it.effect("is one that systemd understands, every line of it", () =>

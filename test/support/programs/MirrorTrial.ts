@@ -33,7 +33,8 @@ export const filesIn = (folder: string): ReadonlyArray<string> =>
   fs
     .readdirSync(folder, { recursive: true, encoding: "utf8" })
     .filter((name) => !name.startsWith(".app-mirror"))
-    .filter((name) => fs.statSync(join(folder, name), { throwIfNoEntry: false })?.isFile() === true)
+    // A link may lead nowhere, or in circles.
+    .filter((name) => fs.existsSync(join(folder, name)) && fs.statSync(join(folder, name)).isFile())
     .sort()
 
 /** What stands anywhere in a folder, and when it was changed: two that are equal are the same. */
