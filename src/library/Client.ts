@@ -2,15 +2,14 @@
  * The package's face for Effect programs: `import { Client } from "sockets-client-server/client"`. Requests and replies are
  * texts and bytes here; the protocol, retries and verification are src/client's.
  */
-import { Context, type Duration, Effect, Layer, Queue, type Redacted, Stream } from "effect"
-import { Connection, type RequestError, unexpected } from "../client/Connection.ts"
+import { Context, Effect, Layer, Queue, Stream } from "effect"
+import { type RequestError, unexpected } from "../client/Connection.ts"
 import { type ConnectFailed } from "../client/SocketIO.ts"
 import { listNames } from "../client/files/Fetch.ts"
 import { streamFile, wholeFile } from "../client/files/FileStream.ts"
 import { Hashing, HashUnavailable, type Mismatch } from "../client/files/Hashing.ts"
-import { makeConnectors, type Server } from "../client/node/Connectors.ts"
+import { makeConnectors } from "../client/node/Connectors.ts"
 import { createSha256 } from "../client/node/Sha256.ts"
-import type { Tls } from "../client/node/Socket.ts"
 import type { UnexpectedName } from "../client/files/Placement.ts"
 import {
   describe,
@@ -22,33 +21,19 @@ import {
 import { listFiles } from "../client/files/RemoteList.ts"
 import * as Parser from "../commands/Parser.ts"
 import * as ByteString from "../domain/ByteString.ts"
+import { type Options, serverOf } from "./Server.ts"
 
 export { ErrorReply } from "../client/Connection.ts"
 export { ConnectFailed, ConnectionLost, ReadTimeout, SlowTransfer } from "../client/SocketIO.ts"
+export { DeletionRefused } from "../client/mirror/Deletion.ts"
+export { TooManyFiles } from "../client/mirror/Manifest.ts"
+export { MirrorBusy } from "../client/mirror/MirrorFolder.ts"
 export { Mismatch } from "../client/files/Hashing.ts"
-export { UnexpectedName } from "../client/files/Placement.ts"
+export { SaveFailed, UnexpectedName } from "../client/files/Placement.ts"
 export { MalformedReply } from "../codec/resp/RespTokens.ts"
 export type { Tls } from "../client/node/Socket.ts"
-
-/** Where the server is, how long to wait for it, and how often to reconnect. */
-export interface Options {
-  /** 127.0.0.1 unless given. */
-  readonly host?: string | undefined
-  /** 65432 unless given. */
-  readonly port?: number | undefined
-  /** Options of TLS, or `true` for its defaults; not encrypted unless given. */
-  readonly tls?: Tls | boolean | undefined
-  /** Sent when connecting; none for a server that asks for none. */
-  readonly password?: Redacted.Redacted | undefined
-  /** How long connecting may take, the TLS handshake included; 10 seconds unless given. Then `ConnectFailed`. */
-  readonly connectTimeout?: Duration.Input | undefined
-  /** How long the server may send nothing while a reply is due; 15 seconds unless given. Then `ReadTimeout`. */
-  readonly readTimeout?: Duration.Input | undefined
-  /** In bytes a second: the least the server must send in the middle of a reply, over 30 seconds; 1,024 unless given. */
-  readonly minRate?: number | undefined
-  /** How many times to reconnect between two replies; 5 unless given. */
-  readonly retries?: number | undefined
-}
+export { mirror, type MirrorError, type MirrorOptions } from "./Mirror.ts"
+export type { Options } from "./Server.ts"
 
 /** A part of a file. */
 export interface Part {
@@ -78,28 +63,13 @@ export type AskError = ConnectFailed | RequestError
 /** Why the bytes of a file ended early, or must not be used. */
 export type OpenError = AskError | Mismatch | UnexpectedName
 
-const serverOf = ({
-  host = "127.0.0.1",
-  port = 65432,
-  tls = false,
-  ...options
-}: Options): Server => ({
-  ...options,
-  host,
-  port,
-  tls: tls === true ? {} : tls || undefined,
-  protocol: Connection.layer,
-  counting: "since the last answer",
-  onRetry: () => Effect.void
-})
-
 const keyOf = (pattern: string | undefined): ByteString.ByteString | undefined =>
   pattern === undefined ? undefined : ByteString.fromText(pattern)
 
-/** Only bytes are hashed here, since the library saves no files. */
+/** Only bytes are hashed here: this client saves no files, which is left to Mirror. */
 const hashing = Hashing.of({
   createHash: createSha256,
-  hashFile: () => Effect.fail(new HashUnavailable({ cause: "the library saves no files" }))
+  hashFile: () => Effect.fail(new HashUnavailable({ cause: "this client saves no files" }))
 })
 
 /** How many chunks, each of at most 64 KiB, may be received before they are pulled. */

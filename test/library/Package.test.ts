@@ -103,20 +103,28 @@ layer(Project.layer, { excludeTestServices: true })("the package", (it) => {
     })
   )
 
-  it.effect("imports nothing but Node, effect and the one module of its platform", () =>
+  it.effect("imports nothing but Node, effect and three modules of its platform", () =>
     Effect.gen(function* () {
       const { folder } = yield* Project
       const file = join(folder, "node_modules", packageJson.name, "dist", "client.js")
       const { module } = parseSync("client.js", readFileSync(file, "utf8"))
-      const imported = module.staticImports.map(({ moduleRequest }) => moduleRequest.value)
+      const imported = new Set(module.staticImports.map(({ moduleRequest }) => moduleRequest.value))
       assert.deepStrictEqual(module.dynamicImports, [])
-      assert.deepStrictEqual(imported.sort(), [
+      assert.deepStrictEqual([...imported].sort(), [
+        "@effect/platform-node/NodeFileSystem",
+        "@effect/platform-node/NodePath",
         "@effect/platform-node/NodeSocket",
         "effect",
         "effect/socket",
         "node:crypto",
+        "node:fs",
+        "node:fs/promises",
         "node:net",
-        "node:tls"
+        "node:os",
+        "node:path",
+        "node:tls",
+        "node:util",
+        "node:worker_threads"
       ])
     })
   )

@@ -1,0 +1,72 @@
+/** A folder on this machine that is kept as the server's is, for Effect programs: what `app client --mirror` does. */
+import { Effect } from "effect"
+import type { MaxDelete } from "../client/mirror/Deletion.ts"
+import type { Progress, Step, Totals } from "../client/mirror/Step.ts"
+import { mirrorFrom } from "../client/node/mirror/Mirror.ts"
+import { type Options, serverOf } from "./Server.ts"
+
+/** Which server, which of its files, and what may be done for them. */
+export interface MirrorOptions extends Options {
+  /** Names or patterns, as `list` takes them; all files unless given. */
+  readonly patterns?: ReadonlyArray<string> | undefined
+  /** Patterns of files that are neither mirrored nor deleted. */
+  readonly exclude?: ReadonlyArray<string> | undefined
+  /** Whether names with a part that begins with a dot are mirrored. */
+  readonly hidden?: boolean | undefined
+  /** Whether to delete, last of all, what the mirror had brought and the server no longer has. */
+  readonly delete?: boolean | undefined
+  /** How many files may be deleted; half of them unless given. If there are more, nothing is done: `DeletionRefused`. */
+  readonly maxDelete?: MaxDelete | undefined
+  /** Whether what was changed by hand is replaced and, with `delete`, what the mirror did not bring is deleted. */
+  readonly force?: boolean | undefined
+  /** A folder, outside of the mirror, for copies of what `force` replaces or deletes. */
+  readonly backup?: string | undefined
+  /** Whether the SHA-256 of each file is compared, and not only size, time and version. */
+  readonly checksum?: boolean | undefined
+  /** Whether the steps are only told, and nothing is done. */
+  readonly dryRun?: boolean | undefined
+  /** Called with what was done, a batch at a time: each file that was fetched, copied, deleted, kept, or that failed. */
+  readonly onSteps?: ((steps: ReadonlyArray<Step>) => Effect.Effect<void>) | undefined
+  /** Called as bytes arrive. */
+  readonly onProgress?: ((progress: Progress) => void) | undefined
+}
+
+/**
+ * Mirrors the server's files into a folder, once, and tells how many files were fetched, copied, deleted, kept and failed.
+ * Fails, with nothing changed, where the server cannot be listed whole, where too much would be deleted, or where another
+ * mirror is at work in the folder. What concerns one file only is a step.
+ */
+export const mirror = (
+  folder: string,
+  {
+    backup,
+    checksum = false,
+    delete: deletes = false,
+    dryRun = false,
+    exclude = [],
+    force = false,
+    hidden = false,
+    maxDelete,
+    onProgress = () => undefined,
+    onSteps = () => Effect.void,
+    patterns = [],
+    ...server
+  }: MirrorOptions = {}
+): Effect.Effect<Totals, MirrorError> =>
+  mirrorFrom(serverOf(server), folder, {
+    patterns,
+    exclude,
+    hidden,
+    delete: deletes,
+    maxDelete,
+    force,
+    backup,
+    checksum,
+    dryRun,
+    onPlan: () => Effect.void,
+    onSteps,
+    onProgress
+  })
+
+/** Why a folder could not be mirrored at all. */
+export type MirrorError = Effect.Error<ReturnType<typeof mirrorFrom>>
