@@ -12,9 +12,10 @@ import {
 import { join } from "node:path"
 import { gzipSync } from "node:zlib"
 import type { Address } from "../../src/domain/Address.ts"
+import * as SlowFile from "../support/fakes/SlowFile.ts"
 import { root } from "../support/programs/App.ts"
 import { isInstalled, run } from "../support/programs/Programs.ts"
-import { serveFolder } from "../support/programs/TestServer.ts"
+import { serve, serveFolder } from "../support/programs/TestServer.ts"
 import { folderWith, temporaryFolder } from "../support/stores/TemporaryFolder.ts"
 import { noise } from "../support/Transfers.ts"
 
@@ -114,6 +115,25 @@ describe("over HTTP", () => {
         assert.strictEqual(upload.stdout, "22\n22\n22\n22\n")
         const { url } = yield* Served
         assert.strictEqual((yield* run("curl", ["-sf", `${url}/app.js`])).stdout, "plain")
+      })
+    )
+
+    using("curl", "sees that a file was cut shorter while it was sent", () =>
+      Effect.gen(function* () {
+        const size = 10 * 1024 * 1024
+        const broken = yield* SlowFile.make({
+          size,
+          before: { byte: size / 2, run: Effect.fail(SlowFile.shrank) }
+        })
+        const { port } = yield* serve(broken.layer, { web: {} })
+        // CURLE_PARTIAL_FILE.
+        const { code } = yield* run("curl", [
+          "-sf",
+          `http://127.0.0.1:${port}/x`,
+          "-o",
+          "/dev/null"
+        ])
+        assert.strictEqual(code, 18)
       })
     )
 

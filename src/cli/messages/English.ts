@@ -95,7 +95,8 @@ export const english: Catalog = {
     noValue: (option) => `The option ${option} takes no value.`,
     onOff: "yes or no"
   },
-  serving: (address, folder, ask) => `Serving ${folder} at ${address}. Ask with: ${ask}`,
+  serving: (address, folder, page, ask) =>
+    `Serving ${folder} at ${address}. ${page === undefined ? "Ask" : `Open ${page} or ask`} with: ${ask}`,
   reachable: (addresses, ask) =>
     `From other machines: ${addresses.join(", ")}. Ask from there with: ${ask}`,
   currentFolder: (path) => `the current folder, ${path},`,

@@ -109,8 +109,8 @@ export const portuguese = {
     onOff: "sim ou não"
   },
   /** The line that `serve` prints when it listens. */
-  serving: (address: string, folder: string, ask: string) =>
-    `Servindo ${folder} em ${address}. Pergunte com: ${ask}`,
+  serving: (address: string, folder: string, page: string | undefined, ask: string) =>
+    `Servindo ${folder} em ${address}. ${page === undefined ? "Pergunte" : `Abra ${page} ou pergunte`} com: ${ask}`,
   /** The second line where others can reach the server; `ask` is for one of the addresses. */
   reachable: (addresses: ReadonlyArray<string>, ask: string) =>
     `De outras máquinas: ${addresses.join(", ")}. Pergunte de lá com: ${ask}`,

@@ -1,4 +1,4 @@
-/** The lines that `app serve` prints when it listens: what it serves, where, and a command that asks it. */
+/** The lines that `app serve` prints when it listens: what it serves, where, its page, and a command that asks it. */
 import { type NetworkInterfaceInfo, networkInterfaces } from "node:os"
 import { type Address, formatAddress } from "../../domain/Address.ts"
 import * as Common from "../flags/Common.ts"
@@ -44,11 +44,21 @@ export const reachableHosts = (
 
 /** Prints them: a line, and a second one where other machines can reach the server. */
 export const announcing =
-  (name: string, isEncrypted: boolean, { reachable, serving }: Messages) =>
+  (
+    name: string,
+    { hasPage, isEncrypted }: { readonly hasPage: boolean; readonly isEncrypted: boolean },
+    { reachable, serving }: Messages
+  ) =>
   (address: Address) => {
     const { host, port } = address
     const local = wildcards.has(host) ? { host: Common.host.default, port } : address
-    const line = serving(formatAddress(address), name, clientCommandLine(local, isEncrypted))
+    const page = `${isEncrypted ? "https" : "http"}://${formatAddress(local)}/`
+    const line = serving(
+      formatAddress(address),
+      name,
+      hasPage ? page : undefined,
+      clientCommandLine(local, isEncrypted)
+    )
     const others = reachableHosts(
       host,
       Object.values(networkInterfaces()).flatMap((each) => each ?? [])

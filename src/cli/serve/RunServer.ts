@@ -18,6 +18,7 @@ import { Info } from "../../services/Info.ts"
 import { announcing } from "./Announcement.ts"
 import * as Certificates from "./reload/Certificates.ts"
 import { capConnections } from "./DescriptorLimit.ts"
+import { onlyWith } from "../CertificateFiles.ts"
 import { exitCode, Failure } from "../Failure.ts"
 import { logFields } from "../flags/Descriptor.ts"
 import * as Log from "./Log.ts"
@@ -107,7 +108,11 @@ export const serving = <A, E, R>(
   options: Options,
   messages: Messages,
   use: (server: Server["Service"]) => Effect.Effect<A, E, R>,
-  announce: Announce = announcing(options.dir, options.tls !== undefined, messages)
+  announce: Announce = announcing(
+    options.dir,
+    { hasPage: options.http !== undefined, isEncrypted: options.tls !== undefined },
+    messages
+  )
 ) =>
   Effect.gen(function* () {
     const server = yield* Server
@@ -140,6 +145,9 @@ const serveUntilToldToStop = Effect.fn("serve")(
       flags.http === "off" ? [] : [httpProtocol],
       messages
     )
+    if (Option.isSome(flags.siteFallback) && !flags.site) {
+      return yield* onlyWith("--site-fallback", "--site", messages)
+    }
     const isProtected = passwords().length > 0 || Option.isSome(flags.tlsClientCa)
     if (!isProtected && !flags.open && !isLoopback(flags.host)) {
       return yield* new Failure({
@@ -214,11 +222,15 @@ const serveUntilToldToStop = Effect.fn("serve")(
     )
   },
   Effect.scoped,
-  (serve, { port, tlsCert, workers }, { name }, messages) =>
+  (serve, { http, port, tlsCert, workers }, { name }, messages) =>
     inWorkers(serve, {
       workers,
       port,
-      announce: announcing(name, Option.isSome(tlsCert), messages)
+      announce: announcing(
+        name,
+        { hasPage: http !== "off", isEncrypted: Option.isSome(tlsCert) },
+        messages
+      )
     }),
   Effect.ensuring(exitSoon),
   (effect, { logFormat, logLevel }) => Effect.provide(effect, Log.layer(logFormat, logLevel))

@@ -45,7 +45,7 @@ layer(App.layer, { timeout: "1 minute" })("app serve", (it) => {
       const ask = `app client --port ${address.port} --cmd listar_arquivos`
       assert.strictEqual(
         announcement,
-        `Servindo DB em 127.0.0.1:${address.port}. Pergunte com: ${ask}\n`
+        `Servindo DB em 127.0.0.1:${address.port}. Abra http://127.0.0.1:${address.port}/ ou pergunte com: ${ask}\n`
       )
       const answer = yield* run(ask.split(" ").slice(1), { cwd })
       assert.strictEqual(answer.stdout, "a.txt\n")
@@ -63,7 +63,7 @@ layer(App.layer, { timeout: "1 minute" })("app serve", (it) => {
       const { serve } = yield* App
       const cwd = yield* folderWith({ "fotos/a.txt": "" })
       const place = { cwd, env: { LC_ALL: "en_US.UTF-8" } }
-      const { address, announcement } = yield* serve(["--dir", "fotos"], place)
+      const { address, announcement } = yield* serve(["--dir", "fotos", "--http", "off"], place)
       const ask = `app client --port ${address.port} --cmd listar_arquivos`
       assert.strictEqual(
         announcement,
@@ -106,7 +106,7 @@ layer(App.layer, { timeout: "1 minute" })("app serve", (it) => {
       const local = `npx app client --port ${address.port} --cmd listar_arquivos`
       assert.strictEqual(
         announcement,
-        `Servindo DB em 0.0.0.0:${address.port}. Pergunte com: ${local}\n`
+        `Servindo DB em 0.0.0.0:${address.port}. Abra http://127.0.0.1:${address.port}/ ou pergunte com: ${local}\n`
       )
       const [first] = reachableHosts("0.0.0.0", interfaces())
       const asks =

@@ -29,7 +29,7 @@ export const httpOptions = ({
         hosts: [...ownNames(), ...httpHost],
         origins: cors,
         isSite: site,
-        fallback: site ? Option.getOrUndefined(siteFallback) : undefined,
+        fallback: Option.getOrUndefined(siteFallback),
         hasOpenMetrics: metricsOpen,
         makeFolderReply,
         commandName: wireName,
