@@ -65,7 +65,7 @@ layer(App.layer, { timeout: "1 minute" })("app serve --workers", (it) => {
       const { address, process } = yield* serve({ cwd: yield* folder })
       for (const worker of [1, 2]) {
         const browser = yield* RawSocket.connect(address)
-        yield* browser.send("GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+        yield* browser.send("GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
         yield* browser.rest
         yield* process.says("stderr", new RegExp(`connection\\.closed worker=${worker} `))
       }
