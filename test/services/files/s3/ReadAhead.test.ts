@@ -117,8 +117,8 @@ describe("reading ahead", () => {
         100
       )
       yield* Effect.yieldNow
-      assert.isAtLeast(asked, 100 * 256 * 1024)
-      assert.isAtMost(asked, 4 * mebibyte + 100 * 256 * 1024)
+      assert.isAtLeast(asked, 100 * 64 * 1024)
+      assert.isAtMost(asked, 4 * mebibyte + 100 * 64 * 1024)
       yield* Fiber.interruptAll(readers)
       // What they held is free again: the third part is the first that takes a quarter of what is left.
       asked = 0
