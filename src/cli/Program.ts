@@ -38,7 +38,8 @@ const runMain = Runtime.makeRunMain(({ fiber, teardown }) => {
   })
 })
 
-const colors = process.stdout.isTTY && process.env["NO_COLOR"] === undefined
+const colors =
+  process.stdout.isTTY && process.env["NO_COLOR"] === undefined && process.env["TERM"] !== "dumb"
 
 /** Runs a command as the process. */
 export const run = (

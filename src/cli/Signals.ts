@@ -5,12 +5,22 @@ import { Effect, type Scope } from "effect"
 import { isatty } from "node:tty"
 import { exitCode } from "./Failure.ts"
 
+/** Completes on the signal, which does not end the process meanwhile. */
+const signal = (name: NodeJS.Signals): Effect.Effect<void> =>
+  Effect.callback<void>((resume) => {
+    const onSignal = () => resume(Effect.void)
+    process.once(name, onSignal)
+    return Effect.sync(() => process.off(name, onSignal))
+  })
+
+/** Completes on SIGINT, as Ctrl-C sends it where the terminal is not read key by key. */
+export const interruptSignal: Effect.Effect<void> = signal("SIGINT")
+
+/** Completes on SIGTERM. */
+export const terminateSignal: Effect.Effect<void> = signal("SIGTERM")
+
 /** Completes on SIGINT or SIGTERM, which do not end the process meanwhile. */
-export const stopSignal: Effect.Effect<void> = Effect.callback<void>((resume) => {
-  const stop = () => resume(Effect.void)
-  process.once("SIGINT", stop).once("SIGTERM", stop)
-  return Effect.sync(() => process.off("SIGINT", stop).off("SIGTERM", stop))
-})
+export const stopSignal: Effect.Effect<void> = Effect.raceFirst(interruptSignal, terminateSignal)
 
 /** Makes the next SIGINT or SIGTERM end the process at once, for who does not want to wait for transfers to finish. */
 export const exitOnSecondSignal: Effect.Effect<void> = Effect.sync(() => {
@@ -19,11 +29,7 @@ export const exitOnSecondSignal: Effect.Effect<void> = Effect.sync(() => {
 })
 
 /** Completes on SIGHUP, which does not end the process meanwhile. */
-export const hangupSignal: Effect.Effect<void> = Effect.callback<void>((resume) => {
-  const onHangup = () => resume(Effect.void)
-  process.once("SIGHUP", onHangup)
-  return Effect.sync(() => process.off("SIGHUP", onHangup))
-})
+export const hangupSignal: Effect.Effect<void> = signal("SIGHUP")
 
 const ignore = () => undefined
 

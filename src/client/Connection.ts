@@ -45,8 +45,10 @@ export type TokenConsumer = (token: Token) => boolean | MalformedReply
 
 /** How to talk to the server. */
 export interface Options extends Patience {
-  /** Sent with the greeting (HELLO 3 AUTH); none for a server that asks for none. */
-  readonly password?: Redacted.Redacted | undefined
+  /**
+   * Sent with the greeting (HELLO 3 AUTH), as it is when the connection is made; none for a server that asks for none.
+   */
+  readonly password?: (() => Redacted.Redacted | undefined) | undefined
 }
 
 /** The reply is well formed, but none that the command has. */
@@ -78,6 +80,8 @@ const connect = Effect.fnUntraced(function* (socket: Socket.Socket, options: Opt
   const write = yield* writer(socket)
   const decoder = makeTokenDecoder()
   let greeting: "due" | "sent" | "answered" = "due"
+  /** The server's error to HELLO. Requests that were sent with it are answered, too, and no reply would be the right one's. */
+  let refusal: ErrorReply | MalformedReply | undefined
   let tokens: ReadonlyArray<Token | MalformedReply> = []
   let next = 0
 
@@ -110,11 +114,14 @@ const connect = Effect.fnUntraced(function* (socket: Socket.Socket, options: Opt
 
   /** Reads the reply to HELLO, once. A server without RESP 3 answers NOPROTO and goes on in RESP 2, which is decoded too. */
   const receiveGreeting = Effect.suspend(() => {
+    if (refusal !== undefined) return Effect.fail(refusal)
     if (greeting !== "sent") return Effect.void
     greeting = "answered"
-    return Effect.flatMap(receiveReply, (reply) =>
-      reply._tag === "Error" && reply.code !== "NOPROTO" ? Effect.fail(refused(reply)) : Effect.void
-    )
+    return Effect.flatMap(receiveReply, (reply) => {
+      if (reply._tag !== "Error" || reply.code === "NOPROTO") return Effect.void
+      refusal = refused(reply)
+      return Effect.fail(refusal)
+    })
   })
 
   /** How many bytes of the current body were not pulled yet. */
@@ -195,7 +202,7 @@ const connect = Effect.fnUntraced(function* (socket: Socket.Socket, options: Opt
 
   const send = (requests: ReadonlyArray<ReadonlyArray<ByteString.ByteString>>) =>
     Effect.suspend(() => {
-      const all = greeting === "due" ? [hello(options.password), ...requests] : requests
+      const all = greeting === "due" ? [hello(options.password?.()), ...requests] : requests
       if (greeting === "due") greeting = "sent"
       return write(all.map(encodeRequest).join(""))
     })

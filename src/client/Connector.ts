@@ -31,6 +31,8 @@ export const growingPause = (attempt: number): Duration.Duration =>
 export interface Connector {
   /** Connects, if there is no connection yet. */
   readonly connect: Effect.Effect<void, ConnectFailed>
+  /** Closes the connection, if there is one; the next request makes another. */
+  readonly disconnect: Effect.Effect<void>
   /**
    * Sends the request and, when the replies before it have been read, reads its reply with `receive`. After a loss both
    * happen again over a new connection; `args` is evaluated again then, so that a download can ask for the rest. Fails
@@ -180,5 +182,12 @@ export const makeConnector = (
 
     const ask: Connector["ask"] = (args, receive) => askAll(() => [args()], receive)
 
-    return { ask, askAll, connect: Effect.asVoid(Semaphore.withPermit(connecting, connected)) }
+    const disconnect = Effect.suspend(() => (active === undefined ? Effect.void : close(active)))
+
+    return {
+      ask,
+      askAll,
+      connect: Effect.asVoid(Semaphore.withPermit(connecting, connected)),
+      disconnect
+    }
   })

@@ -27,11 +27,13 @@ export interface Options {
 /** The server that the options mean, with what holds where they say nothing. */
 export const serverOf = ({
   host = "127.0.0.1",
+  password,
   port = 65432,
   tls = false,
   ...options
 }: Options): Server => ({
   ...options,
+  password: () => password,
   host,
   port,
   tls: tls === true ? {} : tls || undefined,

@@ -92,6 +92,7 @@ describe("a long listing", () => {
   const listing = (second: Connection["Service"]["receive"]) => {
     const connector: Connector = {
       connect: Effect.void,
+      disconnect: Effect.void,
       askAll: () => Effect.never,
       ask: (args, receive) =>
         Effect.provideService(receive, Connection, {

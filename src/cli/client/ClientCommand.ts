@@ -16,7 +16,7 @@ import { clientFlags, clientGroups } from "./ClientFlags.ts"
 import { errorMessage } from "./ErrorMessage.ts"
 import { exitCode, Failure } from "../Failure.ts"
 import { flagsIn, groupsOf } from "../flags/Descriptor.ts"
-import { menu } from "./Menu.ts"
+import { menu } from "./menu/Menu.ts"
 import { intervalOf, mirrorCommand, misuse } from "./mirror/MirrorCommand.ts"
 import { Layout } from "../usage/HelpPage.ts"
 import type { Messages } from "../Messages.ts"
@@ -26,7 +26,7 @@ import { makeQuestions } from "./Questions.ts"
 import { render } from "./Render.ts"
 import { makeProgressLines } from "./progress/ProgressLines.ts"
 import { makeUnfinished } from "./progress/Unfinished.ts"
-import { ignoreHangupUnderNohup, stopSignal } from "../Signals.ts"
+import { ignoreHangupUnderNohup, stopSignal, terminateSignal } from "../Signals.ts"
 
 const usage = (sentence: string) => new Failure({ code: exitCode.usage, sentence })
 
@@ -82,14 +82,14 @@ export const client = (messages: Messages) =>
       const run = Effect.gen(function* () {
         yield* ignoreHangupUnderNohup
         const progress = yield* makeProgressLines(quiet, messages)
-        const [password] = yield* PasswordFile.load(flags.passwordFile, messages)
+        let [password] = yield* PasswordFile.load(flags.passwordFile, messages)
         const tls = yield* Certificates.load(flags, messages)
         if (tls?.insecure === true) yield* printError(messages.tls.insecure(address))
         const connectors = yield* makeConnectors({
           host,
           port,
           tls,
-          password,
+          password: () => password,
           protocol: (protocol === "pickle" ? PickleConnection : Connection).layer,
           connectTimeout: Option.getOrUndefined(timeout),
           readTimeout: Option.getOrUndefined(timeout),
@@ -97,10 +97,10 @@ export const client = (messages: Messages) =>
           retries,
           counting:
             person || intervalOf(flags) !== undefined ? "since the last answer" : "over all",
-          // At the menu a server may close an idle connection, which need not be said.
           onRetry: (attempt) => {
             progress.clear()
-            return person || quiet
+            // At the menu a server may just have closed an idle connection, which need not be said.
+            return (person && attempt === 1) || quiet
               ? Effect.void
               : Effect.provideService(
                   printError(messages.client.retrying(address, attempt, retries)),
@@ -140,7 +140,22 @@ export const client = (messages: Messages) =>
           clear: progress.clear,
           printError
         }
-        if (person) return yield* menu(questions, connectors, presentation)
+        if (person) {
+          return yield* menu({
+            questions,
+            connectors,
+            presentation,
+            setPassword: (typed) => {
+              password = typed
+            },
+            endTransfer: () => {
+              const sentence = unfinished.sentence(messages)
+              unfinished.clear()
+              progress.reset()
+              return sentence
+            }
+          })
+        }
         if (Option.isNone(cmd)) {
           if (rest.length > 0) return yield* usage(messages.usage.missing("--cmd"))
           return yield* batch(questions, presentation)
@@ -154,7 +169,8 @@ export const client = (messages: Messages) =>
         Effect.mapError((error) =>
           error._tag === "Failure" ? error : errorMessage(error, address, messages)
         ),
-        Effect.raceFirst(Effect.andThen(stopSignal, interrupted))
+        // The menu knows what Ctrl-C is to stop.
+        Effect.raceFirst(Effect.andThen(person ? terminateSignal : stopSignal, interrupted))
       )
     })
   ).pipe(

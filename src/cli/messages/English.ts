@@ -203,7 +203,7 @@ export const english: Catalog = {
     CHANGED: "The file changed; start over.",
     RANGE: "The start asked for lies past the end of the file.",
     UNAVAILABLE: "The storage is unavailable; try again.",
-    NOAUTH: "The server asks for a password.",
+    NOAUTH: "The server asks for a password: set APP_PASSWORD, or use --password-file.",
     WRONGPASS: "Wrong password.",
     ONEARGUMENT: "In pickle, a command takes one argument and no more."
   },
@@ -241,6 +241,8 @@ export const english: Catalog = {
     placeholder: "type to filter",
     nothing: "nothing of that name",
     noFiles: "No files.",
+    password: "The server's password (nothing gives up):",
+    wrongPassword: "Wrong password.",
     saved: (path, size) => `Saved to ${path} (${size} bytes).`
   }
 }

@@ -236,7 +236,7 @@ export const portuguese = {
     CHANGED: "O arquivo mudou; recomece.",
     RANGE: "O início pedido fica além do fim do arquivo.",
     UNAVAILABLE: "Armazenamento indisponível; tente novamente.",
-    NOAUTH: "O servidor pede uma senha.",
+    NOAUTH: "O servidor pede uma senha: defina APP_PASSWORD ou use --password-file.",
     WRONGPASS: "Senha errada.",
     ONEARGUMENT: "Em pickle, um comando leva um só argumento."
   },
@@ -277,6 +277,8 @@ export const portuguese = {
     placeholder: "digite para filtrar",
     nothing: "nada com esse nome",
     noFiles: "Nenhum arquivo.",
+    password: "Senha do servidor (nada a desiste):",
+    wrongPassword: "Senha errada.",
     saved: (path: string, size: number) => `Gravado em ${path} (${size} bytes).`
   }
 }

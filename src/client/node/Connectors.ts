@@ -11,8 +11,8 @@ export interface Server {
   readonly port: number
   /** Options of TLS; without them the connection is not encrypted. */
   readonly tls?: Tls | undefined
-  /** Sent when connecting; none for a server that asks for none. */
-  readonly password?: Redacted.Redacted | undefined
+  /** Sent when connecting, as it is then; none for a server that asks for none. */
+  readonly password?: (() => Redacted.Redacted | undefined) | undefined
   /** The protocol: `Connection.layer` or PickleConnection's `layer`. */
   readonly protocol: typeof Connection.layer
   /** How long connecting may take, the TLS handshake included; 10 seconds unless given. */

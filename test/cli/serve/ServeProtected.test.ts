@@ -112,7 +112,10 @@ layer(App.layer, { timeout: "1 minute" })("app serve with a password", (it) => {
       assert.deepStrictEqual([fromFile.code, fromFile.stdout, fromFile.stderr], [0, "a.txt\n", ""])
       refuses(yield* ask(port, { cwd, env: { APP_PASSWORD: wrong } }), /^Senha errada\.\n$/)
       refuses(yield* ask(port, { cwd }, "--password-file", "outra"), /^Senha errada\.\n$/)
-      refuses(yield* ask(port, { cwd }), /^O servidor pede uma senha\.\n$/)
+      refuses(
+        yield* ask(port, { cwd }),
+        /^O servidor pede uma senha: defina APP_PASSWORD ou use --password-file\.\n$/
+      )
       yield* process.kill("SIGTERM")
       endsWell(yield* process.ended)
     })

@@ -1,6 +1,6 @@
 /**
  * A terminal with a program in it: what a person types goes in, what they see comes out. It is the pseudo-terminal of
- * util-linux `script`, 80 columns and 24 rows; the settings of the terminal are compared before and after.
+ * util-linux `script`, of 80 columns and 24 rows unless given; the settings of the terminal are compared before and after.
  */
 import { Effect, type Scope } from "effect"
 import { spawnSync } from "node:child_process"
@@ -33,6 +33,9 @@ export const key = {
   up: "\x1b[A",
   down: "\x1b[B",
   enter: "\r",
+  escape: "\x1b",
+  end: "\x1b[F",
+  pageDown: "\x1b[6~",
   control: (letter: string): string => String.fromCharCode(letter.charCodeAt(0) & 0x1f)
 } as const
 
@@ -41,11 +44,14 @@ const quote = (word: string): string => `'${word.replaceAll("'", String.raw`'\''
 /** Opens a terminal with a program in it. */
 export const open = (
   words: ReadonlyArray<string>,
-  { cwd, env = {} }: Place
+  { cwd, env = {} }: Place,
+  { columns, rows }: { readonly columns: number; readonly rows: number } = { columns: 80, rows: 24 }
 ): Effect.Effect<Terminal, never, Scope.Scope> =>
   Effect.gen(function* () {
     const command = [
-      "stty cols 80 rows 24",
+      `stty cols ${columns} rows ${rows}`,
+      // Ctrl-C reaches the shell, too, which is to tell how the program ended.
+      "trap : INT",
       "before=$(stty -g)",
       words.map(quote).join(" "),
       "code=$?",

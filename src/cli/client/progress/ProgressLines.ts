@@ -11,9 +11,15 @@ export interface ProgressLines {
   readonly show: (progress: Progress) => void
   /** Clears the lines, so that something else can be printed; they come again with the next event. */
   readonly clear: () => void
+  /** Clears them, and forgets what was begun and is not finished. */
+  readonly reset: () => void
 }
 
-const silent: ProgressLines = { show: () => undefined, clear: () => undefined }
+const silent: ProgressLines = {
+  show: () => undefined,
+  clear: () => undefined,
+  reset: () => undefined
+}
 
 /** Lines of progress, if standard error is a terminal and `quiet` does not forbid them; they are cleared with the scope. */
 export const makeProgressLines = Effect.fnUntraced(function* (quiet: boolean, messages: Messages) {
@@ -63,6 +69,11 @@ export const makeProgressLines = Effect.fnUntraced(function* (quiet: boolean, me
     if (phase !== "receiving" && phase !== before.current?.phase) shown?.bars.update()
   }
 
+  const reset = () => {
+    clear()
+    tracker = makeTracker()
+  }
+
   yield* Effect.addFinalizer(() => Effect.sync(clear))
-  return { show, clear } satisfies ProgressLines
+  return { show, clear, reset } satisfies ProgressLines
 })

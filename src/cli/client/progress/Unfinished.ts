@@ -7,6 +7,8 @@ import { formatBytes } from "../FormatBytes.ts"
 /** The unfinished files of a run. */
 export interface Unfinished {
   readonly add: (progress: Progress) => void
+  /** Forgets them, where another request begins. */
+  readonly clear: () => void
   /** How much of what is kept, in one sentence; empty where nothing is. */
   readonly sentence: (messages: Messages) => string
 }
@@ -21,6 +23,7 @@ export const makeUnfinished = (): Unfinished => {
         files.set(progress.name, progress.received)
       }
     },
+    clear: () => files.clear(),
     sentence: ({ client }) => {
       const begun = [...files].filter(([, received]) => received > 0)
       const [first] = begun

@@ -3,10 +3,10 @@ import { Effect } from "effect"
 import { readdirSync, readFileSync } from "node:fs"
 import { createServer } from "node:net"
 import { join } from "node:path"
-import { Shared } from "../../support/programs/App.ts"
-import * as FakeServer from "../../support/fakes/FakeServer.ts"
-import { folderWith, temporaryFolder } from "../../support/stores/TemporaryFolder.ts"
-import * as Terminal from "../../support/programs/Terminal.ts"
+import { Shared } from "../../../support/programs/App.ts"
+import * as FakeServer from "../../../support/fakes/FakeServer.ts"
+import { folderWith, temporaryFolder } from "../../../support/stores/TemporaryFolder.ts"
+import * as Terminal from "../../../support/programs/Terminal.ts"
 
 const { key } = Terminal
 
@@ -27,6 +27,7 @@ const open = Effect.fnUntraced(function* (
     readonly port?: number
     readonly words?: ReadonlyArray<string>
     readonly env?: Readonly<Record<string, string>>
+    readonly size?: { readonly columns: number; readonly rows: number }
   } = {}
 ) {
   const { app, port } = yield* Shared
@@ -36,7 +37,8 @@ const open = Effect.fnUntraced(function* (
   // The process tells its number, for the test that signals it.
   const terminal = yield* Terminal.open(
     ["sh", "-c", 'echo "$$" >.pid; exec "$@"', "sh", ...program],
-    { cwd, env }
+    { cwd, env },
+    options.size
   )
   return {
     ...terminal,
@@ -212,6 +214,97 @@ layer(Shared.layer(shared), { timeout: "1 minute" })("the menu", (it) => {
       onTerminal
     )
   })
+
+  describe("is a way back", () => {
+    it.effect(
+      "from the list of files by Esc, which first clears what was typed; at the menu Esc does nothing",
+      () =>
+        Effect.gen(function* () {
+          const { ended, saved, shows, type } = yield* open({
+            size: { columns: 40, rows: 10 },
+            env: { TERM: "dumb" }
+          })
+          yield* shows(ready)
+          yield* type(key.escape)
+          yield* shows(/\x07/)
+          yield* type(`3${key.enter}`)
+          yield* shows(/Qual arquivo\?[^]*x\/y\.txt/)
+          yield* type("marco")
+          yield* shows(/\(1\/4\)\n> Relatório de março\.txt|\(1\/4\)\r\n> Relatório de março\.txt/)
+          yield* type(key.escape)
+          yield* shows(/x\/y\.txt/)
+          yield* type(key.end)
+          yield* shows(/> x\/y\.txt/)
+          yield* type(key.escape)
+          yield* shows(ready)
+          yield* type(`5${key.enter}`)
+          yield* shows(answer("Adeus!"))
+          const { code, restored, shown } = yield* ended
+          assert.deepStrictEqual({ code, restored }, { code: 0, restored: true })
+          assert.deepStrictEqual(saved(), [])
+          // A dumb terminal has no colours.
+          assert.notMatch(shown, /\x1b\[[\d;]*m/)
+        }),
+      onTerminal
+    )
+
+    it.effect(
+      "from a transfer by Ctrl-C, which stops that transfer and says what is kept",
+      () =>
+        Effect.gen(function* () {
+          const size = 2_000_000
+          const half = `*2\r\n$1\r\na\r\n$${size}\r\n${"x".repeat(size / 2)}`
+          const server = yield* FakeServer.make({
+            answers: (request) => {
+              if (request._tag === "List") return "*1\r\n$1\r\na\r\n"
+              if (request._tag === "Describe") return FakeServer.detailsReply(size)
+              if (request._tag === "SendFile") return half
+              return request._tag === "Close" ? "+Adeus!\r\n" : ""
+            }
+          })
+          const { ended, saved, shows, type } = yield* open({ port: server.address.port })
+          yield* shows(ready)
+          yield* type(`3${key.enter}`)
+          yield* shows(/> a/)
+          yield* type(key.enter)
+          yield* shows(/9\d\d\.\d KiB\//)
+          yield* type(key.control("C"))
+          yield* shows(/Interrompido: [\d.]+ \wiB de a estão guardados/)
+          yield* shows(ready)
+          assert.match(saved().join(), /^\.a\.\S+\.part$/)
+          yield* type(`5${key.enter}`)
+          yield* shows(answer("Adeus!"))
+          assert.strictEqual((yield* ended).code, 0)
+        }),
+      onTerminal
+    )
+  })
+
+  it.effect(
+    "asks for the password that the server wants, and never shows it",
+    () =>
+      Effect.gen(function* () {
+        const { app } = yield* Shared
+        const cwd = yield* folderWith({ "a.txt": "a" })
+        const env = { APP_PASSWORD: "segredo" }
+        const { address } = yield* app.serve(["--dir", cwd], { cwd, env })
+        const { ended, shows, type } = yield* open({ port: address.port })
+        yield* shows(ready)
+        yield* type(`2${key.enter}`)
+        yield* shows(/Senha do servidor/)
+        yield* type(`errada${key.enter}`)
+        yield* shows(/Senha errada\.[^]*Senha do servidor/)
+        yield* type(`segredo${key.enter}`)
+        yield* shows(/\d\d:\d\d:\d\d\r\n/)
+        yield* shows(ready)
+        yield* type(`5${key.enter}`)
+        const { code, shown } = yield* ended
+        assert.strictEqual(code, 0)
+        assert.notInclude(shown, "segredo")
+        assert.notInclude(shown, "errada\r")
+      }),
+    onTerminal
+  )
 
   describe("leaves the terminal clean", () => {
     for (const letter of ["C", "D"]) {
