@@ -18,6 +18,7 @@ export const unit = [
   "test/cli/client/{Display,menu/Choices,progress/Progress}.test.ts",
   "test/client/{Connector,Requests,files/Placement}.test.ts",
   `test/client/mirror/${file}`,
+  "test/client/files/ListedFiles.test.ts",
   "test/client/node/PartFiles.test.ts",
   "test/http/{Access,Target}.test.ts",
   "test/http/file/Conditions.test.ts",

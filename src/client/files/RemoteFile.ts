@@ -25,7 +25,7 @@ const Details = Schema.Struct({
 const decodeDetails = Schema.decodeUnknownOption(Details)
 
 /** The fields of a map, which RESP 2 sends as a flat list. */
-export const fields = (reply: Reply): ReadonlyMap<string, string | number> => {
+const fields = (reply: Reply): ReadonlyMap<string, string | number> => {
   const found = new Map<string, string | number>()
   const add = (key: ByteString.ByteString, value: Reply | undefined) => {
     if (value?._tag === "Bulk" || value?._tag === "Integer") found.set(key, value.value)
@@ -116,7 +116,7 @@ export const receiveReply = Effect.gen(function* () {
 })
 
 /** The details in a map of them; `undefined` where it is none. */
-export const detailsIn = (map: ReadonlyMap<string, string | number>): RemoteDetails | undefined => {
+const detailsIn = (map: ReadonlyMap<string, string | number>): RemoteDetails | undefined => {
   const found = decodeDetails(Object.fromEntries(map))
   if (found._tag === "None") return undefined
   const { modificado, tamanho, versao } = found.value

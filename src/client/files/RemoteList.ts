@@ -4,41 +4,18 @@
  */
 import { Effect, Option, Stream } from "effect"
 import * as Parser from "../../commands/Parser.ts"
-import type { Reply } from "../../domain/Reply.ts"
-import * as ByteString from "../../domain/ByteString.ts"
-import { ErrorReply, unexpected } from "../Connection.ts"
+import type * as ByteString from "../../domain/ByteString.ts"
+import { Connection, ErrorReply } from "../Connection.ts"
 import type { Connector } from "../Connector.ts"
 import { listNames } from "./Fetch.ts"
-import {
-  describe,
-  detailsIn,
-  fields,
-  isNotFound,
-  receiveReply,
-  type RemoteDetails
-} from "./RemoteFile.ts"
+import { type ListedFile, makeListConsumer } from "./ListedFiles.ts"
+import { describe, isNotFound } from "./RemoteFile.ts"
 
-/** A listed file. */
-export interface ListedFile {
-  readonly name: ByteString.ByteString
-  /** `undefined` where the file was removed after it was listed. */
-  readonly details: RemoteDetails | undefined
-}
-
-/** How many files are listed at a time. The server allows 10,000; a thousand arrive while the next are asked for. */
-const pageSize = 1000
+/** How many files are listed at a time: the server's limit. They are decoded as they arrive. */
+const pageSize = 10_000
 
 /** How many requests for one file's details are under way at a time. */
 const maxConcurrent = 64
-
-const fileIn = (item: Reply): ListedFile | undefined => {
-  const map = fields(item)
-  const name = map.get("nome")
-  const details = detailsIn(map)
-  return typeof name === "string" && details !== undefined
-    ? { name: ByteString.unsafe(name), details }
-    : undefined
-}
 
 type Page = ReadonlyArray<ListedFile>
 
@@ -48,25 +25,16 @@ const pageAfter = (
   after: ByteString.ByteString | undefined,
   connector: Connector
 ) =>
-  Effect.flatMap(
-    connector.ask(
-      () => Parser.print({ _tag: "List", pattern, after, limit: pageSize, fields: "detalhes" }),
-      receiveReply
-    ),
-    (reply) => {
-      if (reply._tag !== "List") return Effect.fail(unexpected)
-      const files: Array<ListedFile> = []
-      let last = after
-      for (const item of reply.items) {
-        const file = fileIn(item)
-        // A ByteString compares as its bytes do. A page that does not advance would be asked for again for ever.
-        if (file === undefined || (last !== undefined && file.name <= last))
-          return Effect.fail(unexpected)
-        files.push(file)
-        last = file.name
-      }
-      return Effect.succeed<Page>(files)
-    }
+  connector.ask(
+    () => Parser.print({ _tag: "List", pattern, after, limit: pageSize, fields: "detalhes" }),
+    Effect.gen(function* () {
+      const { receiveTokens } = yield* Connection
+      const { consume, files, refusal } = makeListConsumer(after, pageSize)
+      yield* receiveTokens(consume)
+      const refused = refusal()
+      if (refused !== undefined) return yield* refused
+      return files satisfies Page
+    })
   )
 
 /** The files of a first page and all after it. */

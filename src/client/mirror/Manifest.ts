@@ -45,10 +45,11 @@ export const makeSelected = ({ exclude, hidden, patterns }: Selection) => {
 /** A version is written into the state file, a line a file. */
 const usableVersion = /^[!-~]{1,256}$/
 
-const toEntry = (name: FileName.FileName, { modified, size, version }: RemoteDetails) =>
-  usableVersion.test(version)
-    ? Effect.succeed<RemoteEntry>({ name, size, modified: modified.getTime(), version })
-    : Effect.fail(unexpected)
+const toEntry = (
+  name: FileName.FileName,
+  { modified, size, version }: RemoteDetails
+): RemoteEntry | undefined =>
+  usableVersion.test(version) ? { name, size, modified: modified.getTime(), version } : undefined
 
 /** Holds names that the server lists against what was asked for: each matches the pattern, and comes after the one before. */
 const makeChecker = (pattern: string | undefined) => {
@@ -85,8 +86,10 @@ export const readManifest = Effect.fn("readManifest")(function* (
           const name = check(listedName)
           if (typeof name !== "string") return yield* name
           // A file that was removed meanwhile is left out.
-          if (details !== undefined && isSelected(name))
-            entries.set(name, yield* toEntry(name, details))
+          if (details === undefined || !isSelected(name)) continue
+          const entry = toEntry(name, details)
+          if (entry === undefined) return yield* unexpected
+          entries.set(name, entry)
         }
       })
     )
