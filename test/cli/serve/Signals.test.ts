@@ -139,13 +139,13 @@ layer(App.layer, { timeout: "1 minute" })("SIGHUP", (it) => {
   )
 })
 
-/** Every way the program is started, as a command of the shell. */
+/** Every way the program is started, as a command of the shell that takes its place. */
 const ways: ReadonlyArray<readonly [name: string, command: (file: string) => string]> = [
-  ["by Node", (file) => `node ${file} serve`],
-  ["by itself", (file) => `${file} serve`],
+  ["by Node", (file) => `exec node ${file} serve`],
+  ["by itself", (file) => `exec ${file} serve`],
   ["by npm start", () => packageJson.scripts.start.replace("src/", `${root}src/`)],
   ["as a demonstration", () => packageJson.scripts.demo.replace("src/", `${root}src/`)],
-  ["with workers", (file) => `${file} serve --workers 2`]
+  ["with workers", (file) => `exec ${file} serve --workers 2`]
 ]
 
 layer(App.layer, { timeout: "1 minute" })("SIGUSR1", (it) => {
@@ -155,7 +155,7 @@ layer(App.layer, { timeout: "1 minute" })("SIGUSR1", (it) => {
         const { file } = yield* App
         const cwd = yield* folderWith({ "DB/a.txt": "" })
         const env = { APP_PORT: "0" }
-        const running = yield* start("sh", ["-c", `exec ${command(file)}`], { cwd, env })
+        const running = yield* start("sh", ["-c", command(file)], { cwd, env })
         const [, port = ""] = yield* running.says("stderr", /:(\d+)\. /)
         const address = { host: "127.0.0.1", port: Number(port) }
         for (const pid of [running.pid, ...childrenOf(running.pid)]) process.kill(pid, "SIGUSR1")
