@@ -146,7 +146,7 @@ const readsWallClock: Exceptions = [
   ],
   [/^src\/services\/files\/directory\/index\/Folders\.ts$/, "the same of folders"],
   [
-    /^src\/client\/node\/OpenPart\.ts$/,
+    /^src\/client\/node\/(?:OpenPart|Leftovers)\.ts$/,
     "a part file's sign of life, which other processes compare with the wall clock"
   ]
 ]

@@ -54,6 +54,8 @@ export type Result = Data.TaggedEnum<{
   Kept: { readonly name: string; readonly path: string; readonly size: number }
   /** A file could not be fetched. */
   Failed: { readonly name: string; readonly error: FileError }
+  /** An earlier run left a part of a file that the server has no longer: it is still there, or was removed. */
+  Leftover: { readonly path: string; readonly size: number; readonly isRemoved: boolean }
   /** The bytes of a file were written to standard output as they came. */
   Streamed: {}
 }>

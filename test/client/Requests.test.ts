@@ -117,6 +117,7 @@ describe("a long listing", () => {
         verify: true,
         overwrite: true,
         hidden: false,
+        clean: false,
         range: undefined,
         onProgress: () => undefined
       },

@@ -120,6 +120,7 @@ export const client = (messages: Messages) =>
             verify: !flags.noVerify,
             overwrite: !flags.noOverwrite,
             hidden: flags.hidden,
+            clean: flags.clean,
             range: rangeOf(flags.start, flags.length),
             long: flags.long,
             original: protocol === "pickle",

@@ -54,6 +54,7 @@ const toText = (result: Result): string => {
     case "Kept":
       return `${escape(result.path)}\n`
     case "Failed":
+    case "Leftover":
     case "Streamed":
       return ""
   }
@@ -98,6 +99,7 @@ const toJson = (
       return failuresAreValues === true || isOneOfMany(request, result)
         ? [{ name: result.name, error: errorMessage(result.error, address, messages).sentence }]
         : []
+    case "Leftover":
     case "Streamed":
       return []
   }
@@ -147,6 +149,13 @@ const reportResult = (request: Request, result: Result, counts: Counts, options:
           : sentence
       )
     }
+    case "Leftover": {
+      const { isRemoved, path, size } = result
+      const { leftover, swept } = messages.client
+      return quiet
+        ? Effect.void
+        : printError((isRemoved ? swept : leftover)(escape(path), formatBytes(size)))
+    }
     case "Reply":
     case "Name":
     case "Streamed":
@@ -189,7 +198,7 @@ export const render = <R>(
         clear()
         for (const result of some) {
           if (result._tag === "Name") names += 1
-          if ("path" in result || result._tag === "Failed") many = isOneOfMany(request, result)
+          if ("name" in result && result._tag !== "Name") many = isOneOfMany(request, result)
           yield* reportResult(request, result, counts, options)
         }
         yield* json

@@ -190,6 +190,10 @@ export const english: Catalog = {
         ...(kept > 0 ? [`kept: ${kept}`] : []),
         ...(failed > 0 ? [`failed: ${failed}`] : [])
       ].join("; ") + ".",
+    leftover: (path, bytes) =>
+      `${path} (${bytes}) is of a file that the server has no longer; --clean removes it.`,
+    swept: (path, bytes) =>
+      `${path} (${bytes}), of a file that the server has no longer, was removed.`,
     files: (count) => `${count} files`,
     interrupted: (bytes, what) =>
       `Interrupted: ${bytes} of ${what} are kept; the same command goes on from there.`,

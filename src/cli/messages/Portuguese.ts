@@ -221,6 +221,10 @@ export const portuguese = {
         ...(kept > 0 ? [`mantidos: ${kept}`] : []),
         ...(failed > 0 ? [`com erro: ${failed}`] : [])
       ].join("; ") + ".",
+    leftover: (path: string, bytes: string) =>
+      `${path} (${bytes}) é de um arquivo que o servidor não tem mais; --clean apaga.`,
+    swept: (path: string, bytes: string) =>
+      `${path} (${bytes}), de um arquivo que o servidor não tem mais, foi apagado.`,
     files: (count: number) => `${count} arquivos`,
     interrupted: (bytes: string, what: string) =>
       `Interrompido: ${bytes} de ${what} estão guardados; o mesmo comando continua daí.`,

@@ -27,6 +27,15 @@ export interface PartFile {
   readonly remove: Effect.Effect<void>
 }
 
+/** A part file that no run writes any more. */
+export interface Leftover {
+  /** The name of its file, within the folder. */
+  readonly name: string
+  readonly path: string
+  /** In bytes. */
+  readonly size: number
+}
+
 /** Part files. */
 export class PartFiles extends Context.Service<
   PartFiles,
@@ -41,5 +50,10 @@ export class PartFiles extends Context.Service<
       version: string,
       size: number
     ) => Effect.Effect<PartFile, PartFailed, Scope.Scope>
+    /** Removes temporary files of killed runs beside `place`, once for each folder: those that are an hour old. */
+    readonly sweep: (place: string) => Effect.Effect<void>
+    /** The part files in a folder that no run writes any more. */
+    readonly leftovers: (folder: string) => Effect.Effect<ReadonlyArray<Leftover>>
+    readonly removeLeftover: (leftover: Leftover) => Effect.Effect<void>
   }
 >()("sockets/client/PartFiles") {}

@@ -2,7 +2,7 @@
  * Saves requested files where the options say: each into a file, or as they come into standard output, a device or a
  * FIFO. Fetching whole files is left to Fetch and Download.
  */
-import { Data, Effect, Stream } from "effect"
+import { Data, Effect, Path, Stream } from "effect"
 import type { Args } from "../../commands/Argument.ts"
 import * as ByteString from "../../domain/ByteString.ts"
 import * as FileName from "../../domain/FileName.ts"
@@ -17,7 +17,9 @@ import {
   type TakeBytes,
   wholeFile
 } from "./FileStream.ts"
+import { PartFiles } from "./PartFile.ts"
 import * as Placement from "./Placement.ts"
+import { describe, isNotFound } from "./RemoteFile.ts"
 import { type FileResult, Result } from "../Result.ts"
 import type { Progress } from "./Progress.ts"
 
@@ -35,6 +37,8 @@ export interface Options {
   readonly hidden: boolean
   /** The part of each file that is wanted; all of it if `undefined`. */
   readonly range: Range | undefined
+  /** Whether to remove parts that earlier runs left of files that the server has no longer. */
+  readonly clean: boolean
   /** Called as bytes of large files arrive. */
   readonly onProgress: (progress: Progress) => void
 }
@@ -189,6 +193,38 @@ const findOnly = Effect.fnUntraced(function* (
   return first === undefined ? [] : [first]
 })
 
+/** What earlier runs left, in the folders that were saved to, of files that the server has no longer. */
+const findLeftovers = (
+  { folder, made }: Extract<Placement.Target, { readonly _tag: "Folder" }>,
+  { clean }: Options,
+  { bytes }: Connectors
+) =>
+  Stream.suspend(() =>
+    Stream.fromIterable([...made]).pipe(
+      Stream.mapEffect(
+        Effect.fnUntraced(function* (inner) {
+          const path = yield* Path.Path
+          const parts = yield* PartFiles
+          const found = yield* parts.leftovers(path.join(folder, inner))
+          return yield* Effect.forEach(found, (leftover) =>
+            Effect.gen(function* () {
+              const name = inner === "" ? leftover.name : `${inner}/${leftover.name}`
+              const isThere = yield* describe(ByteString.fromText(name), bytes).pipe(
+                Effect.as(true),
+                Effect.catchTag("ErrorReply", (error) => Effect.succeed(!isNotFound(error)))
+              )
+              if (isThere) return []
+              if (clean) yield* parts.removeLeftover(leftover)
+              const { path, size } = leftover
+              return [Result.Leftover({ path, size, isRemoved: clean })]
+            })
+          )
+        })
+      ),
+      Stream.flatMap((some) => Stream.fromIterable(some.flat()))
+    )
+  )
+
 /**
  * Fetches the files that match. For a sink, or where only a part is wanted, each pattern is a file's plain name. Fails with
  * `OneFileForMany` where several were to go into one file.
@@ -216,5 +252,8 @@ export const fetchFiles = (patterns: Args, options: Options, connectors: Connect
     destination._tag === "File" && first !== undefined
       ? Stream.fromIterableEffect(findOnly(first, destination.path, options.hidden, connectors))
       : expandAll(names, options.hidden, connectors)
-  return fetch(entries, { ...options, target: destination }, connectors)
+  const results = fetch(entries, { ...options, target: destination }, connectors)
+  return destination._tag === "Folder"
+    ? Stream.concat(results, findLeftovers(destination, options, connectors))
+    : results
 }

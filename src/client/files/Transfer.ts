@@ -111,6 +111,7 @@ const receiveSmall = Effect.fnUntraced(function* (job: Job) {
     return hash.digest()
   })
   const sha256 = yield* verify(job, localDigest, remoteDigest, isPrefix)
+  yield* (yield* PartFiles).sweep(place)
   const write = (write: Write) => Effect.forEach(chunks, write, { discard: true })
   const notPreserved = yield* writeWhole(write, { place, modified })
   return { resumedFrom: 0, sha256, notPreserved }

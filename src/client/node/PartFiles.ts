@@ -10,6 +10,7 @@
 import { Effect, FileSystem, Layer, Path, Random } from "effect"
 import type { BigIntStats } from "node:fs"
 import { PartFailed, type PartFile, PartFiles } from "../files/PartFile.ts"
+import * as Leftovers from "./Leftovers.ts"
 import * as OpenPart from "./OpenPart.ts"
 
 /** The name of a part file, parsed. */
@@ -164,6 +165,19 @@ const makeClaim = (
 export const layer: Layer.Layer<PartFiles, never, FileSystem.FileSystem | Path.Path> = Layer.effect(
   PartFiles,
   Effect.gen(function* () {
-    return { claim: makeClaim(yield* FileSystem.FileSystem, yield* Path.Path) }
+    const path = yield* Path.Path
+    const swept = new Set<string>()
+    return {
+      claim: makeClaim(yield* FileSystem.FileSystem, path),
+      sweep: (place) =>
+        Effect.suspend(() => {
+          const folder = path.dirname(path.resolve(place))
+          if (swept.has(folder)) return Effect.void
+          swept.add(folder)
+          return Leftovers.sweep(folder)
+        }),
+      leftovers: (folder) => Leftovers.leftovers(folder, shortHash),
+      removeLeftover: (leftover) => Leftovers.remove(leftover.path)
+    }
   })
 )

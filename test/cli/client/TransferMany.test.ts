@@ -11,7 +11,7 @@ import * as RawSocket from "../../support/peers/RawSocket.ts"
 import { fileName } from "../../support/stores/Stores.ts"
 import { folderWith, temporaryFolder } from "../../support/stores/TemporaryFolder.ts"
 import { serve, serveFolder } from "../../support/programs/TestServer.ts"
-import { contents, noise } from "../../support/Transfers.ts"
+import { contents, noise, sha256 } from "../../support/Transfers.ts"
 
 const said = ({ code, stderr, stdout }: Ended) => ({ code, stdout, stderr })
 const linesOf = ({ stdout }: Ended): ReadonlyArray<string> => stdout.split("\n").slice(0, -1)
@@ -264,6 +264,34 @@ layer(App.layer, { timeout: "1 minute" })("app client --cmd", (it) => {
           stderr: hint
         })
       })
+    )
+
+    it.effect(
+      "tells of parts of files that the server has no longer, and removes them with --clean",
+      () =>
+        Effect.gen(function* () {
+          const { cwd, run } = yield* beforeFiles(reports)
+          // As PartFiles names them: SHA-256 of the file's name, of its version, and a number.
+          const partOf = (name: string) => {
+            const hash = sha256(Buffer.from(name)).slice(0, 16)
+            return `.${name}.${hash}.0123456789abcdef.1.left.part`
+          }
+          mkdirSync(join(cwd, "relatorios"))
+          const gone = join("relatorios", partOf("velho.pdf"))
+          for (const part of [gone, join("relatorios", partOf("b.pdf")), partOf("velho.pdf")]) {
+            writeFileSync(join(cwd, part), "begun")
+          }
+          const told = yield* run("enviar_arquivo", "relatorios/c.txt")
+          assert.deepStrictEqual(said(told), {
+            code: 0,
+            stdout: "relatorios/c.txt\n",
+            stderr: `${gone} (5 B) é de um arquivo que o servidor não tem mais; --clean apaga.\n`
+          })
+          const cleaned = yield* run("enviar_arquivo", "relatorios/c.txt", "--clean", "--quiet")
+          assert.deepStrictEqual([cleaned.code, cleaned.stderr], [0, ""])
+          assert.deepStrictEqual(contents(join(cwd, "relatorios")), [partOf("b.pdf"), "c.txt"])
+          assert.include(contents(cwd), partOf("velho.pdf"))
+        })
     )
 
     it.effect("leaves what is there with --no-overwrite, and says so", () =>

@@ -289,3 +289,53 @@ layer(Layer.provideMerge(Node.layer, NodeServices.layer))("a part file", (it) =>
     })
   )
 })
+
+/** As if so long after the file was last written to. */
+const laterThan = (path: string, milliseconds: number) =>
+  TestClock.setTime(statSync(path).mtimeMs + milliseconds)
+
+const hour = 60 * 60 * 1000
+
+layer(Layer.provideMerge(Node.layer, NodeServices.layer))("what killed runs left", (it) => {
+  it.effect("of small files is removed after an hour, once, and nothing else is", () =>
+    Effect.gen(function* () {
+      const folder = yield* temporaryFolder
+      const part = join(folder, ".1z9k3.part")
+      const others = [".part", "1z9k3.part", ".1z9k3.part.txt", ".A.part", "a.txt"]
+      for (const name of others) writeFileSync(join(folder, name), "")
+      writeFileSync(part, "begun")
+      symlinkSync("a.txt", join(folder, ".0link.part"))
+      const sweep = PartFiles.use(({ sweep }) => sweep(join(folder, "any")))
+      yield* laterThan(part, hour - 1000)
+      yield* sweep
+      assert.include(contents(folder), ".1z9k3.part")
+      // Each folder is looked at once a run.
+      yield* laterThan(part, hour + 1000)
+      yield* sweep
+      assert.include(contents(folder), ".1z9k3.part")
+      yield* PartFiles.use(({ sweep }) => sweep(join(folder, "any"))).pipe(
+        Effect.provide(Layer.fresh(Node.layer))
+      )
+      assert.deepStrictEqual(contents(folder), [...others, ".0link.part"].sort())
+    })
+  )
+
+  it.effect("of large files is found by their names, unless a run may still write it", () =>
+    Effect.gen(function* () {
+      const folder = yield* temporaryFolder
+      yield* leave(join(folder, "relatório.pdf"), "begun")
+      yield* abandon(join(folder, "b"), "killed")
+      // Its name says only a part of its file's.
+      yield* leave(join(folder, "x".repeat(200)), "long")
+      const found = PartFiles.use(({ leftovers }) => leftovers(folder))
+      const [first = ""] = contents(folder)
+      yield* laterThan(join(folder, first), 1000)
+      assert.deepStrictEqual(
+        (yield* found).map(({ name, size }) => ({ name, size })),
+        [{ name: "relatório.pdf", size: 5 }]
+      )
+      yield* laterThan(join(folder, first), hour)
+      assert.deepStrictEqual((yield* found).map(({ name }) => name).sort(), ["b", "relatório.pdf"])
+    })
+  )
+})

@@ -47,6 +47,13 @@ export const saving = {
       en: "Have a pattern stand for names that begin with a dot as well"
     }
   }),
+  clean: toggle({
+    name: "clean",
+    help: {
+      pt: "Apaga, nas pastas em que grava, o que ficou incompleto de arquivos que o servidor não tem mais",
+      en: "Remove, in the folders that are saved to, what is left unfinished of files that the server has no longer"
+    }
+  }),
   quiet: toggle({
     name: "quiet",
     help: {
