@@ -55,8 +55,36 @@ const misdeeds: Readonly<Record<string, Misdeed>> = {
   "no RESP": hears("*1\r\n!4\r\nPING\r\n", /^-ERR Protocol error: expected '\$'/),
   "no pickle": hears("\x80\x03cos\nsystem\n.", /^$/),
   "half a pickle": hears("\x80\x03X\xff\x00\x00\x00", /^$/),
-  HTTP: hears("GET / HTTP/1.1\r\n\r\n", /^$/),
-  "a browser's POST": hears("POST / HTTP/1.1\r\nHost: a\r\n\r\n", /^$/),
+  "HTTP without its Host": hears("GET / HTTP/1.1\r\n\r\n", /^HTTP\/1\.1 400 /),
+  "HTTP by a name that is not the server's": hears(
+    "GET / HTTP/1.1\r\nHost: evil.example\r\nConnection: close\r\n\r\n",
+    /^HTTP\/1\.1 421 /
+  ),
+  "a browser's POST": hears(
+    "POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 12\r\n\r\nhora_atual\r\n",
+    /^HTTP\/1\.1 413 /
+  ),
+  "a field of HTTP in RESP": hears("PING\r\nHost: localhost\r\n", /^\+PONG\r\n$/),
+  "a head that never ends": hears(
+    `GET / HTTP/1.1\r\n${"a: b\r\n".repeat(3000)}`,
+    /^HTTP\/1\.1 431 /
+  ),
+  "a first line that never ends": hears("GET /a", /^$/),
+  "a head that was begun": hears("GET / HTTP/1.1\r\nHost: localhost\r\n", /^$/),
+  "a reset in the middle of a file over HTTP": (client) =>
+    Effect.gen(function* () {
+      yield* client.send("GET /large.bin HTTP/1.1\r\nHost: localhost\r\n\r\n")
+      yield* client.takeBytes(1000)
+      yield* client.pause
+      yield* client.reset
+    }),
+  "a reset in the middle of an archive": (client) =>
+    Effect.gen(function* () {
+      yield* client.send("GET /?tar HTTP/1.1\r\nHost: localhost\r\n\r\n")
+      yield* client.takeBytes(1000)
+      yield* client.pause
+      yield* client.reset
+    }),
   "commands refused": hears(
     `NADA\r\nSET a b\r\nGET\r\n${request("ARQUIVO", "nada")}${request("ARQUIVO", "a.txt", "INICIO", "9999")}QUIT\r\n`,
     /^(?:-[A-Z]+ [^\r]+\r\n){5}\+OK\r\n$/
@@ -159,6 +187,8 @@ describe("every way a connection can go wrong", () => {
         )
         const count = Effect.sync(server.descriptors)
         yield* alone
+        // It answers once the last connection is gone, which is a moment later.
+        yield* server.held
         const descriptors = yield* count
         const held = Effect.gen(function* () {
           // Threads that hash have some of their own, and end when they were not needed for ten seconds.
