@@ -74,12 +74,16 @@ export const manyNames = (count: number): ReadonlyArray<string> =>
       `${String(Math.floor(index / inOneFolder)).padStart(3, "0")}/${String(index).padStart(7, "0")}.txt`
   )
 
+/** As many, all in one folder. */
+export const flatNames = (count: number): ReadonlyArray<string> =>
+  Array.from({ length: count }, (_, index) => `${String(index).padStart(7, "0")}.txt`)
+
 /** Makes empty files with these names. */
 export const makeEmpty = (folder: string, names: ReadonlyArray<string>): Effect.Effect<void> =>
   Effect.sync(() => {
     let last = ""
     for (const name of names) {
-      const [parent = ""] = name.split("/")
+      const parent = name.slice(0, Math.max(0, name.lastIndexOf("/")))
       if (parent !== last) mkdirSync(join(folder, parent), { recursive: true })
       last = parent
       closeSync(openSync(join(folder, name), "wx"))

@@ -6,6 +6,7 @@ import * as Http from "./rows/Http.ts"
 import * as Idle from "./rows/Idle.ts"
 import * as LargeFiles from "./rows/LargeFiles.ts"
 import * as Mirror from "./rows/Mirror.ts"
+import * as Names from "./rows/Names.ts"
 import * as Python from "./rows/Python.ts"
 import * as RealClient from "./rows/RealClient.ts"
 import * as SmallFiles from "./rows/SmallFiles.ts"
@@ -28,5 +29,6 @@ export const rows: ReadonlyArray<Row> = [
   ...SystemCalls.rows,
   ...Python.rows,
   ...Workers.rows,
+  ...Names.rows,
   ...Growth.rows
 ]

@@ -6,8 +6,9 @@ import { overHttp, overResp, type Question, sink } from "../load/Sink.ts"
 import { app } from "../peers/App.ts"
 import { nginx } from "../peers/Nginx.ts"
 import * as Redis from "../peers/Redis.ts"
-import { descriptors, type Peer, peakMemory, wall } from "../Process.ts"
-import { bytes, commandsPerSecond, milliseconds, type Row, Trouble } from "../Row.ts"
+import { descriptors, type Peer, peakMemory } from "../Process.ts"
+import { bytes, commandsPerSecond, type Row, Trouble } from "../Row.ts"
+import { besideFind, listAgain } from "./Names.ts"
 
 const count = (value: number): string => value.toLocaleString("en")
 
@@ -38,44 +39,14 @@ const connectionsRow = (connections: number): Row => {
   }
 }
 
-/** As many names as one `listar_arquivos` gives at most. */
-const page = 100_000
-
-/** All pages of a listing, asked for at once, for the last name of each is known here. */
-const listing = (names: ReadonlyArray<string>): Question => {
-  const starts = Array.from({ length: Math.ceil(names.length / page) }, (_, index) => index * page)
-  const pages = starts.map((start) => {
-    const last = names[start - 1]
-    return `listar_arquivos ${last === undefined ? "" : `APOS ${last} `}LIMITE ${page}\r\n`
-  })
-  return {
-    protocol: "plain",
-    text: `${pages.join("")}QUIT\r\n`,
-    size: names.reduce((sum, name) => sum + name.length, 0)
-  }
-}
-
 /** A listing of so many names. */
 const namesRow = (size: number): Row => ({
   name: `names-${size}`,
   what: `a listing of ${count(size)} names`,
-  peer: "`find | sort`",
-  unit: milliseconds,
-  needs: ["find", "sort"],
+  ...besideFind,
+  reach: 1.5,
   curve: { name: "names", at: size },
-  contest: () =>
-    Effect.gen(function* () {
-      const folder = yield* Files.folder
-      const names = Files.manyNames(size)
-      yield* Files.makeEmpty(folder, names)
-      const { address } = yield* app(folder)
-      const { drain } = yield* sink(address, listing(names))
-      const script = "find . -type f -printf '%P\\n' | LC_ALL=C sort"
-      return {
-        ours: Effect.map(drain(1), ({ milliseconds }) => milliseconds),
-        theirs: wall({ program: "sh", words: ["-ec", script], cwd: folder })
-      }
-    })
+  contest: () => listAgain(Files.manyNames(size))
 })
 
 /** The most memory that a fresh server ever holds while it sends a file so many times at once. */

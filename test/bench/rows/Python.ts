@@ -75,6 +75,7 @@ export const rows: ReadonlyArray<Row> = [
     what: "the list of 1,000 files, one connection",
     peer,
     unit: commandsPerSecond,
+    reach: 1,
     needs,
     contest: besidePython(question("LISTAR"), 1, { full: 1_000, smoke: 100 })
   },
