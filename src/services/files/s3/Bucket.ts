@@ -112,6 +112,8 @@ export interface Bucket {
   /** The SHA-256 of the whole object, 64 lower-case hexadecimal digits, if it was stored with one. */
   readonly checksum: (key: string, version: Version) => Effect.Effect<string | undefined, S3Failure>
   readonly list: (selection: KeySelection) => Effect.Effect<KeyPage, S3Failure>
+  /** The same keys, with the objects' metadata; no folders. */
+  readonly objects: (selection: KeySelection) => Effect.Effect<FolderPage, S3Failure>
   /** The same keys, with those that have a further `/` grouped by what is before it (S3's delimiter). */
   readonly folder: (selection: KeySelection) => Effect.Effect<FolderPage, S3Failure>
 }

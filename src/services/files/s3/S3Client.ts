@@ -113,6 +113,10 @@ export const makeBucket = Effect.fnUntraced(function* ({
       ),
     list: (selection) =>
       Effect.flatMap(list(selection), (answer) => Effect.fromResult(checkList(answer, selection))),
+    objects: (selection) =>
+      Effect.flatMap(list(selection), (answer) =>
+        Effect.fromResult(checkFolder(answer, selection))
+      ),
     folder: (selection) =>
       Effect.flatMap(list(selection, "/"), (answer) =>
         Effect.fromResult(checkFolder(answer, selection))

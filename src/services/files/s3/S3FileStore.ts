@@ -8,19 +8,19 @@ import { type FileName, isHidden } from "../../../domain/FileName.ts"
 import { Stats } from "../../../telemetry/Stats.ts"
 import * as ByteString from "../../../domain/ByteString.ts"
 import { sha256 } from "../Digest.ts"
-import {
-  FileStore,
-  listFilesBy,
-  type OpenFile,
-  pickFrom,
-  type Selection,
-  type WholeFile
-} from "../FileStore.ts"
+import { FileStore, type OpenFile, pickFrom, type Selection, type WholeFile } from "../FileStore.ts"
 import { type Fetch, makeReadAhead } from "./ReadAhead.ts"
-import { type Bucket, fileDetails, longestKey, type S3Failure, type Version } from "./Bucket.ts"
+import {
+  type Bucket,
+  fileDetails,
+  type KeySelection,
+  longestKey,
+  type S3Failure,
+  type Version
+} from "./Bucket.ts"
 import * as S3Client from "./S3Client.ts"
 import { folderEntries } from "./S3Folder.ts"
-import { allNames, type Keys, selectedNames } from "./S3Listing.ts"
+import { allNames, ofKeys, selectedFiles, selectedNames } from "./S3Listing.ts"
 import { type CachedObject, makeObjectCache } from "./ObjectCache.ts"
 import { makeS3Retry, type S3Retry } from "./S3Retry.ts"
 
@@ -51,9 +51,6 @@ export interface Options extends S3Client.Options {
 
 /** Enough for five transfers at full speed. */
 const defaultTransferMemory = 256 * 1024 * 1024
-
-/** Requests for the metadata of listed objects at a time: a list of 1,000 takes some seconds. */
-const headsAtOnce = 16
 
 const unavailable = (cause: unknown) => new StoreUnavailable({ cause })
 
@@ -177,11 +174,20 @@ export const layer = (options: Options): Layer.Layer<FileStore, BucketUnusable, 
         }
       }
 
-      const keys: Keys<StoreUnavailable> = {
-        prefix,
-        hidden: options.hidden,
-        page: (selection) => Effect.mapError(retry(bucket.list(selection)), unavailable)
+      const within = { prefix, hidden: options.hidden }
+      const keys = {
+        ...within,
+        page: (selection: KeySelection) =>
+          Effect.mapBoth(retry(bucket.list(selection)), {
+            onSuccess: ofKeys,
+            onFailure: unavailable
+          })
       }
+      const objectsPage = (selection: KeySelection) =>
+        Effect.mapBoth(retry(bucket.objects(selection)), {
+          onSuccess: ({ more, objects }) => ({ items: objects, more }),
+          onFailure: unavailable
+        })
 
       const names = allNames(keys)
       const list = (selection: Selection) => selectedNames(keys, selection)
@@ -201,7 +207,7 @@ export const layer = (options: Options): Layer.Layer<FileStore, BucketUnusable, 
         count: Stream.runCount(names),
         pick: (draw) => pickFrom(names, draw),
         list,
-        listFiles: listFilesBy(list, describe, headsAtOnce),
+        listFiles: (selection) => selectedFiles({ ...within, page: objectsPage }, selection),
         folder: folderEntries({
           prefix,
           hidden: options.hidden,

@@ -18,6 +18,7 @@ const bucket: Bucket = {
   head: () => Effect.die("not asked for"),
   checksum: () => Effect.die("not asked for"),
   list: () => Effect.die("not asked for"),
+  objects: () => Effect.die("not asked for"),
   folder: () => Effect.die("not asked for")
 }
 

@@ -29,6 +29,7 @@ const setUp = Effect.fnUntraced(function* (fresh: Duration.Input) {
       ),
     checksum: () => Effect.succeed(undefined),
     list: () => Effect.succeed({ keys: [], more: false }),
+    objects: () => Effect.succeed({ objects: [], folders: [], more: false }),
     folder: () => Effect.succeed({ objects: [], folders: [], more: false })
   }
   const cache = yield* makeObjectCache({
