@@ -138,8 +138,11 @@ const tidy = (folder: string): void => {
 }
 
 /** When each file was changed, to the millisecond. */
-const timesOf = (folder: string): ReadonlyArray<readonly [string, number]> =>
-  filesIn(folder).map((name) => [name, Math.floor(fs.statSync(join(folder, name)).mtimeMs + 1e-3)])
+const timesOf = (folder: string): ReadonlyArray<readonly [string, bigint]> =>
+  filesIn(folder).map((name) => [
+    name,
+    fs.statSync(join(folder, name), { bigint: true }).mtimeNs / 1_000_000n
+  ])
 
 /** How many times a killed or failed run is followed by another before the two folders must be the same. */
 const mostRuns = 4

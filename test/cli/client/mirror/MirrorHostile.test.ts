@@ -76,7 +76,12 @@ layer(App.layer, { excludeTestServices: true })("a server that lies to a mirror"
       assert.strictEqual((yield* mirror(honest)).code, 0)
       const before = snapshot(outer)
       for (const name of ["../x", "/x", "b/../../x", "x\\y", "b//x"]) {
-        const ended = yield* mirror(serverOf(["a", name].sort()), "--delete", "--max-delete", "100%")
+        const ended = yield* mirror(
+          serverOf(["a", name].sort()),
+          "--delete",
+          "--max-delete",
+          "100%"
+        )
         assert.strictEqual(ended.code, 1, name)
         assert.include(ended.stderr, "not asked for")
       }
