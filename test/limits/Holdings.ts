@@ -79,9 +79,9 @@ export const holdings: ReadonlyArray<Holding> = [
     bound: "64 KiB of replies and as much of input, 256 MiB over all; `--stall-timeout`"
   },
   {
-    name: "sends 10 MB of requests and reads nothing",
+    name: "sends a million requests and reads nothing",
     count: 20,
-    hold: unread("GET nada\r\n".repeat(1_000_000)),
+    hold: unread("COMMAND\r\n".repeat(1_000_000)),
     most: 16 * 1024 * kB,
     bound: "32 MiB of input, 256 MiB over all; `--stall-timeout`"
   }
