@@ -5,6 +5,7 @@ import { Effect } from "effect"
 import { Command, GlobalFlag } from "effect/cli"
 import packageJson from "../package.json" with { type: "json" }
 import { client } from "./cli/client/ClientCommand.ts"
+import { clientFlags } from "./cli/client/ClientFlags.ts"
 import * as Common from "./cli/flags/Common.ts"
 import * as Log from "./cli/serve/Log.ts"
 import { choose } from "./cli/Language.ts"
@@ -28,5 +29,6 @@ run(
     ({ address: { host, port } }) => ask(["--host", host, "--port", String(port), ...args])
     // The menu has the terminal to itself.
   ).pipe(Effect.provide(Log.layer("auto", "warning"))),
-  messages
+  messages,
+  { client: clientFlags }
 )

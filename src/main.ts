@@ -23,5 +23,9 @@ const app = Command.make("app").pipe(
   Command.withGlobalFlags([GlobalFlag.Setting("lang")({ flag: Common.lang.flag(language) })])
 )
 
-const words = normalize(args, { client: clientFlags, serve: serveFlags })
-run(Command.runWith(app, { version: packageJson.version })(words), messages)
+const commands = { client: clientFlags, serve: serveFlags }
+run(
+  Command.runWith(app, { version: packageJson.version })(normalize(args, commands)),
+  messages,
+  commands
+)

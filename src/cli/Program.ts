@@ -5,6 +5,7 @@ import { CliError } from "effect/cli"
 import { exitCode, Failure } from "./Failure.ts"
 import * as Help from "./usage/Help.ts"
 import type { Messages } from "./Messages.ts"
+import type { Commands } from "./usage/CommandLine.ts"
 import { printError } from "./Output.ts"
 
 /** The exit code of an error; 70 (sysexits.h, EX_SOFTWARE) for a defect of this program. */
@@ -41,10 +42,11 @@ const runMain = Runtime.makeRunMain(({ fiber, teardown }) => {
 const colors =
   process.stdout.isTTY && process.env["NO_COLOR"] === undefined && process.env["TERM"] !== "dumb"
 
-/** Runs a command as the process. */
+/** Runs a command as the process; `commands` are the flags of each of its commands. */
 export const run = (
   command: Effect.Effect<void, Failure | CliError.CliError, NodeServices.NodeServices>,
-  messages: Messages
+  messages: Messages,
+  commands: Commands
 ): void =>
   command.pipe(
     Effect.tapErrorTag("Failure", ({ sentence }) =>
@@ -54,7 +56,7 @@ export const run = (
     Effect.provide(
       Layer.mergeAll(
         NodeServices.layer,
-        Help.layer(messages, colors),
+        Help.layer(messages, colors, commands),
         // Logs go to standard error: standard output is for results. `consoleLogFmt` ignores `LogToStderr`.
         Logger.layer([Logger.withConsoleError(Logger.formatLogFmt)])
       )

@@ -41,6 +41,8 @@ export interface Descriptor<A> {
   readonly description: (language: Language) => string
   /** What stands for the value in help; `undefined` for a flag without a value. */
   readonly placeholder: Localized | undefined
+  /** What a shell offers for its value (Kind). */
+  readonly completion: Kind<unknown>["completion"]
   /** Its row in the documentation's table, in Markdown. */
   readonly readme: {
     readonly default: Localized
@@ -143,6 +145,7 @@ export const setting = <A>(
     description,
     takesValue: true,
     placeholder: kind.placeholder,
+    completion: kind.completion,
     flag: (language) =>
       valueFlag(options, { description, variable: common.variable }, language).pipe(
         Flag.mapEffect(
@@ -167,6 +170,7 @@ export const optional = <A>(
     description,
     takesValue: true,
     placeholder: kind.placeholder,
+    completion: kind.completion,
     flag: (language) => valueFlag(options, { description, variable: common.variable }, language),
     toLog: Option.match({
       onNone: () => undefined,
@@ -195,6 +199,7 @@ export const repeated = <A extends string>(
     description,
     takesValue: true,
     placeholder,
+    completion: options.kind.completion,
     flag: (language) =>
       Flag.optional(Flag.atLeast(named(options, kind, description, language), 1)).pipe(
         Flag.mapEffect(
@@ -218,6 +223,7 @@ export const toggle = (options: FlagOptions): Descriptor<boolean> => {
     description,
     takesValue: false,
     placeholder: undefined,
+    completion: undefined,
     flag: (language) => {
       const flag = Flag.withDescription(Flag.Boolean(options.name), description(language))
       // `--no-verify` has no `--no-no-verify`: whoever wants neither leaves it out.

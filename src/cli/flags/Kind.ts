@@ -11,6 +11,8 @@ export interface Kind<A> {
   readonly expected: Localized
   /** The kind's name, which stands for the value in help: `<duração>`. */
   readonly placeholder: Localized
+  /** What a shell offers for it: files, folders, or these values. */
+  readonly completion?: "file" | "folder" | ReadonlyArray<string>
   /** The value as `server.started` logs it; the value itself where this is not given. */
   readonly toLog?: (value: A) => unknown
 }
@@ -40,10 +42,18 @@ export const host: Kind<string> = {
 }
 
 /** The name of a file. */
-export const file: Kind<string> = { ...text, placeholder: { pt: "arquivo", en: "file" } }
+export const file: Kind<string> = {
+  ...text,
+  placeholder: { pt: "arquivo", en: "file" },
+  completion: "file"
+}
 
 /** The name of a folder. */
-export const folder: Kind<string> = { ...text, placeholder: { pt: "pasta", en: "folder" } }
+export const folder: Kind<string> = {
+  ...text,
+  placeholder: { pt: "pasta", en: "folder" },
+  completion: "folder"
+}
 
 /** 0 to 65,535. Not `Flag.Int`, which takes 70000 and does not say what it expects. */
 export const port: Kind<number> = {
@@ -178,7 +188,8 @@ export const endpoint: Kind<string> = {
 export const choice = <const A extends string>(choices: ReadonlyArray<A>): Kind<A> => ({
   parse: (text) => choices.find((choice) => choice === text),
   expected: inAll(choices.join(", ")),
-  placeholder: inAll(choices.join("|"))
+  placeholder: inAll(choices.join("|")),
+  completion: choices
 })
 
 /** On or off, as the environment says it; in both languages, for a server may run in either. */

@@ -15,6 +15,7 @@ export const english: Catalog = {
     folderArgument: "folder",
     help: "Show this help",
     version: "Show the version",
+    disable: "Turns off",
     completions: "Print the shell's completion script",
     headings: {
       description: "DESCRIPTION",

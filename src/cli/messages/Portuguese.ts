@@ -26,6 +26,7 @@ export const portuguese = {
     folderArgument: "pasta",
     help: "Mostra esta ajuda",
     version: "Mostra a versão",
+    disable: "Desliga",
     completions: "Imprime o script de completação do shell",
     headings: {
       description: "DESCRIÇÃO",

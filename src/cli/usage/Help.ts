@@ -2,8 +2,10 @@
  * What effect/cli prints by itself, in the person's language: help on standard output (HelpPage), and usage errors with
  * the command that shows the help on standard error (UsageError).
  */
-import { Console, Layer } from "effect"
-import { CliConfig, CliOutput, Flag, GlobalFlag, type HelpDoc } from "effect/cli"
+import { Console, Effect, Layer, Option } from "effect"
+import { CliConfig, CliOutput, type Completions, Flag, GlobalFlag, type HelpDoc } from "effect/cli"
+import type { Commands } from "./CommandLine.ts"
+import { completionScript } from "./Completion.ts"
 import { helpPage } from "./HelpPage.ts"
 import type { Messages } from "../Messages.ts"
 import { explain } from "./UsageError.ts"
@@ -35,20 +37,38 @@ const formatter = (messages: Messages, colors: boolean): CliOutput.Formatter =>
       )
   })
 
-/** The flags that every command has, described in the person's language. */
-const builtIns = ({ help }: Messages): ReadonlyArray<GlobalFlag.BuiltIn> => [
-  { ...GlobalFlag.Help, flag: Flag.withDescription(GlobalFlag.Help.flag, help.help) },
-  { ...GlobalFlag.Version, flag: Flag.withDescription(GlobalFlag.Version.flag, help.version) },
-  {
-    ...GlobalFlag.Completions,
-    flag: Flag.withDescription(GlobalFlag.Completions.flag, help.completions)
-  }
-]
+/** `--completions`: its script knows the values of the flags as well (Completion). */
+const completions = (
+  messages: Messages,
+  commands: Commands
+): GlobalFlag.Action<Option.Option<Completions.Shell>> =>
+  GlobalFlag.Action({
+    flag: Flag.withDescription(GlobalFlag.Completions.flag, messages.help.completions),
+    run: (shell, { command }) =>
+      Option.match(shell, {
+        onNone: () => Effect.void,
+        onSome: (shell) => Console.log(completionScript(command, shell, commands, messages))
+      })
+  })
 
-/** Help, usage errors and built-in flags in the person's language. */
-export const layer = (messages: Messages, colors: boolean): Layer.Layer<never> =>
+/** The flags that every command has, described in the person's language. */
+const builtIns = (messages: Messages, commands: Commands): ReadonlyArray<GlobalFlag.BuiltIn> => {
+  const { help } = messages
+  return [
+    { ...GlobalFlag.Help, flag: Flag.withDescription(GlobalFlag.Help.flag, help.help) },
+    { ...GlobalFlag.Version, flag: Flag.withDescription(GlobalFlag.Version.flag, help.version) },
+    completions(messages, commands)
+  ]
+}
+
+/** Help, usage errors and built-in flags in the person's language; `commands` are the flags of each command. */
+export const layer = (
+  messages: Messages,
+  colors: boolean,
+  commands: Commands
+): Layer.Layer<never> =>
   Layer.mergeAll(
     CliOutput.layer(formatter(messages, colors)),
     CliOutput.layerPresenter(presenter(messages)),
-    CliConfig.layer({ builtIns: builtIns(messages) })
+    CliConfig.layer({ builtIns: builtIns(messages, commands) })
   )
