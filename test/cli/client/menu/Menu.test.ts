@@ -139,6 +139,27 @@ layer(Shared.layer(shared), { timeout: "1 minute" })("the menu", (it) => {
     )
 
     it.effect(
+      "not at all where the server is lost, which is said while it is called again",
+      () =>
+        Effect.gen(function* () {
+          const server = yield* FakeServer.make({ answers: () => FakeServer.breaks("") })
+          const { ended, shows, type } = yield* open({
+            port: server.address.port,
+            words: ["--retries", "2"]
+          })
+          yield* shows(ready)
+          yield* type(`2${key.enter}`)
+          yield* shows(/caiu; tentativa 2 de 2\.\r\n/)
+          yield* shows(/A conexão com \S+ caiu\.\r\n/)
+          const { code, restored, shown } = yield* ended
+          assert.deepStrictEqual({ code, restored }, { code: 3, restored: true })
+          // A server may just have closed an idle connection, which need not be said.
+          assert.notInclude(shown, "tentativa 1")
+        }),
+      onTerminal
+    )
+
+    it.effect(
       "with what the server refused, and goes on",
       () =>
         Effect.gen(function* () {
