@@ -186,6 +186,40 @@ describe("over HTTP", () => {
       })
     )
 
+    using("http", "shows a text, and goes on with a download", () =>
+      Effect.gen(function* () {
+        const shown = yield* inShell(
+          (url) => `HOME=$PWD http --ignore-stdin --check-status --body ${url}${path}`
+        )
+        assert.strictEqual(shown.stdout.trim(), "olá", shown.stderr)
+        const resumed = yield* inShell(
+          (url) =>
+            `HOME=$PWD http --ignore-stdin --check-status -dcq -o grande.bin ${url}/grande.bin`,
+          startOf
+        )
+        assert.strictEqual(resumed.code, 0, resumed.stderr)
+        assert.isTrue(read(resumed.folder, "grande.bin").equals(large))
+      })
+    )
+
+    using("ffmpeg", "seeks in a video, whose index is at its end", () =>
+      Effect.gen(function* () {
+        const folder = yield* temporaryFolder
+        const made = yield* run("bash", [
+          "-c",
+          `cd ${folder} && ffmpeg -v error -f lavfi -i testsrc=duration=20:size=160x120:rate=5 -c:v mpeg4 v.mp4 && ffmpeg -v error -ss 15 -i v.mp4 -frames:v 1 local.bmp`
+        ])
+        assert.strictEqual(made.code, 0, made.stderr)
+        const { port } = yield* serveFolder(folder, { web: {} })
+        const seen = yield* run("bash", [
+          "-c",
+          `cd ${folder} && ffmpeg -v error -ss 15 -i http://127.0.0.1:${port}/v.mp4 -frames:v 1 remote.bmp`
+        ])
+        assert.strictEqual(seen.code, 0, seen.stderr)
+        assert.isTrue(read(folder, "remote.bmp").equals(read(folder, "local.bmp")))
+      })
+    )
+
     using("tar", "unpacks a folder that curl fetched as one file, in two parts", () =>
       Effect.gen(function* () {
         const unpacked = yield* inShell(

@@ -63,6 +63,25 @@ layer(App.layer, { timeout: "1 minute" })("app serve", (it) => {
     }).pipe(Effect.scoped)
   )
 
+  it.effect(
+    "tells a balancer that it is about to stop, and lets connections go as they are answered",
+    () =>
+      Effect.gen(function* () {
+        const { serve } = yield* App
+        const cwd = yield* folderWith({ "DB/a.txt": "olá" })
+        const { address, process } = yield* serve(["--drain-delay", "1h"], { cwd })
+        const kept = yield* connect(address, { allowHalfOpen: true })
+        const get = "GET /a.txt HTTP/1.1\r\nHost: localhost\r\n\r\n"
+        yield* kept.send(get)
+        assert.notInclude(yield* kept.takeThrough("\r\n\r\nol\xc3\xa1"), "Connection: close")
+        yield* process.kill("SIGTERM")
+        yield* process.says("stderr", /drain\.announced.*\n/)
+        assert.strictEqual(yield* statusOf(address, {}, "/-/health"), 503)
+        yield* kept.send(get)
+        assert.match(yield* kept.rest, /\r\nConnection: close\r\n\r\nol\xc3\xa1$/)
+      }).pipe(Effect.scoped)
+  )
+
   it.effect("says which flags it does not understand", () =>
     Effect.gen(function* () {
       const { run } = yield* App
