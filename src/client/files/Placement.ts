@@ -169,6 +169,12 @@ export interface Arrival {
   readonly modified: Date | undefined
 }
 
+/**
+ * Milliseconds since 1970 as the seconds that utimes takes. A quarter of a microsecond more: numbers of seconds of this
+ * century are 0.24 µs apart, so that 0.123 s may come out as 0.1229999 s, which is a millisecond less.
+ */
+export const toSeconds = (milliseconds: number): number => (milliseconds + 0.00025) / 1000
+
 /** What a file system may not support: setting the time of modification, or syncing. */
 export type NotPreserved = "modified" | "sync"
 
@@ -212,10 +218,11 @@ export const writeWhole = <A, E, R>(
         })
       )
       const { modified, place } = arrival
+      const seconds = modified === undefined ? undefined : toSeconds(modified.getTime())
       const unsupportedTime =
-        modified === undefined
+        seconds === undefined
           ? []
-          : yield* ifSupported("modified", fileSystem.utimes(part, modified, modified))
+          : yield* ifSupported("modified", fileSystem.utimes(part, seconds, seconds))
       yield* fileSystem.rename(part, place)
       return [...unsupportedSync, ...unsupportedTime]
     })

@@ -6,7 +6,7 @@ import { Clock, Effect, Schedule, type Scope, Semaphore } from "effect"
 import { type BigIntStats, constants } from "node:fs"
 import { lstat, open, rename, unlink } from "node:fs/promises"
 import { PartFailed, type PartFile } from "../files/PartFile.ts"
-import { type Arrival, type NotPreserved, ifSupported } from "../files/Placement.ts"
+import { type Arrival, type NotPreserved, ifSupported, toSeconds } from "../files/Placement.ts"
 
 const takenOver = Object.assign(new Error("the part file is another program's by now"), {
   code: "ESTALE"
@@ -112,12 +112,13 @@ const openWith = Effect.fnUntraced(function* (first: string, flags: number) {
       if (stats.size !== BigInt(size) || stats.nlink !== 1n || !(yield* isThere)) {
         return yield* new PartFailed({ cause: takenOver, isTakenOver: true })
       }
+      const seconds = modified === undefined ? undefined : toSeconds(modified.getTime())
       const undated =
-        modified === undefined
+        seconds === undefined
           ? []
           : yield* ifSupported(
               "modified",
-              run(() => file.utimes(modified, modified))
+              run(() => file.utimes(seconds, seconds))
             )
       yield* run(() => rename(path, place))
       lost = true

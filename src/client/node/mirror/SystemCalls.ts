@@ -5,6 +5,7 @@
  */
 import * as fs from "node:fs"
 import { promisify } from "node:util"
+import { toSeconds } from "../../files/Placement.ts"
 import type { LocalEntry } from "../../mirror/Entries.ts"
 
 // Windows has no O_NOFOLLOW; what is undefined adds no bit.
@@ -47,7 +48,7 @@ export const entryAt = (path: string): LocalEntry | undefined => {
     throw error
   }
   if (stats === undefined) return undefined
-  if (stats.isFile()) return { kind: "file", size: stats.size, modified: Math.round(stats.mtimeMs) }
+  if (stats.isFile()) return { kind: "file", size: stats.size, modified: Math.floor(stats.mtimeMs) }
   return stats.isDirectory() ? { kind: "folder" } : { kind: "other" }
 }
 
@@ -56,9 +57,6 @@ export const isSameEntry = (one: LocalEntry | undefined, other: LocalEntry | und
   one?.kind === "file" && other?.kind === "file"
     ? one.size === other.size && one.modified === other.modified
     : one?.kind === other?.kind
-
-/** Half a microsecond more, for libuv cuts a time off at microseconds, and 0.123 s may be 0.12299999 as a number. */
-const toSeconds = (milliseconds: number): number => (milliseconds + 0.0005) / 1000
 
 /** Sets the time of modification, where the file system keeps one. */
 export const setTimeOf = (file: string | number, milliseconds: number): void =>
@@ -143,5 +141,5 @@ export const moveInto = (from: string, to: string, spare: string): void => {
 export const copy = (from: string, to: string): void => {
   const { mtimeMs } = fs.lstatSync(from)
   fs.copyFileSync(from, to, fs.constants.COPYFILE_EXCL | fs.constants.COPYFILE_FICLONE)
-  setTimeOf(to, Math.round(mtimeMs))
+  setTimeOf(to, Math.floor(mtimeMs))
 }

@@ -1,0 +1,104 @@
+/** The folder of a mirror, where what was planned is no longer so when it is done. */
+import { assert, describe, it } from "@effect/vitest"
+import { Effect } from "effect"
+import * as fs from "node:fs"
+import { join } from "node:path"
+import { MirrorFolder } from "../../../../src/client/mirror/MirrorFolder.ts"
+import { isInside, layer } from "../../../../src/client/node/mirror/Folder.ts"
+import * as ByteString from "../../../../src/domain/ByteString.ts"
+import * as FileName from "../../../../src/domain/FileName.ts"
+import { folderWith, temporaryFolder } from "../../../support/stores/TemporaryFolder.ts"
+
+const nameOf = (text: string): FileName.FileName => FileName.fromText(text) ?? assert.fail(text)
+
+/** Stages a file and puts it in its place, where `seen` stood before. */
+const put = Effect.fnUntraced(function* (
+  name: string,
+  seen: { readonly kind: "file"; readonly size: number; readonly modified: number } | undefined
+) {
+  const folder = yield* MirrorFolder
+  yield* folder.begin
+  const [path = ""] = yield* folder.stage([{ bytes: [Buffer.from("new")], modified: 5_123 }])
+  const entry = { size: 3, modified: 5_123, sha256: "", version: ByteString.fromText("1") }
+  const [outcome] = yield* folder.place([
+    { name: nameOf(name), path, entry, seen, isSynced: false }
+  ])
+  return outcome?._tag
+})
+
+describe("the folder of a mirror", () => {
+  it.effect("has a file put in its place, with its time, where nothing changed", () =>
+    Effect.gen(function* () {
+      const root = yield* folderWith({ "b/old": "old" })
+      fs.utimesSync(join(root, "b/old"), 1, 1)
+      const seen = { kind: "file", size: 3, modified: 1000 } as const
+      yield* Effect.gen(function* () {
+        assert.strictEqual(yield* put("a/x", undefined), "Done")
+        assert.strictEqual(yield* put("b/old", seen), "Done")
+      }).pipe(Effect.provide(layer(root, false)))
+      for (const name of ["a/x", "b/old"]) {
+        assert.strictEqual(fs.readFileSync(join(root, name), "utf8"), "new")
+        const { mtimeNs } = fs.statSync(join(root, name), { bigint: true })
+        assert.isTrue(mtimeNs >= 5_123_000_000n && mtimeNs < 5_123_001_000n, String(mtimeNs))
+      }
+    })
+  )
+
+  it.effect("has nothing replaced or deleted that somebody changed since it was seen", () =>
+    Effect.gen(function* () {
+      const root = yield* folderWith({ a: "by hand", b: "by hand" })
+      const seen = { kind: "file", size: 7, modified: 1 } as const
+      yield* Effect.gen(function* () {
+        const folder = yield* MirrorFolder
+        assert.strictEqual(yield* put("a", undefined), "ChangedMeanwhile")
+        assert.strictEqual(yield* put("b", seen), "ChangedMeanwhile")
+        assert.strictEqual((yield* folder.remove(nameOf("b"), seen))._tag, "ChangedMeanwhile")
+        assert.strictEqual((yield* folder.setTime(nameOf("b"), seen, 5))._tag, "ChangedMeanwhile")
+      }).pipe(Effect.provide(layer(root, false)))
+      assert.strictEqual(fs.readFileSync(join(root, "a"), "utf8"), "by hand")
+      assert.strictEqual(fs.readFileSync(join(root, "b"), "utf8"), "by hand")
+    })
+  )
+
+  it.effect("has nothing written or deleted behind a link, one that leads inside too", () =>
+    Effect.gen(function* () {
+      const outside = yield* folderWith({ x: "1" })
+      const root = yield* folderWith({ "in/x": "1" })
+      fs.symlinkSync(outside, join(root, "out"))
+      fs.symlinkSync("in", join(root, "inner"))
+      const seen = { kind: "file", size: 1, modified: 1 } as const
+      yield* Effect.gen(function* () {
+        const folder = yield* MirrorFolder
+        for (const link of ["out", "inner"]) {
+          assert.strictEqual(yield* put(`${link}/y`, undefined), "Failed")
+          assert.strictEqual(yield* put(`${link}/deep/y`, undefined), "Failed")
+          yield* folder.remove(nameOf(`${link}/x`), seen)
+        }
+        assert.deepStrictEqual(
+          [...(yield* folder.inspect(["out", "out/x", "inner/x", "in/x"])).keys()],
+          ["out", "in/x"]
+        )
+        assert.deepStrictEqual(yield* folder.names, [nameOf("in/x")])
+      }).pipe(Effect.provide(layer(root, false)))
+      assert.deepStrictEqual(fs.readdirSync(outside), ["x"])
+      assert.deepStrictEqual(fs.readdirSync(join(root, "in")), ["x"])
+    })
+  )
+
+  it.effect("is looked at without anything being made, where it is only looked at", () =>
+    Effect.gen(function* () {
+      const root = join(yield* temporaryFolder, "not", "there")
+      yield* Effect.gen(function* () {
+        const folder = yield* MirrorFolder
+        assert.deepStrictEqual(yield* folder.readState, { state: undefined, journal: undefined })
+        assert.strictEqual((yield* folder.inspect(["a"])).size, 0)
+      }).pipe(Effect.provide(layer(root, true)))
+      assert.isFalse(fs.existsSync(join(root, "..")))
+    })
+  )
+
+  it("knows what is inside of it", () => {
+    for (const path of ["a", "a/", "a/b", "a/../a/b", "a/..b"]) assert.isTrue(isInside("a", path))
+    for (const path of ["b", "..", "a/..", "ab", "/a"]) assert.isFalse(isInside("a", path))
+  })
+})
