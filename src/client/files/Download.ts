@@ -23,10 +23,10 @@ const findExisting = Effect.fnUntraced(function* (job: Job) {
     if (size > smallFile) {
       options.onProgress(Progress.Advanced({ name: text, phase: "comparing", received: 0, size }))
     }
-    const [here, there] = yield* Effect.all([localDigestOf(place, size), remoteDigestOf(job)], {
+    const [local, remote] = yield* Effect.all([localDigestOf(place, size), remoteDigestOf(job)], {
       concurrency: 2
     })
-    if (here === there) return Result.Unchanged({ name: text, path: place, size, sha256: here })
+    if (local === remote) return Result.Unchanged({ name: text, path: place, size, sha256: local })
   }
   return options.overwrite ? undefined : Result.Kept({ name: text, path: place, size })
 })
@@ -60,8 +60,8 @@ const attempt = Effect.fnUntraced(function* (
 })
 
 /**
- * Fetches a file, whose `details` may be known already, and starts again, as `restartPolicy` says, where it changes meanwhile. Fails with a `FileError` where
- * only this file is concerned.
+ * Fetches a file, whose `details` may be known already, and starts again, as `restartPolicy` says, where it changes
+ * meanwhile. Fails with a `FileError` where only this file is concerned.
  */
 export const download = Effect.fn("download")(function* (
   name: ByteString.ByteString,

@@ -86,7 +86,7 @@ const attempt = Effect.fnUntraced(function* <E, R>(
   const isWhole = range.start === 0 && end === size
   const askDigest = (wanted: VersionCondition) =>
     digests.ask(digestRequest(name, wanted), receiveDigest)
-  const exact =
+  const exactDigest =
     isVerified && isWhole
       ? yield* Effect.forkScoped(Effect.result(askDigest(exactVersion(version))))
       : undefined
@@ -96,14 +96,14 @@ const attempt = Effect.fnUntraced(function* <E, R>(
   const receive = (wanted: VersionCondition) =>
     Effect.gen(function* () {
       // Without a digest of all of it, bytes that were read before and after a change may be a mixture.
-      if (wanted.prefix !== undefined && exact === undefined && position > range.start) {
+      if (wanted.prefix !== undefined && exactDigest === undefined && position > range.start) {
         return yield* changed
       }
       const incoming = yield* receiveBytes(name, end - position)
       return yield* Stream.runForEach(incoming, (chunk) =>
         Effect.suspend(() => {
           position += chunk.length
-          if (exact !== undefined) hash.update(chunk)
+          if (exactDigest !== undefined) hash.update(chunk)
           return write(chunk)
         })
       )
@@ -119,13 +119,13 @@ const attempt = Effect.fnUntraced(function* <E, R>(
       receive(wanted)
     )
   )
-  if (exact === undefined) return
-  const told = yield* Fiber.join(exact)
-  const there =
-    Result.isFailure(told) && isChanged(told.failure)
+  if (exactDigest === undefined) return
+  const remote = yield* Fiber.join(exactDigest)
+  const expected =
+    Result.isFailure(remote) && isChanged(remote.failure)
       ? yield* askDigest(prefixOfVersion(version))
-      : yield* Effect.fromResult(told)
-  if (hash.digest() !== there) {
+      : yield* Effect.fromResult(remote)
+  if (hash.digest() !== expected) {
     return yield* new Mismatch({ name: ByteString.toTextLossy(name) })
   }
   // Scoped: where the bytes cannot be written, the request for the digest is interrupted as well.
