@@ -7,7 +7,6 @@
 import { Effect, type Scope, Stream } from "effect"
 import { FileNotFound, StoreUnavailable } from "../../domain/Errors.ts"
 import { type FileName, type FolderName, fromText, lastPart } from "../../domain/FileName.ts"
-import * as ByteString from "../../domain/ByteString.ts"
 import { sha256 } from "../../services/files/Digest.ts"
 import type { FileStore } from "../../services/files/FileStore.ts"
 import { filesBelow, type ListedFile, type Quota } from "./FolderTree.ts"
@@ -68,33 +67,25 @@ const openSame = Effect.fnUntraced(function* (store: FileStore["Service"], file:
   return opened.version === file.version ? opened : yield* changed(file.name)
 })
 
-/** All bytes of a small file. */
+/** All bytes of a small file. It is opened, and not asked for in memory: a million files would drive out those that are asked for often. */
 const contentOf = (
   store: FileStore["Service"],
   file: ListedFile
 ): Effect.Effect<Uint8Array, StoreUnavailable> =>
-  Effect.suspend(() => {
-    const present = store.getIfPresent(file.name)
-    if (present !== undefined) {
-      return present.version === file.version
-        ? Effect.succeed(ByteString.toBytes(present.content))
-        : Effect.fail(changed(file.name))
-    }
-    return Effect.scoped(
-      Effect.gen(function* () {
-        const opened = yield* openSame(store, file)
-        const bytes = new Uint8Array(file.size)
-        let filled = 0
-        yield* Stream.runForEach(opened.read(0, file.size), (chunk) =>
-          Effect.sync(() => {
-            bytes.set(chunk, filled)
-            filled += chunk.length
-          })
-        )
-        return bytes
-      })
-    )
-  })
+  Effect.scoped(
+    Effect.gen(function* () {
+      const opened = yield* openSame(store, file)
+      const bytes = new Uint8Array(file.size)
+      let filled = 0
+      yield* Stream.runForEach(opened.read(0, file.size), (chunk) =>
+        Effect.sync(() => {
+          bytes.set(chunk, filled)
+          filled += chunk.length
+        })
+      )
+      return bytes
+    })
+  )
 
 /** Copies what of `bytes`, which begin at `at`, lies in the target, which begins at `start`. */
 const copyInto = (target: Uint8Array, start: number, bytes: Uint8Array, at: number): void => {
@@ -103,6 +94,9 @@ const copyInto = (target: Uint8Array, start: number, bytes: Uint8Array, at: numb
   if (to > from) target.set(bytes.subarray(from, to), at + from - start)
 }
 
+/** Small files that are read at a time: the thread pool reads four. */
+const readConcurrency = 4
+
 /** The bytes of a segment of small files, headers and padding, which is zeros. */
 const readSmall = Effect.fnUntraced(function* (
   store: FileStore["Service"],
@@ -110,17 +104,23 @@ const readSmall = Effect.fnUntraced(function* (
   segment: Segment
 ) {
   const chunk = new Uint8Array(segment.end - segment.start)
+  const wanted: Array<readonly [file: ListedFile, at: number]> = []
   for (let index = fileAt(segment.start); index < files.length; index++) {
     const archived = files[index]
     if (archived === undefined || start(index) >= segment.end) break
     if (content(index) > segment.start) {
       copyInto(chunk, segment.start, tarHeader(archived), start(index))
     }
-    const isWanted = content(index) < segment.end && content(index) + archived.size > segment.start
-    if (isWanted) {
-      copyInto(chunk, segment.start, yield* contentOf(store, archived.file), content(index))
+    if (content(index) < segment.end && content(index) + archived.size > segment.start) {
+      wanted.push([archived.file, content(index)])
     }
   }
+  yield* Effect.forEach(
+    wanted,
+    ([file, at]) =>
+      Effect.map(contentOf(store, file), (bytes) => copyInto(chunk, segment.start, bytes, at)),
+    { concurrency: readConcurrency, discard: true }
+  )
   return chunk
 })
 
@@ -166,8 +166,7 @@ export const openArchive = Effect.fn("http.openArchive")(function* (
         Stream.flatMap((segment) =>
           segment.kind === "large"
             ? readLarge(store, layout, segment)
-            : // Small files may all be in memory: others have their turn all the same.
-              Stream.fromEffect(Effect.andThen(Effect.yieldNow, readSmall(store, layout, segment)))
+            : Stream.fromEffect(readSmall(store, layout, segment))
         )
       )
   }
