@@ -32,6 +32,19 @@ const formatOf = (language: Language): Intl.DateTimeFormat => {
   return made
 }
 
+/** The texts of minutes that were told of lately: formatting takes a microsecond, and files of a folder are often of few. */
+const minutes: Readonly<Record<Language, Map<number, string>>> = { pt: new Map(), en: new Map() }
+const mostMinutes = 4096
+
 /** A time in milliseconds since 1970, in the server's time zone, as `hora_atual` is. */
-export const timeText = (time: number, language: Language): string =>
-  formatOf(language).format(time)
+export const timeText = (time: number, language: Language): string => {
+  const known = minutes[language]
+  // Every time zone is a number of minutes from UTC.
+  const minute = Math.floor(time / 60_000)
+  const found = known.get(minute)
+  if (found !== undefined) return found
+  if (known.size === mostMinutes) known.clear()
+  const text = formatOf(language).format(time)
+  known.set(minute, text)
+  return text
+}
