@@ -20,35 +20,45 @@ export interface TarLayout<File extends TarFile> {
   readonly fileAt: (offset: number) => number
 }
 
-/** The layout of these files. */
-export const makeTarLayout = <File extends TarFile>(
-  files: ReadonlyArray<File>
-): TarLayout<File> => {
-  const starts = new Float64Array(files.length + 1)
-  const contents = new Float64Array(files.length)
+/** A layout that is made file by file, for a million at once would take half a second. */
+export interface TarLayoutBuilder<File extends TarFile> {
+  /** Puts a file behind the others. */
+  readonly add: (file: File) => void
+  /** The layout of the files so far; none may follow. */
+  readonly finish: () => TarLayout<File>
+}
+
+/** A layout without files. */
+export const makeTarLayout = <File extends TarFile>(): TarLayoutBuilder<File> => {
+  const files: Array<File> = []
+  const starts: Array<number> = []
+  const contents: Array<number> = []
   let position = 0
-  for (const [index, file] of files.entries()) {
-    starts[index] = position
-    contents[index] = position + headerSize(file)
-    position = (contents[index] ?? 0) + roundUp(file.size)
-  }
-  starts[files.length] = position
   const start = (index: number): number => starts[index] ?? position
   return {
-    files,
-    size: position + endSize,
-    start,
-    content: (index) => contents[index] ?? position,
-    fileAt: (offset) => {
-      let low = 0
-      let high = files.length
-      while (low < high) {
-        const middle = (low + high + 1) >>> 1
-        if (start(middle) <= offset) low = middle
-        else high = middle - 1
+    add: (file) => {
+      files.push(file)
+      starts.push(position)
+      position += headerSize(file)
+      contents.push(position)
+      position += roundUp(file.size)
+    },
+    finish: () => ({
+      files,
+      size: position + endSize,
+      start,
+      content: (index) => contents[index] ?? position,
+      fileAt: (offset) => {
+        let low = 0
+        let high = files.length
+        while (low < high) {
+          const middle = (low + high + 1) >>> 1
+          if (start(middle) <= offset) low = middle
+          else high = middle - 1
+        }
+        return low
       }
-      return low
-    }
+    })
   }
 }
 
