@@ -96,5 +96,28 @@ layer(App.layer, { timeout: "1 minute", excludeTestServices: true })(
         })
       )
     }
+
+    it.effect.skipIf(process.platform !== "linux")(
+      "a client that sends 300,000 GETs before it reads the first reply, and answers all of them",
+      () =>
+        Effect.gen(function* () {
+          const { serve } = yield* App
+          const cwd = yield* folderWith({ "DB/small.bin": Buffer.alloc(1024, "x") })
+          const { address, process: server } = yield* serve([], { cwd })
+          const client = yield* RawSocket.connect(address)
+          yield* client.pause
+          yield* client.send(Buffer.from(request("GET", "small.bin").repeat(300_000), "latin1"))
+          // All of it is taken though no reply is: by the server, and what the system holds.
+          while (client.socket.writableLength > 0 && !client.socket.destroyed)
+            yield* Effect.sleep("20 millis")
+          yield* client.resume
+          const thousand = `$1024\r\n${"x".repeat(1024)}\r\n`.repeat(1000)
+          for (let thousands = 0; thousands < 300; thousands++)
+            assert.isTrue((yield* client.take(thousand.length)) === thousand)
+          const most = peak(server.pid)
+          console.log(`300,000 GETs before the first reply: ${(most / MiB).toFixed(0)} MiB at most`)
+          assert.isBelow(most, 256 * MiB)
+        })
+    )
   }
 )
