@@ -116,10 +116,16 @@ const sourcesOf = (situation: Situation): Sources => {
   )
 }
 
+/** The sources, indexed when they are first asked for: where nothing is new they are not. */
+const lazySources = (situation: Situation): (() => Sources) => {
+  let sources: Sources | undefined
+  return () => (sources ??= sourcesOf(situation))
+}
+
 /** Which digests tell what to do, where sizes and times do not. */
 export const doubts = (situation: Situation): Doubts => {
   const { checksum, local, remote, state } = situation
-  const sources = sourcesOf(situation)
+  const sources = lazySources(situation)
   const here: Array<FileName.FileName> = []
   const there: Array<RemoteEntry> = []
   for (const entry of remote) {
@@ -138,7 +144,7 @@ export const doubts = (situation: Situation): Doubts => {
       }
     } else if (
       (known !== undefined && isAlike && entry.size > worthAsking)
-      || sources.mayHave(entry.size, entry.size > worthAsking)
+      || sources().mayHave(entry.size, entry.size > worthAsking)
     ) {
       there.push(entry)
     }
@@ -162,7 +168,7 @@ const planFile = (
   remote: RemoteEntry,
   { checksum, local, state }: Situation,
   digests: Digests,
-  sources: Sources,
+  sources: () => Sources,
   isFreed: (folder: string) => boolean
 ): Action => {
   const { modified, name, size, version } = remote
@@ -175,7 +181,7 @@ const planFile = (
   })
   if (obstacle !== undefined) return Action.Kept({ name, reason: "obstructed", forced: undefined })
   const fetched = (): Action => {
-    const from = there === undefined ? undefined : sources.find(size, there)
+    const from = there === undefined ? undefined : sources().find(size, there)
     if (from !== undefined && there !== undefined) {
       return Action.Renamed({ name, remote, from, sha256: there, seen })
     }
@@ -226,7 +232,7 @@ const planGone = (
 
 /** What has to be done, in the order of the names: first what the server has, then what it has no longer. */
 export const plan = (situation: Situation, digests: Digests): ReadonlyArray<Action> => {
-  const sources = sourcesOf(situation)
+  const sources = lazySources(situation)
   const gone = goneNames(situation).flatMap((name) => planGone(name, situation, digests))
   const freed = new Set<string>(
     gone.flatMap((action) => (action._tag === "Gone" ? [action.name] : []))

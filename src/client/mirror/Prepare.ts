@@ -112,15 +112,24 @@ export const prepare = Effect.fn("mirror.prepare")(function* (
   connectors: Connectors
 ) {
   const folder = yield* MirrorFolder
-  const remote = yield* readManifest(options, connectors.bytes)
-  const { isStateStale, isStateUnreadable, state } = yield* readState
+  // The folder is looked at while the server lists: what changes between the two is seen when it is replaced.
+  const lookAtKnown = Effect.gen(function* () {
+    const found = yield* readState
+    return { ...found, known: yield* folder.inspect(found.state.keys()) }
+  })
+  const [remote, { isStateStale, isStateUnreadable, known, state }] = yield* Effect.all(
+    [readManifest(options, connectors.bytes), lookAtKnown],
+    { concurrency: 2 }
+  )
   const isSelected = makeSelected(options)
   const others = options.delete && options.force ? yield* folder.names : []
-  const names = new Set<string>(remote.map(({ name }) => name))
-  for (const name of state.keys()) names.add(name)
-  for (const name of others) names.add(name)
-  for (const { name } of remote) for (const above of foldersOf(name)) names.add(above)
-  const local = yield* folder.inspect(names)
+  const names = new Set<string>(others)
+  for (const { name } of remote) {
+    names.add(name)
+    for (const above of foldersOf(name)) names.add(above)
+  }
+  for (const name of state.keys()) names.delete(name)
+  const local = new Map([...known, ...(yield* folder.inspect(names))])
   const { checksum } = options
   const situation: Situation = {
     remote,
