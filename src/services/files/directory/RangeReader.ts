@@ -77,7 +77,7 @@ class RangeReader {
     this.#pool = pool
     this.#position = start
     this.#end = start + length
-    this.#ahead = length > 0 ? this.#begin(this.#pool.take(this.#wanted)) : undefined
+    if (length > 0) this.#readAhead()
   }
 
   get #wanted(): number {
@@ -88,11 +88,15 @@ class RangeReader {
     return (this.#own ??= { bytes: new Uint8Array(smallestBuffer), release: nothing })
   }
 
-  #begin(buffer: PooledBuffer | undefined): Reading | undefined {
-    if (buffer === undefined) return undefined
-    const { bytes, release } = buffer
+  #begin({ bytes, release }: PooledBuffer): Reading {
     const wanted = bytes.subarray(0, Math.min(bytes.length, this.#wanted))
     return { bytes: readInto(this.#source, wanted, this.#position), release }
+  }
+
+  /** Begins with the next chunk where the pool has a buffer for it. */
+  #readAhead(): void {
+    const buffer = this.#pool.take(this.#wanted)
+    if (buffer !== undefined) this.#ahead = this.#begin(buffer)
   }
 
   /** The next chunk. Its buffer is used again only after the next pull, when its write is over. */
@@ -101,8 +105,7 @@ class RangeReader {
     this.#release = nothing
     if (this.#position === this.#end) return Cause.done()
     this.#ahead ??= this.#begin(this.#pool.take(this.#wanted) ?? this.#ownBuffer)
-    const reading = this.#ahead
-    return reading === undefined ? Cause.done() : this.#await(reading)
+    return this.#await(this.#ahead)
   })
 
   #await({ bytes, release }: Reading): Pull.Pull<readonly [Uint8Array], StoreUnavailable> {
@@ -117,7 +120,7 @@ class RangeReader {
         this.#position += chunk.length
         if (this.#position === this.#end)
           return Effect.as(requireUnchanged(this.#source), [chunk] as const)
-        this.#ahead = this.#begin(this.#pool.take(this.#wanted))
+        this.#readAhead()
         return Effect.succeed([chunk] as const)
       })
     )
