@@ -2,8 +2,9 @@
  * What a person searches for, as a pattern of names. Without `*` or `?` it is a part of a name, wherever that is; letters
  * match whatever their case. A pattern with a `/` is one of paths below the folder, any other one of names in any folder.
  */
-import { Glob } from "effect"
+import type { Glob } from "effect"
 import type { FolderName } from "../../domain/FileName.ts"
+import * as Pattern from "../../domain/Pattern.ts"
 
 const special = /[\\*?[\]{}()!,+@^-]/g
 
@@ -19,10 +20,10 @@ const anyCase = (character: string): string => {
     : `[${lower}${upper}]`
 }
 
-/** The pattern of what is below `folder`. Brackets and braces are what they are in a pattern of `listar_arquivos`. */
+/** The pattern of what is below `folder`. Classes in brackets are what they are in a pattern of `listar_arquivos`. */
 export const searchPattern = (folder: FolderName, search: string): Glob.Glob => {
   const isPattern = /[*?]/.test(search)
-  const isPlain = !isPattern || !/[\\[\]{}]/.test(search)
+  const isPlain = !isPattern || !/[\\[\]]/.test(search)
   const words = isPlain
     ? Array.from(search)
         .map((character) => (isPattern && /[*?/]/.test(character) ? character : anyCase(character)))
@@ -30,5 +31,5 @@ export const searchPattern = (folder: FolderName, search: string): Glob.Glob => 
     : search
   const wanted = isPattern ? words : `*${words}*`
   const below = wanted.includes("/") ? wanted.replace(/^\/+/, "") : `**/${wanted}`
-  return Glob.make(folder === "" ? below : `${literal(folder)}/${below}`, { dot: true })
+  return Pattern.make(folder === "" ? below : `${literal(folder)}/${below}`, true)
 }

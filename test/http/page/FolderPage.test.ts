@@ -170,6 +170,7 @@ describe("the page of a folder", () => {
         "a*[x]/Relatório.pdf": "",
         "a*[x]/sub/RELATÓRIO-2.PDF": "",
         "a*[x]/sub/outro.txt": "",
+        "a*[x]/sub/{outro,nada}": "",
         "relatório.pdf": ""
       })
       const find = (search: string, folder = "a*[x]") =>
@@ -177,8 +178,8 @@ describe("the page of a folder", () => {
       assert.deepStrictEqual(yield* find("relatÓrio"), ["Relatório.pdf", "sub/RELATÓRIO-2.PDF"])
       assert.deepStrictEqual(yield* find("*.txt"), ["sub/outro.txt"])
       assert.deepStrictEqual(yield* find("*-?.pdf"), ["sub/RELATÓRIO-2.PDF"])
-      assert.deepStrictEqual(yield* find("sub/*"), ["sub/RELATÓRIO-2.PDF", "sub/outro.txt"])
-      assert.deepStrictEqual(yield* find("{outro,nada}*"), ["sub/outro.txt"])
+      assert.deepStrictEqual(yield* find("sub/*t"), ["sub/outro.txt"])
+      assert.deepStrictEqual(yield* find("{OUTRO,nada}*"), ["sub/{outro,nada}"])
       assert.deepStrictEqual(yield* find("[x]"), [])
       assert.deepStrictEqual(yield* find("rel", ""), [
         "a*[x]/Relatório.pdf",
