@@ -1,7 +1,7 @@
 /**
- * Answers every question about which files a folder shares, from the names that are held in memory (Folders) and in the
- * order of their bytes. A page takes as long as it has names, wherever it begins; what asks for all names is answered
- * slice by slice, with others in between.
+ * Lists, counts and picks the files of a shared folder, sorted by the bytes of their names, which are kept in memory
+ * (Folders). The time for a page depends on its length only, not on where it begins. Questions about all names are
+ * answered in slices of 2 ms, between which the event loop turns.
  */
 import { Cause, Clock, Effect, Scope, Semaphore, Stream } from "effect"
 import { isReadonlyArrayNonEmpty, type NonEmptyReadonlyArray } from "effect/Array"
@@ -26,16 +26,16 @@ export type FileIndex = Pick<
   "names" | "count" | "pick" | "list" | "listFiles" | "folder"
 >
 
-/** How long a question is worked on before others get their turn, in milliseconds. */
+/** How long a question is worked on before the event loop turns, in milliseconds. */
 const slice = 2
 
-/** Questions that take more than a slice and are answered at a time; further ones wait, and hold little meanwhile. */
+/** How many questions that take more than one slice are answered at a time. Others wait, with the results of one slice. */
 const mostWalks = 2
 
-/** Names that are made between two looks at the clock, and in a batch of the stream of all: about 100 µs. */
+/** How many names are decoded between two readings of the clock, and how many `names` emits at a time: about 100 µs. */
 const batchSize = 1024
 
-/** Names that are held against a pattern between two looks at the clock. A costly one takes some 20 µs a name. */
+/** How many names are matched between two readings of the clock: with the costliest pattern, 20 µs each. */
 const matchedAtOnce = 64
 
 /** Each part of a name was checked when its folder was read. */
@@ -49,8 +49,8 @@ const unavailable = (cause: unknown): StoreUnavailable =>
   cause instanceof StoreUnavailable ? cause : new StoreUnavailable({ cause })
 
 /**
- * Goes on with a walk until `take` says that it has enough, or the time is over; says whether the walk is done. An effect
- * that the walk needs is given back, to be run before it goes on.
+ * Continues a walk until it ends or `take` returns `true` (both return `true`), or until `isOver` (`false`). Returns the
+ * effect that the walk needs run before it can continue, if it does.
  */
 const goOn = (
   walk: IndexWalk,
@@ -66,7 +66,7 @@ const goOn = (
   }
 }
 
-/** Indexes a shared folder with `capacity` bytes of names; with 0 every folder is read at each question, by a thread. */
+/** The index of a shared folder, of at most `capacity` bytes; with 0, every folder is read at each question, by a thread. */
 export const makeFileIndex = Effect.fnUntraced(function* (
   folder: SharedFolder,
   capacity: number,
@@ -77,7 +77,7 @@ export const makeFileIndex = Effect.fnUntraced(function* (
   const folders = makeFolders(reader, capacity)
   const walks = Semaphore.makeUnsafe(mostWalks)
 
-  /** Works on a walk for a slice; says whether it is done. */
+  /** Continues a walk for one slice; `true` once it is done. */
   const workOn = (
     walk: IndexWalk,
     take: (run: Run) => boolean
@@ -116,7 +116,7 @@ export const makeFileIndex = Effect.fnUntraced(function* (
       catch: unavailable
     })
 
-  /** Gives `take` every file of a range, in order, until it says that it has enough. */
+  /** Passes the files of a range to `take`, in order, until it returns `true`. */
   const visit = (range: Range, take: (run: Run) => boolean, longestRun: number) =>
     Effect.flatMap(begin(range, longestRun), (walk) =>
       Effect.flatMap(workOn(walk, take), (isDone) =>
@@ -140,7 +140,7 @@ export const makeFileIndex = Effect.fnUntraced(function* (
         visit(
           { after, prefix: pattern?.prefix ?? "" },
           take,
-          pattern === undefined ? batchSize : matchedAtOnce
+          pattern === undefined ? Math.max(1, Math.min(limit, batchSize)) : matchedAtOnce
         ),
         found
       )
@@ -162,7 +162,7 @@ export const makeFileIndex = Effect.fnUntraced(function* (
       const take = (run: Run): boolean => {
         const length = run.to - run.from
         seen += length
-        // As likely as the run is long, it replaces what was picked; then any of its names is.
+        // Reservoir sampling by runs: this one replaces the picked one with probability length / seen.
         if (draw() * seen < length) {
           const from = run.from + Math.floor(draw() * length)
           picked = { ...run, from, to: from + 1 }
@@ -185,7 +185,7 @@ export const makeFileIndex = Effect.fnUntraced(function* (
           return batch.length >= batchSize
         }
         return Effect.flatMap(
-          // Whoever takes the names works on them, too, so that a batch is enough for a turn.
+          // The consumer works on each batch too, so one batch is enough for a turn of the event loop.
           Effect.andThen(Effect.yieldNow, untilDone(walk, take)),
           (): Effect.Effect<NonEmptyReadonlyArray<FileName>, Cause.Done> =>
             isReadonlyArrayNonEmpty(batch) ? Effect.succeed(batch) : Cause.done()

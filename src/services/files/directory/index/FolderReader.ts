@@ -1,7 +1,7 @@
 /**
- * Reads the names in one folder. It is held open while it is read, and asked where it lies before any of its names is
- * told: one that was exchanged for a link meanwhile tells nothing. Small folders are read at once, which takes less time
- * than asking a thread for it; large ones by ReadThread. What is kept of it, and for how long: Folders.
+ * Reads the names in one folder. The folder is held open meanwhile, and its real path is checked before any of its names
+ * is used, so that a folder that was replaced by a link yields nothing. Small folders are read synchronously, which takes
+ * less time than a message to a thread; large ones by ReadThread. Keeping the result: Folders.
  */
 import { Effect } from "effect"
 import { closeSync, type Dirent, opendirSync, type Stats } from "node:fs"
@@ -27,24 +27,24 @@ export interface Folder {
   readonly stats: Stats | undefined
 }
 
-/** What is told of a folder that vanished or cannot be read. */
+/** The result for a folder that vanished or cannot be read. */
 const nothing: Folder = {
   names: new FolderNames(pack([], { hidden: false, links: false, mostUnshareable: 0 })),
   stats: undefined
 }
 
-/** A thousand entries take about a millisecond. */
+/** How many entries are read synchronously, at most: about a millisecond. */
 const mostAtOnce = 1024
 
-/** With 1,024 in place of 128, a folder of 100 entries took nearly twice the time. */
+/** How many entries Node reads at a time. With 1,024 in place of 128, a folder of 100 entries took twice as long. */
 const readTogether = 128
 
-/** Without descriptors or memory a listing would lack what is there; so it fails. */
+/** Out of descriptors or memory, a listing must fail: it would lack files that are there. */
 const exhausted: ReadonlySet<unknown> = new Set(["EMFILE", "ENFILE", "ENOMEM"])
 const vanished: ReadonlySet<unknown> = new Set(["ENOENT", "ENOTDIR", "ELOOP"])
 const forbidden: ReadonlySet<unknown> = new Set(["EACCES", "EPERM"])
 
-/** What holds a folder says that it is not where it was to be found: it vanished, and something else may be there. */
+/** The held folder's real path is another than the one it was opened by: it vanished, and something else may be there. */
 export const moved = Object.assign(new Error("the folder has moved"), { code: "ENOENT" })
 
 /** The bytes of a name that is no text, and a backslash, as people write them. */
@@ -77,7 +77,7 @@ export interface FolderReader {
   readonly read: (place: Place) => Folder | Effect.Effect<Folder, StoreUnavailable>
 }
 
-/** Reads folders within `folder`; `log` is told what is left out. Unless `atOnce`, the thread reads small ones too. */
+/** Reads folders within `folder`; what is left out is logged to `log`. Unless `atOnce`, the thread reads small ones too. */
 export const makeFolderReader = (
   { hidden, links }: SharedFolder,
   log: LogOnce,

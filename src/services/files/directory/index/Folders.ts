@@ -1,11 +1,11 @@
 /**
- * The names in each folder, held in memory and believed after one `lstat` of the folder each time: whatever a system call
- * had done before a question came is in the answer. Adding, removing or renaming an entry sets the folder's mtime and
- * ctime, and no program can set the ctime. No watcher is used: its news comes after the change. File systems of the
- * network may answer `lstat` from a memory of their own, some seconds old.
+ * Keeps the names of each folder in memory, and checks with one `lstat` at each use that the folder has not changed: what
+ * a system call did before the question came is in the answer. Adding, removing or renaming an entry sets the folder's
+ * mtime and ctime, and no program can set the ctime to a chosen value. No file watcher is used: its events come after the
+ * change. Network file systems may answer `lstat` from a cache, some seconds old.
  *
- * Of what was read, only that is looked at: whoever asks comes by the folders around it, each looked at in turn, so that
- * one that was exchanged for a link is no folder any more. Which folders belong to a question: IndexWalk.
+ * The `lstat` follows no link at the path's end. Links before that are noticed too, because a walk visits every folder
+ * of the path first, from the shared folder on. Which folders are visited: IndexWalk.
  */
 import { Deferred, Effect } from "effect"
 import { lstatSync, type Stats } from "node:fs"
@@ -14,19 +14,19 @@ import { makeLruCache } from "../../LruCache.ts"
 import type { Folder, FolderReader, Place } from "./FolderReader.ts"
 
 /**
- * The clock that stamps files ticks every 1 to 10 ms: two changes within one tick have one ctime. What changed longer
- * ago than this will have another ctime after its next change. In milliseconds.
+ * How old a folder's times must be for its names to be kept, in milliseconds. The clock of ctimes ticks every 1 to 10 ms,
+ * and two changes within one tick have the same ctime; after this time, the next change will have another one.
  */
-const settled = 100
-/** The same where the file system keeps whole seconds, or two of them, as FAT does. */
-const settledBySeconds = 2000
+const minimumAge = 100
+/** The same where the file system stores whole seconds, or every second one, as FAT does. */
+const minimumAgeOfSeconds = 2000
 
 const isWholeSecond = (milliseconds: number): boolean => milliseconds % 1000 === 0
 
-/** Whether a folder will have other times after its next change. */
-const isSettled = ({ ctimeMs, mtimeMs }: Stats, now: number): boolean =>
+/** Whether the folder will have other times after its next change. */
+const isOldEnough = ({ ctimeMs, mtimeMs }: Stats, now: number): boolean =>
   now - Math.max(ctimeMs, mtimeMs)
-  > (isWholeSecond(ctimeMs) && isWholeSecond(mtimeMs) ? settledBySeconds : settled)
+  > (isWholeSecond(ctimeMs) && isWholeSecond(mtimeMs) ? minimumAgeOfSeconds : minimumAge)
 
 const isSame = (one: Stats, other: Stats): boolean =>
   one.ino === other.ino
@@ -34,8 +34,8 @@ const isSame = (one: Stats, other: Stats): boolean =>
   && one.mtimeMs === other.mtimeMs
   && one.dev === other.dev
 
-/** What there is at a path, without following it. */
-const look = (path: string): Stats | undefined => {
+/** The `lstat` of a path; `undefined` where there is nothing, or it cannot be told. */
+const lstatOrUndefined = (path: string): Stats | undefined => {
   try {
     return lstatSync(path, { throwIfNoEntry: false })
   } catch {
@@ -43,9 +43,9 @@ const look = (path: string): Stats | undefined => {
   }
 }
 
-/** A read of a large folder, for all who asked before it began. */
+/** A read of a large folder, whose result is good for every question that came before it began. */
 interface Reading {
-  /** Questions and readings are numbered as they begin. */
+  /** Questions and readings are numbered in the order in which they begin. */
   readonly number: number
   readonly folder: Deferred.Deferred<Folder, StoreUnavailable>
 }
@@ -56,25 +56,25 @@ export interface Folders {
   readonly visit: (place: Place) => Folder | Effect.Effect<Folder, StoreUnavailable>
 }
 
-/** Holds folders of `capacity` bytes together, those that were asked for last; with 0 each is read at each question. */
+/** Keeps the most recently used folders, of `capacity` bytes together; with 0, none. */
 export const makeFolders = (reader: FolderReader, capacity: number): Folders => {
   const held = makeLruCache<Folder>(capacity)
   const underWay = new Map<string, Reading>()
   let last = 0
 
-  /** What is held of the folder, if it is still so. */
-  const believed = ({ path }: Place): Folder | undefined => {
+  /** The kept folder, if it has not changed. */
+  const currentAt = ({ path }: Place): Folder | undefined => {
     const folder = held.get(path)
     if (folder?.stats === undefined) return undefined
-    const stats = look(path)
+    const stats = lstatOrUndefined(path)
     if (stats !== undefined && isSame(stats, folder.stats)) return folder
     held.delete(path)
     return undefined
   }
 
-  /** `began`: the time before the folder was read, by the clock that stamps files. */
+  /** Keeps a folder if it may be. `began`: the wall clock before it was read. */
   const keep = ({ path }: Place, folder: Folder, began: number): Folder => {
-    if (folder.stats !== undefined && isSettled(folder.stats, began)) {
+    if (folder.stats !== undefined && isOldEnough(folder.stats, began)) {
       held.set(path, folder, folder.names.size)
     }
     return folder
@@ -99,7 +99,7 @@ export const makeFolders = (reader: FolderReader, capacity: number): Folders => 
       )
     })
 
-  /** Waits for a read that has begun since the question came, or for what an earlier one brought, if it is still so. */
+  /** The result of a reading that began after the question came, or of an earlier one if the folder has not changed since. */
   const join = (
     place: Place,
     read: Effect.Effect<Folder, StoreUnavailable>,
@@ -110,14 +110,14 @@ export const makeFolders = (reader: FolderReader, capacity: number): Folders => 
       if (reading === undefined) return begin(place, read)
       if (reading.number > asked) return Deferred.await(reading.folder)
       return Effect.flatMap(Effect.exit(Deferred.await(reading.folder)), () => {
-        const folder = believed(place)
+        const folder = currentAt(place)
         return folder === undefined ? join(place, read, asked) : Effect.succeed(folder)
       })
     })
 
   return {
     visit: (place) => {
-      const folder = believed(place)
+      const folder = currentAt(place)
       if (folder !== undefined) return folder
       const began = Date.now()
       const read = reader.read(place)

@@ -1,7 +1,7 @@
 /**
- * Visits the files of a shared folder in the order of the bytes of their names, from any name on and within any prefix,
- * and looks at no folder that cannot have such names. It is stepped by whoever takes the files (FileIndex), who decides
- * how long at a time. Whether a folder is still as it was read is for Folders to say, where a link leads for LinkRules.
+ * Visits the files of a shared folder in the order of the bytes of their names, after any name and within any prefix,
+ * and skips folders that cannot contain such names. The caller (FileIndex) steps it and decides for how long. Whether
+ * the kept names of a folder are current: Folders; where a link leads: LinkRules.
  */
 import { Effect } from "effect"
 import type { StoreUnavailable } from "../../../../domain/Errors.ts"

@@ -1,5 +1,5 @@
 /**
- * What a listing makes of symbolic links. A link to a file inside is a file. However many links lead to a folder, its
+ * How a listing treats symbolic links. A link to a file inside is a file. However many links lead to a folder, its
  * files are listed once: under the names that they have without links, where those are shared. A folder whose own name
  * is hidden is listed under the first link, in the order of bytes, that leads to it or to a folder around it; links
  * inside such folders come after those outside. So a listing ends, and is the same each time, whatever the links are.
@@ -48,7 +48,7 @@ const identityOf = ({ stats }: Folder): string => `${stats?.dev}:${stats?.ino}`
 /** Runs a walk to its end. */
 export type Through = (walk: IndexWalk) => Effect.Effect<void, StoreUnavailable>
 
-/** Looks at every link that there is, to find the folders that are listed under the names of links. */
+/** Follows every link of the shared folder, to find the folders that are listed under the names of links. */
 const findLinked = (
   shared: SharedFolder,
   root: string,
@@ -91,8 +91,8 @@ const findLinked = (
   })
 
 /**
- * The rules for one listing. All links are looked at as soon as one is met that leads to a folder which is not listed
- * under its own name, and only then: which link comes first is not known before.
+ * The rules for one listing. At the first link to a folder that is not listed under its own name, all links are followed,
+ * because the first link to that folder in the order of bytes may be anywhere.
  */
 export const makeLinkRules = (
   shared: SharedFolder,
