@@ -161,6 +161,8 @@ export const pack = (
 /** How many keys are made texts together: cutting a text costs a tenth of what making one does. */
 const stride = 256
 
+const noneSpecial = new Uint32Array()
+
 /** The names in one folder. */
 export class FolderNames {
   readonly #keys: Buffer
@@ -172,7 +174,8 @@ export class FolderNames {
   constructor({ isAscii, keys, links, offsets, special }: PackedNames) {
     this.#keys = Buffer.from(keys.buffer, keys.byteOffset, keys.byteLength)
     this.#offsets = offsets
-    this.#special = special
+    // Most folders have neither, and an empty array takes 200 bytes.
+    this.#special = special.length === 0 ? noneSpecial : special
     this.#links = links
     this.#isAscii = isAscii
   }

@@ -20,17 +20,20 @@ export interface Place {
   readonly isRequired?: boolean
 }
 
+/** What tells a folder from another, and from itself after a change. Not all of its `Stats`, which take 300 bytes. */
+export type Identity = Pick<Stats, "ctimeMs" | "dev" | "ino" | "mtimeMs">
+
 /** A folder as it was read. */
 export interface Folder {
   readonly names: FolderNames
-  /** Of the folder before it was read: as long as they are its own, it has these names. */
-  readonly stats: Stats | undefined
+  /** Of the folder before it was read: as long as it is the same, it has these names. */
+  readonly identity: Identity | undefined
 }
 
 /** The result for a folder that vanished or cannot be read. */
 const nothing: Folder = {
   names: new FolderNames(pack([], { hidden: false, links: false, mostUnshareable: 0 })),
-  stats: undefined
+  identity: undefined
 }
 
 /** How many entries are read synchronously, at most: about a millisecond. */
@@ -90,7 +93,8 @@ export const makeFolderReader = (
     if (!isStillHeld(held)) throw moved
     const around = name === "" ? "" : `${name}/`
     for (const part of packed.unshareable) log.add("name.unshareable", around + escapeBytes(part))
-    return { names: new FolderNames(packed), stats: held.stats }
+    const { ctimeMs, dev, ino, mtimeMs } = held.stats
+    return { names: new FolderNames(packed), identity: { ctimeMs, dev, ino, mtimeMs } }
   }
 
   /** A folder inside the shared one may vanish during the walk, or not be readable; the shared one must be there. */

@@ -11,7 +11,7 @@ import { Deferred, Effect } from "effect"
 import { lstatSync, type Stats } from "node:fs"
 import type { StoreUnavailable } from "../../../../domain/Errors.ts"
 import { makeLruCache } from "../../LruCache.ts"
-import type { Folder, FolderReader, Place } from "./FolderReader.ts"
+import type { Folder, FolderReader, Identity, Place } from "./FolderReader.ts"
 
 /**
  * How old a folder's times must be for its names to be kept, in milliseconds. The clock of ctimes ticks every 1 to 10 ms,
@@ -24,11 +24,11 @@ const minimumAgeOfSeconds = 2000
 const isWholeSecond = (milliseconds: number): boolean => milliseconds % 1000 === 0
 
 /** Whether the folder will have other times after its next change. */
-const isOldEnough = ({ ctimeMs, mtimeMs }: Stats, now: number): boolean =>
+const isOldEnough = ({ ctimeMs, mtimeMs }: Identity, now: number): boolean =>
   now - Math.max(ctimeMs, mtimeMs)
   > (isWholeSecond(ctimeMs) && isWholeSecond(mtimeMs) ? minimumAgeOfSeconds : minimumAge)
 
-const isSame = (one: Stats, other: Stats): boolean =>
+const isSame = (one: Identity, other: Identity): boolean =>
   one.ino === other.ino
   && one.ctimeMs === other.ctimeMs
   && one.mtimeMs === other.mtimeMs
@@ -65,16 +65,16 @@ export const makeFolders = (reader: FolderReader, capacity: number): Folders => 
   /** The kept folder, if it has not changed. */
   const currentAt = ({ path }: Place): Folder | undefined => {
     const folder = held.get(path)
-    if (folder?.stats === undefined) return undefined
+    if (folder?.identity === undefined) return undefined
     const stats = lstatOrUndefined(path)
-    if (stats !== undefined && isSame(stats, folder.stats)) return folder
+    if (stats !== undefined && isSame(stats, folder.identity)) return folder
     held.delete(path)
     return undefined
   }
 
   /** Keeps a folder if it may be. `began`: the wall clock before it was read. */
   const keep = ({ path }: Place, folder: Folder, began: number): Folder => {
-    if (folder.stats !== undefined && isOldEnough(folder.stats, began)) {
+    if (folder.identity !== undefined && isOldEnough(folder.identity, began)) {
       held.set(path, folder, folder.names.size)
     }
     return folder

@@ -43,7 +43,7 @@ interface LinkedFolders {
   readonly links: ReadonlyMap<string, string>
 }
 
-const identityOf = ({ stats }: Folder): string => `${stats?.dev}:${stats?.ino}`
+const identityOf = ({ identity }: Folder): string => `${identity?.dev}:${identity?.ino}`
 
 /** Runs a walk to its end. */
 export type Through = (walk: IndexWalk) => Effect.Effect<void, StoreUnavailable>

@@ -36,7 +36,7 @@ const folderAt = (files: ReadonlyArray<string>, path: string): Folder => {
     isSymbolicLink: () => false
   }))
   const packed = pack(entries, { hidden: true, links: true, mostUnshareable: 1 })
-  return { names: new FolderNames(packed), stats: undefined }
+  return { names: new FolderNames(packed), identity: undefined }
 }
 
 /** What a walk visits, and how many folders it looks at. */
