@@ -115,9 +115,10 @@ export const makeChurn = (root: string, seed: number): Churn => {
       "a link made",
       () => {
         const link = fresh()
-        // A link to a hidden folder shares what is in it, which is for other tests.
-        const shown = inner().filter((path) => !path.slice(root.length).includes("/."))
-        const target = pick([...others(), ...shown])
+        // A link to a hidden folder shares what is in it, which is for other tests; a file may become a folder.
+        const target = pick(
+          everythingIn(root).filter((path) => !path.slice(root.length).includes("/."))
+        )
         if (target !== undefined && target !== link) place(link, () => symlinkSync(target, link))
       }
     ]
