@@ -1,0 +1,142 @@
+/**
+ * A million names, in one folder and in ten thousand: what they take in memory, how long anybody waits beside questions
+ * about all of them, and what a page takes. Speed beside find and sort: npm run bench.
+ */
+import { assert, describe, it } from "@effect/vitest"
+import { Effect, Schema } from "effect"
+import { fork } from "node:child_process"
+import { closeSync, existsSync, mkdirSync, mkdtempSync, openSync, rmSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { fileURLToPath } from "node:url"
+import { type RawSocket, connect } from "../support/peers/RawSocket.ts"
+import { root } from "../support/programs/App.ts"
+import type { Told } from "../support/programs/turns.ts"
+import { request } from "../support/values/Bytes.ts"
+
+const count = 1_000_000
+const page = 100_000
+const scratch = existsSync("/dev/shm") ? "/dev/shm" : tmpdir()
+
+const decodeTold: (message: unknown) => Told = Schema.decodeUnknownSync(
+  Schema.Struct({ longestTurn: Schema.Number, held: Schema.Number })
+)
+
+/** The name of each file, sorted by bytes, in so many folders. */
+const nameIn = (folders: number) => (index: number) => {
+  const file = `${String(index).padStart(7, "0")}.txt`
+  const folder = String(Math.floor(index / (count / folders))).padStart(5, "0")
+  return folders === 1 ? file : `${folder.slice(0, 2)}/${folder}/${file}`
+}
+
+const makeFiles = (nameOf: (index: number) => string) =>
+  Effect.acquireRelease(
+    Effect.sync(() => {
+      const folder = mkdtempSync(join(scratch, "sockets-test-"))
+      let last = ""
+      for (let index = 0; index < count; index++) {
+        const name = nameOf(index)
+        const parent = name.slice(0, Math.max(0, name.lastIndexOf("/")))
+        if (parent !== last) mkdirSync(join(folder, parent), { recursive: true })
+        last = parent
+        closeSync(openSync(join(folder, name), "wx"))
+      }
+      return folder
+    }),
+    (folder) => Effect.sync(() => rmSync(folder, { recursive: true, force: true }))
+  )
+
+/** A server from the source with a probe (turns.ts). */
+const serve = (folder: string) =>
+  Effect.gen(function* () {
+    const child = yield* Effect.acquireRelease(
+      Effect.sync(() =>
+        fork(join(root, "src", "main.ts"), ["serve", "--port", "0", "--dir", folder], {
+          cwd: root,
+          execArgv: [
+            "--import",
+            fileURLToPath(new URL("../support/programs/turns.ts", import.meta.url))
+          ],
+          stdio: ["ignore", "ignore", "pipe", "ipc"]
+        })
+      ),
+      (child) => Effect.sync(() => child.kill("SIGKILL"))
+    )
+    const port = yield* Effect.callback<number>((resume) => {
+      child.stderr?.setEncoding("utf8").on("data", (text: string) => {
+        const found = / 127\.0\.0\.1:(\d+)/.exec(text)?.[1]
+        if (found !== undefined) resume(Effect.succeed(Number(found)))
+      })
+    })
+    const told = Effect.callback<Told>((resume) => {
+      child.once("message", (message) => resume(Effect.succeed(decodeTold(message))))
+      child.send("tell")
+    })
+    return { client: yield* connect({ host: "127.0.0.1", port }), told }
+  })
+
+/** All that is answered, up to the answer to a PING behind it. */
+const ask = (client: RawSocket, ...words: ReadonlyArray<string>) =>
+  Effect.andThen(client.send(request(...words) + "PING\r\n"), client.takeThrough("+PONG\r\n"))
+
+describe("a million names", () => {
+  for (const [where, folders] of [
+    ["in one folder", 1],
+    ["in ten thousand folders", 10_000]
+  ] as const) {
+    it.live(
+      `${where} take 40 bytes each, and no question about them holds the event loop`,
+      () =>
+        Effect.gen(function* () {
+          const nameOf = nameIn(folders)
+          const { client, told } = yield* serve(yield* makeFiles(nameOf))
+          yield* ask(client, "LISTAR", "LIMITE", "1")
+          const before = yield* told
+          assert.strictEqual(yield* ask(client, "DBSIZE"), `:${count}\r\n+PONG\r\n`)
+          const first = yield* told
+          const perName = (first.held - before.held) / count
+
+          let longest = 0
+          const questions: ReadonlyArray<ReadonlyArray<string>> = [
+            ...Array.from({ length: count / page }, (_, index) => [
+              "LISTAR",
+              "LIMITE",
+              String(page),
+              ...(index === 0 ? [] : ["APOS", nameOf(index * page - 1)])
+            ]),
+            ["KEYS", "*9.tx?"],
+            ["KEYS", "*[0-4]99*"],
+            ["LISTAR", "**/*77777.txt"],
+            ["SCAN", "0", "COUNT", "10000"],
+            ["RANDOMKEY"],
+            ["DBSIZE"]
+          ]
+          for (const words of questions) {
+            const answer = yield* ask(client, ...words)
+            if (words[0] === "LISTAR" && words[1] === "LIMITE") {
+              assert.isTrue(answer.startsWith(`*${page}\r\n`))
+            }
+            const { longestTurn } = yield* told
+            longest = Math.max(longest, longestTurn)
+          }
+
+          const after = nameOf(count / 2)
+          const times: Array<number> = []
+          for (let index = 0; index < 100; index++) {
+            const began = performance.now()
+            yield* ask(client, "LISTAR", "LIMITE", "1000", "APOS", after)
+            times.push(performance.now() - began)
+          }
+          const [median = 0] = times.sort((one, other) => one - other).slice(50)
+          console.log(
+            `${where}: ${perName.toFixed(1)} bytes a name; first turn ${first.longestTurn.toFixed(1)} ms, longest ${longest.toFixed(1)} ms; page ${median.toFixed(2)} ms`
+          )
+          assert.isAtMost(perName, 40)
+          assert.isAtMost(first.longestTurn, 20)
+          assert.isAtMost(longest, 20)
+          assert.isAtMost(median, 3)
+        }),
+      400_000
+    )
+  }
+})
