@@ -31,7 +31,7 @@ export interface Snapshot {
   readonly rate: number | undefined
   /** Seconds until all files that were found are fetched, as far as can be told. */
   readonly left: number | undefined
-  /** The large file that began first. */
+  /** The large file of which bytes came last; before any came, the one that began first. */
   readonly current: Current | undefined
 }
 
@@ -53,6 +53,7 @@ export interface Tracker {
 /** A tracker of one request. */
 export const makeTracker = (): Tracker => {
   const active = new Map<string, Active>()
+  let lastMoved = ""
   let began: number | undefined
   let found = 0
   let finished = 0
@@ -84,6 +85,7 @@ export const makeTracker = (): Tracker => {
       case "Advanced": {
         const { name, phase, received, size } = progress
         const file = active.get(name)
+        if (phase !== "receiving" || received > (file?.received ?? received)) lastMoved = name
         const resumedFrom = file?.resumedFrom ?? (phase === "receiving" ? received : undefined)
         active.set(name, {
           phase,
@@ -110,16 +112,18 @@ export const makeTracker = (): Tracker => {
 
   const snapshot = (now: number): Snapshot => {
     const rate = rateAt(now)
-    const [entry] = active
+    const [first] = active.keys()
+    const name = active.has(lastMoved) ? lastMoved : first
+    const file = name === undefined ? undefined : active.get(name)
     const current =
-      entry === undefined
+      name === undefined || file === undefined
         ? undefined
         : {
-            name: entry[0],
-            phase: entry[1].phase,
-            received: entry[1].received,
-            size: entry[1].size,
-            seconds: (now - entry[1].began) / 1000
+            name,
+            phase: file.phase,
+            received: file.received,
+            size: file.size,
+            seconds: (now - file.began) / 1000
           }
     const ofCurrent =
       current?.phase === "receiving" && rate !== undefined && rate > 0

@@ -83,10 +83,11 @@ describe("the progress of many files", () => {
     [4000, receiving("d", MiB, 4 * MiB)]
   ]
 
-  it("is a line for all of them above that of the file that began first", () => {
+  it("is a line for all of them above that of the file of which bytes came last", () => {
     const [all, current, ...others] = after(events, 4000)
     assert.strictEqual(all, "2 de 10 arquivos | 3.0 MiB | 768.0 KiB/s | 16 s")
-    assert.match(current ?? "", /^c \[-+\] 0% \| 0 B\/4\.0 MiB$/)
+    assert.match(current ?? "", /^d \[=+-+\] 25% \| 1\.0 MiB\/4\.0 MiB$/)
+    assert.match(after(events.slice(0, -1), 4000)[1] ?? "", /^c \[-+\] 0% \| 0 B\/4\.0 MiB$/)
     assert.deepStrictEqual(others, [])
   })
 
