@@ -20,7 +20,7 @@ export const unit = [
   `test/client/mirror/${file}`,
   "test/client/files/ListedFiles.test.ts",
   "test/client/node/{PartFiles,mirror/Folder}.test.ts",
-  "test/http/{Access,ServiceRoutes,Target}.test.ts",
+  "test/http/{Access,Response,ServiceRoutes,Target}.test.ts",
   "test/http/file/Conditions.test.ts",
   "test/net/ProxyHeader.test.ts",
   "test/routes/FileReply.test.ts",

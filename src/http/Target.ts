@@ -22,7 +22,7 @@ const services = "/-/"
 const octet = /%([0-9A-Fa-f]{2})/g
 
 /** The bytes of a part of a path or of a query; `undefined` where a per cent sign has no two digits behind it. */
-export const percentDecode = (text: string): ByteString.ByteString | undefined => {
+const percentDecode = (text: string): ByteString.ByteString | undefined => {
   if (!text.includes("%")) return ByteString.unsafe(text)
   if (/%(?![0-9A-Fa-f]{2})/.test(text)) return undefined
   return ByteString.unsafe(

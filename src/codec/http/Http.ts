@@ -6,7 +6,7 @@ import type { Codec, Encoder } from "../Codec.ts"
 import { makeRequestDecoder } from "./RequestDecoder.ts"
 
 /** The protocol's name in the log. */
-export const httpName = "http"
+const httpName = "http"
 
 /** The protocol's name in TLS, by which a client chooses it (ALPN; RFC 7301, 6). */
 export const httpProtocol = "http/1.1"

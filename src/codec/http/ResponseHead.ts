@@ -1,7 +1,4 @@
-/** Writes the heads of responses (RFC 9112, 4). Which status and which fields: http/. */
-
-/** A field of a response. Its name and value are ASCII, or latin1, without controls: `responseHead` makes sure of it. */
-export type Field = readonly [name: string, value: string]
+/** The lines of a response's head (RFC 9112, 4). Which status and which fields: http/. */
 
 /** The reason phrases (RFC 9110, 15; 431: RFC 6585, 5), which people read and no program. */
 const reasons = {
@@ -15,7 +12,6 @@ const reasons = {
   403: "Forbidden",
   404: "Not Found",
   405: "Method Not Allowed",
-  406: "Not Acceptable",
   412: "Precondition Failed",
   413: "Content Too Large",
   414: "URI Too Long",
@@ -23,7 +19,6 @@ const reasons = {
   417: "Expectation Failed",
   421: "Misdirected Request",
   431: "Request Header Fields Too Large",
-  500: "Internal Server Error",
   501: "Not Implemented",
   503: "Service Unavailable",
   505: "HTTP Version Not Supported"
@@ -41,10 +36,3 @@ const notAllowed = /[^\t -~\x80-\xff]/g
 /** A field's line, with its end. Controls become spaces: no value can begin another line. */
 export const fieldLine = (name: string, value: string): string =>
   `${name}: ${value.replace(notAllowed, " ")}\r\n`
-
-/** The head of a response: the status line, the fields in order, and the empty line. */
-export const responseHead = (status: Status, fields: Iterable<Field>): string => {
-  let head = statusLine(status)
-  for (const [name, value] of fields) head += fieldLine(name, value)
-  return `${head}\r\n`
-}
