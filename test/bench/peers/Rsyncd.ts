@@ -7,9 +7,12 @@ import { find } from "../Machine.ts"
 import { type Peer, startServer } from "../Process.ts"
 import { Trouble } from "../Row.ts"
 
+/** As root it would become another user, who cannot read the folders of a benchmark. */
+const user = process.getuid?.() === 0 ? "uid = root\ngid = root\n" : ""
+
 const configuration = (folder: string, home: string): string => `
 use chroot = no
-lock file = ${home}/lock
+${user}lock file = ${home}/lock
 [shared]
 path = ${folder}
 read only = yes
