@@ -24,7 +24,7 @@ import {
 import { makeDateLine } from "./HttpDate.ts"
 import { encode, redirect, type Response, text } from "./Response.ts"
 import { makeMetricsReply } from "./metrics/MetricsReply.ts"
-import { makeServiceRoutes, type Services } from "./ServiceRoutes.ts"
+import { makeServiceRoutes } from "./ServiceRoutes.ts"
 import { folderLink } from "./page/Links.ts"
 import { parsePath, queryField, splitTarget } from "./Target.ts"
 import { words } from "./Texts.ts"
@@ -51,7 +51,6 @@ export interface Options extends Policy {
   readonly makeFolderReply: (files: Files) => FolderReply
   /** The name on the wire of the command of a tag, for the metrics. */
   readonly commandName: (tag: string) => string
-  readonly services: Services
 }
 
 const acceptedMethods = "GET, HEAD, OPTIONS"
@@ -111,7 +110,7 @@ export const makeHttpFace = Effect.fnUntraced(function* (
     yield* Clock,
     yield* Info,
     stats,
-    new Map([["metrics", () => metrics], ...options.services])
+    new Map([["metrics", () => metrics]])
   )
 
   const reply = (request: HttpRequest | HttpRefusal, response: Response): HttpReply => {

@@ -69,8 +69,7 @@ const httpDefaults: HttpOptions = {
   isSite: false,
   hasOpenMetrics: false,
   makeFolderReply,
-  commandName: wireName,
-  services: new Map()
+  commandName: wireName
 }
 
 /** The server over a router, with the face of HTTP where it is wanted. */

@@ -32,6 +32,5 @@ export const httpOptions = ({
         fallback: Option.getOrUndefined(siteFallback),
         hasOpenMetrics: metricsOpen,
         makeFolderReply,
-        commandName: wireName,
-        services: new Map()
+        commandName: wireName
       }
