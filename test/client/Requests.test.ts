@@ -11,6 +11,7 @@ import {
   parse
 } from "../../src/client/Requests.ts"
 import type { Connector } from "../../src/client/Connector.ts"
+import type { Token } from "../../src/codec/resp/RespTokens.ts"
 import { Connection, ErrorReply } from "../../src/client/Connection.ts"
 import { ConnectionLost, ReadTimeout } from "../../src/client/SocketIO.ts"
 import * as Reply from "../../src/domain/Reply.ts"
@@ -98,12 +99,12 @@ describe("a long listing", () => {
         Effect.provideService(receive, Connection, {
           send: () => Effect.void,
           receive:
-            args()[1] === "b"
-              ? second
-              : Effect.succeed(
-                  args()[1] === "a" ? details : args().includes(withDetails) ? unknown : listed
-                ),
-          receiveTokens: () => Effect.never,
+            args()[1] === "b" ? second : Effect.succeed(args()[1] === "a" ? details : listed),
+          // What only a list with details is read by.
+          receiveTokens: (consume) =>
+            Effect.sync(() => {
+              consume({ _tag: "Leaf", reply: unknown })
+            }),
           receiveFile: Effect.never,
           receiveContent: Effect.never
         })
@@ -125,8 +126,10 @@ describe("a long listing", () => {
     ).pipe(Stream.runCollect)
   }
 
-  const withDetails = ByteString.fromText("COM")
-  const unknown = Reply.Reply.Error({ code: "ERR", message: "Opção inválida 'COM'." })
+  const unknown: Extract<Token, { readonly _tag: "Leaf" }>["reply"] = Reply.Reply.Error({
+    code: "ERR",
+    message: "Opção inválida 'COM'."
+  })
 
   const details: Reply.Reply = Reply.Reply.Dictionary({
     entries: [
