@@ -17,8 +17,8 @@ import { isOwn, type RemoteEntry } from "./Entries.ts"
 /** The server lists more files than a mirror can hold. */
 export class TooManyFiles extends Data.TaggedError("TooManyFiles")<{ readonly most: number }> {}
 
-/** The most files of a mirror; a million of them take about 300 MB of memory here. */
-export const mostFiles = 4_000_000
+/** The most files of a mirror. A hundred thousand took 320 MB of memory at most, so a million is what a heap has room for. */
+export const mostFiles = 1_000_000
 
 /** Which files are mirrored. */
 export interface Selection {

@@ -121,7 +121,7 @@ const makeFolder = (root: string): MirrorFolder["Service"] => {
       const lines = files.map(({ entry, name }) => encodeLine(name, entry))
       yield* attempt(journal, () => System.append(journal, lines.join("")))
       const unsynced = files.flatMap((file) => (file.isSynced ? [] : [file.path]))
-      yield* sync([...unsynced, journal])
+      yield* sync([...unsynced, journal, own])
       const folders = makeFolders(root, changed)
       return files.map(({ name, path, seen }) =>
         outcomeOf(() => {

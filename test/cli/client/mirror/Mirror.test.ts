@@ -275,6 +275,31 @@ layer(Shared.layer(folderWith({ "other.txt": "other" })), { excludeTestServices:
       })
     )
 
+    it.effect("--every outlives the server, and says once that it is away", () =>
+      Effect.gen(function* () {
+        const { app } = yield* Shared
+        const place = yield* folderWith({ "shared/a": "1" })
+        const shared = ["--dir", join(place, "shared")]
+        const { address, process } = yield* app.serve(shared, { cwd: place })
+        const port = String(address.port)
+        const words = ["client", "--port", port, "--retries", "0", "--lang", "en"]
+        const following = yield* app.start([...words, "--mirror", "target", "--every", "20ms"], {
+          cwd: place
+        })
+        yield* following.says("stderr", /Received: 1/)
+        yield* process.kill("SIGKILL")
+        yield* following.says("stderr", /Cannot connect to /)
+        fs.writeFileSync(join(place, "shared/a"), "22")
+        const again = yield* app.start(["serve", "--port", port, ...shared], { cwd: place })
+        const [between] = yield* following.says("stderr", /[^]*Received: 1/)
+        assert.notInclude(between, "Cannot connect")
+        assert.strictEqual(read(join(place, "target"), "a"), "22")
+        yield* following.kill("SIGTERM")
+        assert.strictEqual((yield* following.ended).code, 130)
+        yield* again.kill("SIGKILL")
+      })
+    )
+
     it.effect("says which flags need which, exit code 2", () =>
       Effect.gen(function* () {
         const { client } = yield* Shared

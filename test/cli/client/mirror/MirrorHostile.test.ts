@@ -189,6 +189,28 @@ layer(Shared.layer(folderWith(files)), { excludeTestServices: true })("a mirror"
     )
 
     it.effect.skipIf(!canMount)(
+      "inside of which another is mounted fills both [skipped where nothing may be mounted]",
+      () =>
+        Effect.gen(function* () {
+          const { client } = yield* Shared
+          const target = yield* temporaryFolder
+          const inner = join(target, "sub")
+          fs.mkdirSync(inner)
+          yield* Effect.acquireRelease(
+            Effect.sync(() =>
+              execFileSync("mount", ["-t", "tmpfs", "-o", "size=4m", "none", inner])
+            ),
+            () => Effect.sync(() => execFileSync("umount", ["--lazy", inner]))
+          )
+          const ended = yield* client(["--lang", "en", "--mirror", target], { cwd: target })
+          assert.strictEqual(ended.code, 0, ended.stderr)
+          assert.deepStrictEqual(fs.readdirSync(inner), ["large.bin"])
+          const again = yield* client(["--lang", "en", "--mirror", target], { cwd: target })
+          assert.strictEqual(again.stderr, "Nothing to do: 3 files are the same.\n")
+        })
+    )
+
+    it.effect.skipIf(!canMount)(
       "that is read-only says so in a sentence [skipped where nothing may be mounted]",
       () =>
         Effect.gen(function* () {
