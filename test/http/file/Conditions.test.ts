@@ -4,6 +4,7 @@ import { HttpRequest } from "../../../src/codec/http/HttpRequest.ts"
 import { makeRequestDecoder } from "../../../src/codec/http/RequestDecoder.ts"
 import { rangeApplies, statusOf } from "../../../src/http/file/Conditions.ts"
 import { rangeOf } from "../../../src/http/file/Ranges.ts"
+import { formatDate } from "../../../src/http/HttpDate.ts"
 import { latin1 } from "../../support/values/Bytes.ts"
 
 const requestWith = (fields: string, method = "GET"): HttpRequest => {
@@ -147,6 +148,21 @@ describe("the status of a request with conditions", () => {
 describe("a range under a condition", () => {
   it.each(applied)("is sent as RFC 9110, %s has it for %s: %s", (_, fields, applies) => {
     assert.strictEqual(rangeApplies(requestWith(fields), file, now), applies)
+  })
+})
+
+describe("a date", () => {
+  it("is written as RFC 9110, 5.6.7 has it, to the second, within the years that it has", () => {
+    for (const [time, text] of [
+      [file.modified, at],
+      [file.modified + 700, at],
+      [file.modified + 1000, after],
+      [file.modified, at],
+      [-1, "Thu, 01 Jan 1970 00:00:00 GMT"],
+      [8.64e15, "Fri, 31 Dec 9999 23:59:59 GMT"]
+    ] as const) {
+      assert.strictEqual(formatDate(time), text)
+    }
   })
 })
 
