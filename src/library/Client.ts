@@ -5,7 +5,6 @@
 import { Context, Effect, Layer, Queue, Stream } from "effect"
 import { type RequestError, unexpected } from "../client/Connection.ts"
 import { type ConnectFailed } from "../client/SocketIO.ts"
-import { listNames } from "../client/files/Fetch.ts"
 import { streamFile, wholeFile } from "../client/files/FileStream.ts"
 import { Hashing, HashUnavailable, type Mismatch } from "../client/files/Hashing.ts"
 import { makeConnectors } from "../client/node/Connectors.ts"
@@ -18,7 +17,7 @@ import {
   receiveDigest,
   receiveReply
 } from "../client/files/RemoteFile.ts"
-import { listFiles } from "../client/files/RemoteList.ts"
+import { listFiles, listNames } from "../client/files/RemoteList.ts"
 import * as Parser from "../commands/Parser.ts"
 import * as ByteString from "../domain/ByteString.ts"
 import { type Options, serverOf } from "./Server.ts"

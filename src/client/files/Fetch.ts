@@ -2,18 +2,17 @@
  * Fetches many files, several at a time over the same connections, so that ten thousand small files do not cost ten
  * thousand round trips. Expands patterns to names on the server. Each file is left to Download.
  */
-import { Data, Effect, Glob, Option, Stream } from "effect"
-import * as Parser from "../../commands/Parser.ts"
+import { Data, Effect, Glob, Stream } from "effect"
 import * as FileName from "../../domain/FileName.ts"
-import type { Reply } from "../../domain/Reply.ts"
 import * as ByteString from "../../domain/ByteString.ts"
 import * as Pattern from "../../domain/Pattern.ts"
-import { ErrorReply, unexpected } from "../Connection.ts"
-import type { Connector, Connectors } from "../Connector.ts"
+import { ErrorReply } from "../Connection.ts"
+import type { Connectors } from "../Connector.ts"
 import { download } from "./Download.ts"
 import { Mismatch } from "./Hashing.ts"
 import { NothingMatches, SaveFailed, UnaskedName, UnexpectedName } from "./Placement.ts"
-import { describe, isNotFound, receiveReply, type RemoteDetails } from "./RemoteFile.ts"
+import { describe, isNotFound, type RemoteDetails } from "./RemoteFile.ts"
+import { listFiles } from "./RemoteList.ts"
 import { type FileError, type FileResult, Result } from "../Result.ts"
 import { Progress } from "./Progress.ts"
 import type { Options } from "./Transfer.ts"
@@ -21,44 +20,11 @@ import type { Options } from "./Transfer.ts"
 /** How many files are fetched at a time. Waiting for fsync takes most of a small file's time. */
 const maxConcurrent = 64
 
-/** How many names are listed at a time: the server's limit. */
-const pageSize = 100_000
-
 const isFileError = (error: unknown): error is Exclude<FileError, UnaskedName | NothingMatches> =>
   error instanceof ErrorReply
   || error instanceof UnexpectedName
   || error instanceof SaveFailed
   || error instanceof Mismatch
-
-const bulkOf = (reply: Reply): ReadonlyArray<ByteString.ByteString> =>
-  reply._tag === "Bulk" ? [reply.value] : []
-
-/**
- * All names on the server that match, or all without a pattern, in order; listed page by page. Fails with
- * `MalformedReply` where a page does not advance.
- */
-export const listNames = (pattern: ByteString.ByteString | undefined, connector: Connector) =>
-  Stream.paginate(Option.none<ByteString.ByteString>(), (after) => {
-    const request = Parser.print({
-      _tag: "List",
-      pattern,
-      after: Option.getOrUndefined(after),
-      limit: pageSize,
-      fields: undefined
-    })
-    return Effect.flatMap(
-      connector.ask(() => request, receiveReply),
-      (reply) => {
-        if (reply._tag !== "List") return Effect.fail(unexpected)
-        const names = reply.items.flatMap(bulkOf)
-        const last = names.length < pageSize ? undefined : names.at(-1)
-        // A ByteString compares as its bytes do. A page that does not advance would be asked for again for ever.
-        return last !== undefined && Option.exists(after, (before) => last <= before)
-          ? Effect.fail(unexpected)
-          : Effect.succeed([names, Option.map(Option.fromUndefinedOr(last), Option.some)] as const)
-      }
-    )
-  })
 
 /** Whether a name has characters that make it a pattern. */
 export const hasGlob = (name: ByteString.ByteString): boolean => /[*?[\\]/.test(name)
@@ -78,14 +44,14 @@ const listMatching = (
   pattern: ByteString.ByteString,
   hidden: boolean,
   { bytes }: Connectors
-): Stream.Stream<Entry, Stream.Error<ReturnType<typeof listNames>>> => {
+): Stream.Stream<Entry, Stream.Error<ReturnType<typeof listFiles>>> => {
   const text = ByteString.toText(pattern)
   const asked = Pattern.make(text ?? "", hidden)
   const any = Pattern.make(text ?? "", true)
-  return Stream.map(listNames(pattern, bytes), (name) => {
+  return Stream.map(listFiles(pattern, bytes), ({ details, name }) => {
     const listed = ByteString.toText(name)
     if (text !== undefined && listed !== undefined && Glob.match(asked, listed)) {
-      return File({ name, details: undefined })
+      return File({ name, details })
     }
     const shown = ByteString.toTextLossy(name)
     const isHidden = listed !== undefined && Glob.match(any, listed)

@@ -1,21 +1,54 @@
 /**
- * Lists files with their details: page by page from servers that tell them in a list (LISTAR … COM detalhes), else by a
- * request for each name. Names alone are listed by Fetch.
+ * Lists the server's files page by page: their names, or their names and details. Servers that do not know lists with
+ * details (LISTAR … COM detalhes) are asked for the details of each name.
  */
 import { Effect, Option, Stream } from "effect"
 import * as Parser from "../../commands/Parser.ts"
+import type { Reply } from "../../domain/Reply.ts"
 import type * as ByteString from "../../domain/ByteString.ts"
-import { Connection, ErrorReply } from "../Connection.ts"
+import { Connection, ErrorReply, unexpected } from "../Connection.ts"
 import type { Connector } from "../Connector.ts"
-import { listNames } from "./Fetch.ts"
 import { type ListedFile, makeListConsumer } from "./ListedFiles.ts"
-import { describe, isNotFound } from "./RemoteFile.ts"
+import { describe, isNotFound, receiveReply } from "./RemoteFile.ts"
 
 /** How many files are listed at a time: the server's limit. They are decoded as they arrive. */
 const pageSize = 10_000
 
 /** How many requests for one file's details are under way at a time. */
 const maxConcurrent = 64
+
+/** How many names are listed at a time: the server's limit. */
+const namesPerPage = 100_000
+
+const bulkOf = (reply: Reply): ReadonlyArray<ByteString.ByteString> =>
+  reply._tag === "Bulk" ? [reply.value] : []
+
+/**
+ * All names on the server that match, or all without a pattern, in order; listed page by page. Fails with
+ * `MalformedReply` where a page does not advance.
+ */
+export const listNames = (pattern: ByteString.ByteString | undefined, connector: Connector) =>
+  Stream.paginate(Option.none<ByteString.ByteString>(), (after) => {
+    const request = Parser.print({
+      _tag: "List",
+      pattern,
+      after: Option.getOrUndefined(after),
+      limit: namesPerPage,
+      fields: undefined
+    })
+    return Effect.flatMap(
+      connector.ask(() => request, receiveReply),
+      (reply) => {
+        if (reply._tag !== "List") return Effect.fail(unexpected)
+        const names = reply.items.flatMap(bulkOf)
+        const last = names.length < namesPerPage ? undefined : names.at(-1)
+        // A ByteString compares as its bytes do. A page that does not advance would be asked for again for ever.
+        return last !== undefined && Option.exists(after, (before) => last <= before)
+          ? Effect.fail(unexpected)
+          : Effect.succeed([names, Option.map(Option.fromUndefinedOr(last), Option.some)] as const)
+      }
+    )
+  })
 
 type Page = ReadonlyArray<ListedFile>
 

@@ -25,6 +25,22 @@ const details = (size: string): string =>
 const notFound = `-NOTFOUND ${onWire("Arquivo não encontrado!")}\r\n`
 const digest = (content: string): string => bulk(sha256(Buffer.from(content, "latin1")))
 
+/** Lists names, with details where they are asked for and the server knows such lists. */
+const lists = (
+  request: Extract<Request, { readonly _tag: "List" }>,
+  names: ReadonlyArray<string>,
+  knowsDetails: boolean
+): string => {
+  if (request.fields === undefined) return `*${names.length}\r\n${names.map(bulk).join("")}`
+  if (!knowsDetails) return `-ERR ${onWire("Opção inválida 'COM'.")}\r\n`
+  const files = names.map(
+    (name) =>
+      `%4\r\n${bulk("nome")}${bulk(name)}${bulk("tamanho")}:5\r\n`
+      + `${bulk("modificado")}${bulk("2001-02-03T04:05:06.789Z")}${bulk("versao")}${bulk("1")}`
+  )
+  return `*${names.length}\r\n${files.join("")}`
+}
+
 /** What a server says that means well, to what the test does not say otherwise. */
 const honest =
   (content: string, instead: Partial<Record<Request["_tag"], FakeServer.Answer>>) =>
@@ -101,14 +117,14 @@ layer(App.layer, { timeout: "1 minute" })("a hostile server", (it) => {
     )
   })
 
-  it.effect(
-    "whose listing holds such names has nothing written outside, and the rest is kept",
-    () =>
+  it.effect.each([{ knowsDetails: false }, { knowsDetails: true }])(
+    "whose listing holds such names has nothing written outside, and the rest is kept, with details: $knowsDetails",
+    ({ knowsDetails }) =>
       Effect.gen(function* () {
-        const names = ["../../x", "/etc/x", "a\\..\\x", "a\0b", "a\x1b[2J", "..", "ok.txt"]
+        const names = ["..", "../../x", "/etc/x", "a\0b", "a\x1b[2J", "a\\..\\x", "ok.txt"]
         const { ended, inner, outer } = yield* run(
           (request) => {
-            if (request._tag === "List") return `*${names.length}\r\n${names.map(bulk).join("")}`
+            if (request._tag === "List") return lists(request, names, knowsDetails)
             if (request._tag === "Describe" && request.name === "**") return notFound
             return honest("small", {})(request)
           },
@@ -131,29 +147,33 @@ layer(App.layer, { timeout: "1 minute" })("a hostile server", (it) => {
       })
   )
 
-  it.effect("whose listing holds names that were not asked for has none of them written", () =>
-    Effect.gen(function* () {
-      const names = [".bashrc", ".ssh/authorized_keys", "a.csv", "a/b.csv", "b.txt", ".c.csv"]
-      const lists = (request: Request) => {
-        if (request._tag === "List") return `*${names.length}\r\n${names.map(bulk).join("")}`
-        return "name" in request && request.name === words[0] ? notFound : honest("x", {})(request)
-      }
-      let words: ReadonlyArray<string> = ["*.csv"]
-      const first = yield* run(lists, "enviar_arquivo", ...words)
-      assert.strictEqual(first.ended.code, 1)
-      assert.deepStrictEqual(contents(first.inner), ["a.csv"])
-      assert.include(
-        first.ended.stderr,
-        '.ssh/authorized_keys: O servidor listou um nome que não foi pedido: ".ssh/authorized_keys".'
-      )
-      assert.include(first.ended.stderr, '".c.csv" começa com ponto')
-      words = ["*.csv", "--hidden"]
-      const second = yield* run(lists, "enviar_arquivo", ...words)
-      assert.deepStrictEqual(contents(second.inner), [".c.csv", "a.csv"])
-      words = [".*"]
-      const third = yield* run(lists, "enviar_arquivo", ...words)
-      assert.deepStrictEqual(contents(third.inner), [".bashrc", ".c.csv"])
-    })
+  it.effect.each([{ knowsDetails: false }, { knowsDetails: true }])(
+    "whose listing holds names that were not asked for has none of them written, with details: $knowsDetails",
+    ({ knowsDetails }) =>
+      Effect.gen(function* () {
+        const names = [".bashrc", ".c.csv", ".ssh/authorized_keys", "a.csv", "a/b.csv", "b.txt"]
+        const answer = (request: Request) => {
+          if (request._tag === "List") return lists(request, names, knowsDetails)
+          return "name" in request && request.name === words[0]
+            ? notFound
+            : honest("small", {})(request)
+        }
+        let words: ReadonlyArray<string> = ["*.csv"]
+        const first = yield* run(answer, "enviar_arquivo", ...words)
+        assert.strictEqual(first.ended.code, 1)
+        assert.deepStrictEqual(contents(first.inner), ["a.csv"])
+        assert.include(
+          first.ended.stderr,
+          '.ssh/authorized_keys: O servidor listou um nome que não foi pedido: ".ssh/authorized_keys".'
+        )
+        assert.include(first.ended.stderr, '".c.csv" começa com ponto')
+        words = ["*.csv", "--hidden"]
+        const second = yield* run(answer, "enviar_arquivo", ...words)
+        assert.deepStrictEqual(contents(second.inner), [".c.csv", "a.csv"])
+        words = [".*"]
+        const third = yield* run(answer, "enviar_arquivo", ...words)
+        assert.deepStrictEqual(contents(third.inner), [".bashrc", ".c.csv"])
+      })
   )
 
   it.effect("whose listing has no end is not asked for ever", () =>
