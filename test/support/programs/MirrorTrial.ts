@@ -28,13 +28,15 @@ const odd = [
   "tab\there"
 ]
 
+/** Whether a file is at the path, or where a link there leads; a link may lead nowhere, or in circles. */
+const isFile = (path: string): boolean => fs.existsSync(path) && fs.statSync(path).isFile()
+
 /** All regular files below a folder, links to files included, by their names; those of the mirror's own folder left out. */
 export const filesIn = (folder: string): ReadonlyArray<string> =>
   fs
     .readdirSync(folder, { recursive: true, encoding: "utf8" })
     .filter((name) => !name.startsWith(".app-mirror"))
-    // A link may lead nowhere, or in circles.
-    .filter((name) => fs.existsSync(join(folder, name)) && fs.statSync(join(folder, name)).isFile())
+    .filter((name) => isFile(join(folder, name)))
     .sort()
 
 /** What stands anywhere in a folder, and when it was changed: two that are equal are the same. */
@@ -126,11 +128,14 @@ const makeChanges = (folder: string, below: (limit: number) => number) => {
   return () => pick(changes)?.()
 }
 
-/** Removes what a mirror cannot have: links that lead nowhere, and folders with nothing in them. */
+/**
+ * Removes what a mirror cannot have: folders with nothing in them, and links that lead nowhere or to a folder, as where
+ * one took the place of the file. The server lists each folder once, however many links lead to it.
+ */
 const tidy = (folder: string): void => {
   for (const entry of fs.readdirSync(folder, { withFileTypes: true })) {
     const path = join(folder, entry.name)
-    if (entry.isSymbolicLink() && !fs.existsSync(path)) fs.unlinkSync(path)
+    if (entry.isSymbolicLink() && !isFile(path)) fs.unlinkSync(path)
     if (!entry.isDirectory()) continue
     tidy(path)
     if (fs.readdirSync(path).length === 0) fs.rmdirSync(path)
