@@ -479,30 +479,6 @@ layer(App.layer, { timeout: "1 minute" })("app client --cmd", (it) => {
       })
     )
 
-    it.effect("prints all of 150,000 names, and asks for them by pages", () =>
-      Effect.gen(function* () {
-        const names = numbered(150_000)
-        const { proxy, run } = yield* before(yield* memory(names))
-        const ended = yield* run("listar_arquivos")
-        assert.deepStrictEqual(linesOf(ended), names)
-        const pages = proxy.asked.flatMap((request) =>
-          request._tag === "List" ? [request.limit] : []
-        )
-        assert.isAbove(pages.length, 1)
-        assert.isTrue(pages.every((limit) => limit !== undefined))
-        const json = yield* run("listar_arquivos", "n00000*", "--json")
-        assert.deepStrictEqual(JSON.parse(json.stdout), names.slice(0, 10))
-      })
-    )
-
-    it.effect("prints a last page that is full once", () =>
-      Effect.gen(function* () {
-        const names = numbered(200_000)
-        const { run } = yield* before(yield* memory(names))
-        assert.deepStrictEqual(linesOf(yield* run("listar_arquivos")), names)
-      })
-    )
-
     it.effect("with --long prints size, date and name, and asks once for all of it", () =>
       Effect.gen(function* () {
         const { proxy, run } = yield* beforeFiles({
