@@ -478,17 +478,17 @@ describe("a peer that takes nothing", () => {
   it.live("for a moment now and then, but reads on, is sent all of the file", () =>
     Effect.gen(function* () {
       // Node's own timers measure it, which no test's clock rules: a pause may last 15 times as long as it should.
-      const stall = Duration.seconds(3)
+      const stall = Duration.millis(1500)
       const size = 24 * mebibyte
       const file = yield* SlowFile.make({ size })
       const { client } = yield* connected({ stall }, file.layer)
       yield* client.send(request("GET", "a"))
       const head = `$${size}\r\n`
       yield* client.take(head.length)
-      // Four seconds in all.
+      // Two seconds in all.
       for (let pauses = 0; pauses < 20; pauses++) {
         yield* client.pause
-        yield* Effect.sleep("200 millis")
+        yield* Effect.sleep("100 millis")
         yield* client.resume
         yield* client.takeBytes(mebibyte)
       }
