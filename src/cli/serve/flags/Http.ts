@@ -48,7 +48,7 @@ export const http = {
     },
     readme: {
       text: {
-        pt: "[HTTP](http.md) na mesma porta, para navegadores, curl e Prometheus: `on`, `off`, ou `only`, só HTTP",
+        pt: "[HTTP](http.pt-BR.md) na mesma porta, para navegadores, curl e Prometheus: `on`, `off`, ou `only`, só HTTP",
         en: "[HTTP](http.md) on the same port, for browsers, curl and Prometheus: `on`, `off`, or `only`, nothing but HTTP"
       }
     }
