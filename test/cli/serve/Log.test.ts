@@ -175,6 +175,9 @@ layer(App.layer, { timeout: "1 minute" })("the log of app serve", (it) => {
         shown,
         /\n\u001b\[90m\d\d:\d\d:\d\d\.\d{3}\u001b\[0m \u001b\[32mINFO \u001b\[0m \u001b\[1mserver\.started\u001b\[0m /
       )
+      // A server goes on when its terminal is closed.
+      yield* terminal.type(Terminal.key.control("c"))
+      assert.strictEqual((yield* terminal.ended).code, 0)
     })
   )
 
