@@ -222,10 +222,12 @@ const serveUntilToldToStop = Effect.fn("serve")(
     )
   },
   Effect.scoped,
-  (serve, { http, port, tlsCert, workers }, { name }, messages) =>
+  (serve, { http, port, tlsCert, workers }, { dir, name }, messages) =>
     inWorkers(serve, {
       workers,
       port,
+      // A worker that is started later shares the folder that was found now, or none: not what is found then.
+      environment: dir === "" ? {} : { APP_DIR: dir },
       announce: announcing(
         name,
         { hasPage: http !== "off", isEncrypted: Option.isSome(tlsCert) },

@@ -20,6 +20,8 @@ export interface Options {
   readonly workers: number
   /** The port they share, 0 for any free one. */
   readonly port: number
+  /** What the workers find in their environment besides the supervisor's. */
+  readonly environment: Readonly<Record<string, string>>
   /** Called with their address, once all of them listen. */
   readonly announce: Announce
 }
@@ -31,7 +33,7 @@ export interface Options {
  */
 export const supervise = (
   cluster: Cluster,
-  { announce, port, workers }: Options
+  { announce, environment, port, workers }: Options
 ): Effect.Effect<void, Failure, Stdio.Stdio> =>
   Effect.gen(function* () {
     // With SCHED_NONE, where all workers accept from one socket, a connection costs half as much, but of 50 that came at
@@ -61,7 +63,7 @@ export const supervise = (
         running.delete(worker)
         return aggregator.remove(worker)
       })
-      const child = yield* start(cluster)
+      const child = yield* start(cluster, environment)
       const onReady = Effect.fnUntraced(function* ({ host, port }: Address) {
         address ??= { host, port }
         // All others exited while it started, so the shared port was given up, and this worker has another.

@@ -23,14 +23,20 @@ export interface WorkerProcess {
   readonly kill: Effect.Effect<void>
 }
 
-/** Starts a worker. When the scope closes, the worker is sent `Stop`, and its exit is awaited. */
-export const start = (cluster: Cluster): Effect.Effect<WorkerProcess, never, Scope.Scope> =>
+/**
+ * Starts a worker with the supervisor's command line, and with this besides the supervisor's environment. When the scope
+ * closes, the worker is sent `Stop`, and its exit is awaited.
+ */
+export const start = (
+  cluster: Cluster,
+  environment: Readonly<Record<string, string>>
+): Effect.Effect<WorkerProcess, never, Scope.Scope> =>
   Effect.acquireRelease(
     Effect.gen(function* () {
       const received = yield* Queue.unbounded<unknown>()
       const exited = yield* Deferred.make<ExitStatus>()
       const exit = (status: ExitStatus) => void Deferred.doneUnsafe(exited, Effect.succeed(status))
-      const worker = yield* Effect.sync(() => cluster.fork())
+      const worker = yield* Effect.sync(() => cluster.fork(environment))
       const child = worker.process
       closeIfNotTaken(child)
       child.once("exit", (code, signal) => exit({ code, signal }))
