@@ -3,8 +3,9 @@
  * them, while the wall clock is set to and fro. Exits 0 only if every byte was right, nothing failed that should not, and the server ended as it began: its
  * memory flat, no fiber, socket or descriptor left.
  *
- * `--minutes` (5) and `--seed` (chosen anew, and told) may be given. The first fifth, and a
- * minute at least, warms up and is not measured.
+ * `--minutes` (5) and `--seed` (chosen anew, and told) may be given. The first two
+ * minutes warm up and are not measured: only then have the buffers of transfers and what is held of unread input been as
+ * large as they get.
  */
 import { NodeRuntime } from "@effect/platform-node"
 import { Cause, Deferred, Effect, Exit, Fiber } from "effect"
@@ -178,7 +179,7 @@ const program = Effect.gen(function* () {
     return samples
   })
 
-  yield* bustleFor(Math.max(60, seconds / 5))
+  yield* bustleFor(Math.max(120, seconds / 5))
   const before = yield* atRest(server)
   console.log(`at rest, warm: ${told(before)}`)
 
