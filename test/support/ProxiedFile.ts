@@ -11,6 +11,15 @@ import { contents, fetchInto } from "./Transfers.ts"
 
 const MiB = 1024 * 1024
 
+/** More than the systems' buffers between two processes hold, so that the server stops in the middle of it, in bytes. */
+export const large = 32 * MiB
+
+/** The folder holds the file, with these bytes, and nothing else. */
+export const isWhole = (folder: string, bytes: Uint8Array): void => {
+  assert.deepStrictEqual(contents(folder), ["file.bin"])
+  assert.isTrue(readFileSync(join(folder, "file.bin")).equals(bytes))
+}
+
 /** A server that shares one file, a proxy in front of it, and an empty folder to fetch into. */
 export const proxied = Effect.fnUntraced(function* (bytes: Uint8Array) {
   const shared = yield* folderWith({ "file.bin": bytes })

@@ -1,11 +1,12 @@
 import { assert, describe, layer } from "@effect/vitest"
 import { Effect, Schema } from "effect"
-import { execFileSync, spawnSync } from "node:child_process"
+import { execFileSync } from "node:child_process"
 import { chmodSync, mkdirSync, readFileSync, statSync, utimesSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { type Ended, Shared, start } from "../../support/programs/App.ts"
 import { isInstalled } from "../../support/programs/Programs.ts"
 import * as Proxy from "../../support/fakes/Proxy.ts"
+import { canMount, mounted } from "../../support/stores/MountedFolder.ts"
 import { folderWith, temporaryFolder } from "../../support/stores/TemporaryFolder.ts"
 import * as Terminal from "../../support/programs/Terminal.ts"
 import { contents, noise, partWith, sha256 } from "../../support/Transfers.ts"
@@ -58,25 +59,6 @@ const decodeSummary = Schema.decodeUnknownSync(
 
 /** What `--json` says of one file. */
 const summary = ({ stdout }: Ended) => decodeSummary(JSON.parse(stdout))
-
-/** Whether a file system can be mounted here: as root, and not in a container that forbids it. */
-const canMount =
-  process.platform === "linux"
-  && process.getuid?.() === 0
-  && spawnSync("unshare", ["--mount", "mount", "-t", "tmpfs", "-o", "size=1m", "none", "/mnt"])
-    .status === 0
-
-/** A file system of its own, gone with the scope. */
-const mounted = (options: string) =>
-  Effect.flatMap(temporaryFolder, (folder) =>
-    Effect.acquireRelease(
-      Effect.sync(() => {
-        execFileSync("mount", ["-t", "tmpfs", "-o", options, "none", folder])
-        return folder
-      }),
-      (folder) => Effect.sync(() => execFileSync("umount", ["--lazy", folder]))
-    )
-  )
 
 layer(Shared.layer(shared), { timeout: "1 minute" })("app client --cmd enviar_arquivo", (it) => {
   describe("whose connection is lost", () => {

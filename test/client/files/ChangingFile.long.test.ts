@@ -1,22 +1,13 @@
 /** A file that changes while it is fetched, in every way, and a connection that is lost anywhere. */
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
-import { appendFileSync, readFileSync, renameSync, truncateSync, writeFileSync } from "node:fs"
-import { join } from "node:path"
+import { appendFileSync, renameSync, truncateSync, writeFileSync } from "node:fs"
 import * as Proxy from "../../support/fakes/Proxy.ts"
-import { fetchChanging, proxied } from "../../support/ProxiedFile.ts"
-import { contents, fetchInto, noise, overwrite } from "../../support/Transfers.ts"
+import { fetchChanging, isWhole, large, proxied } from "../../support/ProxiedFile.ts"
+import { fetchInto, noise, overwrite } from "../../support/Transfers.ts"
 import { seeded } from "../../support/values/Seeded.ts"
 
 const MiB = 1024 * 1024
-
-/** More than the systems' buffers between two processes hold, so that the server stops in the middle of it. */
-const large = 32 * MiB
-
-const isWhole = (folder: string, bytes: Uint8Array) => {
-  assert.deepStrictEqual(contents(folder), ["file.bin"])
-  assert.isTrue(readFileSync(join(folder, "file.bin")).equals(bytes))
-}
 
 describe("a connection that is lost in mid-transfer", () => {
   it.effect("at any of twenty random places, the head of the answer included, is made good", () =>

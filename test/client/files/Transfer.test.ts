@@ -5,18 +5,10 @@ import { appendFileSync, readFileSync, renameSync, writeFileSync } from "node:fs
 import { join } from "node:path"
 import * as Proxy from "../../support/fakes/Proxy.ts"
 import { seeded } from "../../support/values/Seeded.ts"
-import { fetchChanging, proxied } from "../../support/ProxiedFile.ts"
+import { fetchChanging, isWhole, large, proxied } from "../../support/ProxiedFile.ts"
 import { contents, fetchInto, noise, overwrite, sha256 } from "../../support/Transfers.ts"
 
 const MiB = 1024 * 1024
-
-/** More than the systems' buffers between two processes hold, so that the server stops in the middle of it. */
-const large = 32 * MiB
-
-const isWhole = (folder: string, bytes: Uint8Array) => {
-  assert.deepStrictEqual(contents(folder), ["file.bin"])
-  assert.isTrue(readFileSync(join(folder, "file.bin")).equals(bytes))
-}
 
 describe("a connection that is lost in mid-transfer", () => {
   it.effect("twenty times, at random places, still brings every byte, and none twice", () =>

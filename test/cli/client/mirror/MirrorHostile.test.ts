@@ -1,6 +1,6 @@
 import { assert, describe, layer } from "@effect/vitest"
 import { Effect } from "effect"
-import { execFileSync, spawnSync } from "node:child_process"
+import { execFileSync } from "node:child_process"
 import * as fs from "node:fs"
 import { join } from "node:path"
 import type { Request } from "../../../../src/codec/Codec.ts"
@@ -8,6 +8,7 @@ import * as FakeServer from "../../../support/fakes/FakeServer.ts"
 import * as Proxy from "../../../support/fakes/Proxy.ts"
 import { App, Shared } from "../../../support/programs/App.ts"
 import { snapshot } from "../../../support/programs/MirrorTrial.ts"
+import { canMount, mounted } from "../../../support/stores/MountedFolder.ts"
 import { folderWith, temporaryFolder, writeFiles } from "../../../support/stores/TemporaryFolder.ts"
 import { sha256 } from "../../../support/Transfers.ts"
 
@@ -143,25 +144,6 @@ layer(App.layer, { excludeTestServices: true })("a server that lies to a mirror"
     })
   )
 })
-
-/** Whether a file system can be mounted here: as root, and not in a container that forbids it. */
-const canMount =
-  process.platform === "linux"
-  && process.getuid?.() === 0
-  && spawnSync("unshare", ["--mount", "mount", "-t", "tmpfs", "-o", "size=1m", "none", "/mnt"])
-    .status === 0
-
-/** A file system of its own, gone with the scope. */
-const mounted = (options: string) =>
-  Effect.flatMap(temporaryFolder, (folder) =>
-    Effect.acquireRelease(
-      Effect.sync(() => {
-        execFileSync("mount", ["-t", "tmpfs", "-o", options, "none", folder])
-        return folder
-      }),
-      (folder) => Effect.sync(() => execFileSync("umount", ["--lazy", folder]))
-    )
-  )
 
 const files = { "small.txt": "small", "sub/large.bin": "x".repeat(600_000), "z.txt": "last" }
 
