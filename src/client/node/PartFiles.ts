@@ -12,48 +12,7 @@ import type { BigIntStats } from "node:fs"
 import { PartFailed, type PartFile, PartFiles } from "../files/PartFile.ts"
 import * as Leftovers from "./Leftovers.ts"
 import * as OpenPart from "./OpenPart.ts"
-
-/** The name of a part file, parsed. */
-interface PartName {
-  readonly file: string
-  readonly version: string
-  /** Whether its owner has released it. */
-  readonly isReleased: boolean
-}
-
-/** 16 hexadecimal digits of SHA-256: few enough for a name of at most 255 bytes, enough to be unique in a folder. */
-const shortHash = (text: string): Effect.Effect<string> =>
-  Effect.map(
-    Effect.promise(() => crypto.subtle.digest("SHA-256", new TextEncoder().encode(text))),
-    (digest) => Buffer.from(digest, 0, 8).toString("hex")
-  )
-
-/** How much of its target's name a part file's begins with, in bytes: with the rest it has at most 255. */
-const maxPrefix = 180
-
-/** The beginning of a name, so that a person sees which file a part file is of; of whole characters. */
-const prefixOf = (name: string): string => {
-  let prefix = ""
-  for (const character of name) {
-    if (Buffer.byteLength(prefix + character) > maxPrefix) break
-    prefix += character
-  }
-  return prefix
-}
-
-const toName = (name: string, target: string, version: string, unique: string): string =>
-  `.${prefixOf(name)}.${target}.${version}.${unique}.part`
-
-/** The name that the owner gives a part file when it releases it. */
-const toReleasedName = (path: string): string => path.replace(/\.part$/, ".left.part")
-
-const parseName = (file: string, target: string): PartName | undefined => {
-  const [, found, version, left] =
-    /\.([0-9a-f]{16})\.([0-9a-f]{16})\.[0-9a-f]+(\.left)?\.part$/.exec(file) ?? []
-  return found === target && version !== undefined
-    ? { file, version, isReleased: left !== undefined }
-    : undefined
-}
+import * as PartName from "./PartName.ts"
 
 /** Absolute paths of the part files that this process owns. */
 const ownPaths = new Set<string>()
@@ -96,12 +55,12 @@ const makeClaim = (
 ): PartFiles["Service"]["claim"] =>
   Effect.fnUntraced(function* (target, version, size) {
     const folder = path.dirname(target)
-    const targetHash = yield* shortHash(path.basename(target))
-    const versionHash = yield* shortHash(version)
+    const targetHash = yield* PartName.shortHash(path.basename(target))
+    const versionHash = yield* PartName.shortHash(version)
     const unique = yield* Random.nextIntBetween(0, 2 ** 48)
     const own = path.resolve(
       folder,
-      toName(path.basename(target), targetHash, versionHash, unique.toString(16))
+      PartName.format(path.basename(target), targetHash, versionHash, unique.toString(16))
     )
     yield* Effect.acquireRelease(
       Effect.sync(() => ownPaths.add(own)),
@@ -110,7 +69,7 @@ const makeClaim = (
 
     /** Keeps the part file alive until the scope closes, and releases it then for a later run. */
     const hold = Effect.fnUntraced(function* (part: OpenPart.OpenPart) {
-      yield* Effect.addFinalizer(() => part.rename(toReleasedName(own)))
+      yield* Effect.addFinalizer(() => part.rename(PartName.released(own)))
       yield* part.keepAlive
       const { stat, commit, remove, write } = part
       const held: PartFile = {
@@ -126,7 +85,10 @@ const makeClaim = (
     const fresh = yield* OpenPart.create(own)
 
     /** Takes over an abandoned part file of this version; removes one of another version. */
-    const takeOver = Effect.fnUntraced(function* (part: OpenPart.OpenPart, name: PartName) {
+    const takeOver = Effect.fnUntraced(function* (
+      part: OpenPart.OpenPart,
+      name: PartName.PartName
+    ) {
       const { initialStat } = part
       if (!OpenPart.isOwnedAlike(initialStat, fresh.initialStat)) return false
       const age = name.isReleased ? lease : ageOf(initialStat, fresh.initialStat)
@@ -146,7 +108,10 @@ const makeClaim = (
       fileSystem.readDirectory(folder),
       ({ cause }) => new PartFailed({ cause, isTakenOver: false })
     )
-    const found = files.flatMap((file) => parseName(file, targetHash) ?? [])
+    const found = files.flatMap((file) => {
+      const name = PartName.parse(file)
+      return name?.target === targetHash ? [name] : []
+    })
     for (const name of found) {
       const there = path.resolve(folder, name.file)
       if (ownPaths.has(there)) continue
@@ -176,7 +141,7 @@ export const layer: Layer.Layer<PartFiles, never, FileSystem.FileSystem | Path.P
           swept.add(folder)
           return Leftovers.sweep(folder)
         }),
-      leftovers: (folder) => Leftovers.leftovers(folder, shortHash),
+      leftovers: Leftovers.leftovers,
       removeLeftover: (leftover) => Leftovers.remove(leftover.path)
     }
   })
