@@ -68,14 +68,23 @@ const firstLines: typeof cases = [
 /** So many that what one holds shows. */
 const many = 10
 
+/** The engine compiles and collects in between; what a decoder holds shows in every round, so the least is told. */
+const rounds = 3
+
+const measure = (make: () => Decoder, text: string, size: number) => {
+  const decoders = Array.from({ length: many }, make)
+  const before = memoryInUse()
+  for (const decoder of decoders) feed(decoder, text, size)
+  const held = (memoryInUse() - before) / many
+  return { held, told: decoders.reduce((sum, decoder) => sum + decoder.unfinished(), 0) / many }
+}
+
 const holds = (make: () => Decoder) => (all: typeof cases) => {
   for (const [name, text, size] of all) {
     it(`of ${name}`, () => {
-      const decoders = Array.from({ length: many }, make)
-      const before = memoryInUse()
-      for (const decoder of decoders) feed(decoder, text, size)
-      const held = (memoryInUse() - before) / many
-      const told = decoders.reduce((sum, decoder) => sum + decoder.unfinished(), 0) / many
+      const measures = Array.from({ length: rounds }, () => measure(make, text, size))
+      const held = Math.min(...measures.map((measured) => measured.held))
+      const told = measures[0]?.told ?? 0
       assert.isAbove(told, 0)
       // A decoder is itself some hundred bytes, and the engine holds some for itself.
       assert.isBelow(held, told * 1.1 + 16_384, `holds ${held}, tells ${told}`)
