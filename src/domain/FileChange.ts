@@ -1,0 +1,45 @@
+/** A change of the shared files, and its place in the order of all changes. Recording them: services/files/changes. */
+import { Data } from "effect"
+import type { FileName } from "./FileName.ts"
+
+/** What is told of a file that is there. */
+export interface ChangedFile {
+  readonly name: FileName
+  /** In bytes. */
+  readonly size: number
+  /** When the content last changed, in milliseconds since 1970 (UTC). */
+  readonly modified: number
+  /** The token of FileStore's `FileDetails`. */
+  readonly version: string
+}
+
+/** A change of a file, or `Rescan`: changes may have been missed, and everything must be looked at anew. */
+export type FileChange = Data.TaggedEnum<{
+  Created: ChangedFile
+  Changed: ChangedFile
+  Deleted: { readonly name: FileName }
+  Rescan: {}
+}>
+
+/** Constructors and the exhaustive match of `FileChange`. */
+export const FileChange = Data.taggedEnum<FileChange>()
+
+/**
+ * The place of a change in one order of all changes. It is of the form of a stream's entry in Redis, `<epoch>-<sequence>`
+ * (redis.io, streams: entry IDs).
+ */
+export interface ChangeId {
+  /** When the recording began, in milliseconds since 1970 (UTC). Places of another epoch cannot be compared. */
+  readonly epoch: number
+  /** Counted from 1 in each epoch; 0 is the place before the first change. */
+  readonly sequence: number
+}
+
+/** A change at its place. */
+export interface LoggedChange {
+  readonly id: ChangeId
+  readonly change: FileChange
+}
+
+/** An id as it is written on the wire. */
+export const formatId = ({ epoch, sequence }: ChangeId): string => `${epoch}-${sequence}`

@@ -1,0 +1,62 @@
+/**
+ * The changes of the shared files, for those who follow them: a follower is a place in one log (changes/ChangeLog), so
+ * that any number of them holds nothing in here but who waits. Who finds changes: directory/watch, and s3 by polling.
+ */
+import { Context, Deferred, Effect } from "effect"
+import type { ChangeId, FileChange } from "../../domain/FileChange.ts"
+import { type ChangeLog, makeChangeLog } from "./changes/ChangeLog.ts"
+
+/**
+ * How changes are found: `watch`, the system tells them; `poll`, by looking again and again; `none`, nobody looks, and
+ * the log stays empty.
+ */
+export type ChangeSource = "watch" | "poll" | "none"
+
+/** The log of changes as its followers see it. */
+export interface Changes extends Omit<ChangeLog, "append"> {
+  readonly source: () => ChangeSource
+  /** Waits until there is a change behind this place, or the place is one that the log cannot be followed from. */
+  readonly awaitAfter: (id: ChangeId) => Effect.Effect<void>
+}
+
+/** The log of changes as who finds them sees it. */
+export interface ChangeRecorder {
+  readonly changes: Changes
+  /** Adds changes in their order, and wakes who waits for them once. */
+  readonly record: (changes: ReadonlyArray<FileChange>) => void
+  readonly setSource: (source: ChangeSource) => void
+}
+
+/** An empty log that begins at `epoch` (milliseconds since 1970) and holds at most `capacity` bytes; its source is `none`. */
+export const makeChangeRecorder = (epoch: number, capacity: number): ChangeRecorder => {
+  const { append, ...log } = makeChangeLog(epoch, capacity)
+  let source: ChangeSource = "none"
+  let next = Deferred.makeUnsafe<void>()
+
+  const isBehind = ({ epoch: ofEpoch, sequence }: ChangeId): boolean =>
+    ofEpoch !== epoch || sequence !== log.last().sequence
+
+  const awaitAfter = (id: ChangeId): Effect.Effect<void> =>
+    Effect.suspend(() =>
+      isBehind(id) ? Effect.void : Effect.flatMap(Deferred.await(next), () => awaitAfter(id))
+    )
+
+  return {
+    changes: { ...log, source: () => source, awaitAfter },
+    record: (changes) => {
+      if (changes.length === 0) return
+      for (const change of changes) append(change)
+      const reached = next
+      next = Deferred.makeUnsafe<void>()
+      Deferred.doneUnsafe(reached, Effect.void)
+    },
+    setSource: (value) => {
+      source = value
+    }
+  }
+}
+
+/** The changes of the shared files; where no service is given, those of nothing: an empty log of source `none`. */
+export const FileChanges = Context.Reference<Changes>("sockets/services/FileChanges", {
+  defaultValue: () => makeChangeRecorder(0, 0).changes
+})
