@@ -1,7 +1,7 @@
 /** What a person reads on the terminal: the table's rows, one line each. */
-import { type Regression, tolerance } from "./Baseline.ts"
-import { judge, type Verdict } from "./Measure.ts"
-import type { Machine } from "./Machine.ts"
+import { type Regression, tolerance } from "./measure/Baseline.ts"
+import { judge, type Verdict } from "./measure/Measure.ts"
+import type { Machine } from "./measure/Machine.ts"
 import type { Row, Unit } from "./Row.ts"
 import { Outcome } from "./Run.ts"
 

@@ -1,7 +1,7 @@
 /** One run of the benchmark: what it found of each row, and where. This is also how it is kept, as JSON. */
 import { Clock, Effect, Schema } from "effect"
-import { find, Machine, thisMachine } from "./Machine.ts"
-import { inTurn } from "./Measure.ts"
+import { find, Machine, thisMachine } from "./measure/Machine.ts"
+import { inTurn } from "./measure/Measure.ts"
 import { type Row, type Scale, Trouble } from "./Row.ts"
 
 /** What came of a row: figures, a program that is not installed, or what went wrong. */

@@ -2,8 +2,8 @@
 import { Effect, FileSystem, Schema } from "effect"
 import { join } from "node:path"
 import { root } from "../support/programs/App.ts"
-import { Baseline, record } from "./Baseline.ts"
-import { append, page, Runs } from "./Page.ts"
+import { Baseline, record } from "./measure/Baseline.ts"
+import { append, page, Runs } from "./page/Page.ts"
 import type { Row } from "./Row.ts"
 import { Run } from "./Run.ts"
 

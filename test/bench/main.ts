@@ -2,7 +2,7 @@
 import { NodeRuntime, NodeServices } from "@effect/platform-node"
 import { Console, Effect, Option } from "effect"
 import { Argument, Command, Flag } from "effect/cli"
-import { regressions } from "./Baseline.ts"
+import { regressions } from "./measure/Baseline.ts"
 import { Trouble } from "./Row.ts"
 import { rows as all } from "./Rows.ts"
 import * as Report from "./Report.ts"

@@ -1,7 +1,7 @@
 /** Questions in any protocol whose answers always have the same size, asked by a process of its own. */
 import { Effect } from "effect"
 import { fileURLToPath } from "node:url"
-import { output } from "../Process.ts"
+import { output } from "../measure/Process.ts"
 import type { Address } from "../../../src/domain/Address.ts"
 import type { Trouble } from "../Row.ts"
 import { exchange } from "./Exchange.ts"

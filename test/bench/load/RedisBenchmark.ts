@@ -1,7 +1,7 @@
 /** redis-benchmark: many connections that each ask again as soon as they are answered. */
 import { Effect } from "effect"
 import type { Address } from "../../../src/domain/Address.ts"
-import { flags, output } from "../Process.ts"
+import { flags, output } from "../measure/Process.ts"
 import { Trouble } from "../Row.ts"
 
 /** What is asked, and how. */

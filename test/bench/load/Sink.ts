@@ -3,7 +3,7 @@ import { Effect, type Scope } from "effect"
 import { fileURLToPath } from "node:url"
 import type { Address } from "../../../src/domain/Address.ts"
 import { start } from "../../support/programs/App.ts"
-import { early } from "../Process.ts"
+import { early } from "../measure/Process.ts"
 import { Trouble } from "../Row.ts"
 
 const program = fileURLToPath(new URL("sink-process.ts", import.meta.url))

@@ -2,7 +2,7 @@
 import { Effect } from "effect"
 import { fileURLToPath } from "node:url"
 import type { Address } from "../../../src/domain/Address.ts"
-import { flags, output } from "../Process.ts"
+import { flags, output } from "../measure/Process.ts"
 import { Trouble } from "../Row.ts"
 
 const script = fileURLToPath(new URL("random-files.lua", import.meta.url))

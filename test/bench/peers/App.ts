@@ -2,7 +2,7 @@
 import type { Effect, Scope } from "effect"
 import { join } from "node:path"
 import { root } from "../../support/programs/App.ts"
-import { flags, type Peer, startServer } from "../Process.ts"
+import { flags, type Peer, startServer } from "../measure/Process.ts"
 import type { Trouble } from "../Row.ts"
 
 /** The program. */

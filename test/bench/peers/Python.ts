@@ -1,7 +1,7 @@
 /** The Python server of this benchmark, in the manner of the original project's, in a process of its own. */
 import type { Effect, Scope } from "effect"
 import { fileURLToPath } from "node:url"
-import { type Peer, startServer } from "../Process.ts"
+import { type Peer, startServer } from "../measure/Process.ts"
 import type { Trouble } from "../Row.ts"
 
 const program = fileURLToPath(new URL("python_server.py", import.meta.url))

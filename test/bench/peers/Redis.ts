@@ -2,7 +2,7 @@
 import { Effect, type Scope } from "effect"
 import { keyName } from "../Files.ts"
 import { exchange } from "../load/Exchange.ts"
-import { flags, type Peer, startServer } from "../Process.ts"
+import { flags, type Peer, startServer } from "../measure/Process.ts"
 import type { Trouble } from "../Row.ts"
 
 /** What a row that needs it needs. */

@@ -3,8 +3,8 @@ import { Effect, type Scope } from "effect"
 import { writeFileSync } from "node:fs"
 import { join } from "node:path"
 import * as Files from "../Files.ts"
-import { find } from "../Machine.ts"
-import { type Peer, startServer } from "../Process.ts"
+import { find } from "../measure/Machine.ts"
+import { type Peer, startServer } from "../measure/Process.ts"
 import { Trouble } from "../Row.ts"
 
 /** As root it would become another user, who cannot read the folders of a benchmark. */

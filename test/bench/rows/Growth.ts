@@ -6,7 +6,7 @@ import { overHttp, overResp, type Question, sink } from "../load/Sink.ts"
 import { app } from "../peers/App.ts"
 import { nginx } from "../peers/Nginx.ts"
 import * as Redis from "../peers/Redis.ts"
-import { descriptors, type Peer, peakMemory } from "../Process.ts"
+import { descriptors, type Peer, peakMemory } from "../measure/Process.ts"
 import { bytes, commandsPerSecond, type Row, Trouble } from "../Row.ts"
 import { besideFind, listAgain } from "./Names.ts"
 

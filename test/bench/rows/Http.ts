@@ -4,7 +4,7 @@ import * as Files from "../Files.ts"
 import { wrk } from "../load/Wrk.ts"
 import { app } from "../peers/App.ts"
 import { nginx } from "../peers/Nginx.ts"
-import { cost, type Peer } from "../Process.ts"
+import { cost, type Peer } from "../measure/Process.ts"
 import { microseconds, requestsPerSecond, type Row, type Scale } from "../Row.ts"
 
 const files = 10_000

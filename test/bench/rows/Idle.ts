@@ -4,7 +4,7 @@ import * as Files from "../Files.ts"
 import { hold } from "../load/Holder.ts"
 import { app } from "../peers/App.ts"
 import * as Redis from "../peers/Redis.ts"
-import { answers, descriptors, type Peer, residentMemory } from "../Process.ts"
+import { answers, descriptors, type Peer, residentMemory } from "../measure/Process.ts"
 import { bytes, type Row, type Trouble } from "../Row.ts"
 
 const wanted = { full: 10_000, smoke: 2_000 }

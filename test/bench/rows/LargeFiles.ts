@@ -13,7 +13,7 @@ import {
 import { app } from "../peers/App.ts"
 import { nginx } from "../peers/Nginx.ts"
 import { vsftpd } from "../peers/Vsftpd.ts"
-import { cost, type Peer } from "../Process.ts"
+import { cost, type Peer } from "../measure/Process.ts"
 import { bytesPerSecond, milliseconds, type Row, type Trouble } from "../Row.ts"
 
 const rateOf = (_: Peer, drain: Effect.Effect<Drained, Trouble>): Effect.Effect<number, Trouble> =>

@@ -5,7 +5,7 @@ import { join } from "node:path"
 import * as Files from "../Files.ts"
 import { app, bundle } from "../peers/App.ts"
 import { rsyncd } from "../peers/Rsyncd.ts"
-import { type Peer, wall } from "../Process.ts"
+import { type Peer, wall } from "../measure/Process.ts"
 import { milliseconds, type Row, type Trouble } from "../Row.ts"
 
 const counts = { full: 10_000, smoke: 2_000 }

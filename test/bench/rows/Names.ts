@@ -4,7 +4,7 @@ import * as Files from "../Files.ts"
 import { askMany } from "../load/Asker.ts"
 import { type Question, sink } from "../load/Sink.ts"
 import { app } from "../peers/App.ts"
-import { wall } from "../Process.ts"
+import { wall } from "../measure/Process.ts"
 import { milliseconds, type Row } from "../Row.ts"
 
 /** As many names as one `listar_arquivos` gives at most. */

@@ -5,7 +5,7 @@ import { join } from "node:path"
 import * as Files from "../Files.ts"
 import { app, bundle } from "../peers/App.ts"
 import { nginx } from "../peers/Nginx.ts"
-import { flags, type Peer, wall } from "../Process.ts"
+import { flags, type Peer, wall } from "../measure/Process.ts"
 import { milliseconds, type Row } from "../Row.ts"
 
 const sizes = { full: Files.gibibyte, smoke: Files.gibibyte / 4 }

@@ -5,7 +5,7 @@ import * as Files from "../Files.ts"
 import { app, bundle, serveWords } from "../peers/App.ts"
 import { redisWords } from "../peers/Redis.ts"
 import { freePort } from "../../support/programs/FreePort.ts"
-import { answers, costOfChildren, elapsed, type Errand, wall } from "../Process.ts"
+import { answers, costOfChildren, elapsed, type Errand, wall } from "../measure/Process.ts"
 import { milliseconds, type Row, type Trouble } from "../Row.ts"
 
 /** From before the process is there to its first answer. */

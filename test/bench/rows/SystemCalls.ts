@@ -10,7 +10,7 @@ import * as Files from "../Files.ts"
 import { redisBenchmark } from "../load/RedisBenchmark.ts"
 import { app, bundle } from "../peers/App.ts"
 import * as Redis from "../peers/Redis.ts"
-import { early, output, type Peer } from "../Process.ts"
+import { early, output, type Peer } from "../measure/Process.ts"
 import { calls, type Contest, type Row, type Scale, Trouble } from "../Row.ts"
 
 const requests: Readonly<Record<Scale, number>> = { full: 20_000, smoke: 2000 }

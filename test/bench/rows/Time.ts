@@ -5,8 +5,8 @@ import { type Questions, redisBenchmark } from "../load/RedisBenchmark.ts"
 import { app } from "../peers/App.ts"
 import { bareNode } from "../peers/BareNode.ts"
 import * as Redis from "../peers/Redis.ts"
-import type { Peer } from "../Process.ts"
-import * as Process from "../Process.ts"
+import type { Peer } from "../measure/Process.ts"
+import * as Process from "../measure/Process.ts"
 import {
   commandsPerSecond,
   type Contest,

@@ -3,7 +3,7 @@ import { Effect } from "effect"
 import * as Files from "../Files.ts"
 import { redisBenchmark } from "../load/RedisBenchmark.ts"
 import { app } from "../peers/App.ts"
-import { costOfChildren, elapsed, type Peer } from "../Process.ts"
+import { costOfChildren, elapsed, type Peer } from "../measure/Process.ts"
 import { commandsPerSecond, type Row } from "../Row.ts"
 
 const requests = { full: 30_000, smoke: 5_000 }

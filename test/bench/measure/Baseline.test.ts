@@ -2,8 +2,8 @@ import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
 import { record, regressions } from "./Baseline.ts"
 import { summarize } from "./Measure.ts"
-import { commandsPerSecond, milliseconds, type Row, type Unit } from "./Row.ts"
-import { Outcome, type Run } from "./Run.ts"
+import { commandsPerSecond, milliseconds, type Row, type Unit } from "../Row.ts"
+import { Outcome, type Run } from "../Run.ts"
 
 const row = (name: string, unit: Unit): Row => ({
   name,

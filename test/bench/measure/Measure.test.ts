@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
 import { inTurn, judge, quantile, summarize } from "./Measure.ts"
-import { commandsPerSecond, milliseconds } from "./Row.ts"
+import { commandsPerSecond, milliseconds } from "../Row.ts"
 
 describe("rounds", () => {
   it.effect("are taken in turn, and the first of each side is not counted", () =>

@@ -3,12 +3,12 @@
  * runs, the rows and the reasons: nobody writes in it.
  */
 import { Schema } from "effect"
-import { judge, median, type Verdict } from "./Measure.ts"
+import { judge, median, type Verdict } from "../measure/Measure.ts"
 import { barChart, lineChart } from "./Plot.ts"
 import { reasons } from "./Reasons.ts"
-import * as Report from "./Report.ts"
-import type { Row, Unit } from "./Row.ts"
-import { type Outcome, Run } from "./Run.ts"
+import * as Report from "../Report.ts"
+import type { Row, Unit } from "../Row.ts"
+import { type Outcome, Run } from "../Run.ts"
 
 /** How many runs the page shows of each row. */
 export const shown = 3

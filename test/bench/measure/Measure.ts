@@ -5,7 +5,7 @@
  * range it does not grow with the number of rounds, and one round that another program spoiled does not decide it.
  */
 import { Effect } from "effect"
-import type { Contest, Row, Trouble } from "./Row.ts"
+import type { Contest, Row, Trouble } from "../Row.ts"
 
 /** The figures of one round. */
 export interface Round {

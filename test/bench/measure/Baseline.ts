@@ -6,8 +6,8 @@
  */
 import { Schema } from "effect"
 import { isAtLeast, mostSpread } from "./Measure.ts"
-import type { Row } from "./Row.ts"
-import type { Outcome, Run } from "./Run.ts"
+import type { Row } from "../Row.ts"
+import type { Outcome, Run } from "../Run.ts"
 
 /** Ratios by the rows' names. */
 export const Baseline = Schema.Record(Schema.String, Schema.Number)

@@ -5,7 +5,7 @@ import { accessSync, constants } from "node:fs"
 import { cpus, release, totalmem, type } from "node:os"
 import { delimiter, join } from "node:path"
 import effectPackage from "effect/package.json" with { type: "json" }
-import { scratch } from "./Files.ts"
+import { scratch } from "../Files.ts"
 
 /** The machine and the programs on it. */
 export const Machine = Schema.Struct({

@@ -3,10 +3,10 @@ import { Duration, Effect, Schedule, type Scope } from "effect"
 import { spawn } from "node:child_process"
 import { readFileSync } from "node:fs"
 import { connect } from "node:net"
-import type { Address } from "../../src/domain/Address.ts"
-import { type EndedEarly, start, type Running } from "../support/programs/App.ts"
-import { freePort } from "../support/programs/FreePort.ts"
-import { Trouble } from "./Row.ts"
+import type { Address } from "../../../src/domain/Address.ts"
+import { type EndedEarly, start, type Running } from "../../support/programs/App.ts"
+import { freePort } from "../../support/programs/FreePort.ts"
+import { Trouble } from "../Row.ts"
 
 /** Descriptors that one process may have. Node raises its own limit to this, and its children inherit that. */
 export const descriptors: Effect.Effect<number> = Effect.sync(() => {
