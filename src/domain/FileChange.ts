@@ -43,3 +43,16 @@ export interface LoggedChange {
 
 /** An id as it is written on the wire. */
 export const formatId = ({ epoch, sequence }: ChangeId): string => `${epoch}-${sequence}`
+
+/** What a change is called on the wire: `refazer` says to look at everything anew. */
+export type Operation = "criado" | "alterado" | "apagado" | "refazer"
+
+const operations = {
+  Created: "criado",
+  Changed: "alterado",
+  Deleted: "apagado",
+  Rescan: "refazer"
+} as const satisfies Record<FileChange["_tag"], Operation>
+
+/** What this change is called on the wire. */
+export const operationOf = ({ _tag }: FileChange): Operation => operations[_tag]
