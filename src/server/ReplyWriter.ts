@@ -45,43 +45,53 @@ export interface OutgoingBody {
   readonly release: Effect.Effect<void> | undefined
 }
 
-/** Writes text at the connection's rate. */
-const write = (
-  { pacer, peer, server, stats }: ConnectionContext,
-  text: string
+const count = ({ server, stats }: ConnectionContext, bytes: number): void => {
+  server.stats.bytesSent += bytes
+  stats.bytesSent += bytes
+}
+
+/**
+ * Writes `length` bytes at the connection's rate, in pieces as small as the rate asks for: whoever waits long for a reply
+ * that then comes at once has taken the server for dead.
+ */
+const writePieces = (
+  context: ConnectionContext,
+  length: number,
+  writePiece: (start: number, end: number) => Effect.Effect<void, PeerLost>
 ): Effect.Effect<void, PeerLost> => {
+  const { pacer } = context
+  const starts = Array.makeBy(Math.ceil(length / pacer.piece), (index) => index * pacer.piece)
+  return Effect.forEach(
+    starts,
+    (start) => {
+      const end = Math.min(length, start + pacer.piece)
+      count(context, end - start)
+      return Effect.andThen(pacer.pace(end - start), writePiece(start, end))
+    },
+    { discard: true }
+  )
+}
+
+const write = (context: ConnectionContext, text: string): Effect.Effect<void, PeerLost> => {
+  const { pacer, peer } = context
   if (text === "") return Effect.void
-  server.stats.bytesSent += text.length
-  stats.bytesSent += text.length
-  return pacer === unlimited
-    ? peer.write(text)
-    : Effect.andThen(pacer.pace(text.length), peer.write(text))
+  if (pacer !== unlimited)
+    return writePieces(context, text.length, (start, end) => peer.write(text.slice(start, end)))
+  count(context, text.length)
+  return peer.write(text)
 }
 
-const writePiece = (
-  { pacer, peer, server, stats }: ConnectionContext,
-  bytes: Uint8Array
-): Effect.Effect<void, PeerLost> => {
-  server.stats.bytesSent += bytes.length
-  stats.bytesSent += bytes.length
-  return pacer === unlimited
-    ? peer.writeBytes(bytes)
-    : Effect.andThen(pacer.pace(bytes.length), peer.writeBytes(bytes))
-}
-
-/** Writes bytes at the connection's rate, in pieces as small as the rate asks for. */
 const writeBytes = (
   context: ConnectionContext,
   bytes: Uint8Array
 ): Effect.Effect<void, PeerLost> => {
-  const { piece } = context.pacer
-  if (bytes.length <= piece) return writePiece(context, bytes)
-  const starts = Array.makeBy(Math.ceil(bytes.length / piece), (index) => index * piece)
-  return Effect.forEach(
-    starts,
-    (start) => writePiece(context, bytes.subarray(start, start + piece)),
-    { discard: true }
-  )
+  const { pacer, peer } = context
+  if (pacer !== unlimited)
+    return writePieces(context, bytes.length, (start, end) =>
+      peer.writeBytes(bytes.subarray(start, end))
+    )
+  count(context, bytes.length)
+  return peer.writeBytes(bytes)
 }
 
 /** Logs that a body was sent or cut off. */
