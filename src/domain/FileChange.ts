@@ -56,3 +56,44 @@ const operations = {
 
 /** What this change is called on the wire. */
 export const operationOf = ({ _tag }: FileChange): Operation => operations[_tag]
+
+/** The furthest that a date of JavaScript's is from 1970, in milliseconds (ECMA-262, 21.4.1.1). */
+const furthestDate = 8_640_000_000_000_000
+
+/**
+ * Milliseconds since 1970 in ISO 8601, UTC. A file's time may lie beyond the dates there are: the version is exact, what
+ * is told is the last one.
+ */
+export const formatTime = (milliseconds: number): string =>
+  new Date(Math.min(furthestDate, Math.max(-furthestDate, milliseconds))).toISOString()
+
+/** A change as JSON: what it is called, and, of a file that is there, what is told of it on the wire. */
+export const changeJson = (change: FileChange): string => {
+  const op = operationOf(change)
+  switch (change._tag) {
+    case "Rescan":
+      return JSON.stringify({ op })
+    case "Deleted":
+      return JSON.stringify({ op, nome: change.name })
+    case "Created":
+    case "Changed": {
+      const { modified, name, size, version } = change
+      return JSON.stringify({
+        op,
+        nome: name,
+        tamanho: size,
+        modificado: formatTime(modified),
+        versao: version
+      })
+    }
+  }
+}
+
+/**
+ * The id of this text, as `formatId` writes it, or of an epoch alone (redis.io, streams: an incomplete ID); `undefined`
+ * for any other text. It may be an id that no log has given.
+ */
+export const parseId = (text: string): ChangeId | undefined => {
+  const [, epoch, sequence = "0"] = /^(\d{1,15})(?:-(\d{1,15}))?$/.exec(text) ?? []
+  return epoch === undefined ? undefined : { epoch: Number(epoch), sequence: Number(sequence) }
+}

@@ -2,6 +2,7 @@
 import type { Case } from "../commands/Command.ts"
 import * as ByteString from "../domain/ByteString.ts"
 import { FileChanged, RangeNotSatisfiable } from "../domain/Errors.ts"
+import { formatTime } from "../domain/FileChange.ts"
 import * as Reply from "../domain/Reply.ts"
 import type { FileDetails, OpenFile, WholeFile } from "../services/files/FileStore.ts"
 import { bulk, integer } from "./Route.ts"
@@ -66,13 +67,6 @@ export const sendFile =
     return Reply.Reply.File({ name, body: body(name, file, start, Math.min(rest, length ?? rest)) })
   }
 
-/** The furthest that a date of JavaScript's is from 1970, in milliseconds (ECMA-262, 21.4.1.1). */
-const furthestDate = 8_640_000_000_000_000
-
-/** In ISO 8601, UTC. A file's time may lie beyond the dates there are: the version is exact, what is told is the last one. */
-const isoDate = (milliseconds: number): string =>
-  new Date(Math.min(furthestDate, Math.max(-furthestDate, milliseconds))).toISOString()
-
 /** The reply to Describe: name, size in bytes, time of change (ISO 8601, UTC), version. */
 export const describeFile =
   (name: ByteString.ByteString) =>
@@ -81,7 +75,7 @@ export const describeFile =
       entries: [
         [ByteString.fromText("nome"), bulk(name)],
         [ByteString.fromText("tamanho"), integer(size)],
-        [ByteString.fromText("modificado"), Reply.text(isoDate(modified))],
+        [ByteString.fromText("modificado"), Reply.text(formatTime(modified))],
         [ByteString.fromText("versao"), Reply.text(version)]
       ]
     })
