@@ -10,6 +10,7 @@ import type { FileName, FolderName } from "../domain/FileName.ts"
 import type { HttpAnswer, HttpClient, HttpFace } from "../server/ServerContext.ts"
 import { Clock } from "../services/Clock.ts"
 import { DigestCache } from "../services/files/DigestCache.ts"
+import { FileChanges } from "../services/files/FileChanges.ts"
 import { FileStore } from "../services/files/FileStore.ts"
 import { Info } from "../services/Info.ts"
 import { countHttp, Stats } from "../telemetry/Stats.ts"
@@ -21,10 +22,11 @@ import {
   type Files,
   responseIfPresent
 } from "./file/FileResponse.ts"
+import { makeEventsReply } from "./events/EventsReply.ts"
 import { makeDateLine } from "./HttpDate.ts"
 import { encode, redirect, type Response, text } from "./Response.ts"
 import { makeMetricsReply } from "./metrics/MetricsReply.ts"
-import { makeServiceRoutes } from "./ServiceRoutes.ts"
+import { makeServiceRoutes, type ServiceReply } from "./ServiceRoutes.ts"
 import { folderLink } from "./page/Links.ts"
 import { parsePath, queryField, splitTarget } from "./Target.ts"
 import { words } from "./Texts.ts"
@@ -110,7 +112,10 @@ export const makeHttpFace = Effect.fnUntraced(function* (
     yield* Clock,
     yield* Info,
     stats,
-    new Map([["metrics", () => metrics]])
+    new Map<string, ServiceReply>([
+      ["metrics", () => metrics],
+      ["events", makeEventsReply(yield* FileChanges, stats)]
+    ])
   )
 
   const reply = (request: HttpRequest | HttpRefusal, response: Response): HttpReply => {
@@ -171,13 +176,14 @@ export const makeHttpFace = Effect.fnUntraced(function* (
   }
 
   const route = (
-    request: HttpRequest
+    request: HttpRequest,
+    client: HttpClient
   ): Response | Effect.Effect<Response, FileError, Scope.Scope> => {
     const { path, query } = splitTarget(request.target)
     const target = parsePath(path)
     switch (target._tag) {
       case "Service":
-        return services(target.path, request) ?? notFound
+        return services(target.path, request, client) ?? notFound
       case "Folder":
         return answerFolder({ request, name: target.name, query })
       case "File":
@@ -197,7 +203,7 @@ export const makeHttpFace = Effect.fnUntraced(function* (
 
   const answerAllowed = (request: HttpRequest, client: HttpClient): HttpAnswer => {
     if (request.method === "OPTIONS") return reply(request, answerOptions(request))
-    const response = route(request)
+    const response = route(request, client)
     return Effect.isEffect(response)
       ? Effect.flatMap(response, count(client)).pipe(
           Effect.catch(refuse(client)),

@@ -15,6 +15,10 @@ export type ResponseBody =
       /** Exactly, in bytes; `undefined` where it is not known before the end. */
       readonly size: number | undefined
     }
+  | {
+      /** Goes on for as long as the client likes, and is no transfer. A chunk may be held. */
+      readonly events: Stream.Stream<Uint8Array>
+    }
 
 /** A response. */
 export interface Response {
@@ -88,16 +92,16 @@ const chunked = (bytes: Stream.Stream<Uint8Array, StoreUnavailable>) =>
 const framingOf = (
   { body, status }: Response,
   isOld: boolean
-): { readonly line: string; readonly isByEnd: boolean } => {
+): { readonly line: string; readonly isByEnd?: true; readonly isChunked?: true } => {
   if (body === undefined) {
     // RFC 9110, 8.6: neither of these has a body.
-    return { line: status === 204 || status === 304 ? "" : "Content-Length: 0\r\n", isByEnd: false }
+    return { line: status === 204 || status === 304 ? "" : "Content-Length: 0\r\n" }
   }
-  const size = "buffered" in body ? body.buffered.length : body.size
-  if (size !== undefined) return { line: `Content-Length: ${size}\r\n`, isByEnd: false }
+  const size = "buffered" in body ? body.buffered.length : "size" in body ? body.size : undefined
+  if (size !== undefined) return { line: `Content-Length: ${size}\r\n` }
   return isOld
     ? { line: "", isByEnd: true }
-    : { line: "Transfer-Encoding: chunked\r\n", isByEnd: false }
+    : { line: "Transfer-Encoding: chunked\r\n", isChunked: true }
 }
 
 /** A response as it is sent. The answer to HEAD has the same fields, and no body (RFC 9110, 9.3.2). */
@@ -108,7 +112,7 @@ export const encode = (
 ): HttpReply => {
   const { body, status } = response
   const isOld = request._tag === "HttpRequest" && request.isOld
-  const { isByEnd, line } = framingOf(response, isOld)
+  const { isByEnd = false, isChunked = false, line } = framingOf(response, isOld)
   const closes = isLast || isByEnd
   const connection = closes ? "Connection: close\r\n" : isOld ? "Connection: keep-alive\r\n" : ""
   const head =
@@ -123,15 +127,14 @@ export const encode = (
     + "\r\n"
   const sent = request.method === "HEAD" ? undefined : body
   const buffered = sent !== undefined && "buffered" in sent ? sent.buffered : ""
-  const streamed = sent !== undefined && "bytes" in sent ? sent : undefined
+  const streamed = sent === undefined || "buffered" in sent ? undefined : sent
+  const bytes = streamed === undefined || "bytes" in streamed ? streamed?.bytes : streamed.events
   return {
     _tag: "HttpReply",
     text: ByteString.unsafe(head + buffered),
     bodySize: buffered.length,
-    bytes:
-      streamed === undefined || streamed.size !== undefined || isOld
-        ? streamed?.bytes
-        : chunked(streamed.bytes),
+    bytes: bytes === undefined || !isChunked ? bytes : chunked(bytes),
+    isTransfer: streamed !== undefined && "bytes" in streamed,
     isLast: closes,
     exchange: { request, status }
   }

@@ -4,6 +4,7 @@ import { fieldKey, type HttpRequest } from "../codec/http/HttpRequest.ts"
 import { fieldLine } from "../codec/http/ResponseHead.ts"
 import type { Clock } from "../services/Clock.ts"
 import type { Info } from "../services/Info.ts"
+import type { HttpClient } from "../server/ServerContext.ts"
 import type { Numbers } from "../telemetry/Stats.ts"
 import type { FileError } from "./file/FileResponse.ts"
 import { assetAt, assetCacheControl } from "./page/Assets.ts"
@@ -13,7 +14,8 @@ import { prefersJson } from "./Weights.ts"
 
 /** What answers one path below `/-/`. */
 export type ServiceReply = (
-  request: HttpRequest
+  request: HttpRequest,
+  client: HttpClient
 ) => Response | Effect.Effect<Response, FileError, Scope.Scope>
 
 /** Further services: by the path behind `/-/`, such as `metrics`. */
@@ -67,5 +69,6 @@ export const makeServiceRoutes = (
     ["info", told("dados", () => info.text)],
     ...services
   ])
-  return (path: string, request: HttpRequest) => routes.get(path)?.(request) ?? assetReply(path)
+  return (path: string, request: HttpRequest, client: HttpClient) =>
+    routes.get(path)?.(request, client) ?? assetReply(path)
 }

@@ -15,6 +15,12 @@ export const words = {
       `Início além do fim do arquivo; tamanho ${size}.`,
       `The range begins past the end of the file; its size is ${size}.`
     ),
+  noChanges: both("Este servidor não acompanha mudanças.", "This server does not follow changes."),
+  badPosition: both(
+    "“desde” é o id de uma mudança, como 1700000000000-1.",
+    "“desde” is the id of a change, such as 1700000000000-1."
+  ),
+  longPattern: both("O padrão é longo demais.", "The pattern is too long."),
   draining: both("Servidor encerrando.", "The server is about to stop."),
   healthy: "ok\n",
   readOnly: both(

@@ -12,15 +12,13 @@ import type { CloseReason } from "./CloseReason.ts"
 import type { PendingWrites } from "./PendingWrites.ts"
 import { chosenProtocol, waitForClose } from "./RawSocket.ts"
 import { type Chunks, ReadBuffer } from "./ReadBuffer.ts"
-import { isListenedTo, listenTo, type SocketOwner } from "./SocketEvents.ts"
+import { isListenedTo, listenTo, resumeReading, type SocketOwner } from "./SocketEvents.ts"
 import { PeerLost, writeAndWait, type WriteDone, writeToEnd } from "./SocketWrite.ts"
 import type { HandshakeFailed } from "./TlsHandshake.ts"
 
 export { PeerLost } from "./SocketWrite.ts"
 
 type Resume = (result: Pull.Pull<Chunks, PeerLost>) => void
-
-const resumeReading = (socket: Socket): void => void socket.resume()
 
 /** The options of one socket. */
 export interface Options {
@@ -53,6 +51,8 @@ export class Peer implements SocketOwner {
   #closeReason: CloseReason | undefined
   /** Told when what the connection holds has changed much. */
   watcher: { readonly changed: () => void } | undefined
+  /** Called when the input ends. */
+  onEnd: (() => void) | undefined
   /** The fiber that serves it; interrupted when the connection is lost while nothing reads from it. */
   servedBy: { readonly interruptUnsafe: () => void } | undefined
 
@@ -160,13 +160,13 @@ export class Peer implements SocketOwner {
     this.#socket.destroy(new Error("the peer takes nothing"))
   }
 
-  /** Ends the input: what has come so far is still read, then `read` is done. */
+  /** Ends the input: what has come so far is still read, then `read` is done. Before the handshake nothing can have come. */
   ended(why: CloseReason): void {
     this.#note(why)
-    // Before the handshake nothing can have come.
     if (!this.isOpen) this.#accepted.destroy()
     this.#end ??= Cause.done()
     this.#wake()
+    this.onEnd?.()
   }
 
   /** As SocketOwner. */

@@ -42,3 +42,6 @@ export const listenTo = (socket: Socket, owner: SocketOwner): void => {
 
 /** Whether `listenTo` was called for the socket. */
 export const isListenedTo = (socket: Socket): boolean => owners.has(socket)
+
+/** Goes on to read from a socket that was paused. */
+export const resumeReading = (socket: Socket): void => void socket.resume()

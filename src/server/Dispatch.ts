@@ -97,6 +97,15 @@ class Client implements HttpClient {
     return this.#context.server.limiter.transfer
   }
 
+  get inputEnded() {
+    const { peer } = this.#context
+    return Effect.callback<void>((resume) => {
+      if (peer.closeReason !== undefined) return resume(Effect.void)
+      peer.onEnd = () => resume(Effect.void)
+      return Effect.sync(() => void (peer.onEnd = undefined))
+    })
+  }
+
   storageFailed(error: StoreUnavailable) {
     return noteFailure(this.#context, error)
   }

@@ -140,7 +140,7 @@ export class ReplyBatch {
     if (body === undefined) return
     const tail = this.#encoder.tail(reply)
     if ("bytes" in body) {
-      this.#body = { of: body, bytes: body.bytes, since, tail, release }
+      this.#body = { of: body, bytes: body.bytes, isTransfer: true, since, tail, release }
       return
     }
     this.#text += body.buffered + tail
@@ -149,13 +149,13 @@ export class ReplyBatch {
   }
 
   #addHttp(
-    { bodySize, bytes, exchange, isLast, text }: HttpReply,
+    { bodySize, bytes, exchange, isLast, isTransfer, text }: HttpReply,
     { release, since }: SettledReply
   ): void {
     this.#isOver = isLast
     this.#text += text
     if (bytes === undefined) this.#note({ of: exchange, size: bodySize, since }, "http.request")
-    else this.#body = { of: exchange, bytes, since, tail: "", release }
+    else this.#body = { of: exchange, bytes, isTransfer, since, tail: "", release }
   }
 
   /** Collects what is to be logged once it is sent; not if it would not be logged: for small files a line's fields cost more than the reply. */

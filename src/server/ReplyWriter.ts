@@ -38,6 +38,8 @@ export interface OutgoingBody {
   /** What is logged of it. */
   readonly of: Reply.Body | Exchange
   readonly bytes: Reply.StreamedBody["bytes"]
+  /** Whether it is counted and timed (HttpReply). */
+  readonly isTransfer: boolean
   /** When it was asked for, by Monotonic, in milliseconds. */
   readonly since: number | undefined
   readonly tail: string
@@ -112,9 +114,10 @@ const note = (
 
 const countTransfer = (
   { server: { clock, stats } }: ConnectionContext,
-  { since }: OutgoingBody,
+  { isTransfer, since }: OutgoingBody,
   exit: Exit.Exit<unknown, unknown>
 ): void => {
+  if (!isTransfer) return
   if (Exit.isSuccess(exit)) stats.transfersCompleted += 1
   else stats.transfersCut += 1
   if (since !== undefined) observe(stats.durations, (Monotonic.nowUnsafe(clock) - since) / 1000)

@@ -24,7 +24,8 @@ const counts = {
   bytesSent: Count,
   authenticationFailures: Count,
   transfersCompleted: Count,
-  transfersCut: Count
+  transfersCut: Count,
+  eventStreams: Count
 } satisfies Record<Summable, typeof Count>
 
 /** Counts by name. */
@@ -72,6 +73,7 @@ export const afterEnd = (totals: Totals): Totals => ({
   workers: 0,
   maxClients: 0,
   connectedClients: 0,
+  eventStreams: 0,
   heapUsed: 0,
   rss: 0
 })

@@ -36,6 +36,8 @@ export interface Numbers {
   /** Bodies, mostly of files, that were sent to their end, and that were cut off. */
   transfersCompleted: number
   transfersCut: number
+  /** Streams of changes that are open now (http/events). */
+  eventStreams: number
   /** Commands of RESP and of pickle, by their tag in code. */
   readonly respCommands: Record<string, number>
   readonly pickleCommands: Record<string, number>
@@ -88,6 +90,7 @@ export class Stats extends Context.Service<Stats, Numbers>()("sockets/telemetry/
     authenticationFailures: 0,
     transfersCompleted: 0,
     transfersCut: 0,
+    eventStreams: 0,
     respCommands: {},
     pickleCommands: {},
     durations: emptyHistogram(),

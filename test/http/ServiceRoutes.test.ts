@@ -6,12 +6,23 @@ import { type Response, text } from "../../src/http/Response.ts"
 import { makeServiceRoutes } from "../../src/http/ServiceRoutes.ts"
 import { assetLinks } from "../../src/http/page/Assets.ts"
 import { Stats } from "../../src/telemetry/Stats.ts"
+import { makeAuthenticator } from "../../src/guard/Authenticator.ts"
+import type { HttpClient } from "../../src/server/ServerContext.ts"
 import { latin1 } from "../support/values/Bytes.ts"
 
 const requestWith = (fields: string): HttpRequest => {
   const [request] = makeRequestDecoder().push(latin1(`GET / HTTP/1.1\r\nHost: a\r\n${fields}\r\n`))
   assert.instanceOf(request, HttpRequest)
   return request
+}
+
+/** Nobody asks for anything of it. */
+const client: HttpClient = {
+  authenticator: makeAuthenticator(() => []),
+  wrongPassword: Effect.void,
+  storageFailed: () => Effect.void,
+  transfer: Effect.void,
+  inputEnded: Effect.never
 }
 
 const bodyOf = (response: Response | Effect.Effect<Response, unknown, Scope.Scope> | undefined) =>
@@ -28,7 +39,7 @@ describe("below /-/", () => {
       const stats = yield* Stats
       const routes = makeServiceRoutes({ now: () => "" }, { text: "" }, stats, new Map())
       const status = () => {
-        const response = routes("health", requestWith(""))
+        const response = routes("health", requestWith(""), client)
         return response === undefined || Effect.isEffect(response) ? undefined : response.status
       }
       assert.strictEqual(status(), 200)
@@ -49,10 +60,13 @@ describe("below /-/", () => {
         new Map()
       )
       const json = requestWith("Accept: application/json\r\n")
-      assert.strictEqual(bodyOf(routes("time", requestWith(""))), "12:34:56\n")
-      assert.strictEqual(bodyOf(routes("time", json)), '{"hora_atual":"12:34:56"}\n')
-      assert.strictEqual(bodyOf(routes("info", requestWith("Accept: */*\r\n"))), "Servidor\n")
-      assert.strictEqual(bodyOf(routes("info", json)), '{"dados":"Servidor"}\n')
+      assert.strictEqual(bodyOf(routes("time", requestWith(""), client)), "12:34:56\n")
+      assert.strictEqual(bodyOf(routes("time", json, client)), '{"hora_atual":"12:34:56"}\n')
+      assert.strictEqual(
+        bodyOf(routes("info", requestWith("Accept: */*\r\n"), client)),
+        "Servidor\n"
+      )
+      assert.strictEqual(bodyOf(routes("info", json, client)), '{"dados":"Servidor"}\n')
     }).pipe(Effect.provide(Stats.layer))
   )
 
@@ -61,9 +75,9 @@ describe("below /-/", () => {
       const more = new Map([["mais", () => text(200, "mais")]])
       const routes = makeServiceRoutes({ now: () => "" }, { text: "" }, yield* Stats, more)
       const request = requestWith("")
-      assert.strictEqual(bodyOf(routes("mais", request)), "mais")
+      assert.strictEqual(bodyOf(routes("mais", request, client)), "mais")
       for (const link of Object.values(assetLinks)) {
-        const asset = routes(link.slice("/-/".length), request)
+        const asset = routes(link.slice("/-/".length), request, client)
         assert.isString(bodyOf(asset), link)
         assert.match(
           asset === undefined || Effect.isEffect(asset) ? "" : asset.fields,
@@ -71,7 +85,7 @@ describe("below /-/", () => {
         )
       }
       for (const path of ["", "nada", "health/", "HEALTH", "page.js"]) {
-        assert.isUndefined(routes(path, request), path)
+        assert.isUndefined(routes(path, request, client), path)
       }
     }).pipe(Effect.provide(Stats.layer))
   )

@@ -1,13 +1,11 @@
 /**
  * The script that `--completions` prints: effect/cli's, with what it cannot know of our flags, which are text to it:
- * the values that a flag may have, or that it names a file or a folder (flags/Kind); and names on the server
- * (ServerNames).
+ * the values that a flag may have, or that it names a file or a folder (flags/Kind).
  */
 import { Completions, type Command } from "effect/cli"
 import type { Descriptor } from "../flags/Descriptor.ts"
 import type { Messages } from "../Messages.ts"
 import type { Commands } from "./CommandLine.ts"
-import { withServerNames } from "./ServerNames.ts"
 
 /** The values of `--cmd` that are offered; any other may be typed. */
 const commandNames = ({ help }: Messages): ReadonlyArray<string> =>
@@ -47,10 +45,9 @@ export const completionScript = (
       )
     }
   })
-  return withServerNames(
+  return (
     Completions.generate(root.name, shell, { ...root, subcommands })
       // effect/cli has one text of its own (internal/completions).
-      .replaceAll(/\bDisable (?=[a-z])/g, `${messages.help.disable} `),
-    shell
+      .replaceAll(/\bDisable (?=[a-z])/g, `${messages.help.disable} `)
   )
 }

@@ -16,6 +16,8 @@ export interface HttpReply {
    * fails can only end the connection. A chunk is valid until the next one is pulled.
    */
   readonly bytes: Stream.Stream<Uint8Array, StoreUnavailable> | undefined
+  /** Whether `bytes` is a transfer, which is counted and timed: what goes on for as long as the client likes is none. */
+  readonly isTransfer: boolean
   /** Whether it is the last of the connection. */
   readonly isLast: boolean
   readonly exchange: Exchange

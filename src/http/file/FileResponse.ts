@@ -215,7 +215,7 @@ const buffered = (response: Response): Effect.Effect<Response, StoreUnavailable>
   const { body } = response
   if (
     body === undefined
-    || "buffered" in body
+    || !("bytes" in body)
     || body.size === undefined
     || body.size > bufferSize
   ) {

@@ -100,6 +100,7 @@ const metricsOf = (
       { labels: { result: "complete" }, value: totals.transfersCompleted },
       { labels: { result: "cut" }, value: totals.transfersCut }
     ]),
+    gauge("sockets_event_streams", "Open streams of changes over HTTP.", only(totals.eventStreams)),
     gauge(
       "sockets_draining",
       "1 while the server is about to stop, else 0.",

@@ -38,6 +38,7 @@ import { makeHttpFace, type Options as HttpOptions } from "../../../src/http/Htt
 import { Clock } from "../../../src/services/Clock.ts"
 import { DigestCache } from "../../../src/services/files/DigestCache.ts"
 import * as DirectoryFileStore from "../../../src/services/files/directory/DirectoryFileStore.ts"
+import { type Changes, FileChanges } from "../../../src/services/files/FileChanges.ts"
 import type { FileStore } from "../../../src/services/files/FileStore.ts"
 import { Info } from "../../../src/services/Info.ts"
 import * as MemoryFileStore from "../../../src/services/files/MemoryFileStore.ts"
@@ -61,6 +62,8 @@ const servicesOver = <E>(store: Layer.Layer<FileStore, E, Stats>) =>
 /** How HTTP is answered: as `app serve` does where nobody says otherwise, by the name `files.test` too; not at all unless given. */
 export interface TestOptions extends Partial<Options> {
   readonly web?: Partial<HttpOptions> & { readonly only?: boolean }
+  /** The changes of the files; those of nothing unless given. */
+  readonly changes?: Changes
 }
 
 const httpDefaults: HttpOptions = {
@@ -73,7 +76,7 @@ const httpDefaults: HttpOptions = {
 }
 
 /** The server over a router, with the face of HTTP where it is wanted. */
-const serverLayer = ({ web, ...options }: TestOptions) =>
+const serverLayer = ({ changes, web, ...options }: TestOptions) =>
   Layer.unwrap(
     Effect.map(
       web === undefined ? Effect.undefined : makeHttpFace({ ...httpDefaults, ...web }),
@@ -85,7 +88,7 @@ const serverLayer = ({ web, ...options }: TestOptions) =>
           http: face === undefined ? undefined : { face, only: web?.only === true }
         })
     )
-  )
+  ).pipe(Layer.provide(changes === undefined ? Layer.empty : Layer.succeed(FileChanges, changes)))
 
 /** Keeps what is logged off the terminal, and makes an error of the log one of the test. */
 const strictLog = Effect.gen(function* () {

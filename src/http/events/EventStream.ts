@@ -1,0 +1,100 @@
+/**
+ * The changes behind a place, as a stream that goes on until it is told to end. Its reader is a place in the log: while it
+ * takes nothing, nothing is collected for it, and where the log no longer reaches back to it, it is told `refazer`.
+ */
+import { Effect, Stream } from "effect"
+import * as ByteString from "../../domain/ByteString.ts"
+import type { ChangeId, LoggedChange } from "../../domain/FileChange.ts"
+import type { FileName } from "../../domain/FileName.ts"
+import type { Changes } from "../../services/files/FileChanges.ts"
+import { eventText, openingText, placeText } from "./EventText.ts"
+
+/** The most changes of one chunk, which is what a reader that takes nothing has unsent: some 20 kB, 600 at most. */
+const batchSize = 64
+
+/** After so long without a change a comment is sent: proxies end what is silent for a minute (nginx, proxy_read_timeout). */
+const heartbeat = "15 seconds"
+
+/** What a reader asks for. */
+export interface Wanted {
+  readonly from: ChangeId
+  readonly matches: (name: FileName) => boolean
+  /** Waits until the stream is to end. */
+  readonly ended: Effect.Effect<void>
+}
+
+/** Changes with their texts, and the place behind them. */
+interface Batch {
+  readonly changes: ReadonlyArray<LoggedChange>
+  readonly texts: ReadonlyArray<string>
+}
+
+/** The batch behind a place. The last one is kept: most readers stand at the same place, and each would make it anew. */
+const makeBatches = (changes: Changes) => {
+  let key = ""
+  let batch: Batch = { changes: [], texts: [] }
+  return ({ epoch, sequence }: ChangeId): Batch => {
+    const wanted = `${epoch}-${sequence}-${changes.last().sequence}`
+    if (wanted !== key) {
+      const found = changes.after({ epoch, sequence }, batchSize)
+      batch = { changes: found, texts: found.map(eventText) }
+      key = wanted
+    }
+    return batch
+  }
+}
+
+/** Where a stream stands: at the change that it told last. */
+interface State {
+  readonly place: ChangeId
+  readonly isOpening: boolean
+}
+
+type Told = readonly [text: string, next: State]
+
+/** The streams over a log of changes. */
+export const makeEventStreams = (changes: Changes) => {
+  const batchAfter = makeBatches(changes)
+
+  const textOf = ({ changes, texts }: Batch, { matches }: Wanted): string =>
+    texts
+      .filter((_, index) => {
+        const change = changes[index]?.change
+        return change !== undefined && (change._tag === "Rescan" || matches(change.name))
+      })
+      .join("")
+
+  const next = (wanted: Wanted, place: ChangeId): Effect.Effect<Told | undefined> =>
+    Effect.suspend(() => {
+      const batch = batchAfter(place)
+      const last = batch.changes.at(-1)
+      if (last === undefined) return wait(wanted, place)
+      const text = textOf(batch, wanted)
+      return text === ""
+        ? // A log of a million changes of other names must not hold the event loop.
+          Effect.andThen(Effect.yieldNow, next(wanted, last.id))
+        : Effect.succeed<Told>([text, { place: last.id, isOpening: false }])
+    })
+
+  const wait = (wanted: Wanted, place: ChangeId): Effect.Effect<Told | undefined> =>
+    Effect.raceAllFirst([
+      Effect.as(changes.awaitAfter(place), "change" as const),
+      Effect.as(wanted.ended, "end" as const),
+      Effect.as(Effect.sleep(heartbeat), "silence" as const)
+    ]).pipe(
+      Effect.flatMap((reason) => {
+        if (reason === "end") return Effect.undefined
+        if (reason === "change") return next(wanted, place)
+        return Effect.succeed<Told>([placeText(place), { place, isOpening: false }])
+      })
+    )
+
+  return (wanted: Wanted): Stream.Stream<Uint8Array> =>
+    Stream.unfold<State, string, never, never>(
+      { place: wanted.from, isOpening: true },
+      ({ isOpening, place }) =>
+        isOpening
+          ? Effect.succeed<Told>([openingText(place), { place, isOpening: false }])
+          : next(wanted, place)
+    ).pipe(Stream.map((text) => ByteString.toBytes(ByteString.fromText(text))))
+}

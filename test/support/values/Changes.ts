@@ -1,0 +1,37 @@
+/** Changes as tests write them. */
+import { FileChange } from "../../../src/domain/FileChange.ts"
+import { type FileName, fromText } from "../../../src/domain/FileName.ts"
+import { type ChangeRecorder, makeChangeRecorder } from "../../../src/services/files/FileChanges.ts"
+
+/** When the logs of tests begin. */
+export const epoch = 1_700_000_000_000
+
+/** A log that holds this many bytes, and that somebody watches for. */
+export const recorderOf = (capacity = 1_000_000): ChangeRecorder => {
+  const recorder = makeChangeRecorder(epoch, capacity)
+  recorder.setSource("watch")
+  return recorder
+}
+
+const named = (text: string): FileName => {
+  const name = fromText(text)
+  if (name === undefined) throw new Error(`no name: ${text}`)
+  return name
+}
+
+/** A file of one byte that is there now, of the last millisecond of 2023. */
+const file = (name: string) => ({
+  name: named(name),
+  size: 1,
+  modified: Date.UTC(2024, 0, 1) - 1,
+  version: "v"
+})
+
+/** A file of this name came. */
+export const created = (name: string): FileChange => FileChange.Created(file(name))
+/** Its content changed. */
+export const changed = (name: string): FileChange => FileChange.Changed(file(name))
+/** It went. */
+export const deleted = (name: string): FileChange => FileChange.Deleted({ name: named(name) })
+/** Changes may have been missed. */
+export const rescan: FileChange = FileChange.Rescan()
