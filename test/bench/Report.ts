@@ -1,8 +1,8 @@
 /** What a person reads on the terminal: the table's rows, one line each. */
-import { type Regression, tolerance } from "./measure/Baseline.ts"
-import { judge, type Verdict } from "./measure/Measure.ts"
+import type { Regression } from "./measure/Baseline.ts"
+import { type Compared, judge, type Measured, type Verdict } from "./measure/Measure.ts"
 import type { Machine } from "./measure/Machine.ts"
-import type { Row, Unit } from "./Row.ts"
+import { microseconds, type Row, type Unit, type Wanted } from "./Row.ts"
 import { Outcome } from "./Run.ts"
 
 /** A verdict in words. */
@@ -11,6 +11,7 @@ export const verdicts: Readonly<Record<Verdict, string>> = {
   reach: "reach",
   short: "short",
   noisy: "too noisy to tell",
+  load: "the load is the limit",
   report: "–"
 }
 
@@ -40,18 +41,19 @@ export const figure = (value: number, { name }: Unit): string => {
     case "commands/s":
     case "requests/s":
       return `${scaled(value, ["", "k", "M"])}/s`
-    case "ms":
     case "µs":
+      return value < 10 * step ? `${ratio(value)} µs` : `${ratio(value / step)} ms`
+    case "ms":
     case "calls":
       return `${ratio(value)} ${name}`
   }
 }
 
-/** What is wanted of a row, as `0.85 / 1.00`. */
-export const wanted = ({ aim, reach }: Row): string =>
+/** What is wanted, as `0.85 / 1.00`. */
+export const wanted = ({ aim, reach }: Wanted): string =>
   reach === undefined ? "–" : `${ratio(reach)} / ${aim === undefined ? "–" : ratio(aim)}`
 
-const columns = [16, 16, 9, 8, 13, 13] as const
+const columns = [20, 13, 6, 7, 11, 11, 8, 13, 6, 7, 11, 11, 6] as const
 
 const line = (cells: ReadonlyArray<string>): string =>
   cells.map((cell, index) => cell.padEnd(columns[index] ?? 0)).join(" ")
@@ -64,24 +66,51 @@ export const head: string = line([
   "spread",
   "ours",
   "theirs",
+  "load",
+  "processor",
+  "ratio",
+  "spread",
+  "ours",
+  "theirs",
   "verdict"
 ])
+
+const cores = (load: number): string => load.toFixed(1)
+
+/** The verdicts on the row's own ratio and on the processors', for both count. */
+const verdictsOf = (row: Row, measured: Measured): string =>
+  [
+    verdicts[judge(row, row.unit, measured)],
+    ...(measured.processor === undefined
+      ? []
+      : [verdicts[judge(row.processor ?? {}, microseconds, measured.processor)]])
+  ].join("; ")
+
+const comparedCells = (compared: Compared, unit: Unit): ReadonlyArray<string> => [
+  ratio(compared.ratio),
+  percent(compared.spread),
+  figure(compared.ours, unit),
+  figure(compared.theirs, unit)
+]
 
 /** The line of one row. */
 export const rowLine = (row: Row, outcome: Outcome): string =>
   line([
     row.name,
-    wanted(row),
     ...Outcome.match(outcome, {
       Measured: (measured) => [
-        ratio(measured.ratio),
-        percent(measured.spread),
-        figure(measured.ours, row.unit),
-        figure(measured.theirs, row.unit),
-        verdicts[judge(row, measured)] + (measured.note === undefined ? "" : ` (${measured.note})`)
+        wanted(row),
+        ...comparedCells(measured, row.unit),
+        measured.load === undefined
+          ? ""
+          : `${cores(measured.load.ours)} ${cores(measured.load.theirs)}`,
+        ...(measured.processor === undefined
+          ? ["", "", "", "", ""]
+          : [wanted(row.processor ?? {}), ...comparedCells(measured.processor, microseconds)]),
+        verdictsOf(row, measured) + (measured.note === undefined ? "" : ` (${measured.note})`)
       ],
-      Skipped: ({ missing }) => ["", "", "", "", `skipped: no ${missing.join(", no ")}`],
-      Failed: ({ reason }) => ["", "", "", "", `failed: ${reason}`]
+      Skipped: ({ missing }) => [`skipped: no ${missing.join(", no ")}`],
+      Failed: ({ reason }) => [`failed: ${reason}`]
     })
   ])
 
@@ -105,5 +134,11 @@ export const machineLine = ({
   ].join("; ")
 
 /** What is said of a row that became worse. */
-export const regressionLine = ({ ratio: found, recorded, row }: Regression): string =>
-  `${row.name}: ${ratio(found)}, over ${row.tolerance ?? tolerance} times worse than the ${ratio(recorded)} that was recorded`
+export const regressionLine = ({
+  of,
+  ratio: found,
+  recorded,
+  row,
+  tolerance
+}: Regression): string =>
+  `${row.name}${of === "processor" ? ", processor's time" : ""}: ${ratio(found)}, over ${tolerance} times worse than the ${ratio(recorded)} that was recorded`

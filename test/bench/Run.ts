@@ -4,14 +4,22 @@ import { find, Machine, thisMachine } from "./measure/Machine.ts"
 import { inTurn } from "./measure/Measure.ts"
 import { type Row, type Scale, Trouble } from "./Row.ts"
 
+const Rounds = Schema.Struct({ ours: Schema.Number, theirs: Schema.Number })
+
+const compared = {
+  ratio: Schema.Number,
+  spread: Schema.Number,
+  ours: Schema.Number,
+  theirs: Schema.Number,
+  rounds: Schema.Array(Rounds)
+}
+
 /** What came of a row: figures, a program that is not installed, or what went wrong. */
 export const Outcome = Schema.TaggedUnion({
   Measured: {
-    ratio: Schema.Number,
-    spread: Schema.Number,
-    ours: Schema.Number,
-    theirs: Schema.Number,
-    rounds: Schema.Array(Schema.Struct({ ours: Schema.Number, theirs: Schema.Number })),
+    ...compared,
+    processor: Schema.optionalKey(Schema.Struct(compared)),
+    load: Schema.optionalKey(Rounds),
     note: Schema.optionalKey(Schema.String)
   },
   Skipped: { missing: Schema.Array(Schema.String) },

@@ -1,9 +1,11 @@
-/** The files that the benchmark reads and writes: runs and their page in docs/, the baseline beside this file. */
+/** The files that the benchmark reads and writes: runs and their page in docs/, the READMEs that quote it, the baseline beside this file. */
 import { Effect, FileSystem, Schema } from "effect"
 import { join } from "node:path"
 import { root } from "../support/programs/App.ts"
 import { Baseline, record } from "./measure/Baseline.ts"
-import { append, page, Runs } from "./page/Page.ts"
+import { append, Runs } from "./page/Lines.ts"
+import { page } from "./page/Page.ts"
+import { languages, quote } from "./page/Quoted.ts"
 import type { Row } from "./Row.ts"
 import { Run } from "./Run.ts"
 
@@ -42,11 +44,18 @@ export const recordBaseline = (run: Run) =>
 export const keepRun = (run: Run) =>
   Effect.flatMap(readRuns, (runs) => write(runsFile, append(runs, run)))
 
-/** Writes the page and its plots anew. */
+/** Writes the page, its plots and what the READMEs quote of it anew. */
 export const writePage = (rows: ReadonlyArray<Row>) =>
   Effect.gen(function* () {
     const files = yield* FileSystem.FileSystem
-    yield* Effect.forEach(page(rows, yield* readRuns), ([name, content]) =>
+    const runs = yield* readRuns
+    yield* Effect.forEach(page(rows, runs), ([name, content]) =>
       files.writeFileString(join(docs, name), content)
     )
+    yield* Effect.forEach(languages, (language) => {
+      const file = join(root, language.file)
+      return Effect.flatMap(files.readFileString(file), (text) =>
+        files.writeFileString(file, quote(language, text, rows, runs))
+      )
+    })
   })

@@ -26,11 +26,11 @@ const flags = {
     Flag.withDescription("file to write all figures to"),
     Flag.optional
   ),
-  write: toggle("write", "keep this run, and write docs/performance.md anew"),
-  page: toggle(
-    "page",
-    "measure nothing, write docs/performance.md anew from the runs that are kept"
+  write: toggle(
+    "write",
+    "keep this run, and write docs/performance.md and what the READMEs quote of it anew"
   ),
+  page: toggle("page", "measure nothing, write the same anew from the runs that are kept"),
   smoke: toggle(
     "smoke",
     "little work, and unless rows are named only those that matter most; exit code 1 where a ratio is under half of the recorded one"

@@ -1,8 +1,9 @@
 /** redis-benchmark: many connections that each ask again as soon as they are answered. */
 import { Effect } from "effect"
 import type { Address } from "../../../src/domain/Address.ts"
-import { flags, output } from "../measure/Process.ts"
-import { Trouble } from "../Row.ts"
+import { flags, output, type Peer } from "../measure/Process.ts"
+import { weigh } from "../measure/Processor.ts"
+import { type Sample, Trouble } from "../Row.ts"
 
 /** What is asked, and how. */
 export interface Questions {
@@ -43,3 +44,13 @@ export const redisBenchmark = (
       : Effect.succeed({ perSecond: Number(perSecond), p99: Number(p99) })
   })
 }
+
+/** Answers a second, and what one takes of the server's processors. */
+export const answersPerSecond = (peer: Peer, asked: Questions): Effect.Effect<Sample, Trouble> =>
+  weigh(
+    peer,
+    Effect.map(redisBenchmark(peer.address, asked), ({ perSecond }) => ({
+      figure: perSecond,
+      amount: asked.requests
+    }))
+  )

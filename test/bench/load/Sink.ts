@@ -1,10 +1,10 @@
 /** A neutral sink for streams of bytes, the same for every server: a process of its own that reads and throws away. */
 import { Effect, type Scope } from "effect"
 import { fileURLToPath } from "node:url"
-import type { Address } from "../../../src/domain/Address.ts"
 import { start } from "../../support/programs/App.ts"
-import { early } from "../measure/Process.ts"
-import { Trouble } from "../Row.ts"
+import { early, type Peer } from "../measure/Process.ts"
+import { weigh } from "../measure/Processor.ts"
+import { type Sample, Trouble } from "../Row.ts"
 
 const program = fileURLToPath(new URL("sink-process.ts", import.meta.url))
 
@@ -21,6 +21,11 @@ export const rate = ({ bytes, milliseconds }: Drained): number => (bytes / milli
 export interface Sink {
   /** Opens so many connections, asks on each, and reads all until the server hangs up. */
   readonly drain: (connections: number) => Effect.Effect<Drained, Trouble>
+  /** As `drain`: the figure that is made of it, and what one connection takes of the server's processors. */
+  readonly weighed: (
+    connections: number,
+    figure: (drained: Drained) => number
+  ) => Effect.Effect<Sample, Trouble>
   /** Has a drain begin, and returns when its first bytes have come; the rest comes meanwhile. */
   readonly begin: (connections: number) => Effect.Effect<void, Trouble>
   /** Waits for the end of what was begun. */
@@ -37,10 +42,11 @@ export interface Question {
 
 /** A sink for the answers to one question. */
 export const sink = (
-  { host, port }: Address,
+  peer: Peer,
   { protocol, size, text }: Question
 ): Effect.Effect<Sink, never, Scope.Scope> =>
   Effect.gen(function* () {
+    const { host, port } = peer.address
     const running = yield* start(process.execPath, [program, host, String(port), protocol, text], {
       cwd: "/"
     })
@@ -62,7 +68,21 @@ export const sink = (
           : Effect.succeed({ bytes: Number(bytes), milliseconds: Number(milliseconds) })
       )
     )
-    return { begin, end, drain: (connections) => Effect.andThen(begin(connections), end) }
+    const drain = (connections: number) => Effect.andThen(begin(connections), end)
+    return {
+      begin,
+      end,
+      drain,
+      weighed: (connections, figure) =>
+        weigh(
+          peer,
+          Effect.map(drain(connections), (drained) => ({
+            figure: figure(drained),
+            amount: connections
+          })),
+          running.pid
+        )
+    }
   })
 
 /** A file over HTTP, whose 1.0 hangs up after it. */

@@ -1,15 +1,15 @@
 /** wrk: many HTTP connections that each ask for another small file as soon as they are answered. */
 import { Effect } from "effect"
 import { fileURLToPath } from "node:url"
-import type { Address } from "../../../src/domain/Address.ts"
-import { flags, output } from "../measure/Process.ts"
-import { Trouble } from "../Row.ts"
+import { flags, output, type Peer } from "../measure/Process.ts"
+import { weigh } from "../measure/Processor.ts"
+import { type Sample, Trouble } from "../Row.ts"
 
 const script = fileURLToPath(new URL("random-files.lua", import.meta.url))
 
-/** Asks for files that `makeSmall` made, below `count`, for so many seconds; answers a second. */
+/** Asks for files that `makeSmall` made, below `count`, for so many seconds; answers a second, and what one takes of the server. */
 export const wrk = (
-  { host, port }: Address,
+  peer: Peer,
   {
     connections,
     count,
@@ -22,17 +22,20 @@ export const wrk = (
     /** Whether each request has the fields that a browser sends. */
     readonly browser?: boolean
   }
-): Effect.Effect<number, Trouble> => {
+): Effect.Effect<Sample, Trouble> => {
+  const { host, port } = peer.address
   const words = [
     ...flags({ "-t": 1, "-c": connections, "-d": `${seconds}s`, "-s": script }),
     `http://${host}:${port}/`,
     String(count),
     ...(browser ? ["browser"] : [])
   ]
-  return Effect.flatMap(output("wrk", words, "/"), (printed) => {
+  const asking = Effect.flatMap(output("wrk", words, "/"), (printed) => {
     const perSecond = /^Requests\/sec:\s+([\d.]+)/m.exec(printed)?.[1]
-    return perSecond === undefined || printed.includes("Non-2xx")
+    const requests = /^\s*(\d+) requests in /m.exec(printed)?.[1]
+    return perSecond === undefined || requests === undefined || printed.includes("Non-2xx")
       ? Effect.fail(new Trouble({ message: `wrk printed ${printed}` }))
-      : Effect.succeed(Number(perSecond))
+      : Effect.succeed({ figure: Number(perSecond), amount: Number(requests) })
   })
+  return weigh(peer, asking)
 }

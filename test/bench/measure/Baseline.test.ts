@@ -15,7 +15,7 @@ const row = (name: string, unit: Unit): Row => ({
 })
 
 const rows = [row("rate", commandsPerSecond), row("time", milliseconds)]
-const baseline = { rate: 0.8, time: 2 }
+const baseline = { rate: { ratio: 0.8 }, time: { ratio: 2 } }
 
 /** A run in which each row had rounds of these ratios. */
 const found = (ratios: Readonly<Record<string, ReadonlyArray<number>>>): Run => ({
@@ -39,7 +39,7 @@ describe("a smoke run", () => {
     assert.deepStrictEqual(worse({ rate: [0.39], time: [4.1] }), ["rate", "time"])
   })
 
-  it("whose rounds disagree fails only where its best round does", () => {
+  it("fails only where the best of its rounds does", () => {
     assert.deepStrictEqual(worse({ rate: [0.1, 0.2, 0.5], time: [3.9, 6, 9] }), [])
     assert.deepStrictEqual(worse({ rate: [0.1, 0.2, 0.39], time: [4.1, 6, 9] }), ["rate", "time"])
   })
@@ -54,9 +54,43 @@ describe("a smoke run", () => {
   })
 })
 
+describe("processors' times", () => {
+  const compared = (ratio: number) => summarize([{ ours: ratio, theirs: 1 }])
+  const taking = (ratio: number): Run => ({
+    ...found({}),
+    outcomes: {
+      rate: Outcome.cases.Measured.make({ ...compared(1), processor: compared(ratio) })
+    }
+  })
+  const recorded = { rate: { ratio: 0.8, processor: 1.2 } }
+
+  it("are held as well, with a tolerance of their own", () => {
+    const held = [{ ...row("rate", commandsPerSecond), processor: { tolerance: 1.25 } }]
+    const worse = (rows: ReadonlyArray<Row>, ratio: number) =>
+      regressions(recorded, rows, taking(ratio)).map(({ of, tolerance }) => [of, tolerance])
+    assert.deepStrictEqual(worse(held, 1.49), [])
+    assert.deepStrictEqual(worse(held, 1.51), [["processor", 1.25]])
+    assert.deepStrictEqual(worse(rows, 2.39), [])
+    assert.deepStrictEqual(worse(rows, 2.41), [["processor", 2]])
+  })
+
+  it("are recorded where their rounds agree", () => {
+    assert.deepStrictEqual(record(recorded, taking(1.1)), { rate: { ratio: 1, processor: 1.1 } })
+    const apart = {
+      ...compared(1),
+      processor: summarize([1, 2, 3].map((ours) => ({ ours, theirs: 1 })))
+    }
+    const run = { ...found({}), outcomes: { rate: Outcome.cases.Measured.make(apart) } }
+    assert.deepStrictEqual(record(recorded, run), { rate: { ratio: 1, processor: 1.2 } })
+  })
+})
+
 describe("a baseline", () => {
   it("takes the rows that were measured, and keeps the others", () => {
-    assert.deepStrictEqual(record(baseline, found({ rate: [0.98765] })), { rate: 0.988, time: 2 })
+    assert.deepStrictEqual(record(baseline, found({ rate: [0.98765] })), {
+      rate: { ratio: 0.988 },
+      time: { ratio: 2 }
+    })
   })
 
   it("takes no row whose rounds disagree", () => {

@@ -1,39 +1,40 @@
 /**
  * What the smoke run is held against: the ratios of an earlier one, in baseline.json. Tolerances are wide, for it runs
- * on machines that others use: a row fails where its ratio is worse than half of what was recorded, unless the row says
- * otherwise because no machine makes a difference to it. One whose rounds
- * disagree fails only where its best round does: noise alone is no regression, and no alibi for one.
+ * on machines that others use: a ratio fails where it is worse than half of what was recorded, unless the row says
+ * otherwise because the machine has little say in it. The best of a row's rounds is held: noise alone is no regression,
+ * and no alibi for one.
  */
 import { Schema } from "effect"
-import { isAtLeast, mostSpread } from "./Measure.ts"
-import type { Row } from "../Row.ts"
-import type { Outcome, Run } from "../Run.ts"
+import { type Compared, isAtLeast, mostSpread } from "./Measure.ts"
+import { microseconds, type Row, type Unit, type Wanted } from "../Row.ts"
+import type { Run } from "../Run.ts"
 
-/** Ratios by the rows' names. */
-export const Baseline = Schema.Record(Schema.String, Schema.Number)
+/** What was recorded of a row. */
+const Ratios = Schema.Struct({ ratio: Schema.Number, processor: Schema.optionalKey(Schema.Number) })
+
+/** By the rows' names. */
+export const Baseline = Schema.Record(Schema.String, Ratios)
 export type Baseline = typeof Baseline.Type
 
 /** How much worse than recorded a ratio may be, unless its row says otherwise. */
 export const tolerance = 2
 
-/** A row's own ratio, or its best round's where the rounds disagree. */
-const judged = (
-  row: Row,
-  { ratio, rounds, spread }: Extract<Outcome, { readonly _tag: "Measured" }>
-): number => {
-  if (spread <= mostSpread) return ratio
+/** The best round's ratio: another program may spoil some rounds, and a way that became longer spoils them all. */
+const best = ({ rounds }: Compared, { better }: Unit): number => {
   const ratios = rounds.map(({ ours, theirs }) => ours / theirs)
-  return row.unit.better === "more" ? Math.max(...ratios) : Math.min(...ratios)
+  return better === "more" ? Math.max(...ratios) : Math.min(...ratios)
 }
 
-/** A row that became worse than it may be. */
+/** A ratio that became worse than it may be: the row's own, or that of the processors' times. */
 export interface Regression {
   readonly row: Row
+  readonly of: "figure" | "processor"
   readonly ratio: number
   readonly recorded: number
+  readonly tolerance: number
 }
 
-/** All rows that did. Rows that were not measured, or not recorded, are none. */
+/** All that did. What was not measured, or not recorded, is none. */
 export const regressions = (
   baseline: Baseline,
   rows: ReadonlyArray<Row>,
@@ -43,20 +44,51 @@ export const regressions = (
     const outcome = outcomes[row.name]
     const recorded = baseline[row.name]
     if (outcome?._tag !== "Measured" || recorded === undefined) return []
-    const ratio = judged(row, outcome)
-    const most = row.tolerance ?? tolerance
-    const limit = row.unit.better === "more" ? recorded / most : recorded * most
-    return isAtLeast(row, ratio, limit) ? [] : [{ row, ratio, recorded }]
+    const compare = (
+      of: Regression["of"],
+      { tolerance: most = tolerance }: Wanted,
+      unit: Unit,
+      found: Compared | undefined,
+      before: number | undefined
+    ): ReadonlyArray<Regression> => {
+      if (found === undefined || before === undefined) return []
+      const ratio = best(found, unit)
+      const limit = unit.better === "more" ? before / most : before * most
+      return isAtLeast(unit, ratio, limit)
+        ? []
+        : [{ row, of, ratio, recorded: before, tolerance: most }]
+    }
+    return [
+      ...compare("figure", row, row.unit, outcome, recorded.ratio),
+      ...compare(
+        "processor",
+        row.processor ?? {},
+        microseconds,
+        outcome.processor,
+        recorded.processor
+      )
+    ]
   })
+
+const digits = (ratio: number): number => Number(ratio.toPrecision(3))
 
 /** The ratios of a run, over those that were recorded before; rows whose rounds disagree keep theirs. */
 export const record = (baseline: Baseline, { outcomes }: Run): Baseline => ({
   ...baseline,
   ...Object.fromEntries(
-    Object.entries(outcomes).flatMap(([name, outcome]) =>
-      outcome._tag === "Measured" && outcome.spread <= mostSpread
-        ? [[name, Number(outcome.ratio.toPrecision(3))]]
-        : []
-    )
+    Object.entries(outcomes).flatMap(([name, outcome]) => {
+      if (outcome._tag !== "Measured" || outcome.spread > mostSpread) return []
+      const { processor } = outcome
+      const of =
+        processor === undefined || processor.spread > mostSpread
+          ? baseline[name]?.processor
+          : digits(processor.ratio)
+      return [
+        [
+          name,
+          { ratio: digits(outcome.ratio), ...(of === undefined ? {} : { processor: of }) }
+        ] as const
+      ]
+    })
   )
 })

@@ -11,14 +11,22 @@ describe("rounds", () => {
       const side = (name: string) =>
         Effect.sync(() => {
           order.push(name)
-          return (figure += 1)
+          return { figure: (figure += 1), processor: 2 * figure, load: figure / 10 }
         })
-      const { rounds } = yield* inTurn({ ours: side("ours"), theirs: side("theirs") }, 2)
+      const { load, processor, rounds } = yield* inTurn(
+        { ours: side("ours"), theirs: side("theirs") },
+        2
+      )
       assert.deepStrictEqual(order, ["ours", "theirs", "ours", "theirs", "ours", "theirs"])
       assert.deepStrictEqual(rounds, [
         { ours: 3, theirs: 4 },
         { ours: 5, theirs: 6 }
       ])
+      assert.deepStrictEqual(processor?.rounds, [
+        { ours: 6, theirs: 8 },
+        { ours: 10, theirs: 12 }
+      ])
+      assert.deepStrictEqual(load, { ours: 0.4, theirs: 0.5 })
     })
   )
 
@@ -46,23 +54,32 @@ describe("a quantile", () => {
 })
 
 describe("a verdict", () => {
-  const rate = { unit: commandsPerSecond, reach: 0.85, aim: 1 }
-  const wait = { unit: milliseconds, reach: 2.6, aim: 2 }
+  const wanted = { reach: 0.85, aim: 1 }
 
   it("of a rate asks for more, of a time for less", () => {
-    const judged = (row: typeof rate, ratio: number) => judge(row, { ratio, spread: 0.1 })
     assert.deepStrictEqual(
-      [1, 0.9, 0.8].map((ratio) => judged(rate, ratio)),
+      [1, 0.9, 0.8].map((ratio) => judge(wanted, commandsPerSecond, { ratio, spread: 0.1 })),
       ["aim", "reach", "short"]
     )
     assert.deepStrictEqual(
-      [2, 2.5, 2.7].map((ratio) => judged(wait, ratio)),
+      [2, 2.5, 2.7].map((ratio) =>
+        judge({ reach: 2.6, aim: 2 }, milliseconds, { ratio, spread: 0.1 })
+      ),
       ["aim", "reach", "short"]
     )
   })
 
   it("is withheld where the spread is over 25 %, and where nothing is wanted", () => {
-    assert.strictEqual(judge(rate, { ratio: 2, spread: 0.26 }), "noisy")
-    assert.strictEqual(judge({ unit: milliseconds }, { ratio: 2, spread: 0.25 }), "report")
+    assert.strictEqual(judge(wanted, commandsPerSecond, { ratio: 2, spread: 0.26 }), "noisy")
+    assert.strictEqual(judge({}, milliseconds, { ratio: 2, spread: 0.25 }), "report")
+  })
+
+  it("is withheld where the load had nothing left, on either side", () => {
+    const judged = (ours: number, theirs: number) =>
+      judge(wanted, commandsPerSecond, { ratio: 0.8, spread: 0, load: { ours, theirs } })
+    assert.deepStrictEqual(
+      [judged(0.95, 0.2), judged(0.2, 0.95), judged(0.8, 0.8)],
+      ["load", "load", "short"]
+    )
   })
 })

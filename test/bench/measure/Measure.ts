@@ -5,7 +5,7 @@
  * range it does not grow with the number of rounds, and one round that another program spoiled does not decide it.
  */
 import { Effect } from "effect"
-import type { Contest, Row, Trouble } from "../Row.ts"
+import type { Contest, Sample, Trouble, Unit, Wanted } from "../Row.ts"
 
 /** The figures of one round. */
 export interface Round {
@@ -13,16 +13,24 @@ export interface Round {
   readonly theirs: number
 }
 
-/** All rounds of a row, and what they come to. */
-export interface Measured {
+/** One figure of all rounds, and what it comes to. */
+export interface Compared {
   /** The median of the rounds' ratios. */
   readonly ratio: number
   /** The middle half of the ratios, as a part of the median. */
   readonly spread: number
-  /** The medians of the figures themselves, in the row's unit. */
+  /** The medians of the figures themselves. */
   readonly ours: number
   readonly theirs: number
   readonly rounds: ReadonlyArray<Round>
+}
+
+/** All rounds of a row: its own figure, in its unit, and what else both sides had measured. */
+export interface Measured extends Compared {
+  /** The processors' time for the same work, in microseconds. */
+  readonly processor?: Compared
+  /** How many cores the load kept busy: the medians. */
+  readonly load?: Round
 }
 
 /** Above this spread a row does not tell. */
@@ -41,7 +49,7 @@ export const quantile = (values: ReadonlyArray<number>, part: number): number =>
 export const median = (values: ReadonlyArray<number>): number => quantile(values, 0.5)
 
 /** What rounds come to. */
-export const summarize = (rounds: ReadonlyArray<Round>): Measured => {
+export const summarize = (rounds: ReadonlyArray<Round>): Compared => {
   const ratios = rounds.map(({ ours, theirs }) => ours / theirs)
   const ratio = median(ratios)
   return {
@@ -53,22 +61,71 @@ export const summarize = (rounds: ReadonlyArray<Round>): Measured => {
   }
 }
 
-/** How a ratio stands to what is wanted of its row. */
-export type Verdict = "aim" | "reach" | "short" | "noisy" | "report"
+/** Both sides of a round. */
+interface Samples {
+  readonly ours: Sample
+  readonly theirs: Sample
+}
+
+/** One of the figures that a round may have. */
+const only = (
+  samples: ReadonlyArray<Samples>,
+  key: "processor" | "load"
+): ReadonlyArray<Round> | undefined => {
+  const rounds = samples.flatMap(({ ours, theirs }) =>
+    ours[key] === undefined || theirs[key] === undefined
+      ? []
+      : [{ ours: ours[key], theirs: theirs[key] }]
+  )
+  return rounds.length === 0 ? undefined : rounds
+}
+
+/** What samples come to. */
+const measured = (samples: ReadonlyArray<Samples>): Measured => {
+  const processor = only(samples, "processor")
+  const load = only(samples, "load")
+  return {
+    ...summarize(samples.map(({ ours, theirs }) => ({ ours: ours.figure, theirs: theirs.figure }))),
+    ...(processor === undefined ? {} : { processor: summarize(processor) }),
+    ...(load === undefined
+      ? {}
+      : {
+          load: {
+            ours: median(load.map(({ ours }) => ours)),
+            theirs: median(load.map(({ theirs }) => theirs))
+          }
+        })
+  }
+}
+
+/** From so much of a core on, the load is what limits a figure: it asks as fast as it can, and the server waits. */
+export const mostLoad = 0.9
+
+/** Whether the load was the limit on either side, so that the ratio tells less of the servers than of it. */
+export const isLoadBound = ({ load }: Pick<Measured, "load">): boolean =>
+  load !== undefined && Math.max(load.ours, load.theirs) >= mostLoad
+
+/** How a ratio stands to what is wanted of it. */
+export type Verdict = "aim" | "reach" | "short" | "noisy" | "load" | "report"
 
 /** Whether the first ratio is as good as the second. */
-export const isAtLeast = ({ unit }: Pick<Row, "unit">, ratio: number, wanted: number): boolean =>
-  unit.better === "more" ? ratio >= wanted : ratio <= wanted
+export const isAtLeast = (
+  { better }: Pick<Unit, "better">,
+  ratio: number,
+  wanted: number
+): boolean => (better === "more" ? ratio >= wanted : ratio <= wanted)
 
 /** The verdict on a ratio. */
 export const judge = (
-  row: Pick<Row, "unit" | "reach" | "aim">,
-  { ratio, spread }: Pick<Measured, "ratio" | "spread">
+  { aim, reach }: Wanted,
+  unit: Pick<Unit, "better">,
+  { ratio, spread, ...rest }: Pick<Measured, "ratio" | "spread" | "load">
 ): Verdict => {
   if (spread > mostSpread) return "noisy"
-  if (row.reach === undefined) return "report"
-  if (row.aim !== undefined && isAtLeast(row, ratio, row.aim)) return "aim"
-  return isAtLeast(row, ratio, row.reach) ? "reach" : "short"
+  if (reach === undefined) return "report"
+  if (isLoadBound(rest)) return "load"
+  if (aim !== undefined && isAtLeast(unit, ratio, aim)) return "aim"
+  return isAtLeast(unit, ratio, reach) ? "reach" : "short"
 }
 
 /** Measures a contest: ours, theirs, ours, theirs… after one turn of each that warms up what is made once. */
@@ -80,5 +137,5 @@ export const inTurn = (
     Effect.andThen(
       Effect.forEach(Array.from({ length: rounds }), () => Effect.all({ ours, theirs }))
     ),
-    Effect.map(summarize)
+    Effect.map(measured)
   )

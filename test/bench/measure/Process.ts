@@ -1,4 +1,4 @@
-/** Processes that are measured from outside: what they cost, how long they take, whether they answer. Linux's /proc. */
+/** Processes that are measured from outside: how long they take, what memory they hold, whether they answer. Linux's /proc. */
 import { Duration, Effect, Schedule, type Scope } from "effect"
 import { spawn } from "node:child_process"
 import { readFileSync } from "node:fs"
@@ -13,45 +13,6 @@ export const descriptors: Effect.Effect<number> = Effect.sync(() => {
   const limits = readFileSync("/proc/self/limits", "utf8")
   return Number(/^Max open files +\d+ +(\d+)/m.exec(limits)?.[1])
 })
-
-/** Ticks a second of utime and stime (proc(5), USER_HZ), the same on every Linux that Node runs on. */
-const ticks = 100
-
-/** Fields of /proc/PID/stat from the third on (proc(5)), in which times are in ticks. */
-const stat = (pid: number | "self"): Effect.Effect<(field: number) => number> =>
-  Effect.sync(() => {
-    // The name of the program, the second field, stands in parentheses and may hold anything.
-    const fields = readFileSync(`/proc/${pid}/stat`, "utf8")
-      .replace(/^.*\) /s, "")
-      .split(" ")
-    return (field) => Number(fields[field - 3])
-  })
-
-/** By how much these times of a process grow while this runs, in microseconds. */
-const growth = <E, R>(
-  pid: number | "self",
-  fields: ReadonlyArray<number>,
-  work: Effect.Effect<unknown, E, R>
-): Effect.Effect<number, E, R> =>
-  Effect.gen(function* () {
-    const total = Effect.map(stat(pid), (field) =>
-      fields.map(field).reduce((sum, time) => sum + time, 0)
-    )
-    const before = yield* total
-    yield* work
-    return (((yield* total) - before) / ticks) * 1e6
-  })
-
-/** The processors' time that a process takes with all its threads while this runs, in microseconds (utime, stime). */
-export const cost = <E, R>(
-  { pid }: Peer,
-  work: Effect.Effect<unknown, E, R>
-): Effect.Effect<number, E, R> => growth(pid, [14, 15], work)
-
-/** The processors' time of our own children that end while this runs, in microseconds (cutime, cstime). */
-export const costOfChildren = <E, R>(
-  work: Effect.Effect<unknown, E, R>
-): Effect.Effect<number, E, R> => growth("self", [16, 17], work)
 
 /** A figure of /proc/PID/status, in bytes. */
 const memory = (pid: number, field: "VmRSS" | "VmHWM"): Effect.Effect<number> =>

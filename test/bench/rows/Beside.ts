@@ -4,7 +4,7 @@ import * as Files from "../Files.ts"
 import { redisBenchmark } from "../load/RedisBenchmark.ts"
 import { overResp, sink } from "../load/Sink.ts"
 import { app } from "../peers/App.ts"
-import { milliseconds, type Row } from "../Row.ts"
+import { bare, milliseconds, type Row } from "../Row.ts"
 
 const requests = { full: 100_000, smoke: 30_000 }
 
@@ -14,10 +14,10 @@ const besideDownload =
     Effect.gen(function* () {
       const folder = yield* Files.folder
       yield* Files.makeLarge(folder, "large", Files.gibibyte)
-      const { address } = yield* app(folder)
-      const { begin, drain, end } = yield* sink(address, overResp("large", Files.gibibyte))
+      const peer = yield* app(folder)
+      const { begin, drain, end } = yield* sink(peer, overResp("large", Files.gibibyte))
       const p99 = Effect.map(
-        redisBenchmark(address, {
+        redisBenchmark(peer.address, {
           command: ["hora_atual"],
           connections,
           requests: requests[scale] * part
@@ -36,7 +36,7 @@ const besideDownload =
         const [figure] = yield* Effect.all([asked, downloads], { concurrency: 2 })
         return figure
       })
-      return { ours: beside, theirs: p99 }
+      return { ours: bare(beside), theirs: bare(p99) }
     })
 
 /** The rows. */

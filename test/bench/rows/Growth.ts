@@ -1,13 +1,13 @@
 /** The shape of the growth: what comes of more connections, more names, more transfers. Each is a curve of points. */
 import { Effect, type Scope } from "effect"
 import * as Files from "../Files.ts"
-import { redisBenchmark } from "../load/RedisBenchmark.ts"
+import { answersPerSecond } from "../load/RedisBenchmark.ts"
 import { overHttp, overResp, type Question, sink } from "../load/Sink.ts"
 import { app } from "../peers/App.ts"
 import { nginx } from "../peers/Nginx.ts"
 import * as Redis from "../peers/Redis.ts"
 import { descriptors, type Peer, peakMemory } from "../measure/Process.ts"
-import { bytes, commandsPerSecond, type Row, Trouble } from "../Row.ts"
+import { bare, bytes, commandsPerSecond, type Row, Trouble } from "../Row.ts"
 import { besideFind, listAgain } from "./Names.ts"
 
 const count = (value: number): string => value.toLocaleString("en")
@@ -29,11 +29,8 @@ const connectionsRow = (connections: number): Row => {
         const folder = yield* Files.folder
         const ours = yield* app(folder)
         const theirs = yield* Redis.redisWithTime(folder)
-        const rate = ({ address }: Peer, command: ReadonlyArray<string>) =>
-          Effect.map(
-            redisBenchmark(address, { command, connections, requests: requests[scale] }),
-            ({ perSecond }) => perSecond
-          )
+        const rate = (peer: Peer, command: ReadonlyArray<string>) =>
+          answersPerSecond(peer, { command, connections, requests: requests[scale] })
         return { ours: rate(ours, ["hora_atual"]), theirs: rate(theirs, ["GET", "hora"]) }
       })
   }
@@ -57,10 +54,10 @@ const peak = (
 ): Effect.Effect<number, Trouble> =>
   Effect.scoped(
     Effect.gen(function* () {
-      const { address, pid } = yield* start
-      const { drain } = yield* sink(address, question)
+      const peer = yield* start
+      const { drain } = yield* sink(peer, question)
       yield* drain(transfers)
-      return yield* peakMemory(pid)
+      return yield* peakMemory(peer.pid)
     })
   )
 
@@ -80,8 +77,8 @@ const transfersRow = (transfers: number): Row => ({
       const folder = yield* Files.folder
       yield* Files.makeLarge(folder, "large", size)
       return {
-        ours: peak(app(folder), overResp("large", size), transfers),
-        theirs: peak(nginx(folder), overHttp("large", size), transfers)
+        ours: bare(peak(app(folder), overResp("large", size), transfers)),
+        theirs: bare(peak(nginx(folder), overHttp("large", size), transfers))
       }
     })
 })

@@ -5,7 +5,7 @@ import { hold } from "../load/Holder.ts"
 import { app } from "../peers/App.ts"
 import * as Redis from "../peers/Redis.ts"
 import { answers, descriptors, type Peer, residentMemory } from "../measure/Process.ts"
-import { bytes, type Row, type Trouble } from "../Row.ts"
+import { bare, bytes, type Row, type Trouble } from "../Row.ts"
 
 const wanted = { full: 10_000, smoke: 2_000 }
 
@@ -38,8 +38,8 @@ const besideRedis =
       const folder = yield* Files.folder
       const connections = Math.min(wanted[scale], (yield* descriptors) - reserve)
       return {
-        ours: each(app(folder), connections, asked),
-        theirs: each(Redis.redis(folder), connections, asked),
+        ours: bare(each(app(folder), connections, asked)),
+        theirs: bare(each(Redis.redis(folder), connections, asked)),
         ...(connections < wanted[scale] ? { note: `${connections}, for want of descriptors` } : {})
       }
     })

@@ -1,29 +1,14 @@
 /** One large file into a neutral sink: nothing is measured but how fast bytes leave. */
 import { Effect, type Scope } from "effect"
 import * as Files from "../Files.ts"
-import {
-  type Drained,
-  overFtp,
-  overHttp,
-  overResp,
-  type Question,
-  rate,
-  sink
-} from "../load/Sink.ts"
+import { overFtp, overHttp, overResp, type Question, rate, sink } from "../load/Sink.ts"
 import { app } from "../peers/App.ts"
 import { nginx } from "../peers/Nginx.ts"
 import { vsftpd } from "../peers/Vsftpd.ts"
-import { cost, type Peer } from "../measure/Process.ts"
-import { bytesPerSecond, milliseconds, type Row, type Trouble } from "../Row.ts"
+import type { Peer } from "../measure/Process.ts"
+import { bytesPerSecond, type Row, type Trouble } from "../Row.ts"
 
-const rateOf = (_: Peer, drain: Effect.Effect<Drained, Trouble>): Effect.Effect<number, Trouble> =>
-  Effect.map(drain, rate)
-
-/** The processor's time for what is drained, in milliseconds. */
-const costOf: typeof rateOf = (peer, drain) =>
-  Effect.map(cost(peer, drain), (microseconds) => microseconds / 1000)
-
-const sizes = { full: Files.gibibyte, smoke: Files.gibibyte / 4 }
+const size = Files.gibibyte
 
 /** A server of files, and how it is asked for one. */
 interface Rival {
@@ -34,20 +19,14 @@ interface Rival {
 const overSendfile: Rival = { start: nginx, ask: overHttp }
 
 const beside =
-  (rival: Rival, connections: number, measure: typeof rateOf): Row["contest"] =>
-  (scale) =>
+  (rival: Rival, connections: number): Row["contest"] =>
+  () =>
     Effect.gen(function* () {
-      const size = sizes[scale]
       const folder = yield* Files.folder
       yield* Files.makeLarge(folder, "large", size)
-      const ours = yield* app(folder)
-      const theirs = yield* rival.start(folder)
-      const ourSink = yield* sink(ours.address, overResp("large", size))
-      const theirSink = yield* sink(theirs.address, rival.ask("large", size))
-      return {
-        ours: measure(ours, ourSink.drain(connections)),
-        theirs: measure(theirs, theirSink.drain(connections))
-      }
+      const ours = yield* sink(yield* app(folder), overResp("large", size))
+      const theirs = yield* sink(yield* rival.start(folder), rival.ask("large", size))
+      return { ours: ours.weighed(connections, rate), theirs: theirs.weighed(connections, rate) }
     })
 
 /** The rows. */
@@ -59,18 +38,10 @@ export const rows: ReadonlyArray<Row> = [
     unit: bytesPerSecond,
     reach: 0.95,
     aim: 1.1,
+    processor: { reach: 2, aim: 1.5 },
     needs: ["nginx"],
     smoke: true,
-    contest: beside(overSendfile, 1, rateOf)
-  },
-  {
-    name: "file-1g-cpu",
-    what: "processor's time for one such",
-    peer: "nginx with sendfile",
-    unit: milliseconds,
-    needs: ["nginx"],
-    smoke: true,
-    contest: beside(overSendfile, 1, costOf)
+    contest: beside(overSendfile, 1)
   },
   {
     name: "file-1g-ftp",
@@ -78,7 +49,7 @@ export const rows: ReadonlyArray<Row> = [
     peer: "vsftpd",
     unit: bytesPerSecond,
     needs: ["vsftpd"],
-    contest: beside({ start: vsftpd, ask: overFtp }, 1, rateOf)
+    contest: beside({ start: vsftpd, ask: overFtp }, 1)
   },
   {
     name: "file-1g-8",
@@ -88,6 +59,6 @@ export const rows: ReadonlyArray<Row> = [
     reach: 0.9,
     aim: 1.1,
     needs: ["nginx"],
-    contest: beside(overSendfile, 8, rateOf)
+    contest: beside(overSendfile, 8)
   }
 ]

@@ -6,24 +6,29 @@ import * as Files from "../Files.ts"
 import { app, bundle } from "../peers/App.ts"
 import { rsyncd } from "../peers/Rsyncd.ts"
 import { type Peer, wall } from "../measure/Process.ts"
+import { weighRuns } from "../measure/Processor.ts"
 import { milliseconds, type Row, type Trouble } from "../Row.ts"
 
 const counts = { full: 10_000, smoke: 2_000 }
 const sizes = { full: Files.gibibyte, smoke: Files.gibibyte / 4 }
 
 const mirror = ({ address }: Peer, cwd: string) =>
-  wall({
-    program: process.execPath,
-    words: [bundle, "client", "--quiet", "--port", String(address.port), "--mirror", "target"],
-    cwd
-  })
+  weighRuns(
+    wall({
+      program: process.execPath,
+      words: [bundle, "client", "--quiet", "--port", String(address.port), "--mirror", "target"],
+      cwd
+    })
+  )
 
 const rsync = ({ address }: Peer, cwd: string) =>
-  wall({
-    program: "rsync",
-    words: ["-a", `rsync://127.0.0.1:${address.port}/shared/`, "target/"],
-    cwd
-  })
+  weighRuns(
+    wall({
+      program: "rsync",
+      words: ["-a", `rsync://127.0.0.1:${address.port}/shared/`, "target/"],
+      cwd
+    })
+  )
 
 /** One side: its own folder, which it fills, its server, and the command that mirrors it. */
 interface Side {

@@ -5,6 +5,7 @@ import { askMany } from "../load/Asker.ts"
 import { type Question, sink } from "../load/Sink.ts"
 import { app } from "../peers/App.ts"
 import { wall } from "../measure/Process.ts"
+import { weighRuns } from "../measure/Processor.ts"
 import { milliseconds, type Row } from "../Row.ts"
 
 /** As many names as one `listar_arquivos` gives at most. */
@@ -35,22 +36,20 @@ const folderOf = (names: ReadonlyArray<string>) =>
   Effect.tap(Files.folder, (folder) => Files.makeEmpty(folder, names))
 
 const find = (folder: string) =>
-  wall({
-    program: "sh",
-    words: ["-ec", "find . -type f -printf '%P\\n' | LC_ALL=C sort"],
-    cwd: folder
-  })
+  weighRuns(
+    wall({
+      program: "sh",
+      words: ["-ec", "find . -type f -printf '%P\\n' | LC_ALL=C sort"],
+      cwd: folder
+    })
+  )
 
 /** One server lists these names again and again. */
 export const listAgain = (names: ReadonlyArray<string>): ReturnType<Row["contest"]> =>
   Effect.gen(function* () {
     const folder = yield* folderOf(names)
-    const { address } = yield* app(folder)
-    const { drain } = yield* sink(address, listing(names))
-    return {
-      ours: Effect.map(drain(1), ({ milliseconds }) => milliseconds),
-      theirs: find(folder)
-    }
+    const { weighed } = yield* sink(yield* app(folder), listing(names))
+    return { ours: weighed(1, ({ milliseconds }) => milliseconds), theirs: find(folder) }
   })
 
 /** A server that has just started lists these names. */
@@ -58,9 +57,8 @@ const listFirst = (names: ReadonlyArray<string>): ReturnType<Row["contest"]> =>
   Effect.gen(function* () {
     const folder = yield* folderOf(names)
     const first = Effect.gen(function* () {
-      const { address } = yield* app(folder)
-      const { drain } = yield* sink(address, listing(names))
-      return (yield* drain(1)).milliseconds
+      const { weighed } = yield* sink(yield* app(folder), listing(names))
+      return yield* weighed(1, ({ milliseconds }) => milliseconds)
     })
     return { ours: Effect.scoped(first), theirs: find(folder) }
   })
@@ -70,7 +68,7 @@ const pageSize = 1_000
 /** The time that one page takes, after a name in the middle. */
 const pageOf = (names: ReadonlyArray<string>, requests: number) =>
   Effect.gen(function* () {
-    const { address } = yield* app(yield* folderOf(names))
+    const peer = yield* app(yield* folderOf(names))
     const after = names[Math.floor(names.length / 2) - 1] ?? ""
     const question = {
       text: `listar_arquivos LIMITE ${pageSize} APOS ${after}\r\n`,
@@ -78,8 +76,8 @@ const pageOf = (names: ReadonlyArray<string>, requests: number) =>
       farewellSize: "+OK\r\n".length
     }
     return Effect.map(
-      askMany(address, question, { connections: 1, requests }),
-      (perSecond) => 1000 / perSecond
+      askMany(peer, question, { connections: 1, requests }),
+      ({ figure, ...rest }) => ({ ...rest, figure: 1000 / figure })
     )
   })
 

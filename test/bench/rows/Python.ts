@@ -35,8 +35,8 @@ const besidePython =
       const theirServer = yield* python(folder)
       const amount = { connections, requests: most[scale] }
       return {
-        ours: askMany(ourServer.address, ours, amount),
-        theirs: askMany(theirServer.address, theirs, amount)
+        ours: askMany(ourServer, ours, amount),
+        theirs: askMany(theirServer, theirs, amount)
       }
     })
 
@@ -93,12 +93,9 @@ export const rows: ReadonlyArray<Row> = [
         const ours = yield* app(folder)
         const theirs = yield* python(folder)
         const text = pickled("ARQUIVO", "large") + farewell
-        const ourSink = yield* sink(ours.address, overResp("large", size))
-        const theirSink = yield* sink(theirs.address, { protocol: "plain", text, size })
-        return {
-          ours: Effect.map(ourSink.drain(1), rate),
-          theirs: Effect.map(theirSink.drain(1), rate)
-        }
+        const ourSink = yield* sink(ours, overResp("large", size))
+        const theirSink = yield* sink(theirs, { protocol: "plain", text, size })
+        return { ours: ourSink.weighed(1, rate), theirs: theirSink.weighed(1, rate) }
       })
   }
 ]

@@ -6,6 +6,7 @@ import * as Files from "../Files.ts"
 import { app, bundle } from "../peers/App.ts"
 import { nginx } from "../peers/Nginx.ts"
 import { flags, type Peer, wall } from "../measure/Process.ts"
+import { weighRuns } from "../measure/Processor.ts"
 import { milliseconds, type Row } from "../Row.ts"
 
 const sizes = { full: Files.gibibyte, smoke: Files.gibibyte / 4 }
@@ -13,21 +14,25 @@ const counts = { full: 10_000, smoke: 1_000 }
 
 const fetch = ({ address }: Peer, pattern: string) =>
   Files.withFolder((cwd) =>
-    wall({
-      program: process.execPath,
-      words: [
-        bundle,
-        "client",
-        "--quiet",
-        ...flags({ "--port": address.port, "--cmd": "enviar_arquivo" }),
-        pattern
-      ],
-      cwd
-    })
+    weighRuns(
+      wall({
+        program: process.execPath,
+        words: [
+          bundle,
+          "client",
+          "--quiet",
+          ...flags({ "--port": address.port, "--cmd": "enviar_arquivo" }),
+          pattern
+        ],
+        cwd
+      })
+    )
   )
 
 const shell = (script: string, ...words: ReadonlyArray<string>) =>
-  Files.withFolder((cwd) => wall({ program: "sh", words: ["-ec", script, ...words], cwd }))
+  Files.withFolder((cwd) =>
+    weighRuns(wall({ program: "sh", words: ["-ec", script, ...words], cwd }))
+  )
 
 /** Makes a file a new version of itself, whose checksum the server does not know. */
 const renew = (file: string) => Effect.sync(() => utimesSync(file, new Date(), new Date()))

@@ -5,8 +5,9 @@ import * as Files from "../Files.ts"
 import { app, bundle, serveWords } from "../peers/App.ts"
 import { redisWords } from "../peers/Redis.ts"
 import { freePort } from "../../support/programs/FreePort.ts"
-import { answers, costOfChildren, elapsed, type Errand, wall } from "../measure/Process.ts"
-import { milliseconds, type Row, type Trouble } from "../Row.ts"
+import { answers, elapsed, wall } from "../measure/Process.ts"
+import { weighRuns } from "../measure/Processor.ts"
+import { bare, milliseconds, type Row } from "../Row.ts"
 
 /** From before the process is there to its first answer. */
 const firstAnswer = (
@@ -26,30 +27,21 @@ const firstAnswer = (
     })
   )
 
-/** What `app client --cmd hora_atual` takes beside a Node that does nothing. */
-const oneShot =
-  (measure: (errand: Errand) => Effect.Effect<number, Trouble>): Row["contest"] =>
-  () =>
-    Effect.gen(function* () {
-      const cwd = yield* Files.folder
-      const { port } = (yield* app(cwd)).address
-      const program = process.execPath
-      const words = [bundle, "client", "--port", String(port), "--cmd", "hora_atual"]
-      return {
-        ours: measure({ program, words, cwd }),
-        theirs: measure({ program, words: ["-e", "0"], cwd })
-      }
-    })
-
-/** So many runs are counted together, for a tick is 10 ms. */
+/** So many runs are counted together, for a tick of the processors' time is 10 ms. */
 const together = 10
 
-/** The processors' time of one run, in milliseconds. */
-const costOfOne = (errand: Errand): Effect.Effect<number, Trouble> =>
-  Effect.map(
-    costOfChildren(Effect.forEach(Array.from({ length: together }), () => wall(errand))),
-    (microseconds) => microseconds / 1000 / together
-  )
+/** What `app client --cmd hora_atual` takes beside a Node that does nothing. */
+const oneShot: Row["contest"] = () =>
+  Effect.gen(function* () {
+    const cwd = yield* Files.folder
+    const { port } = (yield* app(cwd)).address
+    const program = process.execPath
+    const words = [bundle, "client", "--port", String(port), "--cmd", "hora_atual"]
+    return {
+      ours: weighRuns(wall({ program, words, cwd }), together),
+      theirs: weighRuns(wall({ program, words: ["-e", "0"], cwd }), together)
+    }
+  })
 
 /** The rows. */
 export const rows: ReadonlyArray<Row> = [
@@ -58,32 +50,26 @@ export const rows: ReadonlyArray<Row> = [
     what: "one `app client --cmd hora_atual`, from outside",
     peer: "`node -e 0`",
     unit: milliseconds,
-    reach: 2.6,
-    aim: 2,
-    needs: [],
-    leastRounds: 20,
-    contest: oneShot(wall)
-  },
-  {
-    name: "one-shot-cpu",
-    what: "processor's time for one such",
-    peer: "`node -e 0`",
-    unit: milliseconds,
+    reach: 2.2,
+    aim: 1.7,
+    processor: {},
     needs: [],
     smoke: true,
-    contest: oneShot(costOfOne)
+    contest: oneShot
   },
   {
     name: "start",
     what: "start of `app serve` to its first answer",
     peer: "redis-server",
     unit: milliseconds,
+    reach: 5,
+    aim: 3,
     needs: ["redis-server"],
     leastRounds: 10,
     contest: () =>
       Effect.map(Files.folder, (cwd) => ({
-        ours: firstAnswer(process.execPath, (port) => serveWords(cwd, port), cwd),
-        theirs: firstAnswer("redis-server", redisWords, cwd)
+        ours: bare(firstAnswer(process.execPath, (port) => serveWords(cwd, port), cwd)),
+        theirs: bare(firstAnswer("redis-server", redisWords, cwd))
       }))
   }
 ]

@@ -11,7 +11,7 @@ import { redisBenchmark } from "../load/RedisBenchmark.ts"
 import { app, bundle } from "../peers/App.ts"
 import * as Redis from "../peers/Redis.ts"
 import { early, output, type Peer } from "../measure/Process.ts"
-import { calls, type Contest, type Row, type Scale, Trouble } from "../Row.ts"
+import { bare, calls, type Contest, type Row, type Scale, Trouble } from "../Row.ts"
 
 const requests: Readonly<Record<Scale, number>> = { full: 20_000, smoke: 2000 }
 const files = 1000
@@ -70,8 +70,8 @@ const contest =
       const server = yield* app(folder)
       const other = yield* peer(folder)
       return {
-        ours: callsOfOne(server, ours, scale, folder),
-        theirs: callsOfOne(other, theirs, scale, folder)
+        ours: bare(callsOfOne(server, ours, scale, folder)),
+        theirs: bare(callsOfOne(other, theirs, scale, folder))
       }
     })
 
@@ -114,8 +114,10 @@ export const rows: ReadonlyArray<Row> = [
         const folder = yield* Files.folder
         const { port } = (yield* app(folder)).address
         return {
-          ours: callsOfRun([bundle, "client", "--port", `${port}`, "--cmd", "hora_atual"], folder),
-          theirs: callsOfRun(["-e", "0"], folder)
+          ours: bare(
+            callsOfRun([bundle, "client", "--port", `${port}`, "--cmd", "hora_atual"], folder)
+          ),
+          theirs: bare(callsOfRun(["-e", "0"], folder))
         }
       })
   }
