@@ -11,6 +11,7 @@ import * as Log from "./cli/serve/Log.ts"
 import { choose } from "./cli/Language.ts"
 import { messages as catalogs } from "./cli/Messages.ts"
 import { run } from "./cli/Program.ts"
+import { announcing } from "./cli/serve/announcement/Announcement.ts"
 import { serving } from "./cli/serve/RunServer.ts"
 
 const args = process.argv.slice(2)
@@ -26,7 +27,19 @@ run(
   serving(
     { host: "127.0.0.1", port: 0, dir: "DB", hidden: false, pickle: false },
     messages,
-    ({ address: { host, port } }) => ask(["--host", host, "--port", String(port), ...args])
+    ({ address: { host, port } }) => ask(["--host", host, "--port", String(port), ...args]),
+    announcing(
+      {
+        name: "DB",
+        http: "off",
+        httpHosts: [],
+        certificate: undefined,
+        asksForCertificate: false,
+        passwordFile: undefined,
+        qr: false
+      },
+      messages
+    )
     // The menu has the terminal to itself.
   ).pipe(Effect.provide(Log.layer("auto", "warning"))),
   messages,

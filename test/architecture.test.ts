@@ -157,6 +157,7 @@ const wallClock = /^(?:Date\.now|new Date\(\)|DateTime\.now.*|currentTime.*)$/
 /** Every other library, and the only file that may import it. */
 const libraries: ReadonlyMap<string, string> = new Map([
   ["cli-progress", "src/cli/client/progress/ProgressLines.ts"],
+  ["uqr", "src/cli/serve/announcement/Announcement.ts"],
   ["@aws-sdk/client-s3", "src/services/files/s3/S3Sdk.ts"]
 ])
 

@@ -30,6 +30,8 @@ export interface Certificates {
   readonly expired: Pair
   /** For example.org alone. */
   readonly elsewhere: Pair
+  /** For 127.0.0.1, its own authority. */
+  readonly selfSigned: Pair
   /** A client's, by the authority; and one by the other. */
   readonly client: Pair
   readonly stranger: Pair
@@ -56,9 +58,9 @@ const makeCertificates: Effect.Effect<Certificates, never, Scope.Scope> = Effect
       cert: readFileSync(path(`${name}.pem`), "utf8"),
       key: readFileSync(path(`${name}.key`), "utf8")
     })
-    const authority = (name: string): Pair => {
+    const authority = (name: string, ...more: ReadonlyArray<string>): Pair => {
       const out = ["-keyout", `${name}.key`, "-out", `${name}.pem`]
-      openssl("req", "-x509", ...newKey, ...out, "-subj", `/CN=${name}`, "-days", "2")
+      openssl("req", "-x509", ...newKey, ...out, "-subj", `/CN=${name}`, "-days", "2", ...more)
       return pairOf(name)
     }
     const vouched = (name: string, by: Pair, names: string, days = "2"): Pair => {
@@ -79,6 +81,7 @@ const makeCertificates: Effect.Effect<Certificates, never, Scope.Scope> = Effect
       server: vouched("server", trusted, here),
       renewed: vouched("renewed", trusted, here),
       expired: vouched("expired", trusted, here, "-1"),
+      selfSigned: authority("self-signed", "-addext", "subjectAltName=IP:127.0.0.1"),
       elsewhere: vouched("elsewhere", trusted, "DNS:example.org"),
       client: vouched("client", trusted, "DNS:client"),
       stranger: vouched("stranger", other, "DNS:client")

@@ -1,5 +1,6 @@
 /** The texts that people read, in English: the entries of Portuguese.ts. */
 import type { Catalog } from "./Portuguese.ts"
+import { announcementEnglish } from "./AnnouncementEnglish.ts"
 import { mirrorEnglish } from "./MirrorEnglish.ts"
 
 /** The catalog. */
@@ -96,10 +97,7 @@ export const english: Catalog = {
     noValue: (option) => `The option ${option} takes no value.`,
     onOff: "yes or no"
   },
-  serving: (address, folder, page, ask) =>
-    `Serving ${folder} at ${address}. ${page === undefined ? "Ask" : `Open ${page} or ask`} with: ${ask}`,
-  reachable: (addresses, ask) =>
-    `From other machines: ${addresses.join(", ")}. Ask from there with: ${ask}`,
+  announcement: announcementEnglish,
   currentFolder: (path) => `the current folder, ${path},`,
   startUp: {
     portTaken: (address) => `The address ${address} is already in use.`,

@@ -2,6 +2,7 @@
  * The texts that people read, in Portuguese, the original's language. This catalog is the type of the others: an entry
  * that another language lacks, or has alone, does not compile.
  */
+import { announcementPortuguese } from "./AnnouncementPortuguese.ts"
 import { mirrorPortuguese } from "./MirrorPortuguese.ts"
 
 /** How many files of one command were saved, were the same already, were kept though different, and failed. */
@@ -109,12 +110,8 @@ export const portuguese = {
     noValue: (option: string) => `A opção ${option} não leva valor.`,
     onOff: "sim ou não"
   },
-  /** The line that `serve` prints when it listens. */
-  serving: (address: string, folder: string, page: string | undefined, ask: string) =>
-    `Servindo ${folder} em ${address}. ${page === undefined ? "Pergunte" : `Abra ${page} ou pergunte`} com: ${ask}`,
-  /** The second line where others can reach the server; `ask` is for one of the addresses. */
-  reachable: (addresses: ReadonlyArray<string>, ask: string) =>
-    `De outras máquinas: ${addresses.join(", ")}. Pergunte de lá com: ${ask}`,
+  /** What `serve` prints when it listens. */
+  announcement: announcementPortuguese,
   /** The folder that is served where none was given and there is no DB. */
   currentFolder: (path: string) => `a pasta atual, ${path},`,
   /** Why `serve` did not start. */

@@ -1,5 +1,5 @@
 /** Runs `app serve`: builds the layers from the flags, prints the address, and serves until SIGINT or SIGTERM. */
-import { Duration, Effect, Layer, Option } from "effect"
+import { Deferred, Duration, Effect, Layer, Option } from "effect"
 import packageJson from "../../../package.json" with { type: "json" }
 import { Stats } from "../../telemetry/Stats.ts"
 import { Router } from "../../Router.ts"
@@ -15,7 +15,7 @@ import { Clock } from "../../services/Clock.ts"
 import * as DirectoryFileStore from "../../services/files/directory/DirectoryFileStore.ts"
 import * as S3FileStore from "../../services/files/s3/S3FileStore.ts"
 import { Info } from "../../services/Info.ts"
-import { announcing } from "./Announcement.ts"
+import { announcing } from "./announcement/Announcement.ts"
 import * as Certificates from "./reload/Certificates.ts"
 import { capConnections } from "./DescriptorLimit.ts"
 import { onlyWith } from "../CertificateFiles.ts"
@@ -108,11 +108,7 @@ export const serving = <A, E, R>(
   options: Options,
   messages: Messages,
   use: (server: Server["Service"]) => Effect.Effect<A, E, R>,
-  announce: Announce = announcing(
-    options.dir,
-    { hasPage: options.http !== undefined, isEncrypted: options.tls !== undefined },
-    messages
-  )
+  announce: Announce
 ) =>
   Effect.gen(function* () {
     const server = yield* Server
@@ -145,6 +141,7 @@ const serveUntilToldToStop = Effect.fn("serve")(
       flags.http === "off" ? [] : [httpProtocol],
       messages
     )
+    if (flags.qr && flags.http === "off") return yield* onlyWith("--qr", "--http on", messages)
     if (Option.isSome(flags.siteFallback) && !flags.site) {
       return yield* onlyWith("--site-fallback", "--site", messages)
     }
@@ -156,6 +153,9 @@ const serveUntilToldToStop = Effect.fn("serve")(
       })
     }
     const { announce, port, share, stopRequested } = yield* Worker
+    const scope = yield* Effect.scope
+    const stop = yield* Deferred.make<void>()
+    const awaitStop = Deferred.into(Effect.raceFirst(stopSignal, stopRequested), stop)
     const { cache, grace, hidden, host, index, pickle } = flags
     const allowed = yield* capConnections(share(connections))
     const { dir } = shared
@@ -213,24 +213,36 @@ const serveUntilToldToStop = Effect.fn("serve")(
             connections: allowed.connections,
             password_required: passwords().length > 0
           }),
-          Effect.andThen(Effect.raceFirst(stopSignal, stopRequested)),
+          Effect.andThen(Deferred.await(stop)),
           Effect.andThen(exitOnSecondSignal),
           Effect.andThen(announceStop),
           Effect.andThen(Effect.sleep(flags.drainDelay))
         ),
-      announce
+      // Who reads the announcement may send a signal at once, which must not end the process as it does by default.
+      (address) =>
+        Effect.andThen(
+          Effect.forkIn(awaitStop, scope, { startImmediately: true }),
+          announce(address)
+        )
     )
   },
   Effect.scoped,
-  (serve, { http, port, tlsCert, workers }, { dir, name }, messages) =>
+  (serve, flags, { dir, name }, messages) =>
     inWorkers(serve, {
-      workers,
-      port,
+      workers: flags.workers,
+      port: flags.port,
       // A worker that is started later shares the folder that was found now, or none: not what is found then.
       environment: dir === "" ? {} : { APP_DIR: dir },
       announce: announcing(
-        name,
-        { hasPage: http !== "off", isEncrypted: Option.isSome(tlsCert) },
+        {
+          name,
+          http: flags.http,
+          httpHosts: flags.httpHost,
+          certificate: Option.getOrUndefined(flags.tlsCert),
+          asksForCertificate: Option.isSome(flags.tlsClientCa),
+          passwordFile: Option.getOrUndefined(flags.passwordFile),
+          qr: flags.qr
+        },
         messages
       )
     }),

@@ -11,7 +11,10 @@ import { ConnectFailed } from "../SocketIO.ts"
 
 /** Options of TLS. Certificates and keys are PEM or DER. */
 export interface Tls {
-  /** The authorities that are trusted to sign the server's certificate; Node's own list unless given. */
+  /**
+   * The authorities that are trusted to sign the server's certificate, or that certificate itself; Node's own list unless
+   * given.
+   */
   readonly ca?: string | Uint8Array | undefined
   /** The name that the server's certificate must have; `host` unless given. */
   readonly servername?: string | undefined
@@ -42,7 +45,14 @@ export const secureContext = ({
   key
 }: Tls): Effect.Effect<SecureContext, ConnectFailed> =>
   Effect.try({
-    try: () => createSecureContext({ ca: pem(ca), cert: pem(cert), key: pem(key) }),
+    try: () =>
+      createSecureContext({
+        ca: pem(ca),
+        cert: pem(cert),
+        key: pem(key),
+        // Whom `ca` names is trusted, be it no authority but the server: as curl has it (X509_V_FLAG_PARTIAL_CHAIN).
+        allowPartialTrustChain: ca !== undefined
+      }),
     catch: (cause) => new ConnectFailed({ timedOut: false, cause })
   })
 

@@ -61,7 +61,7 @@ describe.skipIf(!hasOpenssl)(`TLS${skipped}`, () => {
       Effect.gen(function* () {
         const { authority, server } = yield* Made
         const served = yield* serveWith(server)
-        assert.include(served.announcement, "app client --tls --port ")
+        assert.include(served.announcement, `app client --tls --ca ${server.certFile} --port `)
         const flags = yield* ask(served, ["--tls", "--ca", authority.certFile])
         assert.deepStrictEqual([flags.code, flags.stdout, flags.stderr], [0, "a.txt\n", ""])
         const variables = { APP_TLS: "true", APP_CA: authority.certFile }

@@ -54,14 +54,14 @@ export const connection = {
     name: "ca",
     kind: Kind.file,
     help: {
-      pt: "Arquivo PEM com as autoridades em que se confia, no lugar das conhecidas",
-      en: "PEM file with the authorities that are trusted, in place of the well-known ones"
+      pt: "Arquivo PEM com as autoridades em que se confia, ou o certificado do servidor, no lugar das conhecidas",
+      en: "PEM file with the authorities that are trusted, or the server's certificate, in place of the well-known ones"
     },
     readme: {
       default: { pt: "as conhecidas", en: "the well-known ones" },
       text: {
-        pt: "arquivo PEM com as autoridades em que se confia",
-        en: "PEM file with the authorities that are trusted"
+        pt: "arquivo PEM com as autoridades em que se confia, ou com o certificado do próprio servidor",
+        en: "PEM file with the authorities that are trusted, or with the server's own certificate"
       }
     }
   }),

@@ -53,6 +53,13 @@ export const http = {
       }
     }
   }),
+  qr: toggle({
+    name: "qr",
+    help: {
+      pt: "Desenha no terminal o endereço da página como código QR, para um celular",
+      en: "Draw the address of the page in the terminal as a QR code, for a phone"
+    }
+  }),
   httpHost: repeated({
     name: "http-host",
     kind: hostName,
