@@ -111,7 +111,10 @@ const usesGlobal: ReadonlyMap<string, Exceptions> = new Map([
   ],
   [
     "performance",
-    [[/^src\/cli\/client\/progress\/ProgressLines\.ts$/, "bytes a second of what is shown"]]
+    [
+      [/^src\/cli\/client\/progress\/ProgressLines\.ts$/, "bytes a second of what is shown"],
+      [/^src\/http\/page\/browser\/Live\.ts$/, "the browser's, for how long the page takes"]
+    ]
   ],
   [
     "setTimeout",
@@ -119,7 +122,8 @@ const usesGlobal: ReadonlyMap<string, Exceptions> = new Map([
       [
         /^src\/cli\/Signals\.ts$/,
         "ends the process when the program is over, and its runtime with it"
-      ]
+      ],
+      [/^src\/http\/page\/browser\/Live\.ts$/, "the browser's, between two looks at the page"]
     ]
   ],
   ["setInterval", []],

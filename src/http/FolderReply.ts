@@ -11,7 +11,9 @@ import { type Files, readableResponse } from "./file/FileResponse.ts"
 import type { FolderReply } from "./HttpFace.ts"
 import { jsonListing, textListing } from "./listing/FolderListing.ts"
 import { listingFormat, mediaTypes } from "./listing/ListingFormat.ts"
+import type { Changes } from "../services/files/FileChanges.ts"
 import { contentSecurityPolicy, folderPage } from "./page/FolderPage.ts"
+import { liveLink } from "./page/LiveLink.ts"
 import { pageQuery } from "./page/PageQuery.ts"
 import { type Response, textBody } from "./Response.ts"
 
@@ -22,7 +24,7 @@ const acceptLanguage = fieldKey("Accept-Language")
 const common = "Cache-Control: no-cache\r\nVary: Accept, Accept-Language\r\n"
 
 /** The reply to requests of folders. */
-export const makeFolderReply = (files: Files): FolderReply => {
+export const makeFolderReply = (files: Files, changes: Changes): FolderReply => {
   const { store } = files
   const quota = makeQuota(mostArchivedFiles)
   return Effect.fnUntraced(function* ({ name, query, request }) {
@@ -36,7 +38,9 @@ export const makeFolderReply = (files: Files): FolderReply => {
     const format = listingFormat(field("formato"), request.field(accept))
     const type = fieldLine("Content-Type", mediaTypes[format]) + common
     if (format === "html") {
-      const page = yield* folderPage(store, pageQuery(name, field, request.field(acceptLanguage)))
+      const live = changes.source() === "none" ? undefined : liveLink(name, changes.last())
+      const query = pageQuery(name, field, request.field(acceptLanguage))
+      const page = yield* folderPage(store, query, live)
       const response: Response = {
         status: 200,
         fields: type + fieldLine("Content-Security-Policy", contentSecurityPolicy),

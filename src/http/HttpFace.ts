@@ -10,7 +10,7 @@ import type { FileName, FolderName } from "../domain/FileName.ts"
 import type { HttpAnswer, HttpClient, HttpFace } from "../server/ServerContext.ts"
 import { Clock } from "../services/Clock.ts"
 import { DigestCache } from "../services/files/DigestCache.ts"
-import { FileChanges } from "../services/files/FileChanges.ts"
+import { type Changes, FileChanges } from "../services/files/FileChanges.ts"
 import { FileStore } from "../services/files/FileStore.ts"
 import { Info } from "../services/Info.ts"
 import { countHttp, Stats } from "../telemetry/Stats.ts"
@@ -50,7 +50,7 @@ export interface Options extends Policy {
   /** Whether the metrics are told to whoever asks. */
   readonly hasOpenMetrics: boolean
   /** What a folder of the store is answered with. */
-  readonly makeFolderReply: (files: Files) => FolderReply
+  readonly makeFolderReply: (files: Files, changes: Changes) => FolderReply
   /** The name on the wire of the command of a tag, for the metrics. */
   readonly commandName: (tag: string) => string
 }
@@ -106,7 +106,8 @@ export const makeHttpFace = Effect.fnUntraced(function* (
   const stats = yield* Stats
   const { line, now } = makeDateLine(yield* EffectClock.Clock)
   const files: Files = { store, digests: yield* DigestCache, now, isSandboxed: !isSite }
-  const folderReply = options.makeFolderReply(files)
+  const changes = yield* FileChanges
+  const folderReply = options.makeFolderReply(files, changes)
   const metrics = yield* makeMetricsReply(stats, now, options.commandName)
   const services = makeServiceRoutes(
     yield* Clock,
@@ -114,7 +115,7 @@ export const makeHttpFace = Effect.fnUntraced(function* (
     stats,
     new Map<string, ServiceReply>([
       ["metrics", () => metrics],
-      ["events", makeEventsReply(yield* FileChanges, stats)]
+      ["events", makeEventsReply(changes, stats)]
     ])
   )
 

@@ -15,7 +15,7 @@ import { makeEventStreams } from "./EventStream.ts"
 const lastEventId = fieldKey("Last-Event-ID")
 
 /** The most characters of a pattern: each change is held against it, and what that costs grows with it. */
-const longestPattern = 1024
+export const longestPattern = 1024
 
 /** nginx would hold back what comes until it has a buffer full (nginx.org, ngx_http_proxy_module: proxy_buffering). */
 const fields =

@@ -114,10 +114,11 @@ const mainOf = (page: PageQuery, shown: PageEntries, readme: Readme | undefined)
     ${pages(page, shown)} ${readmeSection(page, readme)} ${checkSection(page)}`
 }
 
-/** The page as HTML; `FileNotFound` where there is no such folder. */
+/** The page as HTML, which hears of changes at `live`, if there is such an address; `FileNotFound` where there is no such folder. */
 export const folderPage = Effect.fn("http.folderPage")(function* (
   store: FileStore["Service"],
-  page: PageQuery
+  page: PageQuery,
+  live: string | undefined
 ): Effect.fn.Return<string, FileNotFound | StoreUnavailable> {
   const shown = yield* pageEntries(store, page)
   const readme =
@@ -127,6 +128,7 @@ export const folderPage = Effect.fn("http.folderPage")(function* (
     language: page.language,
     title: page.folder === "" ? texts.root : `${page.folder}/`,
     lang: languageQuery(page),
+    live,
     otherLanguage: pageLink(page, {
       language: page.language === "pt" ? "en" : "pt",
       after: page.after

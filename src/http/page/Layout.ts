@@ -28,7 +28,7 @@ const menuOf = (texts: Texts, lang: string): Html =>
   </nav>`
 
 /** The beginning of the body, with what the script says in the page's language (browser/Page reads it). */
-const bodyTag = (texts: Texts): Html =>
+const bodyTag = (texts: Texts, live: string | undefined): Html =>
   markup`<body
     data-check-bad="${texts.checkBad}"
     data-check-failed="${texts.checkFailed}"
@@ -37,6 +37,7 @@ const bodyTag = (texts: Texts): Html =>
     data-check-unknown="${texts.checkUnknown}"
     data-close="${texts.close}"
     data-following="${texts.following}"
+    data-live="${live ?? ""}"
     data-no-preview="${texts.noPreview}"
     data-open="${texts.open}"
     data-preview-failed="${texts.previewFailed}"
@@ -50,6 +51,8 @@ export const document = (content: {
   readonly title: string
   /** The query by which links keep the language, empty where the browser's is meant. */
   readonly lang: string
+  /** Where the script hears of changes; nowhere unless given. */
+  readonly live: string | undefined
   /** The link to this page in the other language. */
   readonly otherLanguage: string
   readonly main: Html
@@ -66,7 +69,7 @@ export const document = (content: {
         <link rel="stylesheet" href="${assetLinks.style}" />
         <script src="${assetLinks.script}" defer></script>
       </head>
-      ${bodyTag(texts)}
+      ${bodyTag(texts, content.live)}
         <header>
           <a class="skip" href="#lista">${texts.skip}</a>
           ${menuOf(texts, content.lang)}

@@ -9,7 +9,7 @@ import * as Pattern from "../../domain/Pattern.ts"
 const special = /[\\*?[\]{}()!,+@^-]/g
 
 /** `text` as what matches itself alone. */
-const literal = (text: string): string => text.replace(special, "\\$&")
+export const literal = (text: string): string => text.replace(special, "\\$&")
 
 /** One character in either case. */
 const anyCase = (character: string): string => {

@@ -28,7 +28,8 @@ const pageOf = (store: FileStore["Service"], folder = "", query = "", acceptLang
   const fields = new URLSearchParams(query)
   return folderPage(
     store,
-    pageQuery(name, (field) => fields.get(field) ?? undefined, acceptLanguage)
+    pageQuery(name, (field) => fields.get(field) ?? undefined, acceptLanguage),
+    undefined
   )
 }
 

@@ -7,16 +7,17 @@ const plain = (name: string): string =>
 
 const search = find("busca", HTMLInputElement)
 
+/** Hides the rows that do not have what is searched for. */
 const filter = (): void => {
   const wanted = plain(search?.value ?? "")
   // A pattern is the server's affair.
   const isPattern = /[*?]/.test(wanted)
-  let count = 0
-  for (const row of rows()) {
-    row.hidden = !isPattern && !plain(nameOf(row)).includes(wanted)
-    if (!row.hidden) count += 1
-  }
-  announce(wanted === "" ? "" : `${count} ${text("visible")}`)
+  for (const row of rows()) row.hidden = !isPattern && !plain(nameOf(row)).includes(wanted)
+}
+
+const onSearch = (): void => {
+  filter()
+  announce(search?.value ? `${visible().length} ${text("visible")}` : "")
 }
 
 const visible = (): ReadonlyArray<HTMLTableRowElement> => rows().filter((row) => !row.hidden)
@@ -36,10 +37,13 @@ const valueOf = (row: HTMLTableRowElement, column: number): number | string => {
   return row.querySelector("time")?.dateTime ?? ""
 }
 
-const sort = (heading: HTMLTableCellElement, sent: ReadonlyArray<HTMLTableRowElement>): void => {
+/** The rows in the order in which they were sent. */
+let sent = rows()
+/** The column by which they were sorted here. */
+let sorted: HTMLTableCellElement | undefined
+
+const sort = (heading: HTMLTableCellElement, descending: boolean): void => {
   const column = heading.cellIndex
-  const before = heading.ariaSort
-  const descending = before === null ? column !== 0 : before === "ascending"
   const order = [...sent]
   if (column > 0) {
     order.sort((one, other) => {
@@ -50,20 +54,29 @@ const sort = (heading: HTMLTableCellElement, sent: ReadonlyArray<HTMLTableRowEle
   arrange(descending ? order.reverse() : order)
   for (const other of heading.parentElement?.children ?? []) other.removeAttribute("aria-sort")
   heading.ariaSort = descending ? "descending" : "ascending"
+  sorted = heading
+}
+
+/** Shows these rows, as they are sent now, in the order and with the filter that there is. */
+export const relist = (order: ReadonlyArray<HTMLTableRowElement>): void => {
+  sent = order
+  if (sorted?.isConnected === true) sort(sorted, sorted.ariaSort === "descending")
+  else arrange(order)
+  filter()
 }
 
 /** Sorts here what was sent in the order of names, all of it; else the links ask the server. */
 const sortHere = (): void => {
   const query = new URLSearchParams(location.search)
-  const isWhole = document.querySelector("a[rel=next]") === null && !query.has("depois")
-  if (!isWhole || query.has("ordem") || query.has("sentido")) return
-  const sent = rows()
+  if (query.has("depois") || query.has("ordem") || query.has("sentido")) return
   for (const link of document.querySelectorAll<HTMLAnchorElement>("#lista thead a")) {
     link.addEventListener("click", (event) => {
       const heading = link.closest("th")
-      if (heading === null || event.ctrlKey || event.metaKey || event.shiftKey) return
+      const isWhole = document.querySelector("a[rel=next]") === null
+      if (heading === null || !isWhole || event.ctrlKey || event.metaKey || event.shiftKey) return
       event.preventDefault()
-      sort(heading, sent)
+      const before = heading.ariaSort
+      sort(heading, before === null ? heading.cellIndex !== 0 : before === "ascending")
     })
   }
 }
@@ -77,14 +90,14 @@ const onKey = (event: KeyboardEvent): void => {
   else if (event.key === "ArrowUp" && !isTyping) move(-1)
   else if (event.key === "Escape" && search !== undefined && search.value !== "") {
     search.value = ""
-    filter()
+    onSearch()
   } else return
   event.preventDefault()
 }
 
 /** Makes the list do so. */
 export const liven = (): void => {
-  search?.addEventListener("input", filter)
+  search?.addEventListener("input", onSearch)
   document.addEventListener("keydown", onKey)
   document.querySelector('a[href="#busca"]')?.addEventListener("click", (event) => {
     event.preventDefault()

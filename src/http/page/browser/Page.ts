@@ -42,11 +42,12 @@ export const announce = (message: string): void => {
   if (status !== undefined) status.textContent = message
 }
 
-const body = document.querySelector("#lista tbody")
+/** What the rows are in; an empty folder has none. */
+export const list = (): HTMLTableSectionElement | undefined =>
+  document.querySelector<HTMLTableSectionElement>("#lista tbody") ?? undefined
 
 /** The rows of the list, in the order in which they stand now. */
-export const rows = (): ReadonlyArray<HTMLTableRowElement> =>
-  body instanceof HTMLTableSectionElement ? [...body.rows] : []
+export const rows = (): ReadonlyArray<HTMLTableRowElement> => [...(list()?.rows ?? [])]
 
 /** The link of a row: what its name leads to. */
 export const linkOf = (row: HTMLTableRowElement): HTMLAnchorElement | null =>
@@ -58,5 +59,14 @@ export const nameOf = (row: HTMLTableRowElement): string => linkOf(row)?.textCon
 /** Whether a row is of a file. */
 export const isFile = (row: HTMLTableRowElement): boolean => "size" in row.dataset
 
-/** Puts the rows in this order. */
-export const arrange = (order: ReadonlyArray<HTMLTableRowElement>): void => body?.append(...order)
+/** Has these rows in this order, and no others. None that stands where it is to stand is moved, for that takes its focus. */
+export const arrange = (order: ReadonlyArray<HTMLTableRowElement>): void => {
+  const focused = document.activeElement
+  for (const row of rows()) if (!order.includes(row)) row.remove()
+  let next = list()?.firstElementChild ?? null
+  for (const row of order) {
+    if (row === next) next = row.nextElementSibling
+    else list()?.insertBefore(row, next)
+  }
+  if (focused instanceof HTMLElement && focused !== document.activeElement) focused.focus()
+}

@@ -83,7 +83,24 @@ open.target = "_blank"
 open.rel = "noopener"
 button(text("close"), () => dialog.close())
 
-/** Has the list's links to files that can be shown show them; with Ctrl, Shift or another button they lead there. */
+/** Has the link of a file that can be shown show it; with Ctrl, Shift or another button it leads there. */
+export const previewRow = (row: HTMLTableRowElement): void => {
+  const link = linkOf(row)
+  const kind = link === null || !isFile(row) ? undefined : kindOf(link.pathname)
+  if (link === null || kind === undefined) return
+  if (kind === "pdf") {
+    link.target = "_blank"
+    link.rel = "noopener"
+    return
+  }
+  link.addEventListener("click", (event) => {
+    if (event.ctrlKey || event.metaKey || event.shiftKey) return
+    event.preventDefault()
+    show(row)
+  })
+}
+
+/** Has all rows of the list do so. */
 export const previewFiles = (): void => {
   document.body.append(dialog)
   dialog.addEventListener("close", () => {
@@ -97,19 +114,5 @@ export const previewFiles = (): void => {
     if (event.key === "ArrowRight") step(1)
     if (event.key === "ArrowLeft") step(-1)
   })
-  for (const row of rows().filter(isFile)) {
-    const link = linkOf(row)
-    const kind = link === null ? undefined : kindOf(link.pathname)
-    if (link === null || kind === undefined) continue
-    if (kind === "pdf") {
-      link.target = "_blank"
-      link.rel = "noopener"
-      continue
-    }
-    link.addEventListener("click", (event) => {
-      if (event.ctrlKey || event.metaKey || event.shiftKey) return
-      event.preventDefault()
-      show(row)
-    })
-  }
+  rows().forEach(previewRow)
 }

@@ -1,6 +1,7 @@
 /** What the page of a folder is with a script. Without it the page does all but previews and checks, by its links. */
 import { checkFiles } from "./Check.ts"
 import { liven } from "./List.ts"
+import { followChanges } from "./Live.ts"
 import { announce } from "./Page.ts"
 import { previewFiles } from "./Preview.ts"
 
@@ -20,3 +21,4 @@ liven()
 previewFiles()
 checkFiles()
 answerHere()
+followChanges()
