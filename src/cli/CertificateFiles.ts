@@ -1,5 +1,5 @@
 /** Reads the certificates and keys that flags name. Used by client/Certificates and serve/reload/Certificates. */
-import { Data, Effect, FileSystem, Option, type PlatformError } from "effect"
+import { Data, Effect, FileSystem, Option } from "effect"
 import type { BadCredentials } from "../tls/Credentials.ts"
 import { exitCode, Failure, systemCode } from "./Failure.ts"
 import type { Messages } from "./Messages.ts"
@@ -18,7 +18,7 @@ export const onlyWith = (given: string, needed: string, { usage }: Messages) =>
 /** A file cannot be read. */
 export class Unreadable extends Data.TaggedError("Unreadable")<{
   readonly file: string
-  readonly cause: PlatformError.PlatformError
+  readonly cause: Error
 }> {}
 
 const readOne = (file: string) =>

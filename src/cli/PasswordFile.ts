@@ -36,10 +36,18 @@ const fromVariable = Config.option(Config.Redacted("APP_PASSWORD")).pipe(
   Config.map((password) => Option.toArray(password))
 )
 
-/** The passwords of the file if one is named, else of the variable. Ends the run where the file is unusable or empty. */
+/** The bytes of a file. A FIFO is waited for. */
+const readWaiting = (file: string) =>
+  FileSystem.FileSystem.use((fileSystem) => fileSystem.readFile(file))
+
+/**
+ * The passwords of the file if one is named, else of the variable. Ends the run where the file is unusable or empty. The
+ * errors of `readFile` have the system's as their cause.
+ */
 export const load = Effect.fnUntraced(function* (
   file: Option.Option<string>,
-  { certificates, reasons, startUp }: Messages
+  { certificates, reasons, startUp }: Messages,
+  readFile: (file: string) => Effect.Effect<Uint8Array, Error, FileSystem.FileSystem> = readWaiting
 ) {
   if (Option.isNone(file)) return yield* Effect.orElseSucceed(fromVariable, (): Passwords => [])
   const refuse = (reason: string) =>
@@ -47,14 +55,11 @@ export const load = Effect.fnUntraced(function* (
       code: exitCode.refused,
       sentence: startUp.passwordFileUnusable(file.value, reason)
     })
-  const fileSystem = yield* FileSystem.FileSystem
-  const found = yield* Effect.flatMap(fileSystem.readFile(file.value), parse).pipe(
-    Effect.catchTags({
-      InUtf16: () => refuse(startUp.inUtf16),
-      PlatformError: (error) => {
-        const reason = systemCode(error) ?? error.message
-        return refuse(reason === "ENOENT" ? certificates.missing : (reasons.get(reason) ?? reason))
-      }
+  const found = yield* Effect.flatMap(readFile(file.value), parse).pipe(
+    Effect.catch((error) => {
+      if (error instanceof InUtf16) return refuse(startUp.inUtf16)
+      const reason = systemCode(error) ?? error.message
+      return refuse(reason === "ENOENT" ? certificates.missing : (reasons.get(reason) ?? reason))
     })
   )
   return found.length === 0 ? yield* refuse(startUp.noPassword) : found

@@ -135,10 +135,12 @@ const serveUntilToldToStop = Effect.fn("serve")(
     }
     yield* ignoreHangup
     if (Option.isNone(flags.store)) yield* limitSemiSpace
-    const passwords = yield* followPasswords(flags.passwordFile, messages)
+    const { announce, isAlone, port, share, stopRequested } = yield* Worker
+    // A FIFO, as of <(command), gives its bytes once, and a worker that is started later would wait for them for ever.
+    const passwords = yield* followPasswords(flags.passwordFile, isAlone, messages)
     const tls = yield* Certificates.follow(
       { cert: flags.tlsCert, key: flags.tlsKey, ca: flags.tlsClientCa },
-      flags.http === "off" ? [] : [httpProtocol],
+      { protocols: flags.http === "off" ? [] : [httpProtocol], waits: isAlone },
       messages
     )
     if (flags.qr && flags.http === "off") return yield* onlyWith("--qr", "--http on", messages)
@@ -152,7 +154,6 @@ const serveUntilToldToStop = Effect.fn("serve")(
         sentence: messages.startUp.unprotected(formatAddress(flags))
       })
     }
-    const { announce, port, share, stopRequested } = yield* Worker
     const scope = yield* Effect.scope
     const stop = yield* Deferred.make<void>()
     const awaitStop = Deferred.into(Effect.raceFirst(stopSignal, stopRequested), stop)

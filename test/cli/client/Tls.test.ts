@@ -202,9 +202,15 @@ describe.skipIf(!hasOpenssl)(`TLS${skipped}`, () => {
         const server = { cert: none, key: none, ca: none }
         const client = { ...server, tls: false, servername: none, insecure: false }
         for (const [use, given, needed] of [
-          [failureOf(follow({ ...server, key: some }, [], messages.pt)), "--tls-key", "--tls-cert"],
           [
-            failureOf(follow({ ...server, ca: some }, [], messages.pt)),
+            failureOf(
+              follow({ ...server, key: some }, { protocols: [], waits: true }, messages.pt)
+            ),
+            "--tls-key",
+            "--tls-cert"
+          ],
+          [
+            failureOf(follow({ ...server, ca: some }, { protocols: [], waits: true }, messages.pt)),
             "--tls-client-ca",
             "--tls-cert"
           ],
@@ -244,7 +250,7 @@ describe.skipIf(!hasOpenssl)(`TLS${skipped}`, () => {
           [{ cert, key, ca: half }, `Não há certificados inteiros de autoridades em ${cwd}/half.`]
         ] as const) {
           for (const use of [
-            failureOf(follow(found, [], messages.pt)),
+            failureOf(follow(found, { protocols: [], waits: true }, messages.pt)),
             failureOf(load({ ...plain, ...found }, messages.pt))
           ]) {
             const failure = yield* use

@@ -1,10 +1,11 @@
 /** What signals do to `app serve`, and that it ends when it is told to, whatever its log and its files do. */
 import { assert, layer } from "@effect/vitest"
-import { Effect, Schedule } from "effect"
+import { Effect, Layer, Schedule } from "effect"
 import { execFileSync } from "node:child_process"
 import { closeSync, constants, openSync, readSync, renameSync } from "node:fs"
 import { join } from "node:path"
 import packageJson from "../../../package.json" with { type: "json" }
+import { hasOpenssl, Made } from "../../support/Certificates.ts"
 import { App, root, start } from "../../support/programs/App.ts"
 import { childrenOf } from "../../support/programs/Processes.ts"
 import { request } from "../../support/values/Bytes.ts"
@@ -18,6 +19,13 @@ const secret = "correta-9f83b1"
 
 /** A pipe with a name. */
 const makePipe = (path: string) => Effect.sync(() => execFileSync("mkfifo", [path]))
+
+/** Puts a pipe with a name, into which nobody writes, in the place of a file. */
+const becomePipe = (path: string) =>
+  Effect.andThen(
+    makePipe(`${path}.pipe`),
+    Effect.sync(() => renameSync(`${path}.pipe`, path))
+  )
 
 /** The end of a pipe from which a program's log can be read, or not. */
 const readingEnd = (path: string) =>
@@ -78,12 +86,56 @@ layer(App.layer, { excludeTestServices: true, timeout: "1 minute" })("SIGTERM", 
       const { serve } = yield* App
       const cwd = yield* folderWith({ "DB/a.txt": "", senhas: `${secret}\n` })
       const server = yield* serve(["--password-file", "senhas"], { cwd })
-      yield* makePipe(join(cwd, "pipe"))
-      renameSync(join(cwd, "pipe"), join(cwd, "senhas"))
+      yield* becomePipe(join(cwd, "senhas"))
       yield* server.process.says("stderr", /passwords\.kept .*error="it is no regular file"/)
       yield* server.process.kill("SIGTERM")
       assert.strictEqual((yield* server.process.ended).code, 0)
     })
+  )
+
+  it.effect("ends all, exit code 0, where a worker was replaced after the file became a pipe", () =>
+    Effect.gen(function* () {
+      const { serve } = yield* App
+      const cwd = yield* folderWith({ "DB/a.txt": "", senhas: `${secret}\n` })
+      const words = ["--workers", "2", "--password-file", "senhas"]
+      const { address, process } = yield* serve(words, { cwd })
+      yield* becomePipe(join(cwd, "senhas"))
+      const [victim = -1] = childrenOf(process.pid)
+      globalThis.process.kill(victim, "SIGKILL")
+      // It says so and ends, to be started again, rather than to wait for the pipe.
+      yield* process.says("stderr", /não serve: lá está algo que não é um arquivo comum\.\n/)
+      const client = yield* RawSocket.connect(address)
+      yield* client.ask(request("AUTH", secret), "+OK\r\n")
+      yield* process.kill("SIGTERM")
+      assert.strictEqual((yield* process.ended).code, 0)
+    })
+  )
+})
+
+layer(Layer.merge(App.layer, Made.layer), { timeout: "1 minute" })("SIGTERM", (it) => {
+  it.effect.skipIf(!hasOpenssl)(
+    "ends it, and SIGHUP does not, where what TLS needs are pipes",
+    () =>
+      Effect.gen(function* () {
+        const { serve } = yield* App
+        const { authority, server } = yield* Made
+        const cwd = yield* folderWith({
+          "DB/a.txt": "",
+          cert: server.cert,
+          key: server.key,
+          ca: authority.cert
+        })
+        const words = ["--tls-cert", "cert", "--tls-key", "key", "--tls-client-ca", "ca"]
+        const { process } = yield* serve(words, { cwd })
+        // The others are read before the first that is a pipe.
+        for (const name of ["ca", "key", "cert"]) {
+          yield* becomePipe(join(cwd, name))
+          yield* process.kill("SIGHUP")
+          yield* process.says("stderr", /certificates\.kept .*error="it is no regular file"/)
+        }
+        yield* process.kill("SIGTERM")
+        assert.strictEqual((yield* process.ended).code, 0)
+      })
   )
 })
 

@@ -1,7 +1,7 @@
 /** The certificate, key and authorities of `app serve`: read when it starts, and again whenever the files change. */
 import { Effect, Option } from "effect"
 import { makeTls, type Tls } from "../../../net/TlsHandshake.ts"
-import { type Files, onlyWith, read, readWith, refuse } from "../../CertificateFiles.ts"
+import { type Files, onlyWith, read, readWith, refuse, Unreadable } from "../../CertificateFiles.ts"
 import type { Messages } from "../../Messages.ts"
 import { readAgain } from "./ReadAgain.ts"
 import { reloadOnChange } from "./ReloadOnChange.ts"
@@ -14,8 +14,14 @@ const faults = {
   pair: "the key is not the certificate's"
 } as const
 
-const readTextsAgain = readWith((file) =>
+const readTextAgain = (file: string) =>
   Effect.map(readAgain(file), (bytes) => new TextDecoder().decode(bytes))
+
+const readTextsAgain = readWith(readTextAgain)
+
+/** As `read`, but nothing is waited for. */
+const readAtOnce = readWith((file) =>
+  Effect.mapError(readTextAgain(file), (cause) => new Unreadable({ file, cause }))
 )
 
 const toCredentials = ({
@@ -29,11 +35,11 @@ const toCredentials = ({
 /**
  * The TLS of a server, in which clients may choose from `protocols` (ALPN); `undefined` where no certificate is given. New
  * files that are of no use are logged, and the old ones stay in use. Fails where one flag lacks another, or where the
- * files are of no use at the start.
+ * files are of no use at the start. Then a FIFO is waited for if `waits`.
  */
 export const follow = Effect.fnUntraced(function* (
   files: Files,
-  protocols: ReadonlyArray<string>,
+  { protocols, waits }: { readonly protocols: ReadonlyArray<string>; readonly waits: boolean },
   messages: Messages
 ) {
   const { ca, cert, key } = files
@@ -47,7 +53,7 @@ export const follow = Effect.fnUntraced(function* (
     return yield* onlyWith("--tls-client-ca", "--tls-cert", messages)
   }
   if (Option.isNone(cert)) return undefined
-  const tls: Tls = yield* Effect.flatMap(read(files), (texts) =>
+  const tls: Tls = yield* Effect.flatMap((waits ? read : readAtOnce)(files), (texts) =>
     makeTls(toCredentials(texts), { protocols })
   ).pipe(Effect.mapError(refuse(files, messages)))
   const kept = (error: string) =>

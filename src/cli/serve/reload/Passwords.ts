@@ -7,13 +7,15 @@ import { reloadOnChange } from "./ReloadOnChange.ts"
 
 /**
  * The current passwords. The file is read again when it has changed, so that a password can be changed without a
- * restart. A new file that cannot be read, or is empty, is logged, and the old passwords stay in use.
+ * restart. A new file that cannot be read, or is empty, is logged, and the old passwords stay in use. At first a FIFO is
+ * waited for if `waits`.
  */
 export const follow = Effect.fnUntraced(function* (
   file: Option.Option<string>,
+  waits: boolean,
   messages: Messages
 ) {
-  let current = yield* load(file, messages)
+  let current = yield* load(file, messages, waits ? undefined : readAgain)
   if (Option.isSome(file)) {
     const keep = (error: string) =>
       Effect.annotateLogs(Effect.logWarning("passwords.kept"), { file: file.value, error })

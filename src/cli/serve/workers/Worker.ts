@@ -12,6 +12,8 @@ export type Announce = (address: Address) => Effect.Effect<void, never, Stdio.St
 export class Worker extends Context.Service<
   Worker,
   {
+    /** Whether this process serves alone. */
+    readonly isAlone: boolean
     /** The port to listen on. */
     readonly port: number
     /** Called with the address of this process. */
@@ -30,15 +32,16 @@ const timeout = Duration.seconds(1)
  * Serves as one of the workers of the supervisor that started this process. Every line of its log has the worker's
  * number, and INFO shows the sums over all workers.
  */
-export const runWorker = <A, E, R>(
-  serve: Effect.Effect<A, E, R>,
+export const runWorker = <E, R>(
+  serve: Effect.Effect<void, E, R>,
   cluster: Cluster,
   workers: number
-): Effect.Effect<A, E, Exclude<R, Worker>> =>
+): Effect.Effect<void, E, Exclude<R, Worker>> =>
   Effect.gen(function* () {
     const received = yield* Queue.unbounded<unknown>()
     const started = yield* Deferred.make<{ readonly number: number; readonly port: number }>()
     const stopped = yield* Deferred.make<void>()
+    const ready = yield* Deferred.make<void>()
     let response = yield* Deferred.make<ClusterStats>()
     let own: (() => ClusterStats) | undefined
 
@@ -84,12 +87,23 @@ export const runWorker = <A, E, R>(
       timeToLive: Duration.zero
     })
 
+    // Before this process listens there is nothing to finish, and what it waits for may never come.
+    const stoppedEarly = Effect.flatMap(
+      Effect.raceFirst(
+        Effect.as(Deferred.await(ready), true),
+        Effect.as(Deferred.await(stopped), false)
+      ),
+      (isReady) => (isReady ? Effect.never : Effect.void)
+    )
+
     yield* notify({ _tag: "StartRequest" })
     const { number, port } = yield* Deferred.await(started)
     return yield* serve.pipe(
       Effect.provideService(Worker, {
+        isAlone: false,
         port,
-        announce: ({ host, port }) => notify({ _tag: "Ready", host, port }),
+        announce: ({ host, port }) =>
+          Effect.andThen(Deferred.succeed(ready, undefined), notify({ _tag: "Ready", host, port })),
         stopRequested: Deferred.await(stopped),
         share: (whole) => Math.max(1, Math.floor(whole / workers))
       }),
@@ -97,6 +111,7 @@ export const runWorker = <A, E, R>(
         own = report
         return Cache.get(clusterStats, report)
       }),
-      Effect.annotateLogs("worker", number)
+      Effect.annotateLogs("worker", number),
+      Effect.raceFirst(stoppedEarly)
     )
   }).pipe(Effect.scoped)

@@ -15,8 +15,13 @@ export const inWorkers = <E, R>(
   Effect.gen(function* () {
     const { announce, port, workers } = options
     if (workers === 1) {
-      const alone = { port, announce, stopRequested: Effect.never, share: (whole: number) => whole }
-      return yield* Effect.provideService(serve, Worker, alone)
+      return yield* Effect.provideService(serve, Worker, {
+        isAlone: true,
+        port,
+        announce,
+        stopRequested: Effect.never,
+        share: (whole) => whole
+      })
     }
     // Loaded only here, because loading it takes time that every start would pay for.
     const { default: cluster } = yield* Effect.promise(() => import("node:cluster"))
