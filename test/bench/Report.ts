@@ -40,6 +40,7 @@ export const figure = (value: number, { name }: Unit): string => {
       return `${scaled(value, ["", "k", "M", "G"])}B/s`
     case "commands/s":
     case "requests/s":
+    case "handshakes/s":
       return `${scaled(value, ["", "k", "M"])}/s`
     case "µs":
       return value < 10 * step ? `${ratio(value)} µs` : `${ratio(value / step)} ms`

@@ -31,7 +31,15 @@ export type Scale = "full" | "smoke"
 
 /** What is counted. `more` of it is better, or `less`. */
 export interface Unit {
-  readonly name: "commands/s" | "requests/s" | "bytes/s" | "bytes" | "ms" | "µs" | "calls"
+  readonly name:
+    | "commands/s"
+    | "requests/s"
+    | "handshakes/s"
+    | "bytes/s"
+    | "bytes"
+    | "ms"
+    | "µs"
+    | "calls"
   readonly better: "more" | "less"
 }
 
@@ -39,6 +47,8 @@ export interface Unit {
 export const commandsPerSecond: Unit = { name: "commands/s", better: "more" }
 /** Answers a second, where both sides do not speak of commands. */
 export const requestsPerSecond: Unit = { name: "requests/s", better: "more" }
+/** Handshakes a second. */
+export const handshakesPerSecond: Unit = { name: "handshakes/s", better: "more" }
 /** Bytes through a connection. */
 export const bytesPerSecond: Unit = { name: "bytes/s", better: "more" }
 /** Memory. */

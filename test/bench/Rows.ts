@@ -13,6 +13,7 @@ import * as SmallFiles from "./rows/SmallFiles.ts"
 import * as StartUp from "./rows/StartUp.ts"
 import * as SystemCalls from "./rows/SystemCalls.ts"
 import * as Time from "./rows/Time.ts"
+import * as Tls from "./rows/Tls.ts"
 import * as Workers from "./rows/Workers.ts"
 
 /** The table. */
@@ -21,6 +22,7 @@ export const rows: ReadonlyArray<Row> = [
   ...SmallFiles.rows,
   ...Http.rows,
   ...LargeFiles.rows,
+  ...Tls.rows,
   ...RealClient.rows,
   ...Mirror.rows,
   ...Idle.rows,

@@ -3,6 +3,7 @@ import { Duration, Effect, Schedule, type Scope } from "effect"
 import { spawn } from "node:child_process"
 import { readFileSync } from "node:fs"
 import { connect } from "node:net"
+import { connect as connectTls } from "node:tls"
 import type { Address } from "../../../src/domain/Address.ts"
 import { type EndedEarly, start, type Running } from "../../support/programs/App.ts"
 import { freePort } from "../../support/programs/FreePort.ts"
@@ -81,10 +82,21 @@ export const output = (
     })
   )
 
+/** What a server is asked to see whether it answers, and whether over TLS. */
+export interface Question {
+  readonly text: string
+  readonly tls?: boolean
+}
+
 /** One attempt to send this and have anything back. */
-const answersOnce = ({ host, port }: Address, question: string): Effect.Effect<void, Trouble> =>
+const answersOnce = (
+  { host, port }: Address,
+  { text, tls = false }: Question
+): Effect.Effect<void, Trouble> =>
   Effect.callback((resume) => {
-    const socket = connect({ host, port, noDelay: true })
+    const socket = tls
+      ? connectTls({ host, port, rejectUnauthorized: false })
+      : connect({ host, port, noDelay: true })
     socket
       .once("error", ({ message }) => resume(new Trouble({ message })))
       .once("close", () => resume(new Trouble({ message: `${host}:${port} hung up` })))
@@ -92,12 +104,12 @@ const answersOnce = ({ host, port }: Address, question: string): Effect.Effect<v
         resume(Effect.void)
         socket.destroy()
       })
-    socket.write(question)
+    socket.write(text)
     return Effect.sync(() => socket.destroy())
   })
 
 /** Waits until a server answers; it says so itself to nobody, so it is asked each millisecond, for 10 s. */
-export const answers = (address: Address, question: string): Effect.Effect<void, Trouble> =>
+export const answers = (address: Address, question: Question): Effect.Effect<void, Trouble> =>
   Effect.retry(answersOnce(address, question), {
     schedule: Schedule.spaced(Duration.millis(1)),
     times: 10_000
@@ -114,7 +126,7 @@ export const startServer = (
   program: string,
   words: (port: number) => ReadonlyArray<string>,
   cwd: string,
-  question: string
+  question: Question
 ): Effect.Effect<Peer, Trouble, Scope.Scope> =>
   Effect.gen(function* () {
     const port = yield* freePort()

@@ -11,6 +11,12 @@ export const bundle: string = join(root, "dist", "app.cjs")
 /** Connections are asked for by the ten thousand here, and some more while others still close. */
 const connections = 12_000
 
+/** A certificate and its key, in PEM files. */
+export interface Identity {
+  readonly certFile: string
+  readonly keyFile: string
+}
+
 /** The words after `node` that make it serve a folder. */
 export const serveWords = (folder: string, port: number): ReadonlyArray<string> => [
   bundle,
@@ -24,5 +30,20 @@ export const app = (folder: string, workers = 1): Effect.Effect<Peer, Trouble, S
     process.execPath,
     (port) => [...serveWords(folder, port), ...flags({ "--workers": workers })],
     folder,
-    "PING\r\n"
+    { text: "PING\r\n" }
+  )
+
+/** Serves a folder over TLS alone, and says nothing of each connection, as nginx does not here. */
+export const appOverTls = (
+  folder: string,
+  { certFile, keyFile }: Identity
+): Effect.Effect<Peer, Trouble, Scope.Scope> =>
+  startServer(
+    process.execPath,
+    (port) => [
+      ...serveWords(folder, port),
+      ...flags({ "--tls-cert": certFile, "--tls-key": keyFile, "--log-level": "warn" })
+    ],
+    folder,
+    { text: "PING\r\n", tls: true }
   )

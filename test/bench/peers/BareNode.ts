@@ -8,4 +8,4 @@ const program = fileURLToPath(new URL("bare-node-server.ts", import.meta.url))
 
 /** Starts it. */
 export const bareNode = (folder: string): Effect.Effect<Peer, Trouble, Scope.Scope> =>
-  startServer(process.execPath, (port) => [program, String(port)], folder, "PING\r\n")
+  startServer(process.execPath, (port) => [program, String(port)], folder, { text: "PING\r\n" })

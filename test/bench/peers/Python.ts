@@ -15,4 +15,6 @@ export const farewell: string = pickled("SAIR")
 
 /** Serves a folder. */
 export const python = (folder: string): Effect.Effect<Peer, Trouble, Scope.Scope> =>
-  startServer("python3", (port) => ["-B", program, String(port), folder], folder, pickled("HORA"))
+  startServer("python3", (port) => ["-B", program, String(port), folder], folder, {
+    text: pickled("HORA")
+  })

@@ -23,7 +23,7 @@ export const redisWords = (port: number): ReadonlyArray<string> =>
 
 /** An empty one. */
 export const redis = (folder: string): Effect.Effect<Peer, Trouble, Scope.Scope> =>
-  startServer("redis-server", redisWords, folder, "PING\r\n")
+  startServer("redis-server", redisWords, folder, { text: "PING\r\n" })
 
 /** One that has a value as long as the time of day, under `hora`. */
 export const redisWithTime = (folder: string): Effect.Effect<Peer, Trouble, Scope.Scope> =>

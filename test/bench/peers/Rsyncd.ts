@@ -37,5 +37,5 @@ export const rsyncd = (folder: string): Effect.Effect<Peer, Trouble, Scope.Scope
       `--port=${port}`,
       `--config=${file}`
     ]
-    return yield* startServer("sh", words, home, "@RSYNCD: 31.0\n#list\n")
+    return yield* startServer("sh", words, home, { text: "@RSYNCD: 31.0\n#list\n" })
   })

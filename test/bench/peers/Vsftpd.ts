@@ -33,5 +33,5 @@ export const vsftpd = (folder: string): Effect.Effect<Peer, Trouble, Scope.Scope
       writeFileSync(file, configuration(folder, port))
       return [file]
     }
-    return yield* startServer(program, words, home, "QUIT\r\n")
+    return yield* startServer(program, words, home, { text: "QUIT\r\n" })
   })

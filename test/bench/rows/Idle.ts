@@ -26,7 +26,7 @@ const each = (
       const before = yield* residentMemory(pid)
       const { ping } = yield* hold(address, connections)
       // What connects last is answered last, so that all the others have been accepted by then.
-      yield* asked ? ping : answers(address, "PING\r\n")
+      yield* asked ? ping : answers(address, { text: "PING\r\n" })
       return ((yield* residentMemory(pid)) - before) / connections
     })
   )

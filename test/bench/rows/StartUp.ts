@@ -21,7 +21,7 @@ const firstAnswer = (
       return yield* elapsed(
         Effect.andThen(
           start(program, words(port), { cwd }),
-          answers({ host: "127.0.0.1", port }, "PING\r\n")
+          answers({ host: "127.0.0.1", port }, { text: "PING\r\n" })
         )
       )
     })
