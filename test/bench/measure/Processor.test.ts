@@ -4,8 +4,8 @@ import { start } from "../../support/programs/App.ts"
 import { early, output } from "./Process.ts"
 import { weigh } from "./Processor.ts"
 
-/** A fifth of a second of a processor. */
-const spin = "while (process.cpuUsage().user < 200_000);"
+/** A tenth of a second of a processor. */
+const spin = "while (process.cpuUsage().user < 100_000);"
 
 /** A shell that does nothing, and its child, which works once it is told to and stays until its input ends. */
 const parent = start(
@@ -35,8 +35,8 @@ describe.skipIf(process.platform !== "linux")("what is weighed", () => {
         const { figure, processor = 0, ...of } = yield* weigh(peer, load)
         assert.strictEqual(figure, 7)
         // Node's own start is more than what the kernel's clock, which ticks a hundred times a second, may leave out.
-        assert.isAtLeast(processor, 200_000 / 10)
-        assert.isBelow(processor, 2_000_000 / 10)
+        assert.isAtLeast(processor, 100_000 / 10)
+        assert.isBelow(processor, 1_000_000 / 10)
         assert.isAbove(of.load ?? 0, 0)
         assert.isAtMost(of.load ?? 0, 1.1)
       })
