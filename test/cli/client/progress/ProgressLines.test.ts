@@ -3,7 +3,7 @@ import { Effect } from "effect"
 import { App } from "../../../support/programs/App.ts"
 import * as FakeServer from "../../../support/fakes/FakeServer.ts"
 import * as Terminal from "../../../support/programs/Terminal.ts"
-import { temporaryFolder } from "../../../support/stores/TemporaryFolder.ts"
+import { folderWith, temporaryFolder } from "../../../support/stores/TemporaryFolder.ts"
 
 const size = 2_000_000
 
@@ -44,6 +44,42 @@ layer(App.layer, { timeout: "1 minute" })("on a terminal of 40 columns", (it) =>
           .replaceAll(/\x1b\[[\d;?]*[A-Za-z]/g, "\n")
           .split(/[\r\n]+/)
         assert.isAtMost(Math.max(...lines.map((line) => line.length)), 40)
+      }),
+    { skip: !Terminal.hasTerminal }
+  )
+})
+
+layer(App.layer, { timeout: "1 minute" })("on a terminal, at the end of many files", (it) => {
+  it.effect(
+    "one line says how many came, how much, how long it took, and whether they were verified",
+    () =>
+      Effect.gen(function* () {
+        const { file, serve } = yield* App
+        const files = { "a.txt": "x".repeat(100_000), "b/c.txt": "y".repeat(50_000), "d.txt": "" }
+        const shared = yield* folderWith(files)
+        const { address } = yield* serve(["--dir", shared], { cwd: shared })
+        const cwd = yield* temporaryFolder
+        /** What stands in the last line, once the program has ended. */
+        const fetch = Effect.fnUntraced(function* (...more: ReadonlyArray<string>) {
+          const asking = [
+            "client",
+            "--port",
+            String(address.port),
+            "--cmd",
+            "enviar_arquivo",
+            "**/*"
+          ]
+          const words = [process.execPath, file, ...asking, ...more]
+          const { code, shown } = yield* (yield* Terminal.open(words, { cwd })).ended
+          assert.strictEqual(code, 0)
+          return shown.trimEnd().split("\r\n").at(-1) ?? ""
+        })
+        assert.match(yield* fetch(), /^Recebidos: 3\. 146\.5 KiB em [\d.]+ \w+, conferidos\.$/)
+        assert.strictEqual(yield* fetch(), "Recebidos: 0; iguais: 3.")
+        assert.match(
+          yield* fetch("--no-verify", "--output", "outra/", "--lang", "en"),
+          /^Received: 3\. 146\.5 KiB in [\d.]+ \w+\.$/
+        )
       }),
     { skip: !Terminal.hasTerminal }
   )
