@@ -4,6 +4,7 @@ import * as Beside from "./rows/Beside.ts"
 import * as Growth from "./rows/Growth.ts"
 import * as Http from "./rows/Http.ts"
 import * as Idle from "./rows/Idle.ts"
+import * as Installed from "./rows/Installed.ts"
 import * as LargeFiles from "./rows/LargeFiles.ts"
 import * as Mirror from "./rows/Mirror.ts"
 import * as Names from "./rows/Names.ts"
@@ -28,6 +29,7 @@ export const rows: ReadonlyArray<Row> = [
   ...Idle.rows,
   ...Beside.rows,
   ...StartUp.rows,
+  ...Installed.rows,
   ...SystemCalls.rows,
   ...Python.rows,
   ...Workers.rows,

@@ -5,54 +5,14 @@
 import { assert, beforeAll, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
 import { execFileSync, spawnSync } from "node:child_process"
-import {
-  existsSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  statSync,
-  writeFileSync
-} from "node:fs"
-import { tmpdir } from "node:os"
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import packageJson from "../../package.json" with { type: "json" }
 import { oldest } from "../../src/start/OldNode.ts"
+import { folder, nodeOf, npm, outside } from "../support/programs/NodeVersions.ts"
 import { root, start } from "../support/programs/App.ts"
 import { childrenOf } from "../support/programs/Processes.ts"
 import { folderWith } from "../support/stores/TemporaryFolder.ts"
-
-/** What says how this machine reaches a registry: without its certificates npm tries for a minute and a quarter. */
-const reach =
-  /^(?:NODE_EXTRA_CA_CERTS|SSL_CERT_FILE|https?_proxy|no_proxy|npm_config_(?:registry|cafile))$/i
-
-/** The environment of a person who has npm and a Node of the system, and nothing of this project. */
-const outside: NodeJS.ProcessEnv = {
-  ...Object.fromEntries(Object.entries(process.env).filter(([name]) => reach.test(name))),
-  PATH: "/usr/local/bin:/usr/bin:/bin",
-  HOME: process.env["HOME"] ?? tmpdir()
-}
-
-const folder = (name: string): string => mkdtempSync(join(tmpdir(), `sockets-${name}-`))
-
-const npm = (cwd: string, ...words: ReadonlyArray<string>): string =>
-  execFileSync("npm", words, { cwd, env: outside, encoding: "utf8" })
-
-const { arch, platform } = process
-
-/** A Node of this version, from npm. */
-const nodeOf = (version: string): string => {
-  const cwd = folder("node")
-  npm(
-    cwd,
-    "install",
-    "--silent",
-    "--no-save",
-    "--prefix",
-    cwd,
-    `node-${platform}-${arch}@${version}`
-  )
-  return join(cwd, "node_modules", ".bin", "node")
-}
 
 /** The size of a folder's files, in bytes. */
 const sizeOf = (path: string): number =>
