@@ -57,7 +57,8 @@ const parseScan = ([first = ByteString.unsafe(""), ...options]: Args): Scan | Co
 export const fileCommands = {
   /**
    * `after`: only names that sort after it. `limit`: at most this many names. `fields`: a map for each file in place of its
-   * name, with what Describe replies.
+   * name, with what Describe replies. `digest`: the SHA-256 of the list that the client has (domain/ListedFile.ts); the
+   * reply is null where the list is still that one.
    */
   List: query({
     names: ["listar_arquivos", "listar"],
@@ -67,7 +68,8 @@ export const fileCommands = {
       pattern: optional(pattern),
       after: option("APOS", text("nome")),
       limit: option("LIMITE", count("quantos")),
-      fields: option("COM", oneOf("campos", "detalhes"))
+      fields: option("COM", oneOf("campos", "detalhes")),
+      digest: option("RESUMO", text("soma"))
     }
   }),
   /**

@@ -5,10 +5,12 @@ import type { fileCommands } from "../commands/FileCommands.ts"
 import * as ByteString from "../domain/ByteString.ts"
 import { BadArgument, type CommandError } from "../domain/Errors.ts"
 import * as FileName from "../domain/FileName.ts"
+import { listedText } from "../domain/ListedFile.ts"
 import * as NamePattern from "../domain/NamePattern.ts"
 import * as Pattern from "../domain/Pattern.ts"
 import * as RedisGlob from "../domain/RedisGlob.ts"
 import * as Reply from "../domain/Reply.ts"
+import { createSha256 } from "../services/files/Digest.ts"
 import type { DigestCache } from "../services/files/DigestCache.ts"
 import type { FileEntry, FileStore, WholeFile } from "../services/files/FileStore.ts"
 import type { Scan } from "../services/files/Scan.ts"
@@ -56,6 +58,20 @@ const fileList = (files: ReadonlyArray<FileEntry>): Reply.Reply =>
 
 /** The time to make a reply of a name, in nanoseconds. */
 const costOfName = 200
+
+/** The time to hash what a list says of a file, in nanoseconds. */
+const costOfHash = 1000
+
+const digestOfList = (files: ReadonlyArray<FileEntry>): Effect.Effect<string> =>
+  Effect.suspend(() => {
+    const hash = createSha256()
+    return Effect.map(
+      inTurns(files, costOfHash, (file) => hash.update(listedText(file))),
+      () => hash.digest()
+    )
+  })
+
+const needsDetails = new BadArgument({ text: "RESUMO só vale com COM detalhes." })
 
 const nameList = (names: ReadonlyArray<FileName.FileName>): Effect.Effect<Reply.Reply> =>
   Effect.suspend(() => {
@@ -157,11 +173,14 @@ export const makeFileRoutes = (
           limit: query.limit ?? most + 1
         }
         if (query.fields === undefined) {
+          if (query.digest !== undefined) return yield* needsDetails
           const names = yield* store.list(selection)
           return names.length > most ? yield* tooManyNames(most) : yield* nameList(names)
         }
         const files = yield* store.listFiles(selection)
-        return files.length > most ? yield* tooManyNames(most) : fileList(files)
+        if (files.length > most) return yield* tooManyNames(most)
+        const isKnown = query.digest !== undefined && query.digest === (yield* digestOfList(files))
+        return isKnown ? missing : fileList(files)
       }),
     SendFile: (query) => {
       const { name, prefix } = query

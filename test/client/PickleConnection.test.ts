@@ -264,7 +264,8 @@ describe("a question", () => {
         pattern: undefined,
         after: undefined,
         limit: 1,
-        fields: undefined
+        fields: undefined,
+        digest: undefined
       })
       yield* client.send([asked])
       assert.deepStrictEqual(yield* client.receive, Reply.Reply.List({ items: [Reply.text("a")] }))

@@ -38,11 +38,25 @@ describe("a command", () => {
     ["hora", { _tag: "Time" }],
     [
       "listar_arquivos",
-      { _tag: "List", pattern: undefined, after: undefined, limit: undefined, fields: undefined }
+      {
+        _tag: "List",
+        pattern: undefined,
+        after: undefined,
+        limit: undefined,
+        fields: undefined,
+        digest: undefined
+      }
     ],
     [
       "listar",
-      { _tag: "List", pattern: undefined, after: undefined, limit: undefined, fields: undefined }
+      {
+        _tag: "List",
+        pattern: undefined,
+        after: undefined,
+        limit: undefined,
+        fields: undefined,
+        digest: undefined
+      }
     ],
     [
       "enviar_arquivo a",
@@ -182,7 +196,13 @@ describe("a command", () => {
   })
 
   it("takes a pattern where the number of its words is odd, even one that looks like an option", () => {
-    const list = { _tag: "List", after: undefined, limit: undefined, fields: undefined } as const
+    const list = {
+      _tag: "List",
+      after: undefined,
+      limit: undefined,
+      fields: undefined,
+      digest: undefined
+    } as const
     assert.deepStrictEqual(parse("listar", "*.txt"), { ...list, pattern: word("*.txt") })
     assert.deepStrictEqual(parse("listar", "APOS"), { ...list, pattern: word("APOS") })
     assert.deepStrictEqual(parse("listar", "APOS", "x"), {

@@ -1,7 +1,8 @@
 /** LISTAR with details: a map for each file, as DETALHES says it, by pages; and the clients that ask for it. */
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
-import { utimesSync } from "node:fs"
+import { createHash } from "node:crypto"
+import { utimesSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { type RawSocket, connect } from "../support/peers/RawSocket.ts"
 import { readReply, type Reply, textOf } from "../support/peers/Replies.ts"
@@ -57,6 +58,42 @@ describe("a list with details", () => {
       assert.deepStrictEqual(listed, names)
       yield* client.send("HELLO 3\r\nLISTAR a* COM detalhes\r\n")
       yield* client.takeThrough("*1\r\n%4\r\n$4\r\nnome\r\n")
+    })
+  )
+
+  it.live("is null where it is the list that the client has, and only then", () =>
+    Effect.gen(function* () {
+      const folder = yield* folderWith({ a: "1", "b/ação": "22", c: "333" })
+      utimesSync(join(folder, "b/ação"), time, time)
+      const client = yield* connect(yield* serveFolder(folder))
+      /** The digest of a list, by what was told of each file. */
+      const digestOf = (maps: ReadonlyArray<Reply>): string => {
+        const hash = createHash("sha256")
+        for (const map of maps) {
+          const items = map._tag === "List" ? map.items : []
+          const size = items[3]?._tag === "Integer" ? items[3].value : -1
+          const modified = new Date(textOf(items[5])).getTime()
+          hash.update(`${size} ${modified} ${textOf(items[7])} ${textOf(items[1])}\0`)
+        }
+        return hash.digest("hex")
+      }
+      const all = ["LISTAR", "COM", "detalhes"]
+      const listed = mapsIn(yield* ask(client, ...all))
+      assert.strictEqual(listed.length, 3)
+      const known = [...all, "RESUMO", digestOf(listed)]
+      const isNull = (reply: Reply) => reply._tag === "Null"
+      assert.isTrue(isNull(yield* ask(client, ...known)))
+      assert.isTrue(
+        isNull(yield* ask(client, ...all, "APOS", "a", "RESUMO", digestOf(listed.slice(1))))
+      )
+      assert.strictEqual(mapsIn(yield* ask(client, ...known, "LIMITE", "2")).length, 2)
+      // Only the version tells.
+      writeFileSync(join(folder, "b/ação"), "zz")
+      utimesSync(join(folder, "b/ação"), time, time)
+      assert.strictEqual(mapsIn(yield* ask(client, ...known)).length, 3)
+      assert.deepInclude(yield* ask(client, "LISTAR", "RESUMO", "x"), {
+        text: Buffer.from("ERR RESUMO só vale com COM detalhes.").toString("latin1")
+      })
     })
   )
 

@@ -53,11 +53,12 @@ const setField = (file: Fields, key: string, value: string | number): void => {
 
 /**
  * Takes the tokens of one reply: at most `most` files, each after the one before, the first after `after`. The reply may
- * be an error, which is `refusal()` at the end.
+ * be an error, which is `refusal()` at the end, or null, for which `isKnown()` is true.
  */
 export const makeListConsumer = (after: ByteString.ByteString | undefined, most: number) => {
   const files: Array<ListedFile> = []
   let refusal: ErrorReply | undefined
+  let isKnown = false
   let count = -1
   /** How many keys and values of the file are still to come; -1 between two files. */
   let missing = -1
@@ -101,6 +102,10 @@ export const makeListConsumer = (after: ByteString.ByteString | undefined, most:
       refusal = new ErrorReply(token.reply)
       return true
     }
+    if (token._tag === "Leaf" && token.reply._tag === "Null") {
+      isKnown = true
+      return true
+    }
     if (token._tag !== "Open" || token.kind !== "List" || token.count > most) return unexpected
     count = token.count
     return count === 0
@@ -116,6 +121,7 @@ export const makeListConsumer = (after: ByteString.ByteString | undefined, most:
   return {
     files,
     refusal: () => refusal,
+    isKnown: () => isKnown,
     consume: (token: Token): boolean | MalformedReply => {
       if (left > 0) {
         if (token._tag !== "BulkPart") return unexpected

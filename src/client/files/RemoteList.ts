@@ -34,7 +34,8 @@ export const listNames = (pattern: ByteString.ByteString | undefined, connector:
       pattern,
       after: Option.getOrUndefined(after),
       limit: namesPerPage,
-      fields: undefined
+      fields: undefined,
+      digest: undefined
     })
     return Effect.flatMap(
       connector.ask(() => request, receiveReply),
@@ -52,22 +53,45 @@ export const listNames = (pattern: ByteString.ByteString | undefined, connector:
 
 type Page = ReadonlyArray<ListedFile>
 
-/** The files of one page. Fails with `MalformedReply` where the page is no list of files, or does not advance. */
+/** Which files a page has. */
+export interface PageRequest {
+  /** Those that match, or all. */
+  readonly pattern: ByteString.ByteString | undefined
+  /** Those that come after this name, or all. */
+  readonly after: ByteString.ByteString | undefined
+  /** At most so many; fewer only where there are no more. */
+  readonly limit: number
+  /** The digest of the page that is known (domain/ListedFile.ts). */
+  readonly digest: ByteString.ByteString | undefined
+}
+
+/**
+ * The files of one page; `undefined` where it is the one that is known. Fails with `MalformedReply` where the page is no
+ * list of files, or does not advance.
+ */
+export const askPage = (page: PageRequest, connector: Connector) =>
+  connector.ask(
+    () => Parser.print({ _tag: "List", ...page, fields: "detalhes" }),
+    Effect.gen(function* () {
+      const { after, digest, limit } = page
+      const { receiveTokens } = yield* Connection
+      const { consume, files, isKnown, refusal } = makeListConsumer(after, limit)
+      yield* receiveTokens(consume)
+      const refused = refusal()
+      if (refused !== undefined) return yield* refused
+      if (!isKnown()) return files satisfies Page
+      return digest === undefined ? yield* unexpected : undefined
+    })
+  )
+
 const pageAfter = (
   pattern: ByteString.ByteString | undefined,
   after: ByteString.ByteString | undefined,
   connector: Connector
 ) =>
-  connector.ask(
-    () => Parser.print({ _tag: "List", pattern, after, limit: pageSize, fields: "detalhes" }),
-    Effect.gen(function* () {
-      const { receiveTokens } = yield* Connection
-      const { consume, files, refusal } = makeListConsumer(after, pageSize)
-      yield* receiveTokens(consume)
-      const refused = refusal()
-      if (refused !== undefined) return yield* refused
-      return files satisfies Page
-    })
+  Effect.map(
+    askPage({ pattern, after, limit: pageSize, digest: undefined }, connector),
+    (page): Page => page ?? []
   )
 
 /** The files of a first page and all after it. */
@@ -97,15 +121,25 @@ const oneByOne = (pattern: ByteString.ByteString | undefined, connector: Connect
     { concurrency: maxConcurrent }
   )
 
-/** Servers that do not know the option say so with `ERR`. */
-const isUnknownOption = (error: unknown): boolean =>
+/** Whether the error is of a server that does not know an option: it says so with `ERR`. */
+export const isUnknownOption = (error: unknown): error is ErrorReply =>
   error instanceof ErrorReply && error.code === "ERR"
 
-/** All files on the server that match, or all without a pattern, in order. */
-export const listFiles = (pattern: ByteString.ByteString | undefined, connector: Connector) =>
+/**
+ * All files on the server that match, or all without a pattern, in order; where `after` is given those after that name,
+ * of a server that knows lists with details.
+ */
+export const listFiles = (
+  pattern: ByteString.ByteString | undefined,
+  connector: Connector,
+  after?: ByteString.ByteString
+) =>
   Stream.unwrap(
-    pageAfter(pattern, undefined, connector).pipe(
+    pageAfter(pattern, after, connector).pipe(
       Effect.map((first) => from(first, pattern, connector)),
-      Effect.catchIf(isUnknownOption, () => Effect.succeed(oneByOne(pattern, connector)))
+      Effect.catchIf(
+        (error) => after === undefined && isUnknownOption(error),
+        () => Effect.succeed(oneByOne(pattern, connector))
+      )
     )
   )

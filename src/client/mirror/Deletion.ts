@@ -27,10 +27,13 @@ export interface Options {
 /** The share above which deleting needs `maxDelete`. */
 const half = 0.5
 
-/** What may be deleted of a plan; the refusal where it is too much. `listed`: how many files the server has. */
+/**
+ * What may be deleted of a plan; the refusal where it is too much. `listed`: how many files the server has. `settled`: with
+ * how many of those that the mirror knows there is nothing to do.
+ */
 export const deletions = (
   actions: ReadonlyArray<Action>,
-  listed: number,
+  { listed, settled }: { readonly listed: number; readonly settled: number },
   options: Options
 ): ReadonlyArray<Extract<Action, { readonly _tag: "Gone" }>> | DeletionRefused => {
   if (!options.delete) return []
@@ -38,7 +41,7 @@ export const deletions = (
     action._tag === "Gone" && (action.isPlaced || options.force) ? [action] : []
   )
   if (gone.length === 0) return gone
-  const known = actions.length
+  const known = settled + actions.length
   const refused = (reason: DeletionRefused["reason"]) =>
     new DeletionRefused({ reason, gone: gone.length, known })
   const { maxDelete } = options

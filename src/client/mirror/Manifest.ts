@@ -3,7 +3,6 @@
  * size, time and version of each. A listing that fails, or that says what it must not, is no listing at all.
  */
 import { Data, Effect, Glob, Stream } from "effect"
-import type { MalformedReply } from "../../codec/resp/RespTokens.ts"
 import * as ByteString from "../../domain/ByteString.ts"
 import * as FileName from "../../domain/FileName.ts"
 import * as Pattern from "../../domain/Pattern.ts"
@@ -11,8 +10,11 @@ import { unexpected } from "../Connection.ts"
 import type { Connector } from "../Connector.ts"
 import { UnaskedName } from "../files/Placement.ts"
 import type { RemoteDetails } from "../files/RemoteFile.ts"
-import { listFiles } from "../files/RemoteList.ts"
+import type { ListedFile } from "../files/ListedFiles.ts"
+import { isUnknownOption, listFiles } from "../files/RemoteList.ts"
 import { isOwn, type RemoteEntry } from "./Entries.ts"
+import { askKnown } from "./KnownPages.ts"
+import type { StateFile } from "./state/StateFile.ts"
 
 /** The server lists more files than a mirror can hold. */
 export class TooManyFiles extends Data.TaggedError("TooManyFiles")<{ readonly most: number }> {}
@@ -51,48 +53,105 @@ const toEntry = (
 ): RemoteEntry | undefined =>
   usableVersion.test(version) ? { name, size, modified: modified.getTime(), version } : undefined
 
-/** Holds names that the server lists against what was asked for: each matches the pattern, and comes after the one before. */
+/** Holds names that the server lists against what was asked for: each matches the pattern. */
 const makeChecker = (pattern: string | undefined) => {
   const glob = pattern === undefined ? undefined : Pattern.make(pattern, true)
-  let last: FileName.FileName | undefined
-  return (key: ByteString.ByteString): FileName.FileName | UnaskedName | MalformedReply => {
+  return (key: ByteString.ByteString): FileName.FileName | UnaskedName => {
     const name = FileName.fromByteString(key)
-    if (name === undefined || (glob !== undefined && !Glob.match(glob, name)))
-      return new UnaskedName({ name: ByteString.toTextLossy(key), isHidden: false })
-    if (last !== undefined && FileName.byBytes(last, name) >= 0) return unexpected
-    last = name
-    return name
+    return name === undefined || (glob !== undefined && !Glob.match(glob, name))
+      ? new UnaskedName({ name: ByteString.toTextLossy(key), isHidden: false })
+      : name
   }
 }
 
-/** All files that the server has of the selection, sorted by name. */
+/** What the server has of the selection. */
+export interface Manifest {
+  /** A byte for each row of the state file: 1 where the server has that very version, else 0. */
+  readonly known: Uint8Array
+  /** All other files, sorted by name. */
+  readonly others: ReadonlyArray<RemoteEntry>
+  /** How many files there are. */
+  readonly count: number
+}
+
+/** The rows whose names match a pattern. */
+const matching = function* (state: StateFile, pattern: string | undefined): Generator<number> {
+  const glob = pattern === undefined ? undefined : Pattern.make(pattern, true)
+  for (let row = 0; row < state.count; row++)
+    if (glob === undefined || Glob.match(glob, state.nameAt(row))) yield row
+}
+
+/** All files that the server has of the selection; of those that are in the state file, only which they are. */
 export const readManifest = Effect.fn("readManifest")(function* (
   selection: Selection,
+  state: StateFile,
   connector: Connector
 ) {
   const isSelected = makeSelected(selection)
   const { patterns } = selection
-  const entries = new Map<FileName.FileName, RemoteEntry>()
+  const known = new Uint8Array(state.count)
+  const others = new Map<FileName.FileName, RemoteEntry>()
+  let count = 0
+
+  const addKnown = (rows: ReadonlyArray<number>) => {
+    for (const row of rows) {
+      if (known[row] === 1 || !isSelected(state.nameAt(row))) continue
+      known[row] = 1
+      count += 1
+    }
+  }
+
   for (const pattern of patterns.length === 0 ? [undefined] : patterns) {
     const key = pattern === undefined ? undefined : ByteString.fromText(pattern)
     const check = makeChecker(pattern)
     let listed = 0
-    yield* Stream.runForEachArray(
-      listFiles(key, connector),
-      Effect.fnUntraced(function* (page) {
-        listed += page.length
-        if (listed > mostFiles) return yield* new TooManyFiles({ most: mostFiles })
-        for (const { details, name: listedName } of page) {
-          const name = check(listedName)
-          if (typeof name !== "string") return yield* name
-          // A file that was removed meanwhile is left out.
-          if (details === undefined || !isSelected(name)) continue
-          const entry = toEntry(name, details)
-          if (entry === undefined) return yield* unexpected
-          entries.set(name, entry)
+    let last: ByteString.ByteString | undefined
+    let row = 0
+
+    const add = Effect.fnUntraced(function* (files: ReadonlyArray<ListedFile>) {
+      listed += files.length
+      if (listed > mostFiles) return yield* new TooManyFiles({ most: mostFiles })
+      for (const { details, name: key } of files) {
+        const name = check(key)
+        if (typeof name !== "string") return yield* name
+        if (last !== undefined && key <= last) return yield* unexpected
+        last = key
+        // A file that was removed meanwhile is left out.
+        if (details === undefined || !isSelected(name)) continue
+        const entry = toEntry(name, details)
+        if (entry === undefined) return yield* unexpected
+        while (row < state.count && state.keyAt(row) < key) row += 1
+        const isRow = row < state.count && state.keyAt(row) === key
+        if (isRow && state.isVersion(row, entry)) addKnown([row])
+        else if (!others.has(name) && !(isRow && known[row] === 1)) {
+          others.set(name, entry)
+          count += 1
         }
-      })
+      }
+    })
+
+    const whole = Effect.suspend(() => Stream.runForEachArray(listFiles(key, connector), add))
+    const rows = [...matching(state, pattern)]
+    const [final] = rows.slice(-1)
+    if (final === undefined) {
+      yield* whole
+      continue
+    }
+    yield* askKnown(key, state, rows, connector).pipe(
+      Stream.runForEach((part) => {
+        if (part._tag === "Listed") return add(part.files)
+        addKnown(part.rows)
+        return Effect.void
+      }),
+      Effect.andThen(
+        Effect.suspend(() =>
+          Stream.runForEachArray(listFiles(key, connector, state.keyAt(final)), add)
+        )
+      ),
+      Effect.catchIf(isUnknownOption, () => whole)
     )
   }
-  return [...entries.values()].sort((one, other) => FileName.byBytes(one.name, other.name))
+  const sorted = [...others.values()].sort((one, other) => FileName.byBytes(one.name, other.name))
+  const manifest: Manifest = { known, others: sorted, count }
+  return manifest
 })

@@ -3,6 +3,7 @@ import { Context, Data, type Effect } from "effect"
 import type { FileName } from "../../domain/FileName.ts"
 import type { SaveFailed } from "../files/Placement.ts"
 import type { LocalEntry, PlacedEntry } from "./Entries.ts"
+import type { StateFile } from "./state/StateFile.ts"
 
 /** Another mirror on this machine is at work in the folder. */
 export class MirrorBusy extends Data.TaggedError("MirrorBusy")<{ readonly folder: string }> {}
@@ -33,15 +34,23 @@ export type Outcome =
   | { readonly _tag: "ChangedMeanwhile" }
   | { readonly _tag: "Failed"; readonly cause: unknown }
 
+/** What stands in the folder at the names of a state file. */
+export interface Comparison {
+  /** A byte for each row: 1 where a file of its size and time is, else 0. */
+  readonly same: Uint8Array
+  /** What stands at the other names. */
+  readonly others: ReadonlyMap<string, LocalEntry>
+}
+
 /** The folder of a mirror. */
 export class MirrorFolder extends Context.Service<
   MirrorFolder,
   {
     /** Its real path. */
     readonly path: string
-    /** The texts of the state file and of the journal; `undefined` for one that is not there. */
+    /** The state file and the text of the journal; `undefined` for one that is not there. */
     readonly readState: Effect.Effect<
-      { readonly state: string | undefined; readonly journal: string | undefined },
+      { readonly state: Uint8Array | undefined; readonly journal: string | undefined },
       SaveFailed
     >
     /** Makes the state folder, and the place in it for files that are not whole yet. */
@@ -50,6 +59,8 @@ export class MirrorFolder extends Context.Service<
     readonly inspect: (
       names: Iterable<string>
     ) => Effect.Effect<ReadonlyMap<string, LocalEntry>, SaveFailed>
+    /** Looks at the files of a state file. */
+    readonly compare: (state: StateFile) => Effect.Effect<Comparison, SaveFailed>
     /** The names of all regular files in it, those of the state folder left out. */
     readonly names: Effect.Effect<ReadonlyArray<FileName>, SaveFailed>
     /** The path of a name, for hashing what is there. */
@@ -80,7 +91,7 @@ export class MirrorFolder extends Context.Service<
     /** Keeps a copy of a file in the backup folder, under its name; beside an earlier copy under a name of its own. */
     readonly backUp: (name: FileName, folder: string) => Effect.Effect<void, SaveFailed>
     /** Makes all that was placed last, and then writes the state file and removes the journal. */
-    readonly writeState: (text: string) => Effect.Effect<void, SaveFailed>
+    readonly writeState: (content: Iterable<Uint8Array>) => Effect.Effect<void, SaveFailed>
     /** Removes what is left in the state folder of files that were not finished. */
     readonly removeParts: Effect.Effect<void>
   }

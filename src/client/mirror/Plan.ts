@@ -6,7 +6,7 @@ import { Data } from "effect"
 import * as FileName from "../../domain/FileName.ts"
 import { foldersOf, type LocalEntry, type PlacedEntry, type RemoteEntry } from "./Entries.ts"
 import { indexSources, type Sources } from "./Renames.ts"
-import type { State } from "./State.ts"
+import type { State } from "./state/State.ts"
 
 /** Why a name is left alone: a person changed it, put it there, or something stands there that is no file. */
 export type KeptReason = "edited" | "unknown" | "obstructed"
@@ -46,7 +46,7 @@ export const Action = Data.taggedEnum<Action>()
 /** What stands at a name. */
 type Seen = LocalEntry | undefined
 
-/** What a plan is made from. */
+/** What a plan is made from. A file with which nothing is to do, as is seen without a plan, is only in `settled`. */
 export interface Situation {
   /** Sorted by name, each name once. */
   readonly remote: ReadonlyArray<RemoteEntry>
@@ -55,6 +55,8 @@ export interface Situation {
   readonly local: ReadonlyMap<string, LocalEntry>
   /** Whether a name is among those that are mirrored now; others are neither fetched nor deleted. */
   readonly isSelected: (name: FileName.FileName) => boolean
+  /** Files of the target that are as the server's and as the mirror left them. */
+  readonly settled: () => Iterable<readonly [FileName.FileName, PlacedEntry]>
   /** Names of files that nobody knows, to be deleted as well. */
   readonly others: ReadonlyArray<FileName.FileName>
   /** Whether digests are compared even where size, time and version are as they were. */
@@ -108,12 +110,13 @@ const goneNames = ({ isSelected, others, remote, state }: Situation) => {
 const sourcesOf = (situation: Situation): Sources => {
   const { local, state } = situation
   const gone = new Set(goneNames(situation))
-  return indexSources(
-    [...state].flatMap(([name, candidates]) => {
+  return indexSources(function* () {
+    for (const [name, entry] of situation.settled()) yield { name, entry, isGone: false }
+    for (const [name, candidates] of state) {
       const entry = recognise(candidates, local.get(name), undefined)
-      return entry === undefined ? [] : [{ name, entry, isGone: gone.has(name) }]
-    })
-  )
+      if (entry !== undefined) yield { name, entry, isGone: gone.has(name) }
+    }
+  })
 }
 
 /** The sources, indexed when they are first asked for: where nothing is new they are not. */

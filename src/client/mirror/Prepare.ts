@@ -1,6 +1,7 @@
 /** Gathers what a plan is made from, and makes it: the listing, the state, what is in the folder, digests where they tell. */
 import { Effect } from "effect"
 import * as ByteString from "../../domain/ByteString.ts"
+import * as FileName from "../../domain/FileName.ts"
 import type { Connectors } from "../Connector.ts"
 import { localDigestOf } from "../files/Hashing.ts"
 import { SaveFailed } from "../files/Placement.ts"
@@ -13,10 +14,11 @@ import {
 } from "../files/RemoteFile.ts"
 import * as Deletion from "./Deletion.ts"
 import { foldersOf, type LocalEntry, type RemoteEntry } from "./Entries.ts"
-import { makeSelected, readManifest, type Selection } from "./Manifest.ts"
-import { MirrorFolder } from "./MirrorFolder.ts"
+import { makeSelected, type Manifest, readManifest, type Selection } from "./Manifest.ts"
+import { type Comparison, MirrorFolder } from "./MirrorFolder.ts"
 import { type Action, type Digests, doubts, plan, type Situation } from "./Plan.ts"
-import * as State from "./State.ts"
+import * as State from "./state/State.ts"
+import * as StateFile from "./state/StateFile.ts"
 
 /** What is mirrored, and what may be done for it. */
 export interface Options extends Selection, Deletion.Options {
@@ -33,6 +35,10 @@ export interface Prepared {
   readonly forced: ReadonlySet<string>
   readonly state: State.State
   readonly local: ReadonlyMap<string, LocalEntry>
+  /** The state file as it is, and a byte for each of its rows: 1 where nothing is to do, else 0. */
+  readonly file: StateFile.StateFile
+  readonly settled: Uint8Array
+  readonly settledCount: number
   /** Whether the state has to be written though nothing is done: there was none, or a run before was killed. */
   readonly isStateStale: boolean
   /** Whether a state file is there and is none: then all files are compared by their digests. */
@@ -46,15 +52,49 @@ const hashedAtOnce = 4
 const askedAtOnce = 128
 
 const readState = Effect.gen(function* () {
-  const { journal, state: text } = yield* (yield* MirrorFolder).readState
-  const decoded = text === undefined ? undefined : State.decode(text)
-  const state: State.State = decoded ?? new Map()
+  const { journal, state } = yield* (yield* MirrorFolder).readState
+  const decoded = state === undefined ? undefined : StateFile.decode(state)
   return {
-    state: journal === undefined ? state : State.addJournal(state, journal),
-    isStateUnreadable: text !== undefined && decoded === undefined,
+    file: decoded ?? StateFile.empty,
+    journal: journal === undefined ? new Map() : State.addJournal(new Map(), journal),
+    isStateUnreadable: state !== undefined && decoded === undefined,
     isStateStale: decoded === undefined || journal !== undefined
   }
 })
+
+/** What the mirror remembers, and what is in the folder and on the server at the names that it remembers. */
+interface Remembered {
+  readonly file: StateFile.StateFile
+  readonly journal: State.State
+  readonly comparison: Comparison
+  readonly manifest: Manifest
+}
+
+/** Which rows need no plan, and what has to be planned: all other files. */
+const sortOut = ({ comparison, file, journal, manifest }: Remembered, { checksum }: Options) => {
+  const settled = new Uint8Array(file.count)
+  const state: State.State = new Map()
+  const local = new Map(comparison.others)
+  const remote: Array<RemoteEntry> = []
+  for (let row = 0; row < file.count; row++) {
+    const isKnown = manifest.known[row] === 1
+    const isSame = comparison.same[row] === 1
+    if (isKnown && isSame && !checksum && (journal.size === 0 || !journal.has(file.nameAt(row)))) {
+      settled[row] = 1
+      continue
+    }
+    const name = file.nameAt(row)
+    const entry = file.entryAt(row)
+    const { modified, size, version } = entry
+    state.set(name, [entry])
+    if (isSame) local.set(name, { kind: "file", size, modified })
+    if (isKnown) remote.push({ name, size, modified, version })
+  }
+  for (const [name, entries] of journal) state.set(name, [...(state.get(name) ?? []), ...entries])
+  for (const entry of manifest.others) remote.push(entry)
+  remote.sort((one, other) => FileName.byBytes(one.name, other.name))
+  return { settled, state, local, remote }
+}
 
 /** The digests of the listed versions; none for a file that is gone or has another version by now. */
 const remoteDigests = Effect.fnUntraced(function* (
@@ -112,31 +152,38 @@ export const prepare = Effect.fn("mirror.prepare")(function* (
   connectors: Connectors
 ) {
   const folder = yield* MirrorFolder
+  const { file, journal, ...stateFlags } = yield* readState
   // The folder is looked at while the server lists: what changes between the two is seen when it is replaced.
-  const lookAtKnown = Effect.gen(function* () {
-    const found = yield* readState
-    return { ...found, known: yield* folder.inspect(found.state.keys()) }
-  })
-  const [remote, { isStateStale, isStateUnreadable, known, state }] = yield* Effect.all(
-    [readManifest(options, connectors.bytes), lookAtKnown],
+  const [manifest, comparison] = yield* Effect.all(
+    [readManifest(options, file, connectors.bytes), folder.compare(file)],
     { concurrency: 2 }
   )
   const isSelected = makeSelected(options)
   const others = options.delete && options.force ? yield* folder.names : []
-  const names = new Set<string>(others)
-  for (const { name } of remote) {
-    names.add(name)
-    for (const above of foldersOf(name)) names.add(above)
+  const { settled, state, ...found } = sortOut({ file, journal, comparison, manifest }, options)
+  const { remote } = found
+  const names = new Set<string>([...others, ...journal.keys()])
+  for (const { name } of manifest.others) names.add(name)
+  for (const { name } of remote) for (const above of foldersOf(name)) names.add(above)
+  const local = new Map([...found.local, ...(yield* folder.inspect(names))])
+  const isSettled = (name: FileName.FileName): boolean => {
+    const key = ByteString.fromText(name)
+    const row = file.find(key)
+    return settled[row] === 1 && file.keyAt(row) === key
   }
-  for (const name of state.keys()) names.delete(name)
-  const local = new Map([...known, ...(yield* folder.inspect(names))])
+  const settledRows = function* () {
+    for (let row = 0; row < file.count; row++)
+      if (settled[row] === 1) yield [file.nameAt(row), file.entryAt(row)] as const
+  }
+  const settledCount = settled.reduce((sum, one) => sum + one, 0)
   const { checksum } = options
   const situation: Situation = {
     remote,
     state,
     local,
     isSelected,
-    others: others.filter(isSelected),
+    settled: settledRows,
+    others: others.filter((name) => isSelected(name) && !isSettled(name)),
     checksum
   }
   const wanted = doubts(situation)
@@ -146,7 +193,11 @@ export const prepare = Effect.fn("mirror.prepare")(function* (
   )
   const planned = plan(situation, digests)
   const actions = options.force ? Deletion.forced(planned) : planned
-  const gone = Deletion.deletions(actions, remote.length, options)
+  const gone = Deletion.deletions(
+    actions,
+    { listed: manifest.count, settled: settledCount },
+    options
+  )
   if (gone instanceof Deletion.DeletionRefused) return yield* gone
   const forced = new Set<string>(
     options.force
@@ -163,8 +214,10 @@ export const prepare = Effect.fn("mirror.prepare")(function* (
     forced,
     state,
     local,
-    isStateStale,
-    isStateUnreadable
+    file,
+    settled,
+    settledCount,
+    ...stateFlags
   }
   return prepared
 })

@@ -18,19 +18,26 @@ export interface Sources {
   readonly find: (size: number, sha256: string) => FileName | undefined
 }
 
-/** Indexes them. Empty files are none: nothing is saved by copying them. */
-export const indexSources = (sources: ReadonlyArray<Source>): Sources => {
+/**
+ * Indexes them; by their digests only once one is looked for. Empty files are none: nothing is saved by copying them.
+ */
+export const indexSources = (sources: () => Iterable<Source>): Sources => {
   const sizes = new Set<number>()
   const goneSizes = new Set<number>()
-  const names = new Map<string, FileName>()
-  for (const { entry, isGone, name } of sources) {
+  for (const { entry, isGone } of sources()) {
     if (entry.size === 0) continue
     sizes.add(entry.size)
     if (isGone) goneSizes.add(entry.size)
-    names.set(`${entry.sha256} ${entry.size}`, name)
+  }
+  let names: Map<string, FileName> | undefined
+  const byDigest = () => {
+    const found = new Map<string, FileName>()
+    for (const { entry, name } of sources())
+      if (entry.size > 0) found.set(`${entry.sha256} ${entry.size}`, name)
+    return found
   }
   return {
     mayHave: (size, amongAll) => (amongAll ? sizes : goneSizes).has(size),
-    find: (size, sha256) => names.get(`${sha256} ${size}`)
+    find: (size, sha256) => (names ??= byDigest()).get(`${sha256} ${size}`)
   }
 }

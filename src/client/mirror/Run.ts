@@ -12,7 +12,8 @@ import { copyAll, type Fetched, fetchAll, type Job, jobOf, type Sink } from "./F
 import { MirrorFolder, type Outcome } from "./MirrorFolder.ts"
 import type { Action } from "./Plan.ts"
 import { type Options as PlanOptions, prepare, type Prepared } from "./Prepare.ts"
-import * as State from "./State.ts"
+import * as NextState from "./state/NextState.ts"
+import type * as State from "./state/State.ts"
 import { addStep, noTotals, type Progress, Step, stepOf, type Totals, totalsOf } from "./Step.ts"
 
 /** How to mirror. */
@@ -62,7 +63,7 @@ const carryOut = Effect.fn("mirror.carryOut")(function* (
 ) {
   const folder = yield* MirrorFolder
   const { actions, forced, gone, state } = prepared
-  const planned = totalsOf(actions)
+  const planned = totalsOf(prepared)
   const next = initialState(prepared)
   let totals: Totals = { ...noTotals, same: planned.same }
   let steps: Array<Step> = []
@@ -168,7 +169,7 @@ const carryOut = Effect.fn("mirror.carryOut")(function* (
   yield* flush
 
   if (prepared.isStateStale || !isWritten(next, state))
-    yield* folder.writeState(State.encode([...next].sort(([a], [b]) => FileName.byBytes(a, b))))
+    yield* folder.writeState(NextState.encode(prepared.file, prepared.settled, next))
   if (totals.failed === 0) yield* folder.removeParts
   return totals
 })
@@ -188,9 +189,9 @@ const describePlan = ({ actions, gone }: Prepared): ReadonlyArray<Step> => [
  */
 export const mirror = Effect.fn("mirror")(function* (options: Options, connectors: Connectors) {
   const prepared = yield* prepare(options, connectors)
-  yield* options.onPlan(totalsOf(prepared.actions), prepared.isStateUnreadable)
+  yield* options.onPlan(totalsOf(prepared), prepared.isStateUnreadable)
   if (!options.dryRun) return yield* carryOut(prepared, options, connectors)
   const steps = describePlan(prepared)
   yield* options.onSteps(steps)
-  return steps.reduce(addStep, { ...noTotals, same: totalsOf(prepared.actions).same })
+  return steps.reduce(addStep, { ...noTotals, same: totalsOf(prepared).same })
 })

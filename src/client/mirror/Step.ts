@@ -85,9 +85,18 @@ export const addStep = (totals: Totals, step: Step): Totals =>
     Failed: () => ({ ...totals, failed: totals.failed + 1 })
   })
 
-/** The totals of a plan. */
-export const totalsOf = (actions: ReadonlyArray<Action>): Totals =>
-  actions.reduce((totals, action) => {
-    const step = stepOf(action)
-    return step === undefined ? { ...totals, same: totals.same + 1 } : addStep(totals, step)
-  }, noTotals)
+/** The totals of a plan. `settledCount`: how many files need none. */
+export const totalsOf = ({
+  actions,
+  settledCount
+}: {
+  readonly actions: ReadonlyArray<Action>
+  readonly settledCount: number
+}): Totals =>
+  actions.reduce(
+    (totals, action) => {
+      const step = stepOf(action)
+      return step === undefined ? { ...totals, same: totals.same + 1 } : addStep(totals, step)
+    },
+    { ...noTotals, same: settledCount }
+  )

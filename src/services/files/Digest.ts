@@ -5,6 +5,12 @@ import { createHash, hash } from "node:crypto"
 /** The SHA-256 of bytes in memory, 64 lower-case hexadecimal digits. */
 export const sha256Of = (bytes: Uint8Array): string => hash("sha256", bytes)
 
+/** A SHA-256 of texts that come one after the other, in UTF-8. */
+export const createSha256 = () => {
+  const sum = createHash("sha256")
+  return { update: (text: string) => void sum.update(text), digest: () => sum.digest("hex") }
+}
+
 /** The SHA-256 of a stream's bytes, 64 lower-case hexadecimal digits; fails as the stream fails. */
 export const sha256 = <E, R>(bytes: Stream.Stream<Uint8Array, E, R>): Effect.Effect<string, E, R> =>
   Effect.suspend(() => {

@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import type { LocalEntry, PlacedEntry, RemoteEntry } from "../../../src/client/mirror/Entries.ts"
 import { Action, doubts, plan, type Situation } from "../../../src/client/mirror/Plan.ts"
-import * as State from "../../../src/client/mirror/State.ts"
+import * as State from "../../../src/client/mirror/state/State.ts"
 import * as ByteString from "../../../src/domain/ByteString.ts"
 import * as FileName from "../../../src/domain/FileName.ts"
 import { seeded } from "../../support/values/Seeded.ts"
@@ -90,6 +90,7 @@ const makeModel = (seed: number) => {
       ])
     ),
     isSelected: () => true,
+    settled: () => [],
     others: [],
     checksum: false
   })
@@ -210,6 +211,7 @@ describe("a plan", () => {
     state: new Map(),
     local: new Map(),
     isSelected: () => true,
+    settled: () => [],
     others: [],
     checksum: false
   }

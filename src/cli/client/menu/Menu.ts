@@ -73,7 +73,13 @@ const chooseFile = (names: ReadonlyArray<ByteString.ByteString>, messages: Messa
 /** The most names that are offered; beyond that, a name is better given to `--cmd`. */
 const mostNames = 10_000
 
-const all = { _tag: "List", pattern: undefined, after: undefined, fields: undefined } as const
+const all = {
+  _tag: "List",
+  pattern: undefined,
+  after: undefined,
+  fields: undefined,
+  digest: undefined
+} as const
 
 /** The names on the server, at most `mostNames`. */
 const listNames = ({ bytes }: Connectors) =>

@@ -7,23 +7,23 @@ import * as FileName from "../../../domain/FileName.ts"
 import { isReservedOnWindows, SaveFailed } from "../../files/Placement.ts"
 import { isOwn, type LocalEntry, stateFolder } from "../../mirror/Entries.ts"
 import { type MirrorBusy, MirrorFolder, type Outcome } from "../../mirror/MirrorFolder.ts"
-import { encodeLine, largestState } from "../../mirror/State.ts"
+import { encodeLine, largestState } from "../../mirror/state/State.ts"
 import { makeFolders, removeEmpty } from "./Folders.ts"
 import * as Lock from "./Lock.ts"
 import * as System from "./SystemCalls.ts"
 
-/** How many names are looked at before other fibers run; about 10 ms. */
-const looksPerTurn = 2000
+/** How many names are looked at before other fibers run; about 5 ms. */
+const looksPerTurn = 1000
 
 const done: Outcome = { _tag: "Done" }
 const changedMeanwhile: Outcome = { _tag: "ChangedMeanwhile" }
 const reserved = Object.assign(new Error("no file can have this name here"), { code: "EINVAL" })
 const tooLarge = Object.assign(new Error("it is too large"), { code: "EFBIG" })
 
-const readText = (path: string): string | undefined => {
+const readIfThere = (path: string): Buffer | undefined => {
   if (System.entryAt(path)?.kind !== "file") return undefined
   if (fs.statSync(path).size > largestState) throw tooLarge
-  return fs.readFileSync(path, "utf8")
+  return fs.readFileSync(path)
 }
 
 /** The names of the regular files below a folder, which is given by its name; links are not followed. */
@@ -60,7 +60,9 @@ const makeFolder = (root: string): MirrorFolder["Service"] => {
       : Effect.void
 
   const isWindows = process.platform === "win32"
-  const pathOf = (name: string): string => join(root, name)
+  const inRoot = root.endsWith("/") ? root : `${root}/`
+  // A name needs no normalising, which took a quarter of the time of looking at 10,000 files.
+  const pathOf = (name: string): string => (isWindows ? join(root, name) : `${inRoot}${name}`)
   const nextPart = (): string => join(parts, `${run}-${staged++}`)
   const outcomeOf = (evaluate: () => Outcome): Outcome => {
     try {
@@ -76,8 +78,8 @@ const makeFolder = (root: string): MirrorFolder["Service"] => {
     partOf: (name) => join(parts, createHash("sha256").update(name).digest("hex").slice(0, 32)),
     readState: Effect.suspend(() =>
       attempt(own, () => ({
-        state: readText(join(own, "state")),
-        journal: readText(journal)
+        state: readIfThere(join(own, "state")),
+        journal: readIfThere(journal)?.toString()
       }))
     ),
     begin: Effect.suspend(() =>
@@ -100,6 +102,24 @@ const makeFolder = (root: string): MirrorFolder["Service"] => {
         yield* Effect.yieldNow
       }
       return found
+    }),
+    compare: Effect.fnUntraced(function* (state) {
+      const same = new Uint8Array(state.count)
+      const others = new Map<string, LocalEntry>()
+      const { isSafe } = makeFolders(root, changed)
+      for (let next = 0; next < state.count; next += looksPerTurn) {
+        yield* attempt(root, () => {
+          for (let row = next; row < Math.min(next + looksPerTurn, state.count); row++) {
+            const name = state.nameAt(row)
+            const entry = isSafe(name) ? System.entryAt(pathOf(name)) : undefined
+            if (entry === undefined) continue
+            if (entry.kind === "file" && state.isOf(row, entry.size, entry.modified)) same[row] = 1
+            else others.set(name, entry)
+          }
+        })
+        yield* Effect.yieldNow
+      }
+      return { same, others }
     }),
     names: Effect.suspend(() => attempt(root, () => Array.from(walk(root, "")))),
     stage: (files) =>
@@ -168,14 +188,14 @@ const makeFolder = (root: string): MirrorFolder["Service"] => {
           copy = `${place}.${number}`
         System.copy(pathOf(name), copy)
       }),
-    writeState: Effect.fnUntraced(function* (text) {
+    writeState: Effect.fnUntraced(function* (content) {
       yield* sync([...changed].filter((path) => fs.existsSync(path)))
       changed.clear()
       const next = join(own, `state-${run}`)
       yield* attempt(own, () => {
         makePrivate(own)
         fs.rmSync(next, { force: true })
-        System.writeFile(next, [Buffer.from(text)], undefined)
+        System.writeFile(next, content, undefined)
       })
       yield* sync([next])
       yield* attempt(own, () => {

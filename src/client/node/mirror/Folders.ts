@@ -21,8 +21,14 @@ export interface Folders {
 /** Folders below `root`, a real path. */
 export const makeFolders = (root: string, changed: Set<string>): Folders => {
   const checked = new Set<string>()
+  /** Whether the folder that the name is in was checked, and so all that it is in. */
+  const isChecked = (name: string): boolean => {
+    const end = name.lastIndexOf("/")
+    return end === -1 || checked.has(name.slice(0, end))
+  }
   const isSafe = (name: string): boolean =>
-    foldersOf(name).every((folder) => {
+    isChecked(name)
+    || foldersOf(name).every((folder) => {
       if (checked.has(folder)) return true
       const isFolder = entryAt(join(root, folder))?.kind === "folder"
       if (isFolder) checked.add(folder)

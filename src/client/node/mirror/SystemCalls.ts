@@ -69,7 +69,7 @@ export const setTimeOf = (file: string | number, milliseconds: number): void =>
 /** Creates a file that is not there yet, with these bytes and this time. */
 export const writeFile = (
   path: string,
-  bytes: ReadonlyArray<Uint8Array>,
+  bytes: Iterable<Uint8Array>,
   modified: number | undefined
 ): void => {
   const file = fs.openSync(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0o666)

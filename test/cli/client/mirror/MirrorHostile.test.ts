@@ -30,9 +30,10 @@ const serverOf =
     switch (request._tag) {
       case "List":
         return list(
-          names.map((name) =>
-            "fields" in request && request.fields !== undefined ? details(name) : bulk(name)
-          )
+          names
+            .filter((name) => request.after === undefined || name > request.after)
+            .slice(0, request.limit)
+            .map((name) => (request.fields === undefined ? bulk(name) : details(name)))
         )
       case "Describe":
         return details(request.name)

@@ -1,13 +1,13 @@
 /**
  * The state file of a mirror: which versions of which files it has put into the target. A line a file; a header with
  * their number comes first, so that a file that was cut off is recognised. The journal has the same lines, written before
- * each file is put in its place, so that a run that is killed leaves no file of which nothing is known. Reading and
- * writing the files is left to MirrorFolder.
+ * each file is put in its place, so that a run that is killed leaves no file of which nothing is known. StateFile holds
+ * the lines; reading and writing the files is left to MirrorFolder.
  */
 import { Option, Schema } from "effect"
-import * as ByteString from "../../domain/ByteString.ts"
-import * as FileName from "../../domain/FileName.ts"
-import type { PlacedEntry } from "./Entries.ts"
+import * as ByteString from "../../../domain/ByteString.ts"
+import * as FileName from "../../../domain/FileName.ts"
+import type { PlacedEntry } from "../Entries.ts"
 
 /** What is known of each name: several versions where a run was killed between the journal and the file. */
 export type State = Map<FileName.FileName, ReadonlyArray<PlacedEntry>>
@@ -21,7 +21,7 @@ const Header = Schema.fromJsonString(
     files: Schema.Int.check(Schema.isGreaterThanOrEqualTo(0))
   })
 )
-const decodeHeader = Schema.decodeUnknownOption(Header)
+const readHeader = Schema.decodeUnknownOption(Header)
 const decodeName = Schema.decodeUnknownOption(Schema.fromJsonString(FileName.FileName))
 
 /** SHA-256, size, time, version, and the name as a JSON string, for it may hold a line end. */
@@ -30,10 +30,21 @@ const line = /^([0-9a-f]{64}) (\d{1,16}) (-?\d{1,16}) ([!-~]{1,256}) (".+")$/s
 /** A name without escapes is decoded without JSON, which took half of the time for 10,000 names. */
 const plainName = /^"[^"\\]+"$/
 
-const nameOf = (json: string): FileName.FileName | undefined =>
+/** How many files the state file has, by its first line; `undefined` where that is none. */
+export const decodeHeader = (line: string): number | undefined =>
+  Option.getOrUndefined(readHeader(line))?.files
+
+/** The name in a JSON string; `undefined` where it is none, or none of a file. */
+export const nameOf = (json: string): FileName.FileName | undefined =>
   plainName.test(json)
     ? FileName.fromText(json.slice(1, -1))
     : Option.getOrUndefined(decodeName(json))
+
+/** The end of a line that is whole, without its line end: the name, as a JSON string. */
+export const jsonOf = (text: ByteString.ByteString): ByteString.ByteString | undefined => {
+  const json = line.exec(text)?.[5]
+  return json === undefined ? undefined : ByteString.unsafe(json)
+}
 
 const decodeLine = (text: string): readonly [FileName.FileName, PlacedEntry] | undefined => {
   const [, sha256, size, modified, version, json] = line.exec(text) ?? []
@@ -58,26 +69,9 @@ export const encodeLine = (
   { modified, sha256, size, version }: PlacedEntry
 ): string => `${sha256} ${size} ${modified} ${version} ${JSON.stringify(name)}\n`
 
-/** The text of a state file. */
-export const encode = (entries: Iterable<readonly [FileName.FileName, PlacedEntry]>): string => {
-  const lines = Array.from(entries, ([name, entry]) => encodeLine(name, entry))
-  return `${JSON.stringify({ "app-mirror": 1, files: lines.length })}\n${lines.join("")}`
-}
-
-/** What a state file says; `undefined` where any of it is not as `encode` writes it. */
-export const decode = (text: string): State | undefined => {
-  const [first = "", ...lines] = text.split("\n")
-  const header = decodeHeader(first)
-  if (header._tag === "None" || lines.pop() !== "" || lines.length !== header.value.files)
-    return undefined
-  const state: State = new Map()
-  for (const text of lines) {
-    const decoded = decodeLine(text)
-    if (decoded === undefined) return undefined
-    state.set(decoded[0], [decoded[1]])
-  }
-  return state.size === lines.length ? state : undefined
-}
+/** The first line of a state file with so many files. The lines of the files follow, sorted by the names' bytes. */
+export const encodeHeader = (files: number): string =>
+  `${JSON.stringify({ "app-mirror": 1, files })}\n`
 
 /** Adds what a journal says to the state; its last line may have been cut off, and what is no line is passed over. */
 export const addJournal = (state: State, journal: string): State => {

@@ -1,0 +1,91 @@
+/**
+ * Asks the server page by page whether what the state file says is what it has: of a page of which no file has another
+ * name, size, time or version the reply is null (LISTAR … RESUMO), so that nothing is sent, decoded or compared of it. The
+ * server looks at each of its files all the same.
+ */
+import { Effect, Option, Stream } from "effect"
+import * as ByteString from "../../domain/ByteString.ts"
+import type { Connector } from "../Connector.ts"
+import { Hashing } from "../files/Hashing.ts"
+import type { ListedFile } from "../files/ListedFiles.ts"
+import { askPage } from "../files/RemoteList.ts"
+import type { StateFile } from "./state/StateFile.ts"
+
+/** How many files a page has. One changed file has its whole page sent. */
+const pageSize = 500
+
+/** How many pages are asked for at a time, so that the server works on one while another is on its way. */
+const askedAtOnce = 4
+
+/** How many files are listed at a time behind a page that has more of them than are known: the server's limit. */
+const listedAtOnce = 10_000
+
+/** What the server has of a part of its names: the rows of a state file, or others. */
+export type Part =
+  | { readonly _tag: "Known"; readonly rows: ReadonlyArray<number> }
+  | { readonly _tag: "Listed"; readonly files: ReadonlyArray<ListedFile> }
+
+/** Rows that follow each other, and what is known of them. */
+interface Page {
+  readonly rows: ReadonlyArray<number>
+  /** The name before the first row. */
+  readonly after: ByteString.ByteString | undefined
+  readonly last: ByteString.ByteString
+}
+
+/** The rows in pages. */
+const pagesOf = function* (state: StateFile, rows: Iterable<number>): Generator<Page> {
+  let page: Array<number> = []
+  let after: ByteString.ByteString | undefined
+  for (const row of rows) {
+    page.push(row)
+    if (page.length < pageSize) continue
+    const last = state.keyAt(row)
+    yield { rows: page, after, last }
+    after = last
+    page = []
+  }
+  const [row] = page.slice(-1)
+  if (row !== undefined) yield { rows: page, after, last: state.keyAt(row) }
+}
+
+/**
+ * What the server has of the names up to that of the last of these rows, which are all that are known of the names that
+ * match. Fails with `ErrorReply` `ERR` where the server does not know the option.
+ */
+export const askKnown = (
+  pattern: ByteString.ByteString | undefined,
+  state: StateFile,
+  rows: Iterable<number>,
+  connector: Connector
+) => {
+  const ask = Effect.fnUntraced(function* (page: Page) {
+    const { after, rows } = page
+    const hash = (yield* Hashing).createHash()
+    for (const row of rows) state.addTo(hash, row)
+    const digest = ByteString.unsafe(hash.digest())
+    const files = yield* askPage({ pattern, after, limit: rows.length, digest }, connector)
+    return { page, files }
+  })
+  /** What is between the end of a page and its last row, where there are more files than rows. */
+  const rest = (first: ReadonlyArray<ListedFile>, { last, rows }: Page) =>
+    Stream.paginate({ files: first, limit: rows.length }, ({ files, limit }) => {
+      const after = files.at(-1)?.name
+      const part: Part = { _tag: "Listed", files: files.filter(({ name }) => name <= last) }
+      if (files.length < limit || after === undefined || after >= last)
+        return Effect.succeed([[part], Option.none()] as const)
+      const next = { pattern, after, limit: listedAtOnce, digest: undefined }
+      return Effect.map(
+        askPage(next, connector),
+        (files = []) => [[part], Option.some({ files, limit: listedAtOnce })] as const
+      )
+    })
+  return Stream.fromIterable(pagesOf(state, rows)).pipe(
+    Stream.mapEffect(ask, { concurrency: askedAtOnce }),
+    Stream.flatMap(({ files, page }) =>
+      files === undefined
+        ? Stream.succeed<Part>({ _tag: "Known", rows: page.rows })
+        : rest(files, page)
+    )
+  )
+}

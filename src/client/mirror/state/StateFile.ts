@@ -1,0 +1,132 @@
+/**
+ * A state file as it was read: its lines are kept as bytes, sorted by name, and decoded when they are asked for, so that
+ * a mirror of many files holds what the file has on disk and no objects. What a line is: State.
+ */
+import * as ByteString from "../../../domain/ByteString.ts"
+import * as FileName from "../../../domain/FileName.ts"
+import type { Hash } from "../../files/Hashing.ts"
+import type { PlacedEntry, RemoteEntry } from "../Entries.ts"
+import { decodeHeader, jsonOf, nameOf } from "./State.ts"
+
+/** The files of a state file, each a row; the rows are sorted by the names' bytes. */
+export interface StateFile {
+  /** How many rows there are. */
+  readonly count: number
+  readonly nameAt: (row: number) => FileName.FileName
+  /** The name as it travels, which compares as its bytes do. */
+  readonly keyAt: (row: number) => ByteString.ByteString
+  readonly entryAt: (row: number) => PlacedEntry
+  /** Whether the row is of a file of this size and time. */
+  readonly isOf: (row: number, size: number, modified: number) => boolean
+  /** Whether the row is of this version of a file. */
+  readonly isVersion: (row: number, remote: Omit<RemoteEntry, "name">) => boolean
+  /** The first row of which the name is not before this one. */
+  readonly find: (key: ByteString.ByteString) => number
+  /** Adds what a list with details says of the file (domain/ListedFile.ts) to a digest. */
+  readonly addTo: (hash: Hash, row: number) => void
+  /** The lines of the rows from `from` on and before `to`, as they are in the file. */
+  readonly linesOf: (from: number, to: number) => Uint8Array
+}
+
+/** The size begins after the digest and a space. */
+const toSize = 64 + 1
+const lineEnd = 0x0a
+const endOfFile = Uint8Array.of(0)
+
+/** Where the lines are: where each begins, where its name does, and in which the name has escapes of JSON. */
+interface Rows {
+  /** One more than there are lines: the last is the end of the file. */
+  readonly starts: Uint32Array
+  readonly names: Uint32Array
+  readonly escaped: ReadonlySet<number>
+}
+
+const makeStateFile = (bytes: Uint8Array, { escaped, names, starts }: Rows): StateFile => {
+  const count = names.length
+  const textOf = (start: number, end: number): ByteString.ByteString =>
+    ByteString.fromBytes(bytes.subarray(start, end))
+  const startOf = (row: number): number => starts[row] ?? bytes.length
+  const startOfName = (row: number): number => names[row] ?? bytes.length
+  /** The position of the quotation mark after the name. */
+  const endOfName = (row: number): number => startOf(row + 1) - 2
+  const jsonAt = (row: number): ByteString.ByteString =>
+    textOf(startOfName(row) - 1, endOfName(row) + 1)
+  const keyAt = (row: number): ByteString.ByteString =>
+    escaped.has(row)
+      ? ByteString.fromText(nameOf(ByteString.toTextLossy(jsonAt(row))) ?? "")
+      : textOf(startOfName(row), endOfName(row))
+  /** Size, time and version, with a space in between. */
+  const detailsAt = (row: number): string => textOf(startOf(row) + toSize, startOfName(row) - 2)
+
+  return {
+    count,
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- each was checked when the file was read
+    nameAt: (row) => ByteString.toTextLossy(keyAt(row)) as FileName.FileName,
+    keyAt,
+    entryAt: (row) => {
+      const [size = "", modified = "", version = ""] = detailsAt(row).split(" ")
+      return {
+        sha256: textOf(startOf(row), startOf(row) + toSize - 1),
+        size: Number(size),
+        modified: Number(modified),
+        version: ByteString.unsafe(version)
+      }
+    },
+    isOf: (row, size, modified) => detailsAt(row).startsWith(`${size} ${modified} `),
+    isVersion: (row, { modified, size, version }) =>
+      detailsAt(row) === `${size} ${modified} ${version}`,
+    find: (key) => {
+      let low = 0
+      for (let high = count; low < high;) {
+        const middle = (low + high) >>> 1
+        if (keyAt(middle) < key) low = middle + 1
+        else high = middle
+      }
+      return low
+    },
+    addTo: (hash, row) => {
+      hash.update(bytes.subarray(startOf(row) + toSize, startOfName(row) - 1))
+      hash.update(
+        escaped.has(row)
+          ? ByteString.toBytes(keyAt(row))
+          : bytes.subarray(startOfName(row), endOfName(row))
+      )
+      hash.update(endOfFile)
+    },
+    linesOf: (from, to) => bytes.subarray(startOf(from), startOf(to))
+  }
+}
+
+/** A state file of nothing. */
+export const empty: StateFile = makeStateFile(new Uint8Array(), {
+  starts: Uint32Array.of(0),
+  names: new Uint32Array(),
+  escaped: new Set()
+})
+
+/** What a state file says; `undefined` where any of it is not as State writes it. */
+export const decode = (bytes: Uint8Array): StateFile | undefined => {
+  const first = bytes.indexOf(lineEnd)
+  const count = decodeHeader(ByteString.fromBytes(bytes.subarray(0, Math.max(0, first))))
+  // A line has more bytes than a digest: the file does not say how much memory is taken for it.
+  if (count === undefined || count > bytes.length / toSize) return undefined
+  const starts = new Uint32Array(count + 1)
+  const names = new Uint32Array(count)
+  const escaped = new Set<number>()
+  let start = first + 1
+  let last: FileName.FileName | undefined
+  for (let row = 0; row < count; row++) {
+    const end = bytes.indexOf(lineEnd, start)
+    const json = end === -1 ? undefined : jsonOf(ByteString.fromBytes(bytes.subarray(start, end)))
+    const name = json === undefined ? undefined : nameOf(ByteString.toText(json) ?? "")
+    if (json === undefined || name === undefined) return undefined
+    if (last !== undefined && FileName.byBytes(last, name) >= 0) return undefined
+    last = name
+    if (json.includes("\\")) escaped.add(row)
+    starts[row] = start
+    names[row] = end - json.length + 1
+    start = end + 1
+  }
+  starts[count] = start
+  return start === bytes.length ? makeStateFile(bytes, { starts, names, escaped }) : undefined
+}

@@ -1,0 +1,113 @@
+import { assert, describe, it } from "@effect/vitest"
+import { createHash } from "node:crypto"
+import type { PlacedEntry } from "../../../../src/client/mirror/Entries.ts"
+import * as NextState from "../../../../src/client/mirror/state/NextState.ts"
+import * as State from "../../../../src/client/mirror/state/State.ts"
+import * as StateFile from "../../../../src/client/mirror/state/StateFile.ts"
+import * as ByteString from "../../../../src/domain/ByteString.ts"
+import * as FileName from "../../../../src/domain/FileName.ts"
+import { listedText } from "../../../../src/domain/ListedFile.ts"
+
+const entry: PlacedEntry = {
+  size: 12,
+  modified: -5,
+  sha256: "0123456789abcdef".repeat(4),
+  version: ByteString.fromText("1-2-3")
+}
+const nameOf = (text: string): FileName.FileName => FileName.fromText(text) ?? assert.fail(text)
+const names = ["a", "ação/é", "line\nend", "tab\t", 'with "quotes"', "\u2028", "😀"].map(nameOf)
+
+const encode = (
+  entries: Iterable<readonly [FileName.FileName, PlacedEntry]>,
+  file = StateFile.empty,
+  settled = new Uint8Array()
+): string => Buffer.concat([...NextState.encode(file, settled, new Map(entries))]).toString()
+
+const decode = (text: string) => StateFile.decode(Buffer.from(text))
+
+/** What a state file says, as a map. */
+const toMap = (file: StateFile.StateFile | undefined) =>
+  new Map(
+    Array.from({ length: file?.count ?? 0 }, (_, row) => [file?.nameAt(row), file?.entryAt(row)])
+  )
+
+const text = encode(names.map((name) => [name, entry]))
+
+describe("the state file", () => {
+  it("says again what was written, whatever the names", () => {
+    assert.deepStrictEqual(toMap(decode(text)), new Map(names.map((name) => [name, entry])))
+  })
+
+  it("finds names, and tells versions, sizes and times", () => {
+    const file = decode(text) ?? assert.fail()
+    for (const [row, name] of names.entries()) {
+      assert.strictEqual(file.find(ByteString.fromText(name)), row)
+      assert.strictEqual(file.keyAt(row), ByteString.fromText(name))
+    }
+    assert.strictEqual(file.find(ByteString.fromText("b")), 2)
+    assert.strictEqual(file.find(ByteString.fromText("\u{1f601}")), names.length)
+    assert.isTrue(file.isOf(0, 12, -5))
+    assert.isFalse(file.isOf(0, 1, -5))
+    assert.isTrue(file.isVersion(0, entry))
+    assert.isFalse(file.isVersion(0, { ...entry, version: ByteString.fromText("1-2") }))
+  })
+
+  it("digests a file as a list with details has it", () => {
+    const file = decode(text) ?? assert.fail()
+    const ours = createHash("sha256")
+    const lists = createHash("sha256")
+    for (const [row, name] of names.entries()) {
+      file.addTo({ update: (bytes) => void ours.update(bytes), digest: () => "" }, row)
+      lists.update(listedText({ ...entry, name }))
+    }
+    assert.strictEqual(ours.digest("hex"), lists.digest("hex"))
+  })
+
+  it("is made of the rows that stay and of others between them", () => {
+    const file = decode(text) ?? assert.fail()
+    const newer = { ...entry, size: 13 }
+    const next = encode(
+      [
+        [nameOf("A"), newer],
+        [names[1] ?? assert.fail(), newer],
+        [nameOf("\u{1f601}"), newer]
+      ],
+      file,
+      Uint8Array.of(1, 0, 1, 0, 1, 1, 1)
+    )
+    assert.deepStrictEqual(
+      [...toMap(decode(next))],
+      [
+        ["A", newer],
+        ...names.flatMap((name, row) => {
+          if (row === 3) return []
+          return [[name, row === 1 ? newer : entry]]
+        }),
+        ["\u{1f601}", newer]
+      ]
+    )
+  })
+
+  it("is none where it was cut off anywhere, or where any line is another", () => {
+    for (let end = 0; end < text.length; end++)
+      assert.isUndefined(decode(text.slice(0, end)), `cut at ${end}`)
+    for (const wrong of [
+      text.replace('"a"', '"../a"'),
+      text.replace('"a"', '"z"'),
+      text.replace(" 12 ", " 1e3 "),
+      text.replace('"app-mirror":1', '"app-mirror":2'),
+      text.replace('"files":7', '"files":7000000000'),
+      `${text}${State.encodeLine(names[0] ?? assert.fail(), entry)}`,
+      text.replace('"a"', '"tab\\t"')
+    ])
+      assert.isUndefined(decode(wrong), wrong)
+  })
+
+  it("is added to by a journal, of which the last line may be cut off", () => {
+    const [name = assert.fail()] = names
+    const newer = { ...entry, size: 13 }
+    const line = State.encodeLine(name, newer)
+    const added = State.addJournal(new Map([[name, [entry]]]), `${line}${line.slice(0, 70)}`)
+    assert.deepStrictEqual(added, new Map([[name, [entry, newer]]]))
+  })
+})
