@@ -57,7 +57,7 @@ const parseScan = ([first = ByteString.unsafe(""), ...options]: Args): Scan | Co
 export const fileCommands = {
   /**
    * `after`: only names that sort after it. `limit`: at most this many names. `fields`: a map for each file in place of its
-   * name, with what Describe replies. `digest`: the SHA-256 of the list that the client has (commands/ListedFile.ts); the
+   * name, with what Describe replies. `digest`: the SHA-256 of the list that the client has (services/files/ListedFile.ts); the
    * reply is null where the list is still that one.
    */
   List: query({

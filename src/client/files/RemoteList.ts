@@ -61,7 +61,7 @@ export interface PageRequest {
   readonly after: ByteString.ByteString | undefined
   /** At most so many; fewer only where there are no more. */
   readonly limit: number
-  /** The digest of the page that is known (commands/ListedFile.ts). */
+  /** The digest of the page that is known (services/files/ListedFile.ts). */
   readonly digest: ByteString.ByteString | undefined
 }
 

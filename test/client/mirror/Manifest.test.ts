@@ -12,7 +12,7 @@ import * as Hashing from "../../../src/client/node/Hashing.ts"
 import { makeTokenDecoder, MalformedReply } from "../../../src/codec/resp/RespTokens.ts"
 import * as ByteString from "../../../src/domain/ByteString.ts"
 import * as FileName from "../../../src/domain/FileName.ts"
-import { listedText } from "../../../src/commands/ListedFile.ts"
+import { listedText } from "../../../src/services/files/ListedFile.ts"
 import { seeded } from "../../support/values/Seeded.ts"
 
 const bulk = (text: string): string => `$${Buffer.byteLength(text)}\r\n${text}\r\n`

@@ -22,7 +22,7 @@ export interface StateFile {
   readonly isVersion: (row: number, remote: Omit<RemoteEntry, "name">) => boolean
   /** The first row of which the name is not before this one. */
   readonly find: (key: ByteString.ByteString) => number
-  /** Adds what a list with details says of the file (commands/ListedFile.ts) to a digest. */
+  /** Adds what a list with details says of the file (services/files/ListedFile.ts) to a digest. */
   readonly addTo: (hash: Hash, row: number) => void
   /** The lines of the rows from `from` on and before `to`, as they are in the file. */
   readonly linesOf: (from: number, to: number) => Uint8Array

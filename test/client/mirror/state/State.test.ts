@@ -6,7 +6,7 @@ import * as State from "../../../../src/client/mirror/state/State.ts"
 import * as StateFile from "../../../../src/client/mirror/state/StateFile.ts"
 import * as ByteString from "../../../../src/domain/ByteString.ts"
 import * as FileName from "../../../../src/domain/FileName.ts"
-import { listedText } from "../../../../src/commands/ListedFile.ts"
+import { listedText } from "../../../../src/services/files/ListedFile.ts"
 
 const entry: PlacedEntry = {
   size: 12,
