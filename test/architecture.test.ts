@@ -86,6 +86,8 @@ const seesTheHost: Exceptions = [
   ]
 ]
 
+const watchLoop = /^src\/services\/files\/directory\/watch\/WatchLoop\.ts$/
+
 /** Who may use one of the host's globals and nothing else of it. */
 const usesGlobal: ReadonlyMap<string, Exceptions> = new Map([
   [
@@ -123,13 +125,15 @@ const usesGlobal: ReadonlyMap<string, Exceptions> = new Map([
         /^src\/cli\/Signals\.ts$/,
         "ends the process when the program is over, and its runtime with it"
       ],
-      [/^src\/http\/page\/browser\/Live\.ts$/, "the browser's, between two looks at the page"]
+      [/^src\/http\/page\/browser\/Live\.ts$/, "the browser's, between two looks at the page"],
+      [watchLoop, "a thread that has no runtime of effect's"]
     ]
   ],
-  ["setInterval", []],
+  ["setInterval", [[watchLoop, "a thread that has no runtime of effect's"]]],
   [
     "setImmediate",
     [
+      [watchLoop, "works when all events of a turn were taken"],
       [/^src\/net\/PendingWrites\.ts$/, "replies leave when the turn of the event loop ends"],
       [/^src\/net\/Turns\.ts$/, "who has more to do goes on in a later turn"],
       [/^src\/net\/Peer\.ts$/, "who has sent a whole read is read on in the next turn"]
@@ -149,6 +153,10 @@ const readsWallClock: Exceptions = [
     "how long ago a file changed, which the file system tells by the wall clock"
   ],
   [/^src\/services\/files\/directory\/index\/Folders\.ts$/, "the same of folders"],
+  [
+    /^src\/services\/files\/directory\/watch\/DirectoryChanges\.ts$/,
+    "the epoch of a log, which is another one after each start"
+  ],
   [
     /^src\/client\/node\/(?:OpenPart|Leftovers)\.ts$/,
     "a part file's sign of life, which other processes compare with the wall clock"

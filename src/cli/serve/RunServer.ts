@@ -13,6 +13,7 @@ import { Server } from "../../server/Server.ts"
 import type { Tls } from "../../net/TlsHandshake.ts"
 import { Clock } from "../../services/Clock.ts"
 import * as DirectoryFileStore from "../../services/files/directory/DirectoryFileStore.ts"
+import * as DirectoryChanges from "../../services/files/directory/watch/DirectoryChanges.ts"
 import * as S3FileStore from "../../services/files/s3/S3FileStore.ts"
 import { Info } from "../../services/Info.ts"
 import { announcing } from "./announcement/Announcement.ts"
@@ -46,6 +47,8 @@ export interface Options extends Address {
   readonly cache?: number | undefined
   /** How much of a folder's names is held in memory, in bytes, 0 for nothing. */
   readonly index?: number | undefined
+  /** How much of the last changes is held in memory, in bytes; nobody looks for changes without it, or with 0. */
+  readonly changes?: number | undefined
   /** The memory for the buffers of all transfers together, in bytes. */
   readonly transferMemory?: number | undefined
   readonly pickle: boolean
@@ -74,6 +77,7 @@ const isLoopback = (host: string): boolean => /^(?:localhost|127(?:\.\d+){3}|::1
 const layer = ({
   bucket,
   cache,
+  changes = 0,
   dir,
   hidden,
   http,
@@ -100,7 +104,12 @@ const layer = ({
       Clock.layer(),
       Info.layer
     ]),
-    Layer.provide(Stats.layer)
+    Layer.provide([
+      bucket === undefined && changes > 0
+        ? DirectoryChanges.layer({ folder: dir, hidden, links, capacity: changes })
+        : Layer.empty,
+      Stats.layer
+    ])
   )
 
 /** Serves while `use` runs, which begins after `announce`. */
@@ -157,12 +166,14 @@ const serveUntilToldToStop = Effect.fn("serve")(
     const scope = yield* Effect.scope
     const stop = yield* Deferred.make<void>()
     const awaitStop = Deferred.into(Effect.raceFirst(stopSignal, stopRequested), stop)
-    const { cache, grace, hidden, host, index, pickle } = flags
+    const { cache, changes, grace, hidden, host, index, pickle } = flags
     const allowed = yield* capConnections(share(connections))
     const { dir } = shared
     const store = Option.getOrUndefined(flags.store)
     const options: Options = {
       cache: Option.getOrUndefined(cache),
+      // Workers would each have an order of their own.
+      changes: flags.workers === 1 ? changes : 0,
       transferMemory: Option.getOrUndefined(flags.transferMemory),
       dir,
       bucket:

@@ -139,6 +139,21 @@ export const serving = {
       }
     }
   }),
+  changes: setting({
+    name: "changes",
+    kind: Kind.size,
+    default: "64MiB",
+    help: {
+      pt: "Memória para as últimas mudanças dos arquivos da pasta, que os clientes acompanham; 0 desliga",
+      en: "Memory for the last changes of the folder's files, which clients follow; 0 turns it off"
+    },
+    readme: {
+      text: {
+        pt: "memória para as últimas mudanças dos arquivos da pasta, que os clientes acompanham, umas 350 bytes para cada nome que mudou; quem parou antes da mais antiga recebe `refazer`. `0` desliga, e ninguém vigia a pasta",
+        en: "memory for the last changes of the folder's files, which clients follow, some 350 bytes for each name that changed; who stopped before the oldest is told `refazer`. `0` turns it off, and nobody watches the folder"
+      }
+    }
+  }),
   cacheFresh: setting({
     name: "cache-fresh",
     kind: Kind.duration,

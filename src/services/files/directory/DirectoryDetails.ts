@@ -2,15 +2,15 @@
 import type { BigIntStats } from "node:fs"
 import type { FileDetails } from "../FileStore.ts"
 
-/** The version token. Two files, or one before and after a change, differ in at least one of these: every change sets the ctime. */
-const version = ({ ctimeNs, dev, ino, mtimeNs, size }: BigIntStats): string =>
-  [dev, ino, size, mtimeNs, ctimeNs].map((value) => value.toString(36)).join("-")
-
-/** The details of a file. */
-export const detailsOf = (stats: BigIntStats): FileDetails => ({
-  size: Number(stats.size),
-  modified: Number(stats.mtimeNs / 1_000_000n),
-  version: version(stats)
+/**
+ * The details of a file. Two files, or one before and after a change, have different versions, for they differ in at least
+ * one of their parts: every change sets the ctime. It also runs in a thread, from its own text: it may name nothing
+ * outside itself but globals.
+ */
+export const detailsOf = ({ ctimeNs, dev, ino, mtimeNs, size }: BigIntStats): FileDetails => ({
+  size: Number(size),
+  modified: Number(mtimeNs / 1_000_000n),
+  version: [dev, ino, size, mtimeNs, ctimeNs].map((value) => value.toString(36)).join("-")
 })
 
 /** The size in an earlier version's token; `undefined` if that is of another file, or the file is smaller now. */
