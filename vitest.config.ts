@@ -19,7 +19,7 @@ export const unit = [
   "test/client/{Connector,Requests,files/Placement}.test.ts",
   `test/client/mirror/${file}`,
   "test/client/files/ListedFiles.test.ts",
-  "test/client/node/{PartFiles,mirror/Folder}.test.ts",
+  "test/client/node/{Lease,PartFiles,mirror/Folder}.test.ts",
   "test/http/{Access,Response,ServiceRoutes,Target}.test.ts",
   "test/http/file/Conditions.test.ts",
   "test/net/ProxyHeader.test.ts",

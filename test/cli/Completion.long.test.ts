@@ -2,11 +2,15 @@
 import { assert, layer } from "@effect/vitest"
 import { Effect } from "effect"
 import { spawnSync } from "node:child_process"
-import { chmodSync, writeFileSync } from "node:fs"
+import { chmodSync, readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
+import { performance } from "node:perf_hooks"
+import * as FakeServer from "../support/fakes/FakeServer.ts"
 import { App } from "../support/programs/App.ts"
 import { isInstalled } from "../support/programs/Programs.ts"
-import { folderWith } from "../support/stores/TemporaryFolder.ts"
+import { hasTerminal, open } from "../support/programs/Terminal.ts"
+import { refusing as refusingConnections } from "../support/peers/Refusing.ts"
+import { folderWith, temporaryFolder } from "../support/stores/TemporaryFolder.ts"
 
 /** What is typed, and what the shell offers for its last word. */
 const cases: ReadonlyArray<readonly [typed: string, offered: string]> = [
@@ -24,7 +28,8 @@ const shells: Readonly<Record<string, string>> = {
   bash: `
     source ./script
     COMP_WORDS=($typed) COMP_CWORD=$(( \${#COMP_WORDS[@]} - 1 )) COMP_LINE=$typed COMP_POINT=\${#typed}
-    _app app "\${COMP_WORDS[COMP_CWORD]}" "\${COMP_WORDS[COMP_CWORD-1]}"
+    function=$(complete -p app) function=\${function#complete -F } function=\${function% app}
+    "$function" app "\${COMP_WORDS[COMP_CWORD]}" "\${COMP_WORDS[COMP_CWORD-1]}"
     for offered in "\${COMPREPLY[@]}"; do
       echo "\${offered%% }"
     done`,
@@ -42,6 +47,18 @@ const shells: Readonly<Record<string, string>> = {
   fish: `
     source ./script
     complete -C "$typed" | string replace -r '\\t.*' ''`
+}
+
+/** How each shell is begun without anybody's settings, and reads the script. */
+const interactive: Readonly<
+  Record<string, { readonly begins: ReadonlyArray<string>; readonly source: string }>
+> = {
+  bash: { begins: ["--norc", "--noprofile"], source: "source ./script" },
+  zsh: {
+    begins: ["-f"],
+    source: "autoload -Uz compinit; compinit -u -D; source ./script; compdef _app app"
+  },
+  fish: { begins: ["--no-config"], source: "source ./script" }
 }
 
 layer(App.layer, { timeout: "1 minute" })("completion", (it) => {
@@ -69,4 +86,94 @@ layer(App.layer, { timeout: "1 minute" })("completion", (it) => {
       })
     )
   }
+
+  for (const [shell, { begins, source }] of Object.entries(interactive)) {
+    it.effect.skipIf(!isInstalled(shell) || !hasTerminal)(
+      `a name on the server is completed, quoted, and fetched in ${shell}`,
+      () =>
+        Effect.gen(function* () {
+          const { file, run, serve } = yield* App
+          const name = "Relatório de março.txt"
+          const shared = yield* folderWith({ [name]: "março", "a/b/$x 'y.txt": "", "a/c.txt": "" })
+          const { address } = yield* serve([shared], { cwd: shared })
+          const cwd = yield* temporaryFolder
+          const { stdout } = yield* run(["--completions", shell], { cwd })
+          writeFileSync(join(cwd, "script"), stdout)
+          writeFileSync(join(cwd, "app"), `#!/bin/sh\nexec '${process.execPath}' '${file}' "$@"\n`)
+          chmodSync(join(cwd, "app"), 0o755)
+          const terminal = yield* open([shell, ...begins], {
+            cwd,
+            env: {
+              PATH: `${cwd}:/usr/bin:/bin`,
+              TERM: "xterm",
+              LC_ALL: "C.UTF-8",
+              APP_PORT: String(address.port)
+            }
+          })
+          yield* terminal.type(`${source}; echo rea""dy\r`)
+          yield* terminal.shows(/ready/)
+          yield* terminal.type("app client --cmd enviar_arquivo Rel\t")
+          yield* terminal.shows(/txt/)
+          yield* terminal.type("\r")
+          yield* terminal.shows(/Relatório de março\.txt\r?\n/)
+          assert.strictEqual(readFileSync(join(cwd, name), "utf8"), "março")
+          yield* terminal.type("app client --cmd soma_arquivo a/b\t")
+          yield* terminal.shows(/txt/)
+          yield* terminal.type("\r")
+          yield* terminal.shows(/e3b0c44298fc1c14/)
+          yield* terminal.type("exit\r")
+          yield* terminal.ended
+        })
+    )
+  }
+
+  it.effect("a server that is silent, refuses or is not there has nothing offered, and soon", () =>
+    Effect.gen(function* () {
+      const { run } = yield* App
+      const cwd = yield* temporaryFolder
+      const complete = (port: number, command: string) =>
+        run(["client", "--port", String(port), "--cmd", command], {
+          cwd,
+          env: { APP_COMPLETE: "" }
+        })
+      const silent = yield* FakeServer.make({ answers: [] })
+      const refusing = yield* FakeServer.make({ answers: ["-NOAUTH Authentication required.\r\n"] })
+      const started = performance.now()
+      const nothing = { code: 0, stdout: "", stderr: "" }
+      const nobody = yield* refusingConnections()
+      for (const { port } of [silent.address, refusing.address, nobody]) {
+        const { code, stderr, stdout } = yield* complete(port, "ARQUIVO")
+        assert.deepStrictEqual({ code, stdout, stderr }, nothing)
+      }
+      // The default of --timeout is 15 s of silence.
+      assert.isBelow(performance.now() - started, 7_500)
+      // What takes no name asks nothing.
+      const { code, stderr, stdout } = yield* complete(refusing.address.port, "hora_atual")
+      assert.deepStrictEqual({ code, stdout, stderr }, nothing)
+      assert.lengthOf(refusing.asked, 2)
+    })
+  )
+
+  it.effect(
+    "names that would not show as they are, and more than can be chosen from, are left out",
+    () =>
+      Effect.gen(function* () {
+        const { run } = yield* App
+        const cwd = yield* temporaryFolder
+        const list = (names: ReadonlyArray<string>) =>
+          `*${names.length}\r\n${names.map((name) => `$${name.length}\r\n${name}\r\n`).join("")}`
+        const complete = Effect.fnUntraced(function* (names: ReadonlyArray<string>) {
+          const { address } = yield* FakeServer.make({ answers: [list(names)] })
+          const { stdout } = yield* run(["client", "--cmd", "ARQUIVO"], {
+            cwd,
+            env: { APP_COMPLETE: "a", APP_PORT: String(address.port) }
+          })
+          return stdout
+        })
+        assert.strictEqual(yield* complete(["a\x1b[2J", "a\nb", "a\xff", "ab", "b"]), "ab\n")
+        const many = Array.from({ length: 5001 }, (_, index) => `a${index}`)
+        assert.strictEqual(yield* complete(many), "")
+        assert.strictEqual(yield* complete(many.slice(1)), `${many.slice(1).join("\n")}\n`)
+      })
+  )
 })

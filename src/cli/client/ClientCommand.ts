@@ -13,6 +13,7 @@ import { formatAddress } from "../../domain/Address.ts"
 import { batch } from "./Batch.ts"
 import * as Certificates from "./Certificates.ts"
 import { clientFlags, clientGroups } from "./ClientFlags.ts"
+import { completeNames } from "./CompleteNames.ts"
 import { errorMessage } from "./ErrorMessage.ts"
 import { exitCode, Failure } from "../Failure.ts"
 import { flagsIn, groupsOf } from "../flags/Descriptor.ts"
@@ -26,6 +27,7 @@ import { makeQuestions } from "./Questions.ts"
 import { render } from "./Render.ts"
 import { makeProgressLines } from "./progress/ProgressLines.ts"
 import { makeUnfinished } from "./progress/Unfinished.ts"
+import { variable as completionVariable } from "../usage/ServerNames.ts"
 import { ignoreHangupUnderNohup, stopSignal, terminateSignal } from "../Signals.ts"
 
 const usage = (sentence: string) => new Failure({ code: exitCode.usage, sentence })
@@ -109,6 +111,11 @@ export const client = (messages: Messages) =>
                 )
           }
         })
+        const completing = process.env[completionVariable]
+        if (completing !== undefined) {
+          const args = Option.isSome(cmd) ? yield* argsOf(cmd.value, rest, messages) : []
+          return yield* completeNames(completing, args, connectors)
+        }
         if (Option.isSome(flags.mirror)) {
           const folder = flags.mirror.value
           const options = { folder, connectors, address, messages, progress }

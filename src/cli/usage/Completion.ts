@@ -1,11 +1,13 @@
 /**
  * The script that `--completions` prints: effect/cli's, with what it cannot know of our flags, which are text to it:
- * the values that a flag may have, or that it names a file or a folder (flags/Kind).
+ * the values that a flag may have, or that it names a file or a folder (flags/Kind); and names on the server
+ * (ServerNames).
  */
 import { Completions, type Command } from "effect/cli"
 import type { Descriptor } from "../flags/Descriptor.ts"
 import type { Messages } from "../Messages.ts"
 import type { Commands } from "./CommandLine.ts"
+import { withServerNames } from "./ServerNames.ts"
 
 /** The values of `--cmd` that are offered; any other may be typed. */
 const commandNames = ({ help }: Messages): ReadonlyArray<string> =>
@@ -45,9 +47,10 @@ export const completionScript = (
       )
     }
   })
-  return (
+  return withServerNames(
     Completions.generate(root.name, shell, { ...root, subcommands })
       // effect/cli has one text of its own (internal/completions).
-      .replaceAll(/\bDisable (?=[a-z])/g, `${messages.help.disable} `)
+      .replaceAll(/\bDisable (?=[a-z])/g, `${messages.help.disable} `),
+    shell
   )
 }

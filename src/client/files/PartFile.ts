@@ -1,6 +1,6 @@
 /** Part files: downloads that are not whole yet, each in a file beside its target. Implemented by client/node. */
 import { Context, Data, type Effect, type Scope } from "effect"
-import type { Arrival, NotPreserved } from "./Placement.ts"
+import type { Arrival, NotPreserved, SaveFailed } from "./Placement.ts"
 
 /** A part file could not be made, written or put in place. */
 export class PartFailed extends Data.TaggedError("PartFailed")<{
@@ -27,13 +27,15 @@ export interface PartFile {
   readonly remove: Effect.Effect<void>
 }
 
-/** A part file that no run writes any more. */
+/** A part file that no run seems to write any more. */
 export interface Leftover {
   /** The name of its file, within the folder. */
   readonly name: string
   readonly path: string
   /** In bytes. */
   readonly size: number
+  /** Removes it, unless it is gone or a run writes it after all, for which it is watched; gives whether it did. */
+  readonly remove: Effect.Effect<boolean, SaveFailed>
 }
 
 /** Part files. */
@@ -52,8 +54,7 @@ export class PartFiles extends Context.Service<
     ) => Effect.Effect<PartFile, PartFailed, Scope.Scope>
     /** Removes temporary files of killed runs beside `place`, once for each folder: those that are an hour old. */
     readonly sweep: (place: string) => Effect.Effect<void>
-    /** The part files in a folder that no run writes any more. */
+    /** The part files in a folder that no run seems to write any more. */
     readonly leftovers: (folder: string) => Effect.Effect<ReadonlyArray<Leftover>>
-    readonly removeLeftover: (leftover: Leftover) => Effect.Effect<void>
   }
 >()("sockets/client/PartFiles") {}

@@ -17,7 +17,7 @@ import {
   type TakeBytes,
   wholeFile
 } from "./FileStream.ts"
-import { PartFiles } from "./PartFile.ts"
+import { type Leftover, PartFiles } from "./PartFile.ts"
 import * as Placement from "./Placement.ts"
 import { describe, isNotFound } from "./RemoteFile.ts"
 import { type FileResult, Result } from "../Result.ts"
@@ -193,6 +193,18 @@ const findOnly = Effect.fnUntraced(function* (
   return first === undefined ? [] : [first]
 })
 
+/** Tells of a part file, or with `clean` removes it; nothing where a run writes it after all. */
+const settle = (leftover: Leftover, name: string, clean: boolean) => {
+  const { path, size } = leftover
+  const result = (isRemoved: boolean) => [Result.Leftover({ path, size, isRemoved })]
+  return clean
+    ? Effect.match(leftover.remove, {
+        onFailure: (error) => [Result.Failed({ name, error })],
+        onSuccess: (removed) => (removed ? result(true) : [])
+      })
+    : Effect.succeed(result(false))
+}
+
 /** What earlier runs left, in the folders that were saved to, of files that the server has no longer. */
 const findLeftovers = (
   { folder, made }: Extract<Placement.Target, { readonly _tag: "Folder" }>,
@@ -206,18 +218,18 @@ const findLeftovers = (
           const path = yield* Path.Path
           const parts = yield* PartFiles
           const found = yield* parts.leftovers(path.join(folder, inner))
-          return yield* Effect.forEach(found, (leftover) =>
-            Effect.gen(function* () {
+          return yield* Effect.forEach(
+            found,
+            Effect.fnUntraced(function* (leftover) {
               const name = inner === "" ? leftover.name : `${inner}/${leftover.name}`
               const isThere = yield* describe(ByteString.fromText(name), bytes).pipe(
                 Effect.as(true),
                 Effect.catchTag("ErrorReply", (error) => Effect.succeed(!isNotFound(error)))
               )
-              if (isThere) return []
-              if (clean) yield* parts.removeLeftover(leftover)
-              const { path, size } = leftover
-              return [Result.Leftover({ path, size, isRemoved: clean })]
-            })
+              return isThere ? [] : yield* settle(leftover, name, clean)
+            }),
+            // Each is watched for a while before it is removed.
+            { concurrency: 1024 }
           )
         })
       ),

@@ -6,14 +6,12 @@ import { Clock, Effect, Schedule, type Scope, Semaphore } from "effect"
 import { type BigIntStats, constants } from "node:fs"
 import { lstat, open, rename, unlink } from "node:fs/promises"
 import { PartFailed, type PartFile } from "../files/PartFile.ts"
+import { heartbeat } from "./Lease.ts"
 import { type Arrival, type NotPreserved, ifSupported, toSeconds } from "../files/Placement.ts"
 
 const takenOver = Object.assign(new Error("the part file is another program's by now"), {
   code: "ESTALE"
 })
-
-/** How often the owner touches a part file, in milliseconds. */
-export const heartbeat = 1000
 
 /** An open part file. */
 export interface OpenPart {
@@ -26,7 +24,7 @@ export interface OpenPart {
   readonly write: PartFile["write"]
   /** Renames it, replacing what is there; false where its own name is gone or another file's. */
   readonly rename: (to: string) => Effect.Effect<boolean>
-  /** Touches it once per `heartbeat`, until the scope closes. */
+  /** Touches it once per heartbeat of Lease, until the scope closes. */
   readonly keepAlive: Effect.Effect<void, never, Scope.Scope>
   /** As PartFile's `commit`, if it has exactly `size` bytes. */
   readonly commit: (

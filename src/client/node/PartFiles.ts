@@ -10,6 +10,7 @@
 import { Effect, FileSystem, Layer, Path, Random } from "effect"
 import type { BigIntStats } from "node:fs"
 import { PartFailed, type PartFile, PartFiles } from "../files/PartFile.ts"
+import * as Lease from "./Lease.ts"
 import * as Leftovers from "./Leftovers.ts"
 import * as OpenPart from "./OpenPart.ts"
 import * as PartName from "./PartName.ts"
@@ -17,17 +18,7 @@ import * as PartName from "./PartName.ts"
 /** Absolute paths of the part files that this process owns. */
 const ownPaths = new Set<string>()
 
-/** After how long without a touch a part file may be taken over, in milliseconds: five missed heartbeats. */
-const lease = 5 * OpenPart.heartbeat
-
-/** How often a part file is looked at meanwhile, in milliseconds. */
-const pollInterval = OpenPart.heartbeat / 4
-
 const milliseconds = (nanoseconds: bigint): number => Number(nanoseconds / 1_000_000n)
-
-/** Whether nobody touched the file between two calls of stat. */
-const isSame = (one: BigIntStats, other: BigIntStats): boolean =>
-  one.ctimeNs === other.ctimeNs && one.mtimeNs === other.mtimeNs && one.size === other.size
 
 /**
  * How long ago a file was touched, in milliseconds: by the file system's own clock, which dated the new file beside it,
@@ -35,18 +26,6 @@ const isSame = (one: BigIntStats, other: BigIntStats): boolean =>
  */
 const ageOf = (found: BigIntStats, fresh: BigIntStats): number =>
   milliseconds(fresh.ctimeNs - found.ctimeNs)
-
-/** Watches a file until its owner touches it, or the lease is over: then it is abandoned. */
-const isAbandoned = Effect.fnUntraced(function* (
-  { stat, initialStat }: OpenPart.OpenPart,
-  age: number
-) {
-  for (let left = lease - Math.max(0, age); left > 0; left -= pollInterval) {
-    yield* Effect.sleep(pollInterval)
-    if (!isSame(yield* stat, initialStat)) return false
-  }
-  return true
-})
 
 /** Makes `claim` from the file system. */
 const makeClaim = (
@@ -89,19 +68,24 @@ const makeClaim = (
       part: OpenPart.OpenPart,
       name: PartName.PartName
     ) {
-      const { initialStat } = part
+      const { initialStat, stat } = part
       if (!OpenPart.isOwnedAlike(initialStat, fresh.initialStat)) return false
-      const age = name.isReleased ? lease : ageOf(initialStat, fresh.initialStat)
+      const age = ageOf(initialStat, fresh.initialStat)
+      const isAbandoned = name.isReleased
+        ? Effect.succeed(true)
+        : Lease.isAbandoned(stat, initialStat, age)
       if (
         name.version !== versionHash
         || initialStat.size === 0n
         || initialStat.size > BigInt(size)
       ) {
-        if (age >= lease) yield* part.remove
+        // Nobody waits for a file that cannot be continued: if it is a young one, a later run removes it.
+        const isOld = name.isReleased || age >= Lease.lease
+        if (isOld && (yield* isAbandoned)) yield* part.remove
         return false
       }
       // Renaming decides: of two processes that try, one finds the file gone.
-      return (yield* isAbandoned(part, age)) && (yield* part.rename(own))
+      return (yield* isAbandoned) && (yield* part.rename(own))
     })
 
     const files = yield* Effect.mapError(
@@ -141,8 +125,7 @@ export const layer: Layer.Layer<PartFiles, never, FileSystem.FileSystem | Path.P
           swept.add(folder)
           return Leftovers.sweep(folder)
         }),
-      leftovers: Leftovers.leftovers,
-      removeLeftover: (leftover) => Leftovers.remove(leftover.path)
+      leftovers: Leftovers.leftovers
     }
   })
 )

@@ -13,7 +13,7 @@ import {
   symlinkSync,
   writeFileSync
 } from "node:fs"
-import { join } from "node:path"
+import { basename, join } from "node:path"
 import * as Node from "../../../src/client/node/PartFiles.ts"
 import { PartFiles } from "../../../src/client/files/PartFile.ts"
 import { temporaryFolder } from "../../support/stores/TemporaryFolder.ts"
@@ -41,6 +41,21 @@ const abandon = Effect.fnUntraced(function* (target: string, content: string) {
   const path = join(folder, left.replace(".left.", "."))
   renameSync(join(folder, left), path)
   return path
+})
+
+/** Runs an effect that waits and looks at the disk, with `meanwhile` between any two looks. */
+const whileTimePasses = Effect.fnUntraced(function* <A, E>(
+  effect: Effect.Effect<A, E, PartFiles>,
+  meanwhile: () => void = () => {}
+) {
+  const fiber = yield* Effect.forkChild(effect)
+  while (fiber.pollUnsafe() === undefined) {
+    meanwhile()
+    // The looks at the disk between two waits are no matter of the clock.
+    yield* TestClock.adjust("250 millis")
+    yield* Effect.promise(() => new Promise((resolve) => setImmediate(resolve)))
+  }
+  return yield* Fiber.join(fiber)
 })
 
 /** The permissions that the umask leaves a new file. */
@@ -136,13 +151,7 @@ layer(Layer.provideMerge(Node.layer, NodeServices.layer))("a part file", (it) =>
       Effect.gen(function* () {
         const target = join(yield* temporaryFolder, "a")
         yield* abandon(target, "begun")
-        const found = yield* Effect.forkChild(foundSize(target))
-        while (found.pollUnsafe() === undefined) {
-          // The looks at the disk between two waits are no matter of the clock.
-          yield* TestClock.adjust("250 millis")
-          yield* Effect.promise(() => new Promise((resolve) => setImmediate(resolve)))
-        }
-        assert.strictEqual(yield* Fiber.join(found), 5)
+        assert.strictEqual(yield* whileTimePasses(foundSize(target)), 5)
       })
     )
 
@@ -305,7 +314,7 @@ layer(Layer.provideMerge(Node.layer, NodeServices.layer))("what killed runs left
       for (const name of others) writeFileSync(join(folder, name), "")
       writeFileSync(part, "begun")
       symlinkSync("a.txt", join(folder, ".0link.part"))
-      const sweep = PartFiles.use(({ sweep }) => sweep(join(folder, "any")))
+      const sweep = whileTimePasses(PartFiles.use(({ sweep }) => sweep(join(folder, "any"))))
       yield* laterThan(part, hour - 1000)
       yield* sweep
       assert.include(contents(folder), ".1z9k3.part")
@@ -313,9 +322,7 @@ layer(Layer.provideMerge(Node.layer, NodeServices.layer))("what killed runs left
       yield* laterThan(part, hour + 1000)
       yield* sweep
       assert.include(contents(folder), ".1z9k3.part")
-      yield* PartFiles.use(({ sweep }) => sweep(join(folder, "any"))).pipe(
-        Effect.provide(Layer.fresh(Node.layer))
-      )
+      yield* sweep.pipe(Effect.provide(Layer.fresh(Node.layer)))
       assert.deepStrictEqual(contents(folder), [...others, ".0link.part"].sort())
     })
   )
@@ -337,5 +344,40 @@ layer(Layer.provideMerge(Node.layer, NodeServices.layer))("what killed runs left
       yield* laterThan(join(folder, first), hour)
       assert.deepStrictEqual((yield* found).map(({ name }) => name).sort(), ["b", "relatório.pdf"])
     })
+  )
+
+  it.effect(
+    "is removed, unless a run that is slow writes it after all: by no clock that is set",
+    () =>
+      Effect.gen(function* () {
+        const folder = yield* temporaryFolder
+        const written = yield* abandon(join(folder, "written"), "begun")
+        const killed = yield* abandon(join(folder, "killed"), "begun")
+        const small = join(folder, ".1z9k3.part")
+        writeFileSync(small, "begun")
+        // The clock is set forward while one of them is being written, in whatever container.
+        yield* laterThan(killed, 2 * hour)
+        const touch = (path: string) => () => writeFileSync(path, "begun", { flag: "r+" })
+        yield* whileTimePasses(
+          PartFiles.use(({ sweep }) => sweep(join(folder, "any"))),
+          touch(small)
+        )
+        const removed = yield* whileTimePasses(
+          PartFiles.use(({ leftovers }) =>
+            Effect.flatMap(
+              leftovers(folder),
+              Effect.forEach(
+                ({ name, remove }) => Effect.map(remove, (done) => (done ? name : "")),
+                {
+                  concurrency: "unbounded"
+                }
+              )
+            )
+          ),
+          touch(written)
+        )
+        assert.deepStrictEqual([...removed].sort(), ["", "killed"])
+        assert.deepStrictEqual(contents(folder), [basename(small), basename(written)].sort())
+      })
   )
 })
