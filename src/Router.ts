@@ -9,9 +9,11 @@ import type { Query, TagOf } from "./commands/Command.ts"
 import { makeFileRoutes } from "./routes/FileRoutes.ts"
 import { makeInspectionRoutes } from "./routes/InspectionRoutes.ts"
 import { type Answer, requireName, type Routes } from "./routes/Route.ts"
+import { makeStreamRoutes, makeStreamReader, type StreamReader } from "./routes/StreamRoutes.ts"
 import { makeServerRoutes } from "./routes/ServerRoutes.ts"
 import { Clock } from "./services/Clock.ts"
 import { DigestCache } from "./services/files/DigestCache.ts"
+import { type Changes, FileChanges } from "./services/files/FileChanges.ts"
 import { FileStore } from "./services/files/FileStore.ts"
 import { anyMark, makeScan } from "./services/files/Scan.ts"
 import { Info } from "./services/Info.ts"
@@ -33,21 +35,26 @@ export class Router extends Context.Service<
   Router,
   {
     readonly answer: (query: Query) => Answer
+    readonly readStreams: StreamReader
+    /** The changes of the files, for who follows them. */
+    readonly changes: Changes
     /** The version of a file, `undefined` where there is none, for who wants to know whether it changes. */
     readonly versionOf: (
       name: ByteString.ByteString
     ) => Effect.Effect<string | undefined, StoreUnavailable>
   }
 >()("sockets/Router") {
-  /** The routes over FileStore, Clock, Info and Stats. */
+  /** The routes over FileStore, FileChanges, Clock, Info and Stats. */
   static readonly layer = Layer.effect(
     Router,
     Effect.gen(function* () {
       const store = yield* FileStore
+      const changes = yield* FileChanges
       const stats = yield* Stats
       const table: Table = {
-        ...makeFileRoutes(store, yield* DigestCache, makeScan(store, yield* anyMark)),
+        ...makeFileRoutes(store, yield* DigestCache, makeScan(store, yield* anyMark), changes),
         ...makeInspectionRoutes(store),
+        ...makeStreamRoutes(store, changes),
         ...makeServerRoutes(
           yield* Clock,
           yield* Info,
@@ -58,6 +65,8 @@ export class Router extends Context.Service<
       }
       return {
         answer: (query) => routeOf(table, query)(query),
+        readStreams: makeStreamReader(store, changes),
+        changes,
         versionOf: (name) =>
           Effect.flatMap(requireName(name), store.describe).pipe(
             Effect.map(({ version }): string | undefined => version),

@@ -3,6 +3,7 @@
  * Arguments are still bytes, as they came on the wire: a route decodes one if it needs text.
  */
 import { Data } from "effect"
+import { streamCommands, streamContainers } from "./changes/StreamCommands.ts"
 import { connectionCommands, connectionContainers } from "./ConnectionCommands.ts"
 import { fileCommands } from "./FileCommands.ts"
 import { inspectionCommands, inspectionContainers } from "./InspectionCommands.ts"
@@ -14,6 +15,7 @@ const declared = {
   ...serverCommands,
   ...fileCommands,
   ...inspectionCommands,
+  ...streamCommands,
   ...connectionCommands,
   ...transactionCommands
 }
@@ -42,6 +44,9 @@ export type SessionCommand = Case<TagOf<"connection">>
 /** A command that decides when the connection's requests are answered; Dispatch answers it. */
 export type TransactionCommand = Case<TagOf<"transaction">>
 
+/** A command by which a connection follows changes; server/subscriptions/ answers it. */
+export type SubscriptionCommand = Case<TagOf<"subscription">>
+
 /** Any command. */
 export type Command = Case<Tag>
 
@@ -50,7 +55,12 @@ export const specs: { readonly [T in Tag]: Spec<Declared[T]["class"], Values<T>>
 
 /** The documentation of the names that are not commands by themselves and need a subcommand. */
 export const containerDocs: ReadonlyMap<string, Documentation> = new Map(
-  Object.entries({ ...serverContainers, ...inspectionContainers, ...connectionContainers })
+  Object.entries({
+    ...serverContainers,
+    ...inspectionContainers,
+    ...streamContainers,
+    ...connectionContainers
+  })
 )
 
 /** Whether `key` is the tag of a command. */
@@ -67,6 +77,7 @@ const tagsOf = (wanted: Class): ReadonlySet<string> =>
 const queryTags = tagsOf("query")
 const sessionTags = tagsOf("connection")
 const transactionTags = tagsOf("transaction")
+const subscriptionTags = tagsOf("subscription")
 
 /** Whether a tagged value is a query: a command, and of that class. */
 export const isQuery = (command: { readonly _tag: string }): command is Query =>
@@ -80,6 +91,11 @@ export const isSessionCommand = (command: { readonly _tag: string }): command is
 export const isTransactionCommand = (command: {
   readonly _tag: string
 }): command is TransactionCommand => transactionTags.has(command._tag)
+
+/** Whether something tagged is a command by which a connection follows changes. */
+export const isSubscriptionCommand = (command: {
+  readonly _tag: string
+}): command is SubscriptionCommand => subscriptionTags.has(command._tag)
 
 /** Whether a command is answered before the password is given (Redis's flag no_auth). */
 export const needsNoPassword = (tag: Tag): boolean => specs[tag].needsNoPassword

@@ -11,7 +11,7 @@ import { type Argument, type ArgumentDocs, type Args, arityOf, readBytes } from 
 /**
  * Who answers a command: `query`, Router.ts, in the same way for every connection; `connection`, the connection's own
  * server/Session.ts; `transaction`, what queues the connection's requests between MULTI and EXEC; `subscription`, for
- * commands that make the connection a subscriber, of which there are none yet.
+ * commands by which the connection follows changes or waits for one, server/subscriptions/.
  */
 export type Class = "query" | "connection" | "transaction" | "subscription"
 
@@ -88,13 +88,14 @@ export const commandsAbout = (group: Group) => ({
   connection: regular("connection", group),
   /** Declares a command of class `transaction`. */
   transaction: regular("transaction", group),
+  /** Declares a command of class `subscription`. */
+  subscription: regular("subscription", group),
   /** Declares a command of class `connection` with a parser and a printer of its own. */
-  irregular: <Values>(declaration: Irregular<Values>): Spec<"connection", Values> => ({
-    ...common("connection", group, declaration, declaration.docs),
-    fields: declaration.fields,
-    parser: withTag(declaration.parse),
-    print: declaration.print
-  }),
+  irregular: irregular("connection", group),
+  /** Declares a command of class `query` with a parser and a printer of its own. */
+  irregularQuery: irregular("query", group),
+  /** Declares a command of class `subscription` with a parser and a printer of its own. */
+  irregularSubscription: irregular("subscription", group),
   /** Documents a name that is not a command by itself and needs a subcommand, such as `client`. */
   container: (summary: string): Documentation => documentation(group, summary, [])
 })
@@ -120,6 +121,15 @@ const common = <C extends Class>(
     needsNoPassword
   }
 }
+
+const irregular =
+  <C extends Class>(ofClass: C, group: Group) =>
+  <Values>(declaration: Irregular<Values>): Spec<C, Values> => ({
+    ...common(ofClass, group, declaration, declaration.docs),
+    fields: declaration.fields,
+    parser: withTag(declaration.parse),
+    print: declaration.print
+  })
 
 const regular =
   <C extends Class>(ofClass: C, group: Group) =>

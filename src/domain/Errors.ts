@@ -173,6 +173,26 @@ export class StoreUnavailable extends withoutStack(
   }
 }
 
+/** The command is for a stream, and the name is a file's (redis.io, WRONGTYPE). */
+export class WrongType extends withoutStack(Schema.TaggedError<WrongType>()("WrongType", {})) {
+  /** `WRONGTYPE`, as Redis answers. */
+  readonly code = "WRONGTYPE"
+  override get message() {
+    return "Operation against a key holding the wrong kind of value"
+  }
+}
+
+/** Nobody looks for changes of the files here, so that they cannot be followed. */
+export class ChangesNotFollowed extends withoutStack(
+  Schema.TaggedError<ChangesNotFollowed>()("ChangesNotFollowed", {})
+) {
+  /** `NOCHANGES`. */
+  readonly code = "NOCHANGES"
+  override get message() {
+    return "Este servidor não acompanha mudanças; num bucket, inicie-o com --watch-interval."
+  }
+}
+
 /** The server is about to stop: the answer to PING, by which a load balancer sends it no new clients. */
 export class Draining extends withoutStack(Schema.TaggedError<Draining>()("Draining", {})) {
   /** `LOADING`, which Redis's clients and load balancers take for a server that is not ready. */
@@ -196,4 +216,6 @@ export type CommandError =
   | FileChanged
   | RangeNotSatisfiable
   | StoreUnavailable
+  | WrongType
+  | ChangesNotFollowed
   | Draining

@@ -44,6 +44,9 @@ export interface LoggedChange {
 /** An id as it is written on the wire. */
 export const formatId = ({ epoch, sequence }: ChangeId): string => `${epoch}-${sequence}`
 
+/** What the changes are called on the wire: the stream of Redis, and the channel, that tell them. */
+export const changesName = "arquivos"
+
 /** What a change is called on the wire: `refazer` says to look at everything anew. */
 export type Operation = "criado" | "alterado" | "apagado" | "refazer"
 

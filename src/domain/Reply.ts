@@ -57,6 +57,8 @@ export type Reply = Data.TaggedEnum<{
   NullList: {}
   Dictionary: {
     readonly entries: ReadonlyArray<readonly [key: ByteString.ByteString, value: Reply]>
+    /** In RESP 2, which has no maps: a list of pairs, as XREAD's, in place of one list of keys and values. */
+    readonly inPairs?: true
   }
   /** A file: its name, then its bytes. */
   File: { readonly name: ByteString.ByteString; readonly body: Body }

@@ -44,14 +44,16 @@ export class Peer implements SocketOwner {
   #outgoing = ""
   /** The length of the bytes that are being written from a buffer of somebody else. */
   #piece = 0
-  #activity = 0
   #end: Pull.Pull<never, PeerLost> | undefined
   #reader: Resume | undefined
   #discarding = false
-  #closeReason: CloseReason | undefined
   /** Told when what the connection holds has changed much. */
   watcher: { readonly changed: () => void } | undefined
-  /** Called when the input ends. */
+  /** Why reading ended, as far as the socket tells; `undefined` while it is read from, and after `finish`. */
+  closeReason: CloseReason | undefined
+  /** How many chunks have come. */
+  activity = 0
+  /** Called when no more input comes for now: it has ended, or as much as is held of it waits to be read. */
   onEnd: (() => void) | undefined
   /** The fiber that serves it; interrupted when the connection is lost while nothing reads from it. */
   servedBy: { readonly interruptUnsafe: () => void } | undefined
@@ -103,14 +105,9 @@ export class Peer implements SocketOwner {
     return formatAddress(this.#source ?? { host, port })
   }
 
-  /** Why reading ended, as far as the socket tells; `undefined` while it is read from, and after `finish`. */
-  get closeReason(): CloseReason | undefined {
-    return this.#closeReason
-  }
-
-  /** How many chunks have come. */
-  get activity(): number {
-    return this.#activity
+  /** Whether no more input comes for now, as `onEnd` tells. */
+  get isAtEnd(): boolean {
+    return this.#end !== undefined || this.#unread.isFull
   }
 
   /** The memory of its unread input and its unsent text, in bytes; a text is held as a string and as the system's copy. */
@@ -135,10 +132,13 @@ export class Peer implements SocketOwner {
   /** As SocketOwner. */
   received(chunk: Uint8Array): void {
     if (this.#discarding || this.#end !== undefined) return
-    this.#activity += 1
+    this.activity += 1
     this.#unread.add(chunk)
     if (this.#unread.held >= bufferSize) {
-      if (this.#unread.isFull) this.#socket.pause()
+      if (this.#unread.isFull) {
+        this.#socket.pause()
+        this.onEnd?.()
+      }
       this.watcher?.changed()
     }
     this.#wake()
@@ -149,14 +149,13 @@ export class Peer implements SocketOwner {
   #setBlocked(isBlocked: boolean): void {
     this.#unread.isBlocked = isBlocked
     this.watcher?.changed()
-    if (this.#unread.held < bufferSize) return
     if (this.#unread.isFull) this.#socket.pause()
-    else this.#socket.resume()
+    else if (this.#unread.held >= bufferSize) this.#socket.resume()
   }
 
   /** As SocketOwner. */
   stalled(): void {
-    this.#closeReason = "stalled"
+    this.closeReason = "stalled"
     this.#socket.destroy(new Error("the peer takes nothing"))
   }
 
@@ -180,7 +179,7 @@ export class Peer implements SocketOwner {
 
   /** Keeps the first reason; what happens after `finish` is none. */
   #note(closeReason: CloseReason): void {
-    if (!this.#discarding) this.#closeReason ??= closeReason
+    if (!this.#discarding) this.closeReason ??= closeReason
   }
 
   #wake(): void {

@@ -4,6 +4,7 @@ import type { TagOf } from "../commands/Command.ts"
 import type { fileCommands } from "../commands/FileCommands.ts"
 import * as ByteString from "../domain/ByteString.ts"
 import { BadArgument, type CommandError } from "../domain/Errors.ts"
+import { changesName } from "../domain/FileChange.ts"
 import * as FileName from "../domain/FileName.ts"
 import { listedText } from "../services/files/ListedFile.ts"
 import * as NamePattern from "../domain/NamePattern.ts"
@@ -12,6 +13,7 @@ import * as RedisGlob from "../domain/RedisGlob.ts"
 import * as Reply from "../domain/Reply.ts"
 import { createSha256 } from "../services/files/Digest.ts"
 import type { DigestCache } from "../services/files/DigestCache.ts"
+import type { Changes } from "../services/files/FileChanges.ts"
 import type { FileEntry, FileStore, WholeFile } from "../services/files/FileStore.ts"
 import type { Scan } from "../services/files/Scan.ts"
 import { changed, content, describeFile, redisRange, sendFile } from "./FileReply.ts"
@@ -121,13 +123,15 @@ const tooManyKeys = new BadArgument({
 })
 
 const typeString = Reply.status("string")
+const typeStream = Reply.status("stream")
 const typeNone = Reply.status("none")
 
 /** The routes over a store of files. */
 export const makeFileRoutes = (
   store: FileStore["Service"],
   digests: DigestCache["Service"],
-  scan: Scan
+  scan: Scan,
+  changes: Changes
 ): Routes<FileQuery> => {
   const getIfPresent = (arg: ByteString.ByteString) => {
     const name = FileName.fromByteString(arg)
@@ -250,7 +254,10 @@ export const makeFileRoutes = (
         })
       }),
     FileCount: () => Effect.map(store.count, integer),
-    Type: ({ name }) => withDetails(name, () => typeString, typeNone),
+    Type: ({ name }) => {
+      const isStream = name === changesName && changes.source() !== "none"
+      return withDetails(name, () => typeString, isStream ? typeStream : typeNone)
+    },
     RandomName: () =>
       Effect.gen(function* () {
         const random = yield* Random.Random

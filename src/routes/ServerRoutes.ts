@@ -12,6 +12,7 @@ import type { ServerInfo } from "../services/ServerInfo.ts"
 import type { Numbers } from "../telemetry/Stats.ts"
 import type { FileQuery } from "./FileRoutes.ts"
 import type { InspectionQuery } from "./InspectionRoutes.ts"
+import type { StreamQuery } from "./StreamRoutes.ts"
 import { longestPattern, mostNamed, patternTooLong, type Routes, tooManyNamed } from "./Route.ts"
 
 const refused = Reply.error(tooManyNamed)
@@ -39,7 +40,7 @@ export const makeServerRoutes = (
   stats: Numbers,
   serverInfo: ServerInfo,
   systemClock: EffectClock.Clock
-): Routes<Exclude<TagOf<"query">, FileQuery | InspectionQuery>> => {
+): Routes<Exclude<TagOf<"query">, FileQuery | InspectionQuery | StreamQuery>> => {
   const infoReply = Reply.text(info.text)
   let timeText = ""
   let timeReply = Reply.text("")

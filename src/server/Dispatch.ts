@@ -3,7 +3,7 @@
  * transactions/ one about a transaction. Refuses what is no command, or needs a password. Counts commands and protocol
  * errors. Encoding and sending replies: ReplyBatch and ReplyWriter.
  */
-import { absurd, Effect } from "effect"
+import { Effect } from "effect"
 import { Foreign, Malformed, type Request } from "../codec/Codec.ts"
 import {
   type Command,
@@ -13,6 +13,7 @@ import {
   needsNoPassword,
   type Query,
   type SessionCommand,
+  type SubscriptionCommand,
   type Tag
 } from "../commands/Command.ts"
 import { pickleName } from "../codec/pickle/Pickle.ts"
@@ -25,6 +26,8 @@ import type { ConnectionContext } from "./ConnectionContext.ts"
 import type { HttpAnswer, HttpClient } from "./ServerContext.ts"
 import { withoutBytes } from "./Session.ts"
 import { noteFailure } from "./TransferLog.ts"
+import { inputEnded } from "./subscriptions/InputEnd.ts"
+import { askSubscription } from "./subscriptions/SubscriptionReplies.ts"
 import { askTransaction, queueRequest, mustQueue } from "./transactions/TransactionReplies.ts"
 
 const noReply = Reply.Reply.NoReply()
@@ -69,8 +72,17 @@ export const dispatch = (context: ConnectionContext, request: Request): Answer |
     const answer = askTransaction(context, request, wanted)
     return wanted ? answer : withoutReply(answer)
   }
-  // Does not compile once a command of another class (commands/Spec.ts, Class) is declared.
-  return absurd(request)
+  return answerSubscription(context, request, wanted)
+}
+
+/** Does not compile once a command of another class (commands/Spec.ts, Class) is declared. */
+const answerSubscription = (
+  context: ConnectionContext,
+  command: SubscriptionCommand,
+  wanted: boolean
+): Answer => {
+  count(context, command)
+  return wanted ? askSubscription(context, command) : noReply
 }
 
 const isHttp = (request: Request): request is HttpRequest | HttpRefusal =>
@@ -98,12 +110,7 @@ class Client implements HttpClient {
   }
 
   get inputEnded() {
-    const { peer } = this.#context
-    return Effect.callback<void>((resume) => {
-      if (peer.closeReason !== undefined) return resume(Effect.void)
-      peer.onEnd = () => resume(Effect.void)
-      return Effect.sync(() => void (peer.onEnd = undefined))
-    })
+    return inputEnded(this.#context.peer)
   }
 
   storageFailed(error: StoreUnavailable) {

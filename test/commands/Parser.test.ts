@@ -1,5 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { type Command, tags } from "../../src/commands/Command.ts"
+import { streamCommands } from "../../src/commands/changes/StreamCommands.ts"
 import { connectionCommands } from "../../src/commands/ConnectionCommands.ts"
 import { fileCommands } from "../../src/commands/FileCommands.ts"
 import { inspectionCommands } from "../../src/commands/InspectionCommands.ts"
@@ -327,6 +328,7 @@ describe("the list of commands", () => {
       fileCommands,
       serverCommands,
       inspectionCommands,
+      streamCommands,
       connectionCommands,
       transactionCommands
     ].flatMap(Object.keys)

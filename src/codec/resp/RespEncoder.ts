@@ -30,9 +30,14 @@ const write = (reply: Reply, version: ProtocolVersion): string => {
     case "NullList":
       return version === 3 ? "_\r\n" : "*-1\r\n"
     case "Dictionary": {
-      const { entries } = reply
-      let text = version === 3 ? `%${entries.length}\r\n` : `*${entries.length * 2}\r\n`
-      for (const [key, value] of entries) text += bulk(key) + write(value, version)
+      const { entries, inPairs } = reply
+      const isPaired = inPairs === true && version === 2
+      const pair = isPaired ? "*2\r\n" : ""
+      let text =
+        version === 3
+          ? `%${entries.length}\r\n`
+          : `*${isPaired ? entries.length : entries.length * 2}\r\n`
+      for (const [key, value] of entries) text += pair + bulk(key) + write(value, version)
       return text
     }
     case "File":

@@ -109,7 +109,7 @@ export class Transaction {
   next(): Request | undefined {
     const queued = this.#queued[this.#next++]
     if (this.#next >= this.#queued.length) this.close()
-    return queued === undefined || !isArgs(queued) ? queued : Parser.parse(queued)
+    return queued === undefined || !isArgs(queued) ? queued : withoutWaiting(Parser.parse(queued))
   }
 
   /** Ends the transaction and returns the queued requests, for an EXEC whose replies are not wanted. */
@@ -125,6 +125,10 @@ export class Transaction {
     return true
   }
 }
+
+/** Nothing waits for a change inside a transaction (t_stream.c, xreadCommand: CLIENT_DENY_BLOCKING). */
+const withoutWaiting = (request: Command | CommandError): Command | CommandError =>
+  request._tag === "StreamRead" ? { ...request, block: undefined } : request
 
 const ownArgs = (args: Args): Args => args.map(ByteString.ownCopy)
 

@@ -76,7 +76,7 @@ const httpDefaults: HttpOptions = {
 }
 
 /** The server over a router, with the face of HTTP where it is wanted. */
-const serverLayer = ({ changes, web, ...options }: TestOptions) =>
+const serverLayer = ({ web, ...options }: TestOptions) =>
   Layer.unwrap(
     Effect.map(
       web === undefined ? Effect.undefined : makeHttpFace({ ...httpDefaults, ...web }),
@@ -88,7 +88,7 @@ const serverLayer = ({ changes, web, ...options }: TestOptions) =>
           http: face === undefined ? undefined : { face, only: web?.only === true }
         })
     )
-  ).pipe(Layer.provide(changes === undefined ? Layer.empty : Layer.succeed(FileChanges, changes)))
+  )
 
 /** Keeps what is logged off the terminal, and makes an error of the log one of the test. */
 const strictLog = Effect.gen(function* () {
@@ -156,10 +156,13 @@ export const serve = <E>(
 const serveWith = <E>(
   log: Layer.Layer<never>,
   store: Layer.Layer<FileStore, E, Stats>,
-  options: TestOptions
+  { changes, ...options }: TestOptions
 ): Effect.Effect<Address, E | ListenError, Scope.Scope> =>
   Effect.gen(function* () {
-    const server = serverLayer(options).pipe(Layer.provide(servicesOver(store)))
+    const server = serverLayer(options).pipe(
+      Layer.provide(servicesOver(store)),
+      Layer.provide(changes === undefined ? Layer.empty : Layer.succeed(FileChanges, changes))
+    )
     const context = yield* Layer.build(Layer.provide(server, log))
     return Context.get(context, Server).address
   })

@@ -34,7 +34,7 @@ export const text: Arbitrary.Arbitrary<string> = Arbitrary.map(
   (parts) => parts.join("").toWellFormed()
 )
 
-const literals = new Set(["_tag", "mode", "attribute", "kind", "fields"])
+const literals = new Set(["_tag", "mode", "attribute", "kind", "fields", "full"])
 
 /** The command with each of its words changed. */
 const mapWords = (value: unknown, change: (word: string) => string, key?: string): unknown => {

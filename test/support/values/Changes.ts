@@ -35,3 +35,12 @@ export const changed = (name: string): FileChange => FileChange.Changed(file(nam
 export const deleted = (name: string): FileChange => FileChange.Deleted({ name: named(name) })
 /** Changes may have been missed. */
 export const rescan: FileChange = FileChange.Rescan()
+
+/** Files in memory, with these texts. */
+export const filesOf = (texts: Readonly<Record<string, string>>) =>
+  new Map(
+    Object.entries(texts).map(
+      ([name, text]) =>
+        [named(name), { bytes: new TextEncoder().encode(text), modified: 0 }] as const
+    )
+  )
