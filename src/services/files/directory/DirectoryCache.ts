@@ -4,8 +4,7 @@
  * file watcher is used: its events came after the rename had returned. Opening files: SafeOpen.
  *
  * A file is the same while device, inode, size, mtime and ctime are: every write, rename, link and change of permission
- * sets the ctime, and no program can set it to a chosen value. Two exceptions: writes into a memory map change the times
- * late, and network file systems may answer `lstat` from a cache, some seconds old.
+ * sets the ctime (Timestamps).
  *
  * Only a file whose path has no link inside the shared folder is kept, and each folder of its path is checked to be no
  * link at each use: a folder that was moved out and linked back is noticed. Paths begin with the shared folder's as it
@@ -15,7 +14,7 @@
  * folders on such disks there is `--cache 0`, with which everything is read in the thread pool.
  */
 import { Result } from "effect"
-import { closeSync, fstatSync, lstatSync, readSync, type Stats, statSync } from "node:fs"
+import { closeSync, fstatSync, readSync, type Stats, statSync } from "node:fs"
 import type { FileName } from "../../../domain/FileName.ts"
 import { bufferSize } from "../../../domain/BufferSize.ts"
 import * as ByteString from "../../../domain/ByteString.ts"
@@ -23,30 +22,12 @@ import { type ContainedFile, openContained } from "./SafeOpen.ts"
 import type { SharedFolder } from "./SharedFolder.ts"
 import { sha256Of } from "../Digest.ts"
 import { detailsOf } from "./DirectoryDetails.ts"
+import { isOldEnough, isUnchanged, lstatOrUndefined } from "./Timestamps.ts"
 import type { FileDetails, WholeFile } from "../FileStore.ts"
 import { makeLruCache } from "../LruCache.ts"
 
-/**
- * How old a file's ctime must be for the file to be kept, in milliseconds. The clock of ctimes ticks every 1 to 10 ms, and
- * two changes within one tick have the same ctime; after this time, the next change will have another one.
- */
-const minimumAge = 100
-
-/** The `lstat` of a path; `undefined` where there is nothing, or it cannot be told. */
-const lstatOrUndefined = (path: string): Stats | undefined => {
-  try {
-    return lstatSync(path, { throwIfNoEntry: false })
-  } catch {
-    return undefined
-  }
-}
-
 const isSame = (one: Stats, other: Stats): boolean =>
-  one.ino === other.ino
-  && one.ctimeMs === other.ctimeMs
-  && one.mtimeMs === other.mtimeMs
-  && one.size === other.size
-  && one.dev === other.dev
+  one.size === other.size && isUnchanged(one, other)
 
 /** A small file in memory. */
 class SmallFile implements WholeFile {
@@ -117,6 +98,8 @@ export const makeDirectoryCache = (folder: SharedFolder, capacity: number): Dire
     { descriptor, path: found, root }: ContainedFile
   ): SmallFile | undefined => {
     const path = `${folder.path}/${name}`
+    // `Date.now`, because the ctime is of the machine's clock, which a TestClock does not replace.
+    const began = Date.now()
     const before = fstatSync(descriptor)
     const details = detailsOf(fstatSync(descriptor, { bigint: true }))
     const size = readWhole(descriptor, buffer)
@@ -124,12 +107,7 @@ export const makeDirectoryCache = (folder: SharedFolder, capacity: number): Dire
     if (size !== stats.size || !isSame(before, stats)) return undefined
     const file = new SmallFile(details, buffer.subarray(0, size))
     const entry: Entry = { file, path, stats, folders: foldersOf(folder, name) }
-    // `Date.now`, because the ctime is of the machine's clock, which a TestClock does not replace.
-    if (
-      found === `${root}/${name}`
-      && Date.now() - stats.ctimeMs > minimumAge
-      && isCurrent(entry)
-    ) {
+    if (found === `${root}/${name}` && isOldEnough(stats, began) && isCurrent(entry)) {
       // The key is a slice of the path: `name` may be a slice of the client's input, and keep that in memory.
       entries.set(path.slice(folder.path.length + 1), entry, size)
     }

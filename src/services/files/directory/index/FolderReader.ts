@@ -4,11 +4,12 @@
  * less time than a message to a thread; large ones by ReadThread. Keeping the result: Folders.
  */
 import { Effect } from "effect"
-import { closeSync, type Dirent, opendirSync, type Stats } from "node:fs"
+import { closeSync, type Dirent, opendirSync } from "node:fs"
 import { StoreUnavailable } from "../../../../domain/Errors.ts"
 import { type LogOnce, most as mostTold } from "../LogOnce.ts"
 import { type Held, hold, isStillHeld } from "../SafeOpen.ts"
 import type { SharedFolder } from "../SharedFolder.ts"
+import type { Identity } from "../Timestamps.ts"
 import { FolderNames, pack, type PackedNames, type Shared } from "./FolderNames.ts"
 import type { ReadThread } from "./ReadThread.ts"
 
@@ -19,9 +20,6 @@ export interface Place {
   /** Whether the question fails if the folder cannot be read; else it is left out. The shared folder is always required. */
   readonly isRequired?: boolean
 }
-
-/** What tells a folder from another, and from itself after a change. Not all of its `Stats`, which take 300 bytes. */
-export type Identity = Pick<Stats, "ctimeMs" | "dev" | "ino" | "mtimeMs">
 
 /** A folder as it was read. */
 export interface Folder {

@@ -1,47 +1,16 @@
 /**
  * Keeps the names of each folder in memory, and checks with one `lstat` at each use that the folder has not changed: what
  * a system call did before the question came is in the answer. Adding, removing or renaming an entry sets the folder's
- * mtime and ctime, and no program can set the ctime to a chosen value. No file watcher is used: its events come after the
- * change. Network file systems may answer `lstat` from a cache, some seconds old.
+ * mtime and ctime; what they prove: Timestamps. No file watcher is used: its events come after the change.
  *
  * The `lstat` follows no link at the path's end. Links before that are noticed too, because a walk visits every folder
  * of the path first, from the shared folder on. Which folders are visited: IndexWalk.
  */
 import { Deferred, Effect } from "effect"
-import { lstatSync, type Stats } from "node:fs"
 import type { StoreUnavailable } from "../../../../domain/Errors.ts"
 import { makeLruCache } from "../../LruCache.ts"
-import type { Folder, FolderReader, Identity, Place } from "./FolderReader.ts"
-
-/**
- * How old a folder's times must be for its names to be kept, in milliseconds. The clock of ctimes ticks every 1 to 10 ms,
- * and two changes within one tick have the same ctime; after this time, the next change will have another one.
- */
-const minimumAge = 100
-/** The same where the file system stores whole seconds, or every second one, as FAT does. */
-const minimumAgeOfSeconds = 2000
-
-const isWholeSecond = (milliseconds: number): boolean => milliseconds % 1000 === 0
-
-/** Whether the folder will have other times after its next change. */
-const isOldEnough = ({ ctimeMs, mtimeMs }: Identity, now: number): boolean =>
-  now - Math.max(ctimeMs, mtimeMs)
-  > (isWholeSecond(ctimeMs) && isWholeSecond(mtimeMs) ? minimumAgeOfSeconds : minimumAge)
-
-const isSame = (one: Identity, other: Identity): boolean =>
-  one.ino === other.ino
-  && one.ctimeMs === other.ctimeMs
-  && one.mtimeMs === other.mtimeMs
-  && one.dev === other.dev
-
-/** The `lstat` of a path; `undefined` where there is nothing, or it cannot be told. */
-const lstatOrUndefined = (path: string): Stats | undefined => {
-  try {
-    return lstatSync(path, { throwIfNoEntry: false })
-  } catch {
-    return undefined
-  }
-}
+import { isOldEnough, isUnchanged, lstatOrUndefined } from "../Timestamps.ts"
+import type { Folder, FolderReader, Place } from "./FolderReader.ts"
 
 /** A read of a large folder, whose result is good for every question that came before it began. */
 interface Reading {
@@ -67,7 +36,7 @@ export const makeFolders = (reader: FolderReader, capacity: number): Folders => 
     const folder = held.get(path)
     if (folder?.identity === undefined) return undefined
     const stats = lstatOrUndefined(path)
-    if (stats !== undefined && isSame(stats, folder.identity)) return folder
+    if (stats !== undefined && isUnchanged(stats, folder.identity)) return folder
     held.delete(path)
     return undefined
   }
