@@ -152,7 +152,7 @@ const readsWallClock: Exceptions = [
     /^src\/services\/files\/directory\/DirectoryCache\.ts$/,
     "how long ago a file changed, which the file system tells by the wall clock"
   ],
-  [/^src\/services\/files\/directory\/index\/Folders\.ts$/, "the same of folders"],
+  [/^src\/services\/files\/directory\/(?:EntryStats|index\/Folders)\.ts$/, "the same of folders"],
   [
     /^src\/services\/files\/directory\/watch\/DirectoryChanges\.ts$/,
     "the epoch of a log, which is another one after each start"

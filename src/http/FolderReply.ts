@@ -12,10 +12,10 @@ import type { FolderReply } from "./HttpFace.ts"
 import { jsonListing, textListing } from "./listing/FolderListing.ts"
 import { listingFormat, mediaTypes } from "./listing/ListingFormat.ts"
 import type { Changes } from "../services/files/FileChanges.ts"
-import { contentSecurityPolicy, folderPage } from "./page/FolderPage.ts"
+import { contentSecurityPolicy, makeFolderPage } from "./page/FolderPage.ts"
 import { liveLink } from "./page/LiveLink.ts"
 import { pageQuery } from "./page/PageQuery.ts"
-import { type Response, textBody } from "./Response.ts"
+import type { Response } from "./Response.ts"
 
 const accept = fieldKey("Accept")
 const acceptLanguage = fieldKey("Accept-Language")
@@ -27,6 +27,7 @@ const common = "Cache-Control: no-cache\r\nVary: Accept, Accept-Language\r\n"
 export const makeFolderReply = (files: Files, changes: Changes): FolderReply => {
   const { store } = files
   const quota = makeQuota(mostArchivedFiles)
+  const folderPage = makeFolderPage(store)
   return Effect.fnUntraced(function* ({ name, query, request }) {
     const fields = new URLSearchParams(query)
     const field = (name: string) => fields.get(name) ?? undefined
@@ -40,21 +41,24 @@ export const makeFolderReply = (files: Files, changes: Changes): FolderReply => 
     if (format === "html") {
       const live = changes.source() === "none" ? undefined : liveLink(name, changes.last())
       const query = pageQuery(name, field, request.field(acceptLanguage))
-      const page = yield* folderPage(store, query, live)
+      const page = yield* folderPage(query, live)
       const response: Response = {
         status: 200,
         fields: type + fieldLine("Content-Security-Policy", contentSecurityPolicy),
-        body: textBody(page)
+        body: { buffered: page }
       }
       return response
     }
-    const entries = yield* store.folder(name, field("depois"))
+    const after = field("depois")
     const response: Response = {
       status: 200,
       fields: type,
       body: {
         size: undefined,
-        bytes: format === "json" ? jsonListing(name, entries) : textListing(entries)
+        bytes:
+          format === "json"
+            ? jsonListing(name, yield* store.folder(name, after))
+            : textListing(yield* store.folderKeys(name, after))
       }
     }
     return response

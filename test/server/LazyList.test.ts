@@ -22,6 +22,7 @@ const makeStore = (whenOpen: (name: string) => Effect.Effect<void>) => {
     list: () => Effect.succeed([]),
     listFiles: () => Effect.succeed([]),
     folder: () => Effect.succeed(Stream.empty),
+    folderKeys: () => Effect.succeed(Stream.empty),
     getIfPresent: () => undefined,
     describe: () => Effect.succeed(details),
     open: (name) =>

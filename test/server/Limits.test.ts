@@ -276,6 +276,7 @@ describe("a connection on which something happens", () => {
         list: () => Effect.succeed([]),
         listFiles: () => Effect.succeed([]),
         folder: () => Effect.succeed(Stream.empty),
+        folderKeys: () => Effect.succeed(Stream.empty),
         describe: () => Effect.succeed(details),
         open: () =>
           Effect.succeed({

@@ -1,8 +1,9 @@
 /**
  * The page of a folder, for people: whole without a script, and better with one. What is on it: PageEntries and Readme;
- * how it is asked for: PageQuery; how text becomes HTML: Html.
+ * how it is asked for: PageQuery; how text becomes HTML: Html; which are not written again: PageCache.
  */
 import { Effect } from "effect"
+import * as ByteString from "../../domain/ByteString.ts"
 import type { FileNotFound, StoreUnavailable } from "../../domain/Errors.ts"
 import { type FolderName, folderFromText, lastPart } from "../../domain/FileName.ts"
 import type { FileStore } from "../../services/files/FileStore.ts"
@@ -10,9 +11,10 @@ import { entryTable } from "./EntryTable.ts"
 import { type Html, markup } from "./Html.ts"
 import { document, textsOf } from "./Layout.ts"
 import { fileLink, folderLink, query } from "./Links.ts"
-import { type PageEntries, pageEntries } from "./PageEntries.ts"
+import { makePageCache, type PageContent } from "./content/PageCache.ts"
+import { type PageEntries, pageEntries } from "./content/PageEntries.ts"
 import { pageLink, type PageQuery } from "./PageQuery.ts"
-import { type Readme, readmeOf } from "./Readme.ts"
+import { type Readme, readmeOf } from "./content/Readme.ts"
 
 /** What a page may load and where it may stand: its own script, style, images, sound and film, in no other page. */
 export const contentSecurityPolicy =
@@ -114,25 +116,38 @@ const mainOf = (page: PageQuery, shown: PageEntries, readme: Readme | undefined)
     ${pages(page, shown)} ${readmeSection(page, readme)} ${checkSection(page)}`
 }
 
-/** The page as HTML, which hears of changes at `live`, if there is such an address; `FileNotFound` where there is no such folder. */
-export const folderPage = Effect.fn("http.folderPage")(function* (
-  store: FileStore["Service"],
+const write = ({ live, page, readme, shown }: PageContent): ByteString.ByteString => {
+  const texts = textsOf(page.language)
+  return ByteString.fromText(
+    document({
+      language: page.language,
+      title: page.folder === "" ? texts.root : `${page.folder}/`,
+      lang: languageQuery(page),
+      live,
+      otherLanguage: pageLink(page, {
+        language: page.language === "pt" ? "en" : "pt",
+        after: page.after
+      }),
+      main: mainOf(page, shown, readme)
+    })
+  )
+}
+
+/**
+ * The pages of a store's folders as HTML, in UTF-8, which hear of changes at `live`, if there is such an address;
+ * `FileNotFound` where there is no such folder.
+ */
+export const makeFolderPage = (
+  store: FileStore["Service"]
+): ((
   page: PageQuery,
   live: string | undefined
-): Effect.fn.Return<string, FileNotFound | StoreUnavailable> {
-  const shown = yield* pageEntries(store, page)
-  const readme =
-    page.search === undefined ? yield* readmeOf(store, shown.entries, page.language) : undefined
-  const texts = textsOf(page.language)
-  return document({
-    language: page.language,
-    title: page.folder === "" ? texts.root : `${page.folder}/`,
-    lang: languageQuery(page),
-    live,
-    otherLanguage: pageLink(page, {
-      language: page.language === "pt" ? "en" : "pt",
-      after: page.after
-    }),
-    main: mainOf(page, shown, readme)
+) => Effect.Effect<ByteString.ByteString, FileNotFound | StoreUnavailable>) => {
+  const written = makePageCache(write)
+  return Effect.fn("http.folderPage")(function* (page: PageQuery, live: string | undefined) {
+    const shown = yield* pageEntries(store, page)
+    const readme =
+      page.search === undefined ? yield* readmeOf(store, shown.entries, page.language) : undefined
+    return written({ page, live, shown, readme })
   })
-})
+}

@@ -70,6 +70,8 @@ const textsOf = (strings: TemplateStringsArray): ReadonlyArray<string> => {
 export const markup = (strings: TemplateStringsArray, ...parts: ReadonlyArray<Part>): Html => {
   const texts = textsOf(strings)
   let text = texts[0] ?? ""
-  for (const [index, part] of parts.entries()) text += written(part) + (texts[index + 1] ?? "")
+  for (let index = 0; index < parts.length; index++) {
+    text += written(parts[index]) + (texts[index + 1] ?? "")
+  }
   return new Html(text)
 }

@@ -136,6 +136,18 @@ export class FileStore extends Context.Service<
       Scope.Scope
     >
     /**
+     * The `entryKey`s of what `folder` has, without a look at the metadata of each, where the store can tell them so.
+     * Otherwise as `folder`.
+     */
+    readonly folderKeys: (
+      name: FolderName,
+      after?: string
+    ) => Effect.Effect<
+      Stream.Stream<string, StoreUnavailable>,
+      FileNotFound | StoreUnavailable,
+      Scope.Scope
+    >
+    /**
      * The file as it is now, if the store can return it synchronously, as a small file in memory. `undefined` says nothing
      * about the file: `describe` or `open` must then be used. A store may always return `undefined`.
      */
@@ -186,6 +198,12 @@ export const select = <E, R>(
       })
     ).pipe(Effect.map(() => collector.take()))
   })
+
+/** `folderKeys` by `folder`, for a store whose listings have the metadata. */
+export const folderKeysBy =
+  (folder: FileStore["Service"]["folder"]): FileStore["Service"]["folderKeys"] =>
+  (name, after) =>
+    Effect.map(folder(name, after), (entries) => Stream.map(entries, entryKey))
 
 /** `listFiles` by asking for names, and for the details of each, `concurrency` of them at a time. */
 export const listFilesBy =

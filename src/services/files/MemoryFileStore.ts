@@ -13,6 +13,7 @@ import {
   entryKey,
   type FileDetails,
   FileStore,
+  folderKeysBy,
   type FolderEntry,
   pickFrom,
   select,
@@ -68,7 +69,7 @@ export const layer = (files: ReadonlyMap<FileName, MemoryFile>): Layer.Layer<Fil
       }
       return [...entries].sort(([self], [that]) => byBytes(self, that)).map(([, entry]) => entry)
     }
-    const folder = (name: FolderName, after = "") =>
+    const folder: FileStore["Service"]["folder"] = (name, after = "") =>
       Effect.suspend(() => {
         const entries = entriesOf(name)
         return entries.length === 0 && name !== ""
@@ -88,6 +89,7 @@ export const layer = (files: ReadonlyMap<FileName, MemoryFile>): Layer.Layer<Fil
       list,
       listFiles: listFilesBy(list, find, 1),
       folder,
+      folderKeys: folderKeysBy(folder),
       getIfPresent: () => undefined,
       describe: find,
       open: find

@@ -1,9 +1,10 @@
 /** The page without a script: what stands on it, and that no name or text of a stranger becomes markup. */
 import { assert, describe, it } from "@effect/vitest"
 import { Context, Effect, Layer } from "effect"
+import * as ByteString from "../../../src/domain/ByteString.ts"
 import { FileNotFound } from "../../../src/domain/Errors.ts"
 import { folderFromText, type FileName } from "../../../src/domain/FileName.ts"
-import { folderPage } from "../../../src/http/page/FolderPage.ts"
+import { makeFolderPage } from "../../../src/http/page/FolderPage.ts"
 import { pageQuery } from "../../../src/http/page/PageQuery.ts"
 import { FileStore } from "../../../src/services/files/FileStore.ts"
 import * as MemoryFileStore from "../../../src/services/files/MemoryFileStore.ts"
@@ -26,11 +27,8 @@ const pageOf = (store: FileStore["Service"], folder = "", query = "", acceptLang
   const name = folderFromText(folder)
   if (name === undefined) throw new Error(folder)
   const fields = new URLSearchParams(query)
-  return folderPage(
-    store,
-    pageQuery(name, (field) => fields.get(field) ?? undefined, acceptLanguage),
-    undefined
-  )
+  const page = pageQuery(name, (field) => fields.get(field) ?? undefined, acceptLanguage)
+  return Effect.map(makeFolderPage(store)(page, undefined), ByteString.toTextLossy)
 }
 
 const unescaped = (text: string) =>

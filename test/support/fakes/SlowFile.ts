@@ -78,6 +78,7 @@ export const make = ({ before, size }: Options): Effect.Effect<SlowFile> =>
         list: () => Effect.succeed([]),
         listFiles: () => Effect.succeed([]),
         folder: () => Effect.succeed(Stream.empty),
+        folderKeys: () => Effect.succeed(Stream.empty),
         getIfPresent: () => undefined,
         describe: (name) =>
           name === "nada" ? Effect.fail(new FileNotFound()) : Effect.succeed(details),

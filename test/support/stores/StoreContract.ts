@@ -4,7 +4,15 @@ import { Effect, type Scope } from "effect"
 import { FileNotFound } from "../../../src/domain/Errors.ts"
 import * as ByteString from "../../../src/domain/ByteString.ts"
 import { entryKey, type FileStore } from "../../../src/services/files/FileStore.ts"
-import { contentOf, entriesOf, fileName, namesOf, readAll, selection } from "./Stores.ts"
+import {
+  contentOf,
+  entriesOf,
+  fileName,
+  folderKeysOf,
+  namesOf,
+  readAll,
+  selection
+} from "./Stores.ts"
 import { seeded } from "../values/Seeded.ts"
 
 /** A store, and the hand that changes what it shares. */
@@ -100,7 +108,11 @@ export const storeContract = (
       Effect.gen(function* () {
         const { store } = yield* makeShelf(files)
         const keysOf = (folder: string, after?: string) =>
-          Effect.map(entriesOf(store, folder, after), (entries) => entries.map(entryKey))
+          Effect.gen(function* () {
+            const keys = (yield* entriesOf(store, folder, after)).map(entryKey)
+            assert.deepStrictEqual(yield* folderKeysOf(store, folder, after), keys)
+            return keys
+          })
         const top = ["a.txt", "a/", "a0", "pasta/", "\uffff", "\u{10000}"]
         assert.deepStrictEqual(yield* keysOf(""), top)
         assert.deepStrictEqual(yield* keysOf("a"), ["a/b"])
@@ -157,7 +169,11 @@ export const storeContract = (
         const { store } = yield* makeShelf(files)
         for (const folder of ["nada", "pasta/nada", "a.txt", "a.txt/b", ".git", "x".repeat(5000)])
           for (const after of ["", "z"])
-            assert.instanceOf(yield* Effect.flip(entriesOf(store, folder, after)), FileNotFound)
+            for (const asked of [
+              Effect.asVoid(entriesOf(store, folder, after)),
+              Effect.asVoid(folderKeysOf(store, folder, after))
+            ])
+              assert.instanceOf(yield* Effect.flip(asked), FileNotFound)
         const empty = yield* makeShelf({})
         assert.deepStrictEqual(yield* entriesOf(empty.store, ""), [])
       })

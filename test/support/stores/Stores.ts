@@ -100,3 +100,16 @@ export const entriesOf = (
       Stream.runCollect
     )
   )
+
+/** The keys of a folder's entries, as they come without the metadata. */
+export const folderKeysOf = (
+  store: FileStore["Service"],
+  folder: string,
+  after?: string
+): Effect.Effect<ReadonlyArray<string>, FileNotFound | StoreUnavailable> =>
+  Effect.scoped(
+    Effect.flatMap(
+      store.folderKeys(folder === "" ? folder : fileName(folder), after),
+      Stream.runCollect
+    )
+  )

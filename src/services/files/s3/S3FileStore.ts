@@ -8,7 +8,14 @@ import { type FileName, isHidden } from "../../../domain/FileName.ts"
 import { Stats } from "../../../telemetry/Stats.ts"
 import * as ByteString from "../../../domain/ByteString.ts"
 import { sha256 } from "../Digest.ts"
-import { FileStore, type OpenFile, pickFrom, type Selection, type WholeFile } from "../FileStore.ts"
+import {
+  FileStore,
+  folderKeysBy,
+  type OpenFile,
+  pickFrom,
+  type Selection,
+  type WholeFile
+} from "../FileStore.ts"
 import { type Fetch, makeReadAhead } from "./ReadAhead.ts"
 import {
   type Bucket,
@@ -191,6 +198,11 @@ export const layer = (options: Options): Layer.Layer<FileStore, BucketUnusable, 
 
       const names = allNames(keys)
       const list = (selection: Selection) => selectedNames(keys, selection)
+      const folder = folderEntries({
+        prefix,
+        hidden: options.hidden,
+        page: (selection) => Effect.mapError(retry(bucket.folder(selection)), unavailable)
+      })
       const describe = Effect.fnUntraced(function* (name: FileName) {
         const key = yield* requireKey(name)
         return yield* retry(bucket.head(key)).pipe(
@@ -208,11 +220,8 @@ export const layer = (options: Options): Layer.Layer<FileStore, BucketUnusable, 
         pick: (draw) => pickFrom(names, draw),
         list,
         listFiles: (selection) => selectedFiles({ ...within, page: objectsPage }, selection),
-        folder: folderEntries({
-          prefix,
-          hidden: options.hidden,
-          page: (selection) => Effect.mapError(retry(bucket.folder(selection)), unavailable)
-        }),
+        folder,
+        folderKeys: folderKeysBy(folder),
         getIfPresent: (name) => {
           const key = keyOf(name)
           const object = key === undefined ? undefined : cache.fresh(key)

@@ -13,12 +13,21 @@ import {
 import { join } from "node:path"
 import { FileNotFound, StoreUnavailable } from "../../../../src/domain/Errors.ts"
 import { entryKey } from "../../../../src/services/files/FileStore.ts"
-import { directoryStore, entriesOf, fileName } from "../../../support/stores/Stores.ts"
+import {
+  directoryStore,
+  entriesOf,
+  fileName,
+  folderKeysOf
+} from "../../../support/stores/Stores.ts"
 import { folderWith } from "../../../support/stores/TemporaryFolder.ts"
 import { asNobody } from "../../../support/Unprivileged.ts"
 
 const keysIn = (store: Parameters<typeof entriesOf>[0], folder: string, after?: string) =>
-  Effect.map(entriesOf(store, folder, after), (entries) => entries.map(entryKey))
+  Effect.gen(function* () {
+    const keys = (yield* entriesOf(store, folder, after)).map(entryKey)
+    assert.deepStrictEqual(yield* folderKeysOf(store, folder, after), keys)
+    return keys
+  })
 
 const descriptors = () => readdirSync("/proc/self/fd").length
 

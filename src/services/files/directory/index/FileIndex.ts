@@ -16,6 +16,7 @@ import { statContained } from "../SafeOpen.ts"
 import { requireRoot, type SharedFolder } from "../SharedFolder.ts"
 import { makeFolderReader } from "./FolderReader.ts"
 import { makeFolders } from "./Folders.ts"
+import { asName } from "./FolderNames.ts"
 import { everything, IndexWalk, type Range, type Run, wholeFolder } from "./IndexWalk.ts"
 import { makeLinkRules } from "./Links.ts"
 import { makeReadThread } from "./ReadThread.ts"
@@ -23,7 +24,7 @@ import { makeReadThread } from "./ReadThread.ts"
 /** The questions of a store that the index answers. */
 export type FileIndex = Pick<
   FileStore["Service"],
-  "names" | "count" | "pick" | "list" | "listFiles" | "folder"
+  "names" | "count" | "pick" | "list" | "listFiles" | "folder" | "folderKeys"
 >
 
 /** How long a question is worked on before the event loop turns, in milliseconds. */
@@ -37,10 +38,6 @@ const batchSize = 1024
 
 /** How many names are matched between two readings of the clock: with the costliest pattern, 20 µs each. */
 const matchedAtOnce = 64
-
-/** Each part of a name was checked when its folder was read. */
-// oxlint-disable-next-line typescript/no-unsafe-type-assertion -- checking it as a whole again takes as long as making it
-const asName = (name: string): FileName => name as FileName
 
 const namesOf = ({ from, names, prefix, to }: Run): ReadonlyArray<FileName> =>
   names.keysBehind(prefix, from, to, asName)
@@ -210,6 +207,6 @@ export const makeFileIndex = Effect.fnUntraced(function* (
     pick,
     list,
     listFiles: listFilesBy(list, describe, 1),
-    folder: makeDirectoryEntries(folder, folders, log)
+    ...makeDirectoryEntries(folder, folders, log)
   }
 })

@@ -4,6 +4,7 @@
  * the order of the bytes of their whole names. What a link leads to may change at any time without a change of the
  * folder: a link has both keys, and is followed whenever it is asked for. How a folder is read: FolderReader.
  */
+import type { FileName } from "../../../../domain/FileName.ts"
 
 /** What is packed, as it comes from a thread. */
 export interface PackedNames {
@@ -157,6 +158,10 @@ export const pack = (
     unshareable
   }
 }
+
+/** The name of a file or a folder: each part of it was checked when its folder was read. */
+// oxlint-disable-next-line typescript/no-unsafe-type-assertion -- checking it as a whole again takes as long as making it
+export const asName = (name: string): FileName => name as FileName
 
 /** How many keys are made texts together: cutting a text costs a tenth of what making one does. */
 const stride = 256

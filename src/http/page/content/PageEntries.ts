@@ -4,13 +4,13 @@
  * there are, no more are held than a page shows.
  */
 import { Effect, Option, Stream } from "effect"
-import type { FileNotFound, StoreUnavailable } from "../../domain/Errors.ts"
-import { byBytes } from "../../domain/FileName.ts"
-import * as NamePattern from "../../domain/NamePattern.ts"
-import { entryKey, type FileStore, type FolderEntry } from "../../services/files/FileStore.ts"
-import { makeTop } from "../../services/files/TopNames.ts"
-import type { PageQuery } from "./PageQuery.ts"
-import { searchPattern } from "./SearchPattern.ts"
+import type { FileNotFound, StoreUnavailable } from "../../../domain/Errors.ts"
+import { byBytes } from "../../../domain/FileName.ts"
+import * as NamePattern from "../../../domain/NamePattern.ts"
+import { entryKey, type FileStore, type FolderEntry } from "../../../services/files/FileStore.ts"
+import { makeTop } from "../../../services/files/TopNames.ts"
+import type { PageQuery } from "../PageQuery.ts"
+import { searchPattern } from "../SearchPattern.ts"
 
 /** Entries on a page. A browser lays out a thousand rows in some 50 ms. */
 export const pageSize = 1000
@@ -48,20 +48,13 @@ const placeOf = ({ descending, sort }: PageQuery, entry: FolderEntry): string =>
   return `${numberText(bounded, descending)}:${key}`
 }
 
-/** The first of these, and where the next page begins. */
-const pageOf = (found: ReadonlyArray<Placed>, size: number): PageEntries => ({
-  entries: found.slice(0, size).map(({ entry }) => entry),
-  next: found.length > size ? found[size - 1]?.place : undefined
-})
-
 /** By name, the store itself begins after a name, and no more is looked at than is shown. */
 const byName = Effect.fnUntraced(function* (store: FileStore["Service"], page: PageQuery) {
   const entries = yield* store.folder(page.folder, page.after)
   const found = yield* Stream.runCollect(Stream.take(entries, pageSize + 1))
-  return pageOf(
-    found.map((entry) => ({ entry, place: entryKey(entry) })),
-    pageSize
-  )
+  const shown = found.length > pageSize ? found.slice(0, pageSize) : found
+  const last = found.length > pageSize ? shown.at(-1) : undefined
+  return { entries: shown, next: last && entryKey(last) }
 })
 
 /** In any other order all entries are looked at, and the first of them kept. */
@@ -81,7 +74,11 @@ const sorted = Effect.fnUntraced(function* (store: FileStore["Service"], page: P
       }
     })
   )
-  return pageOf(top.take(), pageSize)
+  const found = top.take()
+  return {
+    entries: found.slice(0, pageSize).map(({ entry }) => entry),
+    next: found.length > pageSize ? found[pageSize - 1]?.place : undefined
+  }
 })
 
 /** What is found below the folder, by name. Files that vanish before they are looked at are left out. */

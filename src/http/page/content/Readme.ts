@@ -1,9 +1,9 @@
 /** The text that a folder says of itself: its README.md or LEIAME.md, as it is written, for it is shown and not run. */
 import { Effect } from "effect"
-import * as ByteString from "../../domain/ByteString.ts"
-import type { FileName } from "../../domain/FileName.ts"
-import type { FileStore, FolderEntry } from "../../services/files/FileStore.ts"
-import type { Language } from "./texts/Language.ts"
+import * as ByteString from "../../../domain/ByteString.ts"
+import { type FileName, lastPart } from "../../../domain/FileName.ts"
+import type { FileStore, FolderEntry } from "../../../services/files/FileStore.ts"
+import type { Language } from "../texts/Language.ts"
 
 /** What is shown of a longer one, in bytes. */
 const longest = 32 * 1024
@@ -32,9 +32,9 @@ export const readmeOf = (
   language: Language
 ): Effect.Effect<Readme | undefined> => {
   const candidates = names[language].flatMap((name) =>
-    entries.filter((entry) => entry.kind === "file" && `/${entry.name}`.endsWith(`/${name}`))
+    entries.filter((entry) => entry.name.endsWith(name) && lastPart(entry.name) === name)
   )
-  const [entry] = candidates
+  const entry = candidates.find(({ kind }) => kind === "file")
   if (entry === undefined) return Effect.succeed(undefined)
   return Effect.scoped(
     Effect.gen(function* () {

@@ -1,0 +1,60 @@
+/**
+ * Keeps pages as they were written last. What a page shows is looked at for each request; only where all of that is the
+ * same is the page not written anew, which takes five times as long as to compare it: so none is ever stale.
+ */
+import type * as ByteString from "../../../domain/ByteString.ts"
+import type { FolderEntry } from "../../../services/files/FileStore.ts"
+import { makeLruCache } from "../../../services/files/LruCache.ts"
+import type { PageEntries } from "./PageEntries.ts"
+import type { PageQuery } from "../PageQuery.ts"
+import type { Readme } from "./Readme.ts"
+
+/** All that a page is written of. */
+export interface PageContent {
+  readonly page: PageQuery
+  /** Where it hears of changes, if it does. */
+  readonly live: string | undefined
+  readonly shown: PageEntries
+  readonly readme: Readme | undefined
+}
+
+/** How much is kept, in bytes: some 30 pages of a thousand rows. */
+const capacity = 16 * 1024 * 1024
+/** What an entry takes in memory, in bytes. */
+const entrySize = 256
+
+const isSameEntry = (one: FolderEntry, other: FolderEntry | undefined): boolean =>
+  one.name === other?.name
+  && one.modified === other.modified
+  && (one.kind === "file"
+    ? other.kind === "file" && one.size === other.size
+    : other.kind === "folder")
+
+const isSameReadme = (one: Readme | undefined, other: Readme | undefined): boolean =>
+  one?.name === other?.name && one?.text === other?.text && one?.isCut === other?.isCut
+
+/** Whether two contents of one query are written alike. */
+const isSame = (one: PageContent, other: PageContent): boolean =>
+  one.live === other.live
+  && one.shown.next === other.shown.next
+  && one.shown.entries.length === other.shown.entries.length
+  && one.shown.entries.every((entry, index) => isSameEntry(entry, other.shown.entries[index]))
+  && isSameReadme(one.readme, other.readme)
+
+/** `write`, but that a page of the same content is not written again. */
+export const makePageCache = (
+  write: (content: PageContent) => ByteString.ByteString
+): ((content: PageContent) => ByteString.ByteString) => {
+  const kept = makeLruCache<{
+    readonly content: PageContent
+    readonly text: ByteString.ByteString
+  }>(capacity)
+  return (content) => {
+    const key = JSON.stringify(content.page)
+    const found = kept.get(key)
+    if (found !== undefined && isSame(found.content, content)) return found.text
+    const text = write(content)
+    kept.set(key, { content, text }, text.length + content.shown.entries.length * entrySize)
+    return text
+  }
+}
