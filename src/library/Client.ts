@@ -8,6 +8,7 @@ import { type ConnectFailed } from "../client/SocketIO.ts"
 import { streamFile, wholeFile } from "../client/files/FileStream.ts"
 import { Hashing, HashUnavailable, type Mismatch } from "../client/files/Hashing.ts"
 import { makeConnectors } from "../client/node/Connectors.ts"
+import { lastPlace } from "../client/changes/RemoteChanges.ts"
 import { createSha256 } from "../client/node/Sha256.ts"
 import type { UnexpectedName } from "../client/files/Placement.ts"
 import {
@@ -20,6 +21,8 @@ import {
 import { listFiles, listNames } from "../client/files/RemoteList.ts"
 import * as Parser from "../commands/Parser.ts"
 import * as ByteString from "../domain/ByteString.ts"
+import { formatId } from "../domain/FileChange.ts"
+import { type Change, changesOf } from "./Changes.ts"
 import { type Options, serverOf } from "./Server.ts"
 
 export { ErrorReply } from "../client/Connection.ts"
@@ -32,6 +35,7 @@ export { SaveFailed, UnexpectedName } from "../client/files/Placement.ts"
 export { MalformedReply } from "../codec/resp/RespTokens.ts"
 export type { Tls } from "../client/node/Socket.ts"
 export { mirror, type MirrorError, type MirrorOptions } from "./Mirror.ts"
+export type { Change } from "./Changes.ts"
 export type { Options } from "./Server.ts"
 
 /** A part of a file. */
@@ -96,6 +100,15 @@ export class Client extends Context.Service<
      * that slow use of it delays no other request.
      */
     readonly open: (name: string, part?: Part) => Stream.Stream<Uint8Array, OpenError>
+    /** The id of the newest change, behind which `changes` goes on. Fails as it does. */
+    readonly lastChange: Effect.Effect<string, AskError>
+    /**
+     * The changes of the files as they happen, from now on, or behind the one with the id `since`, for ever: a lost
+     * connection is made again, and goes on behind the last change. A gap is told by `Rescan`, which also comes first where
+     * the server no longer knows what happened since. Each run has a connection of its own. `ErrorReply` with
+     * `NOCHANGES` where the server does not tell of changes.
+     */
+    readonly changes: (since?: string) => Stream.Stream<Change, AskError>
   }
 >()("sockets-client-server/Client") {
   /** Connects. The connections are closed with the layer's scope. Fails where the first cannot be made. */
@@ -152,7 +165,9 @@ export class Client extends Context.Service<
                   )
                 }).pipe(Effect.provideService(Hashing, hashing), Queue.into(queue)),
               { bufferSize: readAhead }
-            )
+            ),
+          lastChange: Effect.map(lastPlace(questions), formatId),
+          changes: (since) => changesOf(server, since)
         }
       })
     )

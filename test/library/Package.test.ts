@@ -30,6 +30,7 @@ const install = Effect.gen(function* () {
     }
     writeFileSync(join(folder, "package.json"), `{"type": "module"}`)
     cpSync(join(root, "examples/library.ts"), join(folder, "example.ts"))
+    cpSync(join(root, "examples/changes.ts"), join(folder, "changes.ts"))
   })
   const build = packageJson.scripts["build:library"].replaceAll("dist/", `${installed}/dist/`)
   const built = yield* runIn(root, "sh", ["-c", build])

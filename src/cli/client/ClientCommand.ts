@@ -4,12 +4,15 @@ import { Argument, Command } from "effect/cli"
 import { Connection } from "../../client/Connection.ts"
 import * as NodeHashing from "../../client/node/Hashing.ts"
 import * as NodePartFiles from "../../client/node/PartFiles.ts"
-import { makeConnectors } from "../../client/node/Connectors.ts"
+import { waitWithin } from "../../client/changes/RemoteChanges.ts"
+import { defaultReadTimeout, makeConnectors } from "../../client/node/Connectors.ts"
 import * as PickleConnection from "../../client/PickleConnection.ts"
 import type { Args } from "../../commands/Argument.ts"
 import { splitLine } from "../../codec/resp/InlineLine.ts"
 import * as ByteString from "../../domain/ByteString.ts"
 import { formatAddress } from "../../domain/Address.ts"
+import { type ChangeId, formatId } from "../../domain/FileChange.ts"
+import { followCommand, isFollow, placeOf } from "./changes/FollowCommand.ts"
 import { batch } from "./Batch.ts"
 import * as Certificates from "./Certificates.ts"
 import { clientFlags, clientGroups } from "./ClientFlags.ts"
@@ -75,9 +78,19 @@ export const client = (messages: Messages) =>
         && (yield* stdio.stdinIsTerminal)
         && (yield* stdio.stdoutIsTerminal)
 
+      const args = Option.isNone(cmd) ? undefined : yield* argsOf(cmd.value, rest, messages)
+      // An original server's answer is that it does not know the command.
+      const isFollowing = args !== undefined && isFollow(args) && protocol !== "pickle"
+      const from = yield* placeOf(flags.since, isFollowing, messages)
+      let followed: ChangeId | undefined
+
       const unfinished = makeUnfinished()
       const interrupted = Effect.suspend(() => {
-        const sentence = quiet ? "" : unfinished.sentence(messages)
+        const sentence = quiet
+          ? ""
+          : followed === undefined
+            ? unfinished.sentence(messages)
+            : messages.changes.goOn(formatId(followed))
         return Effect.fail(new Failure({ code: exitCode.interrupted, sentence }))
       })
 
@@ -98,7 +111,9 @@ export const client = (messages: Messages) =>
           minRate: flags.minRate,
           retries,
           counting:
-            person || intervalOf(flags) !== undefined ? "since the last answer" : "over all",
+            person || isFollowing || intervalOf(flags) !== undefined
+              ? "since the last answer"
+              : "over all",
           onRetry: (attempt) => {
             progress.clear()
             // At the menu a server may just have closed an idle connection, which need not be said.
@@ -120,6 +135,19 @@ export const client = (messages: Messages) =>
           const folder = flags.mirror.value
           const options = { folder, connectors, address, messages, progress }
           return yield* mirrorCommand(flags, options)
+        }
+        if (isFollowing) {
+          return yield* followCommand(args.slice(1), {
+            connector: connectors.bytes,
+            wait: waitWithin(Option.getOrElse(timeout, () => defaultReadTimeout)),
+            from,
+            hidden: flags.hidden,
+            json,
+            messages,
+            onTold: (place) => {
+              followed = place
+            }
+          })
         }
         const questions = makeQuestions(
           {
@@ -164,11 +192,11 @@ export const client = (messages: Messages) =>
             }
           })
         }
-        if (Option.isNone(cmd)) {
+        if (args === undefined) {
           if (rest.length > 0) return yield* usage(messages.usage.missing("--cmd"))
           return yield* batch(questions, presentation)
         }
-        const request = questions.parse(yield* argsOf(cmd.value, rest, messages))
+        const request = questions.parse(args)
         return yield* render(request, questions.answer(request), presentation)
       })
       return yield* run.pipe(

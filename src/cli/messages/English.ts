@@ -1,6 +1,7 @@
 /** The texts that people read, in English: the entries of Portuguese.ts. */
 import type { Catalog } from "./Portuguese.ts"
 import { announcementEnglish } from "./AnnouncementEnglish.ts"
+import { changesEnglish } from "./ChangesEnglish.ts"
 import { mirrorEnglish } from "./MirrorEnglish.ts"
 
 /** The catalog. */
@@ -64,6 +65,10 @@ export const english: Catalog = {
       ["enviar_arquivo <name>", "Receives a file; with a pattern, several"],
       ["detalhes_arquivo <name>", "A file's size, date and version"],
       ["soma_arquivo <name>", "A file's SHA-256"],
+      [
+        "acompanhar [pattern]",
+        "The changes of the files as they happen, a line each, until Ctrl-C"
+      ],
       ["finalizar_conexao", "Says goodbye"],
       ["ajuda", "All commands of the server, told by itself; help is the same"]
     ],
@@ -208,6 +213,7 @@ export const english: Catalog = {
     UNAVAILABLE: "The storage is unavailable; try again.",
     NOAUTH: "The server asks for a password: set APP_PASSWORD, or use --password-file.",
     WRONGPASS: "Wrong password.",
+    NOCHANGES: "This server does not tell of changes.",
     ONEARGUMENT: "In pickle, a command takes one argument and no more."
   },
   reasons: {
@@ -236,6 +242,7 @@ export const english: Catalog = {
     EPIPE: "whoever was reading it is gone",
     ESTALE: "another program changed the unfinished file"
   },
+  changes: changesEnglish,
   mirror: mirrorEnglish,
   menu: {
     question: "Choose a command:",

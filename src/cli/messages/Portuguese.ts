@@ -3,6 +3,7 @@
  * that another language lacks, or has alone, does not compile.
  */
 import { announcementPortuguese } from "./AnnouncementPortuguese.ts"
+import { changesPortuguese } from "./ChangesPortuguese.ts"
 import { mirrorPortuguese } from "./MirrorPortuguese.ts"
 
 /** How many files of one command were saved, were the same already, were kept though different, and failed. */
@@ -76,6 +77,7 @@ export const portuguese = {
       ["enviar_arquivo <nome>", "Recebe um arquivo; com um padrão, vários"],
       ["detalhes_arquivo <nome>", "O tamanho, a data e a versão de um arquivo"],
       ["soma_arquivo <nome>", "O SHA-256 de um arquivo"],
+      ["acompanhar [padrão]", "As mudanças dos arquivos, uma por linha, até Ctrl-C"],
       ["finalizar_conexao", "Despede-se"],
       ["ajuda", "Todos os comandos do servidor, ditos por ele; como help"]
     ] as ReadonlyArray<readonly [command: string, text: string]>,
@@ -240,6 +242,7 @@ export const portuguese = {
     UNAVAILABLE: "Armazenamento indisponível; tente novamente.",
     NOAUTH: "O servidor pede uma senha: defina APP_PASSWORD ou use --password-file.",
     WRONGPASS: "Senha errada.",
+    NOCHANGES: "Este servidor não conta o que muda.",
     ONEARGUMENT: "Em pickle, um comando leva um só argumento."
   },
   /** The client's words for the system's error codes (errno). */
@@ -269,6 +272,8 @@ export const portuguese = {
     EPIPE: "quem lia foi embora",
     ESTALE: "outro programa mexeu no arquivo incompleto"
   },
+  /** Changes that are followed. */
+  changes: changesPortuguese,
   /** A mirror. */
   mirror: mirrorPortuguese,
   /** The menu. */

@@ -29,6 +29,9 @@ export interface Server {
   readonly onRetry: RetryPolicy["onRetry"]
 }
 
+/** How long the server may send nothing while a reply is due, unless it is said. */
+export const defaultReadTimeout = Duration.seconds(15)
+
 /** One connection, made when the layer is built. */
 const connection = (server: Server, readTimeout: Duration.Duration) => {
   const { connectTimeout = Duration.seconds(10), host, minRate = 1024 } = server
@@ -45,7 +48,7 @@ const connection = (server: Server, readTimeout: Duration.Duration) => {
  */
 export const makeConnectors = (server: Server): Effect.Effect<Connectors, never, Scope.Scope> => {
   const { counting, onRetry, retries = 5 } = server
-  const readTimeout = Duration.fromInputUnsafe(server.readTimeout ?? Duration.seconds(15))
+  const readTimeout = Duration.fromInputUnsafe(server.readTimeout ?? defaultReadTimeout)
   const policy = { retries, counting, pause: growingPause, onRetry }
   return Effect.all({
     bytes: makeConnector(connection(server, readTimeout), policy),

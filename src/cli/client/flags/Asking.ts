@@ -49,6 +49,16 @@ export const asking = {
       en: "List each file's size and date as well"
     }
   }),
+  since: optional({
+    name: "since",
+    variable: false,
+    kind: { ...Kind.text, placeholder: { pt: "id", en: "id" } },
+    help: {
+      pt: "Mudança depois da qual acompanhar continua",
+      en: "Change behind which acompanhar goes on"
+    },
+    readme: { default: { pt: "de agora em diante", en: "from now on" } }
+  }),
   json: toggle({
     name: "json",
     help: {

@@ -1,0 +1,101 @@
+/** `app client --cmd acompanhar`: a line for each change of the server's files, until it is stopped. */
+import { Effect, Glob, Option, Stdio, Stream } from "effect"
+import { followChanges } from "../../../client/changes/RemoteChanges.ts"
+import type { Connector } from "../../../client/Connector.ts"
+import type { Args } from "../../../commands/Argument.ts"
+import * as ByteString from "../../../domain/ByteString.ts"
+import {
+  type ChangeId,
+  changeJson,
+  type FileChange,
+  formatId,
+  type LoggedChange,
+  parseId
+} from "../../../domain/FileChange.ts"
+import * as Pattern from "../../../domain/Pattern.ts"
+import { escape } from "../../Escape.ts"
+import { exitCode, Failure } from "../../Failure.ts"
+import type { Messages } from "../../Messages.ts"
+import { print, printError } from "../../Output.ts"
+
+/** The command's name, which only the client knows. */
+const commandName = "acompanhar"
+
+/** What it is run with. */
+export interface Options {
+  readonly connector: Connector
+  /** How long the server may wait for a change, in milliseconds. */
+  readonly wait: number
+  /** The place to go on from; what happens from now on unless given. */
+  readonly from: ChangeId | undefined
+  /** Whether names with a part that begins with a dot match patterns that do not say so. */
+  readonly hidden: boolean
+  readonly json: boolean
+  readonly messages: Messages
+  /** Called with the place of each change, once it is told. */
+  readonly onTold: (place: ChangeId) => void
+}
+
+/** Whether these words ask for it. */
+export const isFollow = ([command]: Args): boolean => command?.toLowerCase() === commandName
+
+/** The place of `--since`; fails where it is none, or is given with another command. */
+export const placeOf = (
+  since: Option.Option<string>,
+  isFollowing: boolean,
+  { changes }: Messages
+): Effect.Effect<ChangeId | undefined, Failure> => {
+  const usage = (sentence: string) => Effect.fail(new Failure({ code: exitCode.usage, sentence }))
+  if (Option.isNone(since)) return Effect.undefined
+  if (!isFollowing) return usage(changes.onlyWithIt)
+  const place = parseId(since.value)
+  return place === undefined ? usage(changes.badPlace) : Effect.succeed(place)
+}
+
+/** The change as a line of text; what is no change of a file has none. */
+const toLine = (change: FileChange, { changes }: Messages): string => {
+  const { created, changed, deleted } = changes
+  const width = Math.max(created.length, changed.length, deleted.length)
+  const line = (what: string, name: string) => `${what.padEnd(width)}  ${escape(name)}\n`
+  switch (change._tag) {
+    case "Created":
+      return line(created, change.name)
+    case "Changed":
+      return line(changed, change.name)
+    case "Deleted":
+      return line(deleted, change.name)
+    case "Rescan":
+      return ""
+  }
+}
+
+/** The change as a line of JSON: its id, and what is told of it on the wire. */
+const toJsonLine = ({ change, id }: LoggedChange): string =>
+  `{"id":"${formatId(id)}",${changeJson(change).slice(1)}\n`
+
+/** Prints changes of what matches one of the patterns, or of all files without any, until it is interrupted. */
+export const followCommand = Effect.fn("followCommand")(function* (
+  patterns: Args,
+  { connector, from, hidden, json, messages, onTold, wait }: Options
+) {
+  const stdio = yield* Stdio.Stdio
+  const globs = patterns.map((pattern) => Pattern.make(ByteString.toTextLossy(pattern), hidden))
+  const isWanted = ({ change }: LoggedChange): boolean =>
+    change._tag === "Rescan"
+    || globs.length === 0
+    || globs.some((glob) => Glob.match(glob, change.name))
+  return yield* Stream.runForEachArray(
+    followChanges(from, wait, connector),
+    Effect.fnUntraced(
+      function* (changes) {
+        for (const told of changes.filter(isWanted)) {
+          if (told.change._tag === "Rescan" && !json) yield* printError(messages.changes.rescan)
+          else yield* print(json ? toJsonLine(told) : toLine(told.change, messages))
+        }
+        const last = changes.at(-1)
+        if (last !== undefined) onTold(last.id)
+      },
+      Effect.provideService(Stdio.Stdio, stdio)
+    )
+  )
+})

@@ -1,0 +1,35 @@
+/** What a server of changes answers, as bytes of RESP. */
+
+const bulk = (text: string): string =>
+  `$${Buffer.byteLength(text)}\r\n${Buffer.from(text).toString("latin1")}\r\n`
+const list = (items: ReadonlyArray<string>): string => `*${items.length}\r\n${items.join("")}`
+
+/** An entry: its id, and fields and values by turns. */
+export const entry = (id: string, ...fields: ReadonlyArray<string>): string =>
+  list([bulk(id), list(fields.map(bulk))])
+
+/** A file that came or changed, of one byte. */
+export const fileEntry = (id: string, op: string, name: string): string =>
+  entry(
+    id,
+    "op",
+    op,
+    "nome",
+    name,
+    "tamanho",
+    "1",
+    "modificado",
+    "2024-03-09T12:34:56.789Z",
+    "versao",
+    "v"
+  )
+
+/** The answer to XREAD in RESP 3, a map, or in RESP 2, a list of pairs. */
+export const readReply = (version: 2 | 3, ...entries: ReadonlyArray<string>): string =>
+  version === 3
+    ? `%1\r\n${bulk("arquivos")}${list(entries)}`
+    : list([list([bulk("arquivos"), list(entries)])])
+
+/** The answer to XINFO STREAM, as far as clients look at it. */
+export const infoReply = (version: 2 | 3, id: string): string =>
+  `${version === 3 ? "%2" : "*4"}\r\n${bulk("length")}:7\r\n${bulk("last-generated-id")}${bulk(id)}`
