@@ -56,9 +56,12 @@ describe("the package, installed", () => {
     }
   })
 
-  it("brings a manual page, where it is installed for all", () => {
+  it("is installed for all without a warning, and brings a manual page", () => {
     const prefix = folder("prefix")
-    npm(prefix, "install", "--silent", "--global", "--prefix", prefix, tarball)
+    const words = ["install", "--global", "--prefix", prefix, tarball]
+    const installing = spawnSync("npm", words, { cwd: prefix, env: outside, encoding: "utf8" })
+    assert.strictEqual(installing.status, 0, installing.stderr)
+    assert.notInclude(installing.stderr, "npm warn")
     const page = readFileSync(join(prefix, "share", "man", "man1", "app.1"), "utf8")
     assert.include(page, "\\fB\\-\\-idle\\-timeout\\fR")
     const { status, stdout } = spawnSync(join(prefix, "bin", "app"), ["--version"], {
