@@ -106,7 +106,7 @@ const printAfter = (after: ChangeId | undefined): string =>
   after === undefined ? "$" : formatId(after)
 
 /** The values of XRANGE and XREVRANGE: `from` is the older end. */
-interface StreamRange {
+export interface StreamRange {
   readonly name: ByteString.ByteString
   readonly from: Bound
   readonly to: Bound
