@@ -14,10 +14,18 @@ const reason = (cause: unknown, { reasons }: Messages): string => {
   return escape(cause instanceof Error ? cause.message : String(cause))
 }
 
+/** The client's own sentence for an error of code ERR that the server has words of Redis for (domain/Errors), else those. */
+const general = (message: string, { client }: Messages): string => {
+  const [, unknown] = /\(unknown command '(.*)'\)$/s.exec(message) ?? []
+  if (unknown !== undefined) return client.unknownCommand(unknown)
+  const [, called] = /^wrong number of arguments for '(.*)' command$/s.exec(message) ?? []
+  return called === undefined ? message : client.wrongArity(called)
+}
+
 /** The client's own sentence for a code that it knows, else the server's. */
 const refusal = (code: string, message: string, messages: Messages): string =>
   messages.refusals.get(code)
-  ?? escape(code === "ERR" ? message : messages.client.refused(code, message))
+  ?? escape(code === "ERR" ? general(message, messages) : messages.client.refused(code, message))
 
 /** A code for programs: the server's own of an error reply, else the kind of the error. */
 export const codeOf = (error: AnswerError): string =>

@@ -5,7 +5,7 @@ import type { Result } from "../../client/Result.ts"
 import * as ByteString from "../../domain/ByteString.ts"
 import * as Monotonic from "../../domain/Monotonic.ts"
 import * as Display from "./Display.ts"
-import { errorMessage } from "./ErrorMessage.ts"
+import { codeOf, errorMessage } from "./ErrorMessage.ts"
 import { escape } from "../Escape.ts"
 import { exitCode, Failure } from "../Failure.ts"
 import { formatBytes } from "./FormatBytes.ts"
@@ -97,7 +97,13 @@ const toJson = (
     case "Failed":
       // A failure is a value only where its request has several results.
       return failuresAreValues === true || isOneOfMany(request, result)
-        ? [{ name: result.name, error: errorMessage(result.error, address, messages).sentence }]
+        ? [
+            {
+              name: result.name,
+              code: codeOf(result.error),
+              error: errorMessage(result.error, address, messages).sentence
+            }
+          ]
         : []
     case "Leftover":
     case "Streamed":

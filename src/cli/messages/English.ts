@@ -167,6 +167,8 @@ export const english: Catalog = {
     refused: (code, message) => `${code} ${message}`,
     unexpectedName: (name) =>
       `The server sent a file of another name: "${name}". Nothing was saved.`,
+    unknownCommand: (name) => `Unknown command: ${name}.`,
+    wrongArity: (name) => `Wrong number of arguments for ${name}.`,
     nothingMatches: (pattern) =>
       `Nothing matches "${pattern}"; see the names with --cmd listar_arquivos.`,
     unaskedName: (name) =>

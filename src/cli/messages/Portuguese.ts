@@ -192,6 +192,8 @@ export const portuguese = {
     refused: (code: string, message: string) => `${code} ${message}`,
     unexpectedName: (name: string) =>
       `O servidor mandou um arquivo com outro nome: "${name}". Nada foi gravado.`,
+    unknownCommand: (name: string) => `Comando desconhecido: ${name}.`,
+    wrongArity: (name: string) => `Número errado de argumentos para ${name}.`,
     nothingMatches: (pattern: string) =>
       `Nada corresponde a "${pattern}"; veja os nomes com --cmd listar_arquivos.`,
     unaskedName: (name: string) =>

@@ -48,10 +48,10 @@ layer(Shared.layer(shared), { timeout: "1 minute" })("a batch on standard input"
         code: 1,
         stdout: "1\n2\n3\n4\n",
         stderr: [
-          "Linha 2: Comando desconhecido. (unknown command 'nada')",
+          "Linha 2: Comando desconhecido: nada.",
           "Linha 5: Arquivo não encontrado!",
           "Linha 6: Aspas sem par no comando.",
-          "Linha 8: wrong number of arguments for 'soma' command",
+          "Linha 8: Número errado de argumentos para soma.",
           ""
         ].join("\n")
       })
@@ -129,7 +129,7 @@ layer(Shared.layer(shared), { timeout: "1 minute" })("a batch on standard input"
       assert.deepStrictEqual([first, others.pop()], ["1", "2"])
       assert.deepStrictEqual(others.slice(0, 3), [
         { code: "NOTFOUND", error: "Arquivo não encontrado!" },
-        { name: "nada", error: "Arquivo não encontrado!" },
+        { name: "nada", code: "NOTFOUND", error: "Arquivo não encontrado!" },
         { code: "QUOTES", error: "Aspas sem par no comando." }
       ])
       assert.match(JSON.stringify(others[3]), /^\{"code":"ERR","error":"Comando desconhecido/)

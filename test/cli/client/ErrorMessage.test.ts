@@ -53,6 +53,18 @@ describe("what went wrong", () => {
     assert.deepStrictEqual({ code: failure.code, sentence: failure.sentence }, { code, sentence })
   })
 
+  it("is in the person's language where the server has Redis's words for it, name escaped", () => {
+    const say = (message: string, language: "pt" | "en") =>
+      errorMessage(new ErrorReply({ code: "ERR", message }), "host:1", messages[language]).sentence
+    const unknown = "Comando desconhecido. (unknown command 'x\x1b'y')"
+    assert.strictEqual(say(unknown, "pt"), String.raw`Comando desconhecido: x\x1b'y.`)
+    assert.strictEqual(say(unknown, "en"), String.raw`Unknown command: x\x1b'y.`)
+    const arity = "wrong number of arguments for 'get' command"
+    assert.strictEqual(say(arity, "pt"), "Número errado de argumentos para get.")
+    assert.strictEqual(say(arity, "en"), "Wrong number of arguments for get.")
+    assert.strictEqual(say("syntax error", "pt"), "syntax error")
+  })
+
   it("has a code for programs: the server's own, or the kind of the error", () => {
     assert.strictEqual(codeOf(new ErrorReply({ code: "RANGE", message: "" })), "RANGE")
     assert.strictEqual(codeOf(replyTooLarge), "MalformedReply")

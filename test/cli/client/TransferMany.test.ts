@@ -319,13 +319,14 @@ layer(App.layer, { timeout: "1 minute" })("app client --cmd", (it) => {
             Schema.Struct({
               name: Schema.String,
               bytes: Schema.optionalKey(Schema.Number),
+              code: Schema.optionalKey(Schema.String),
               error: Schema.optionalKey(Schema.String)
             })
           )
         )
         assert.deepStrictEqual(decode(JSON.parse(ended.stdout)), [
           { name: "lista1.txt", bytes: 3 },
-          { name: "nada", error: "Arquivo não encontrado!" },
+          { name: "nada", code: "NOTFOUND", error: "Arquivo não encontrado!" },
           { name: "outro/e.pdf", bytes: 1 }
         ])
         const one = yield* run("enviar_arquivo", "outro/*", "--json")
