@@ -3,7 +3,7 @@ import { Context, DateTime, Effect, Layer } from "effect"
 import { TestClock } from "effect/testing"
 import { Clock } from "../../src/services/Clock.ts"
 
-const clockIn = (zone: DateTime.TimeZone) =>
+const clockIn = (zone?: DateTime.TimeZone) =>
   Effect.map(Layer.build(Clock.layer(zone)), (context) => Context.get(context, Clock))
 
 describe("the clock", () => {
@@ -33,6 +33,16 @@ describe("the clock", () => {
       assert.strictEqual(clock.now(), "00:00:05")
       yield* TestClock.setTime(2_000)
       assert.strictEqual(clock.now(), "00:00:02")
+    })
+  )
+
+  it.effect("tells the host's time where no zone is given", () =>
+    Effect.gen(function* () {
+      const [host, local] = [yield* clockIn(), yield* clockIn(DateTime.zoneMakeLocal())]
+      for (const month of [0, 3, 6, 9]) {
+        yield* TestClock.setTime(Date.UTC(2026, month, 15, 2, 34, 56))
+        assert.strictEqual(host.now(), local.now())
+      }
     })
   )
 
