@@ -14,6 +14,7 @@ import { hasGlob, inFolder } from "./files/Fetch.ts"
 import type { StreamCut } from "./files/FileStream.ts"
 import type { Hashing, HashUnavailable } from "./files/Hashing.ts"
 import type { PartFiles } from "./files/PartFile.ts"
+import type { SmallFileWriter } from "./files/small/SmallFileWriter.ts"
 import * as Placement from "./files/Placement.ts"
 import { receiveReply } from "./files/RemoteFile.ts"
 import { listFiles, listNames } from "./files/RemoteList.ts"
@@ -125,7 +126,7 @@ const sendAsIs = (args: Args, { bytes }: Connectors) =>
   )
 
 /** The services of the platform that answering needs. */
-export type Environment = FileSystem.FileSystem | Path.Path | Hashing | PartFiles
+export type Environment = FileSystem.FileSystem | Path.Path | Hashing | PartFiles | SmallFileWriter
 
 /** The results of a request, as they come. What failed of one file alone is a result; the stream fails for the rest. */
 export const answer = (

@@ -3,6 +3,7 @@ import { NodeServices } from "@effect/platform-node"
 import { Effect, Layer, Stream } from "effect"
 import * as NodeHashing from "../../src/client/node/Hashing.ts"
 import * as NodePartFiles from "../../src/client/node/PartFiles.ts"
+import * as NodeSmallFiles from "../../src/client/node/SmallFiles.ts"
 import {
   answer,
   closesConnection,
@@ -20,7 +21,7 @@ import * as ByteString from "../../src/domain/ByteString.ts"
 const words = (...texts: ReadonlyArray<string>): ReadonlyArray<ByteString.ByteString> =>
   texts.map(ByteString.fromText)
 
-const platform = Layer.mergeAll(NodeHashing.layer, NodePartFiles.layer).pipe(
+const platform = Layer.mergeAll(NodeHashing.layer, NodePartFiles.layer, NodeSmallFiles.layer).pipe(
   Layer.provideMerge(NodeServices.layer)
 )
 

@@ -2,11 +2,11 @@
 import { Effect, Option, Stdio } from "effect"
 import { Argument, Command } from "effect/cli"
 import { Connection } from "../../client/Connection.ts"
-import { growingPause, shortPause } from "../../client/Connector.ts"
 import * as NodeHashing from "../../client/node/Hashing.ts"
 import * as NodePartFiles from "../../client/node/PartFiles.ts"
 import { waitWithin } from "../../client/changes/RemoteChanges.ts"
 import { defaultReadTimeout, makeConnectors } from "../../client/node/Connectors.ts"
+import * as NodeSmallFiles from "../../client/node/SmallFiles.ts"
 import * as PickleConnection from "../../client/PickleConnection.ts"
 import type { Args } from "../../commands/Argument.ts"
 import { splitLine } from "../../codec/resp/InlineLine.ts"
@@ -111,7 +111,6 @@ export const client = (messages: Messages) =>
           readTimeout: Option.getOrUndefined(timeout),
           minRate: flags.minRate,
           retries,
-          pause: intervalOf(flags) === undefined ? growingPause : shortPause,
           counting:
             person || isFollowing || intervalOf(flags) !== undefined
               ? "since the last answer"
@@ -203,7 +202,7 @@ export const client = (messages: Messages) =>
       })
       return yield* run.pipe(
         Effect.scoped,
-        Effect.provide([NodeHashing.layer, NodePartFiles.layer]),
+        Effect.provide([NodeHashing.layer, NodePartFiles.layer, NodeSmallFiles.layer]),
         Effect.mapError((error) =>
           error._tag === "Failure" ? error : errorMessage(error, address, messages)
         ),

@@ -2,7 +2,7 @@
  * Fetches many files, several at a time over the same connections, so that ten thousand small files do not cost ten
  * thousand round trips. Expands patterns to names on the server. Each file is left to Download.
  */
-import { Data, Effect, Glob, Stream } from "effect"
+import { Array, Data, Effect, Glob, Semaphore, Stream } from "effect"
 import * as FileName from "../../domain/FileName.ts"
 import * as ByteString from "../../domain/ByteString.ts"
 import * as Pattern from "../../domain/Pattern.ts"
@@ -15,7 +15,9 @@ import { describe, isNotFound, type RemoteDetails } from "./RemoteFile.ts"
 import { listFiles } from "./RemoteList.ts"
 import { type FileError, type FileResult, Result } from "../Result.ts"
 import { Progress } from "./Progress.ts"
-import type { Options } from "./Transfer.ts"
+import { fetchBatch, type Job } from "./small/Batch.ts"
+import { inBatches } from "./small/SmallFiles.ts"
+import { type Options, smallFile } from "./Transfer.ts"
 
 /** How many files are fetched at a time. Waiting for fsync takes most of a small file's time. */
 const maxConcurrent = 64
@@ -110,31 +112,85 @@ export const expandAll = <E, R>(
     Stream.flatMap((entries) => entries)
   )
 
+/** Entries that are fetched together: small files of which the details are known, or one of any kind. */
+type Group =
+  | { readonly _tag: "Batch"; readonly jobs: ReadonlyArray<Job> }
+  | { readonly _tag: "One"; readonly entry: Entry }
+
+/** The entries in groups, in their order. */
+const groupsOf = (
+  entries: Array.NonEmptyReadonlyArray<Entry>,
+  { target, verify }: Options
+): Array.NonEmptyReadonlyArray<Group> => {
+  const groups: globalThis.Array<Group> = []
+  let jobs: globalThis.Array<Job> = []
+  const finish = () => {
+    for (const batch of inBatches(jobs)) groups.push({ _tag: "Batch", jobs: batch })
+    jobs = []
+  }
+  for (const entry of entries) {
+    const details = entry._tag === "File" ? entry.details : undefined
+    const isSmall = details !== undefined && details.size <= smallFile
+    if (isSmall && entry._tag === "File" && verify && target._tag === "Folder") {
+      jobs.push({ key: entry.name, remote: details })
+    } else {
+      finish()
+      groups.push({ _tag: "One", entry })
+    }
+  }
+  finish()
+  return Array.isReadonlyArrayNonEmpty(groups) ? groups : [{ _tag: "One", entry: entries[0] }]
+}
+
+/** How many batches are under way at a time: one is received while another is written. */
+const batchesAtOnce = 2
+
 /** Fetches all these files. Results come in the order of the entries; a file's failure is a result. */
 export const fetch = <E, R>(
   entries: Stream.Stream<Entry, E, R>,
   options: Options,
   connectors: Connectors
 ) => {
+  const turns = Semaphore.makeUnsafe(batchesAtOnce)
   const fetchOne = (entry: Entry) =>
     entry._tag === "Failed"
-      ? Effect.succeed(Result.Failed({ name: entry.name, error: entry.error }))
+      ? Effect.succeed<FileResult>(Result.Failed({ name: entry.name, error: entry.error }))
       : download(entry.name, options, connectors, entry.details).pipe(
           Effect.catchIf(isFileError, (error) =>
             Effect.succeed(Result.Failed({ name: ByteString.toTextLossy(entry.name), error }))
           )
         )
+  const fetchJobs = Effect.fnUntraced(function* (jobs: ReadonlyArray<Job>) {
+    const results = yield* turns.withPermits(1)(fetchBatch(jobs, options, connectors))
+    return yield* Effect.forEach(
+      jobs,
+      ({ key, remote }, index) => {
+        const result = results[index]
+        return result === undefined
+          ? fetchOne(File({ name: key, details: remote }))
+          : Effect.succeed(result)
+      },
+      { concurrency: maxConcurrent }
+    )
+  })
   return entries.pipe(
     Stream.mapArray((some) => {
       options.onProgress(Progress.Found({ files: some.length }))
-      return some
+      return groupsOf(some, options)
     }),
     Stream.mapEffect(
-      (entry) =>
-        Effect.tap(fetchOne(entry), (result) =>
-          Effect.sync(() => options.onProgress(finished(result)))
+      (group) =>
+        Effect.tap(
+          group._tag === "Batch"
+            ? fetchJobs(group.jobs)
+            : Effect.map(fetchOne(group.entry), (result) => [result]),
+          (results) =>
+            Effect.sync(() => {
+              for (const result of results) options.onProgress(finished(result))
+            })
         ),
       { concurrency: maxConcurrent }
-    )
+    ),
+    Stream.flatMap((results) => Stream.fromIterable(results))
   )
 }

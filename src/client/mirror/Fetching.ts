@@ -15,16 +15,23 @@ import {
   type RemoteDetails,
   restartPolicy
 } from "../files/RemoteFile.ts"
-import { transfer } from "../files/Transfer.ts"
+import { smallFile, transfer } from "../files/Transfer.ts"
 import type { FileError } from "../Result.ts"
 import type { LocalEntry, RemoteEntry } from "./Entries.ts"
 import { MirrorFolder, type StagedFile } from "./MirrorFolder.ts"
 import { Action } from "./Plan.ts"
 import { isFatal } from "./Prepare.ts"
-import { type Arrived, inBatches, receiveFiles, type Wanted } from "./SmallFiles.ts"
+import {
+  type Arrived,
+  inBatches,
+  isWhole,
+  receiveFiles,
+  type Wanted
+} from "../files/small/SmallFiles.ts"
 
 /** A file whose bytes are wanted. */
 export interface Job extends Wanted {
+  readonly remote: RemoteEntry
   readonly seen: LocalEntry | undefined
   readonly action: Extract<Action, { readonly _tag: "New" | "Changed" | "Renamed" }>
 }
@@ -41,9 +48,6 @@ export interface Sink<E, R> {
   /** Called as bytes of large files arrive, with how many of the file are there. */
   readonly onReceived: (job: Job, received: number) => void
 }
-
-/** Files up to this many bytes are received in batches; Transfer holds them in memory just so. */
-const smallFile = 256 * 1024
 
 /** How many large files are under way at a time: while one is synced and verified, another arrives. */
 const largeAtOnce = 4
@@ -144,9 +148,7 @@ const finishSmall = Effect.fnUntraced(function* (
       else finished.push({ _tag: "Failed", job, error })
       continue
     }
-    const hash = hashing.createHash()
-    for (const chunk of came.bytes) hash.update(chunk)
-    if (hash.digest() === came.digest) whole.push({ job, bytes: came.bytes, digest: came.digest })
+    if (isWhole(came, hashing)) whole.push({ job, bytes: came.bytes, digest: came.digest })
     else finished.push({ _tag: "Failed", job, error: new Mismatch({ name: job.remote.name }) })
   }
   const paths = yield* folder.stage(

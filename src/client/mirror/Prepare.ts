@@ -5,16 +5,9 @@ import * as FileName from "../../domain/FileName.ts"
 import type { Connectors } from "../Connector.ts"
 import { localDigestOf } from "../files/Hashing.ts"
 import { SaveFailed } from "../files/Placement.ts"
-import {
-  digestRequest,
-  exactVersion,
-  isChanged,
-  isNotFound,
-  receiveDigest
-} from "../files/RemoteFile.ts"
+import { receiveDigests } from "../files/small/Digests.ts"
 import * as Deletion from "./Deletion.ts"
 import { foldersOf, type LocalEntry, type RemoteEntry } from "./Entries.ts"
-import { readNamed } from "./follow/NamedFiles.ts"
 import { makeSelected, type Manifest, readManifest, type Selection } from "./Manifest.ts"
 import { type Comparison, MirrorFolder } from "./MirrorFolder.ts"
 import { type Action, type Digests, doubts, plan, type Situation } from "./Plan.ts"
@@ -49,9 +42,6 @@ export interface Prepared {
 /** How many files are hashed here at a time. */
 const hashedAtOnce = 4
 
-/** How many digests are asked for at once: their requests fit into the buffers of a socket. */
-const askedAtOnce = 128
-
 const readState = Effect.gen(function* () {
   const { journal, state } = yield* (yield* MirrorFolder).readState
   const decoded = state === undefined ? undefined : StateFile.decode(state)
@@ -72,10 +62,7 @@ interface Remembered {
 }
 
 /** Which rows need no plan, and what has to be planned: all other files. */
-const sortOut = (
-  { comparison, file, journal, manifest }: Remembered,
-  { checksum, names }: Options
-) => {
+const sortOut = ({ comparison, file, journal, manifest }: Remembered, { checksum }: Options) => {
   const settled = new Uint8Array(file.count)
   const state: State.State = new Map()
   const local = new Map(comparison.others)
@@ -83,12 +70,7 @@ const sortOut = (
   for (let row = 0; row < file.count; row++) {
     const isKnown = manifest.known[row] === 1
     const isSame = comparison.same[row] === 1
-    const isOutside = names?.has(file.nameAt(row)) === false
-    if (
-      isSame
-      && (isOutside || (isKnown && !checksum))
-      && (journal.size === 0 || !journal.has(file.nameAt(row)))
-    ) {
+    if (isKnown && isSame && !checksum && (journal.size === 0 || !journal.has(file.nameAt(row)))) {
       settled[row] = 1
       continue
     }
@@ -110,26 +92,14 @@ const remoteDigests = Effect.fnUntraced(function* (
   entries: ReadonlyArray<RemoteEntry>,
   { digests }: Connectors
 ) {
-  const found = new Map<string, string>()
-  for (let next = 0; next < entries.length; next += askedAtOnce) {
-    const batch = entries.slice(next, next + askedAtOnce)
-    yield* digests.askAll(
-      () =>
-        batch.map(({ name, version }) =>
-          digestRequest(ByteString.fromText(name), exactVersion(version))()
-        ),
-      Effect.forEach(batch, ({ name }) =>
-        receiveDigest.pipe(
-          Effect.map((digest) => void found.set(name, digest)),
-          Effect.catchIf(
-            (error) => isChanged(error) || isNotFound(error),
-            () => Effect.void
-          )
-        )
-      )
-    )
-  }
-  return found
+  const wanted = entries.map((remote) => ({ key: ByteString.fromText(remote.name), remote }))
+  const received = yield* receiveDigests(wanted, digests)
+  return new Map(
+    entries.flatMap(({ name }, index) => {
+      const digest = received[index]
+      return digest === undefined ? [] : [[name, digest] as const]
+    })
+  )
 })
 
 /** The digests of files in the folder; none for one that cannot be read. */
@@ -164,12 +134,7 @@ export const prepare = Effect.fn("mirror.prepare")(function* (
   const { file, journal, ...stateFlags } = yield* readState
   // The folder is looked at while the server lists: what changes between the two is seen when it is replaced.
   const [manifest, comparison] = yield* Effect.all(
-    [
-      options.names === undefined
-        ? readManifest(options, file, connectors.bytes)
-        : readNamed(options.names, file, connectors.bytes),
-      folder.compare(file)
-    ],
+    [readManifest(options, file, connectors.bytes), folder.compare(file)],
     { concurrency: 2 }
   )
   const isSelected = makeSelected(options)

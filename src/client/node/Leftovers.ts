@@ -6,7 +6,7 @@ import { join } from "node:path"
 import type { Leftover } from "../files/PartFile.ts"
 import { SaveFailed } from "../files/Placement.ts"
 import * as Lease from "./Lease.ts"
-import { codeOf } from "./mirror/SystemCalls.ts"
+import { codeOf } from "./SystemCalls.ts"
 import * as PartName from "./PartName.ts"
 
 /** The temporary files of Placement.writeWhole; writing one takes moments, or as long as a reply that has no resuming. */

@@ -132,7 +132,7 @@ describe("a manifest", () => {
   it.effect("has what the server has, whatever came, went and changed since", () =>
     Effect.gen(function* () {
       const state = stateOf(before)
-      for (let seed = 0; seed < 12; seed++) {
+      for (let seed = 0; seed < 6; seed++) {
         const now = changed(before, seed)
         for (const knowsDigests of [true, false]) {
           const manifest = yield* read(state, makeServer(now, knowsDigests).connector)

@@ -10,7 +10,7 @@ import { type MirrorBusy, MirrorFolder, type Outcome } from "../../mirror/Mirror
 import { encodeLine, largestState } from "../../mirror/state/State.ts"
 import { makeFolders, removeEmpty } from "./Folders.ts"
 import * as Lock from "./Lock.ts"
-import * as System from "./SystemCalls.ts"
+import * as System from "../SystemCalls.ts"
 
 /** How many names are looked at before other fibers run; about 5 ms. */
 const looksPerTurn = 1000

@@ -2,7 +2,7 @@
 import * as fs from "node:fs"
 import { join } from "node:path"
 import { foldersOf } from "../../mirror/Entries.ts"
-import { codeOf, entryAt } from "./SystemCalls.ts"
+import { codeOf, entryAt } from "../SystemCalls.ts"
 
 const notAFolder = Object.assign(new Error("there is something that is no folder"), {
   code: "ENOTDIR"

@@ -9,7 +9,7 @@ import { connect, createServer, type Server } from "node:net"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { MirrorBusy } from "../../mirror/MirrorFolder.ts"
-import { codeOf } from "./SystemCalls.ts"
+import { codeOf } from "../SystemCalls.ts"
 
 /** Linux has names for sockets that are no files (unix(7), abstract); Windows has named pipes. */
 const addressOf = (key: string): string => {

@@ -3,18 +3,18 @@
  * are taken token by token without an effect for each. Nothing is written here; what fails is a value of its file.
  */
 import { Effect } from "effect"
-import { MalformedReply, type Token } from "../../codec/resp/RespTokens.ts"
-import type { Args } from "../../commands/Argument.ts"
-import * as ByteString from "../../domain/ByteString.ts"
-import { Connection, ErrorReply, maxNameLength, unexpected } from "../Connection.ts"
-import type { Connector } from "../Connector.ts"
-import { UnexpectedName } from "../files/Placement.ts"
-import { bytesRequest, digestRequest, exactVersion } from "../files/RemoteFile.ts"
-import type { RemoteEntry } from "./Entries.ts"
+import { MalformedReply, type Token } from "../../../codec/resp/RespTokens.ts"
+import type { Args } from "../../../commands/Argument.ts"
+import * as ByteString from "../../../domain/ByteString.ts"
+import { Connection, ErrorReply, maxNameLength, unexpected } from "../../Connection.ts"
+import type { Connector } from "../../Connector.ts"
+import { UnexpectedName } from "../Placement.ts"
+import { bytesRequest, digestRequest, exactVersion } from "../RemoteFile.ts"
+import type { Hashing } from "../Hashing.ts"
 
 /** A file of which this version is wanted, with its name as the wire has it. */
 export interface Wanted {
-  readonly remote: RemoteEntry
+  readonly remote: { readonly size: number; readonly version: ByteString.ByteString }
   readonly key: ByteString.ByteString
 }
 
@@ -22,6 +22,16 @@ export interface Wanted {
 export type Arrived =
   | { readonly _tag: "Bytes"; readonly bytes: ReadonlyArray<Uint8Array>; readonly digest: string }
   | { readonly _tag: "Refused"; readonly error: ErrorReply | UnexpectedName }
+
+/** Whether the bytes are those of the digest. */
+export const isWhole = (
+  { bytes, digest }: Extract<Arrived, { readonly _tag: "Bytes" }>,
+  { createHash }: Hashing["Service"]
+): boolean => {
+  const hash = createHash()
+  for (const chunk of bytes) hash.update(chunk)
+  return hash.digest() === digest
+}
 
 /** A file with its bytes and its digest, which are in two replies. */
 const requestsFor = ({ key, remote }: Wanted): ReadonlyArray<Args> => {
@@ -31,6 +41,7 @@ const requestsFor = ({ key, remote }: Wanted): ReadonlyArray<Args> => {
 
 /** Length of a SHA-256 in hexadecimal digits. */
 const digestLength = 64
+const sha256 = /^[0-9a-f]+$/
 
 /** What is expected next of the replies to one file. */
 type Expected = "file" | "name" | "name bytes" | "size" | "bytes" | "digest" | "digest bytes"
@@ -78,11 +89,11 @@ export const makeConsumer = (wanted: ReadonlyArray<Wanted>) => {
           else return unexpected
           return false
         case "name":
-          if (token._tag !== "BulkStart" || token.size === 0 || token.size > maxNameLength)
-            return unexpected
+          if (token._tag !== "BulkStart" || token.size > maxNameLength) return unexpected
           text = ""
           left = token.size
-          expected = "name bytes"
+          if (left === 0) finishName(file)
+          else expected = "name bytes"
           return false
         case "name bytes":
           if (token._tag !== "BulkPart") return unexpected
@@ -119,7 +130,8 @@ export const makeConsumer = (wanted: ReadonlyArray<Wanted>) => {
           if (token._tag !== "BulkPart") return unexpected
           text += ByteString.fromBytes(token.bytes)
           left -= token.bytes.length
-          return left === 0 && finishFile(text)
+          if (left > 0) return false
+          return sha256.test(text) ? finishFile(text) : unexpected
       }
     }
   }

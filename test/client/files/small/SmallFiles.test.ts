@@ -1,18 +1,16 @@
 import { assert, describe, it } from "@effect/vitest"
-import { inBatches, makeConsumer, type Wanted } from "../../../src/client/mirror/SmallFiles.ts"
-import { makeTokenDecoder, MalformedReply } from "../../../src/codec/resp/RespTokens.ts"
-import * as ByteString from "../../../src/domain/ByteString.ts"
-import * as FileName from "../../../src/domain/FileName.ts"
+import {
+  inBatches,
+  makeConsumer,
+  type Wanted
+} from "../../../../src/client/files/small/SmallFiles.ts"
+import { makeTokenDecoder, MalformedReply } from "../../../../src/codec/resp/RespTokens.ts"
+import * as ByteString from "../../../../src/domain/ByteString.ts"
 
 const digest = "ab".repeat(32)
 const wanted = (name: string, size: number): Wanted => ({
   key: ByteString.fromText(name),
-  remote: {
-    name: FileName.fromText(name) ?? assert.fail(name),
-    size,
-    modified: 1,
-    version: ByteString.fromText("1")
-  }
+  remote: { size, version: ByteString.fromText("1") }
 })
 const file = (name: string, content: string): string =>
   `*2\r\n$${name.length}\r\n${name}\r\n$${content.length}\r\n${content}\r\n`

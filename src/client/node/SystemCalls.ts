@@ -1,12 +1,12 @@
 /**
- * The calls on the file system that a mirror makes for each of its files. They are synchronous: for 10,000 small files
+ * The calls on the file system that the client makes for each of many files. They are synchronous: for 10,000 small files
  * they took a third of the time of those that Node hands to its threads. Syncing waits for the disk, so it is left to the
  * threads, many files at a time, which lets a journaling file system write them together.
  */
 import * as fs from "node:fs"
 import { promisify } from "node:util"
-import { toSeconds } from "../../files/Placement.ts"
-import type { LocalEntry } from "../../mirror/Entries.ts"
+import { toSeconds } from "../files/Placement.ts"
+import type { LocalEntry } from "../mirror/Entries.ts"
 
 // Windows has no O_NOFOLLOW; what is undefined adds no bit.
 const { O_CREAT, O_EXCL, O_NOFOLLOW, O_RDONLY, O_WRONLY } = fs.constants
@@ -28,12 +28,14 @@ export const codeOf = (error: unknown): string | undefined =>
     ? error.code
     : undefined
 
-/** Runs a call that a file system need not support. */
-const ifSupported = (call: () => void): void => {
+/** Runs a call that a file system need not support; whether it does. */
+const ifSupported = (call: () => void): boolean => {
   try {
     call()
+    return true
   } catch (error) {
     if (!unsupported.has(codeOf(error) ?? "")) throw error
+    return false
   }
 }
 
@@ -58,26 +60,26 @@ export const isSameEntry = (one: LocalEntry | undefined, other: LocalEntry | und
     ? one.size === other.size && one.modified === other.modified
     : one?.kind === other?.kind
 
-/** Sets the time of modification, where the file system keeps one. */
-export const setTimeOf = (file: string | number, milliseconds: number): void =>
+/** Sets the time of modification, where the file system keeps one; whether it does. */
+export const setTimeOf = (file: string | number, milliseconds: number): boolean =>
   ifSupported(() => {
     const seconds = toSeconds(milliseconds)
     if (typeof file === "number") fs.futimesSync(file, seconds, seconds)
     else fs.lutimesSync(file, seconds, seconds)
   })
 
-/** Creates a file that is not there yet, with these bytes and this time. */
+/** Creates a file that is not there yet, with these bytes and this time; whether the file system keeps times. */
 export const writeFile = (
   path: string,
   bytes: Iterable<Uint8Array>,
   modified: number | undefined
-): void => {
+): boolean => {
   const file = fs.openSync(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0o666)
   try {
     for (const chunk of bytes) {
       for (let done = 0; done < chunk.length;) done += fs.writeSync(file, chunk, done)
     }
-    if (modified !== undefined) setTimeOf(file, modified)
+    return modified === undefined || setTimeOf(file, modified)
   } finally {
     fs.closeSync(file)
   }
@@ -98,12 +100,14 @@ const open = promisify(fs.open)
 const fsync = promisify(fs.fsync)
 const close = promisify(fs.close)
 
-const syncOne = async (path: string): Promise<void> => {
+const syncOne = async (path: string): Promise<boolean> => {
   const file = await open(path, O_RDONLY)
   try {
     await fsync(file)
+    return true
   } catch (error) {
     if (!unsupported.has(codeOf(error) ?? "")) throw error
+    return false
   } finally {
     await close(file)
   }
@@ -115,10 +119,9 @@ const tmpfs = 0x01021994
 /** Whether what is written into the folder has to be synced to be safe from a crash of the machine. */
 export const needsSync = (folder: string): boolean => fs.statfsSync(folder).type !== tmpfs
 
-/** Waits until the files, or folders, are on disk. */
-export const syncAll = async (paths: Iterable<string>): Promise<void> => {
-  await Promise.all(Array.from(paths, syncOne))
-}
+/** Waits until the files, or folders, are on disk; of each, whether its file system syncs. */
+export const syncAll = (paths: Iterable<string>): Promise<ReadonlyArray<boolean>> =>
+  Promise.all(Array.from(paths, syncOne))
 
 /** Renames, or copies where the two are on different file systems, as where another is mounted inside the folder. */
 export const moveInto = (from: string, to: string, spare: string): void => {

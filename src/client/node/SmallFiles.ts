@@ -1,0 +1,134 @@
+/** Small files on this machine's file systems: a SmallFileWriter through Node. */
+import { Effect, Layer } from "effect"
+import { createHash, randomBytes } from "node:crypto"
+import * as fs from "node:fs"
+import { dirname, join } from "node:path"
+import {
+  type Found,
+  type SmallFile,
+  SmallFileWriter,
+  type Written
+} from "../files/small/SmallFileWriter.ts"
+import { codeOf, needsSync, setTimeOf, syncAll, writeFile } from "./SystemCalls.ts"
+
+const other: Found = { _tag: "Other" }
+
+const lookAt = (place: string): Found => {
+  try {
+    const stats = fs.statSync(place, { throwIfNoEntry: false })
+    if (stats !== undefined) return stats.isFile() ? { _tag: "File", size: stats.size } : other
+    // A link that leads nowhere is replaced.
+    return { _tag: "Nothing" }
+  } catch {
+    return other
+  }
+}
+
+const digestOf = (place: string): string | undefined => {
+  try {
+    return createHash("sha256").update(fs.readFileSync(place)).digest("hex")
+  } catch {
+    return undefined
+  }
+}
+
+/** A name for a file that is not whole, short enough beside any target; Leftovers knows it by its form. */
+const temporaryBeside = (place: string): string =>
+  join(dirname(place), `.${randomBytes(5).toString("hex")}.part`)
+
+/** A file on its way to its place. */
+interface Staged {
+  readonly place: string
+  readonly path: string
+  readonly modified: number
+}
+
+const failed = (cause: unknown): Written => ({ _tag: "Failed", cause })
+
+const remove = (path: string): void => {
+  try {
+    fs.unlinkSync(path)
+  } catch {
+    // Leftovers removes it after an hour.
+  }
+}
+
+const stage = ({ bytes, modified, place }: SmallFile): Staged | Written => {
+  const path = temporaryBeside(place)
+  try {
+    writeFile(path, bytes, undefined)
+    return { place, path, modified }
+  } catch (cause) {
+    if (codeOf(cause) !== "EEXIST") remove(path)
+    return failed(cause)
+  }
+}
+
+const isStaged = (result: Staged | Written): result is Staged => "path" in result
+
+/** Whether the file systems sync the files; throws where the disk says that it could not. */
+const sync = async (staged: ReadonlyArray<Staged>): Promise<ReadonlyArray<boolean>> => {
+  const folders = new Map<string, boolean>()
+  const isVolatile = ({ path }: Staged): boolean => {
+    const folder = dirname(path)
+    const known = folders.get(folder) ?? !needsSync(folder)
+    folders.set(folder, known)
+    return known
+  }
+  const lasting = staged.filter((file) => !isVolatile(file))
+  const synced = await syncAll(lasting.map(({ path }) => path))
+  const results = new Map(lasting.map((file, index) => [file, synced[index] ?? false]))
+  return staged.map((file) => results.get(file) ?? true)
+}
+
+const finish = ({ modified, path, place }: Staged, isSynced: boolean): Written => {
+  try {
+    // Not before: Leftovers, of this run or another, takes a temporary file with an old time for one of a killed run.
+    const keepsTimes = setTimeOf(path, modified)
+    fs.renameSync(path, place)
+    return {
+      _tag: "Written",
+      notPreserved: [
+        ...(isSynced ? [] : (["sync"] as const)),
+        ...(keepsTimes ? [] : (["modified"] as const))
+      ]
+    }
+  } catch (cause) {
+    remove(path)
+    return failed(cause)
+  }
+}
+
+/** Writes small files, each whole or not at all. */
+const write: SmallFileWriter["Service"]["write"] = (files) =>
+  Effect.suspend(() => {
+    const results = files.map(stage)
+    const staged = results.filter(isStaged)
+    return Effect.tryPromise({ try: () => sync(staged), catch: (cause) => cause }).pipe(
+      Effect.match({
+        onSuccess: (synced) => {
+          let next = 0
+          return results.map((result) =>
+            isStaged(result) ? finish(result, synced[next++] ?? false) : result
+          )
+        },
+        onFailure: (cause) => {
+          for (const { path } of staged) remove(path)
+          return results.map((result) => (isStaged(result) ? failed(cause) : result))
+        }
+      }),
+      // No file that is not whole is left by who stops while the disk is waited for.
+      Effect.onInterrupt(() =>
+        Effect.sync(() => {
+          for (const { path } of staged) remove(path)
+        })
+      )
+    )
+  })
+
+/** Small files through Node. */
+export const layer: Layer.Layer<SmallFileWriter> = Layer.succeed(SmallFileWriter, {
+  look: (places) => Effect.sync(() => places.map(lookAt)),
+  digestsOf: (places) => Effect.sync(() => places.map(digestOf)),
+  write
+})
