@@ -125,6 +125,7 @@ export const english: Catalog = {
     sdkMissing: "The file s3.cjs is missing beside the program; without it there is no --store.",
     credentialsMissing:
       "S3 credentials are missing: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or a profile in AWS_PROFILE.",
+    regionMissing: "The bucket's region is missing: use --s3-region, or set AWS_REGION.",
     storeUnreachable: (endpoint, reason) =>
       `The S3 service ${endpoint} cannot be reached: ${reason}.`,
     bucketUnusable: (bucket, reason) => `The bucket ${bucket} cannot be shared: ${reason}.`,

@@ -141,6 +141,7 @@ export const portuguese = {
     sdkMissing: "Falta o arquivo s3.cjs ao lado do programa; sem ele não há --store.",
     credentialsMissing:
       "Faltam credenciais S3: defina AWS_ACCESS_KEY_ID e AWS_SECRET_ACCESS_KEY, ou um perfil em AWS_PROFILE.",
+    regionMissing: "Falta a região do bucket: use --s3-region ou defina AWS_REGION.",
     storeUnreachable: (endpoint: string, reason: string) =>
       `O serviço S3 ${endpoint} não pode ser alcançado: ${reason}.`,
     bucketUnusable: (bucket: string, reason: string) =>

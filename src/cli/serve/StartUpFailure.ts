@@ -59,6 +59,8 @@ const bucketFailure = (
     case "CredentialsProviderError":
       return startUp.credentialsMissing
   }
+  // The SDK has no code for it (@smithy/config-resolver, resolveRegionConfig).
+  if (cause instanceof Error && cause.message === "Region is missing") return startUp.regionMissing
   if (status === 403) return startUp.bucketForbidden(bucket)
   const reason = systemCode(cause) ?? code
   if (status === undefined && reasons.has(reason)) {

@@ -212,6 +212,17 @@ layer(App.layer, { timeout: "1 minute" })("app serve", (it) => {
     })
   )
 
+  it.effect("exits 1 with one sentence where nothing says in which region a bucket is", () =>
+    Effect.gen(function* () {
+      const { run } = yield* App
+      const place = { cwd: yield* temporaryFolder, env: { AWS_EC2_METADATA_DISABLED: "true" } }
+      fails(
+        yield* run(["serve", "--store", "s3://fotos"], place),
+        "Falta a região do bucket: use --s3-region ou defina AWS_REGION."
+      )
+    })
+  )
+
   for (const signal of ["SIGTERM", "SIGINT"] as const) {
     it.effect(`exits 0 on ${signal}, whoever is still connected`, () =>
       Effect.gen(function* () {
