@@ -1,12 +1,13 @@
 /**
- * What strangers once killed a server with that has 2 GB for itself: many connections that hold what they may. Its heap
- * is held to 1 GB, as Node holds it where the machine has 2, and its memory as /proc tells it to as much in all.
+ * What strangers once killed a server with that has 2 GB for itself: many connections that hold what they may. The system
+ * kills it beyond that, where it may be told to; of them it takes at most half.
  */
 import { assert, layer } from "@effect/vitest"
 import { Effect } from "effect"
 import { readFileSync, truncateSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { App } from "../support/programs/App.ts"
+import { limitMemory } from "../support/programs/MemoryLimit.ts"
 import { request } from "../support/values/Bytes.ts"
 import * as RawSocket from "../support/peers/RawSocket.ts"
 import { folderWith } from "../support/stores/TemporaryFolder.ts"
@@ -64,12 +65,11 @@ layer(App.layer, { timeout: "1 minute", excludeTestServices: true })(
           const cwd = yield* folderWith({ "DB/small.bin": Buffer.alloc(1024, "x") })
           writeFileSync(join(cwd, "DB/large.bin"), "")
           truncateSync(join(cwd, "DB/large.bin"), 16 * MiB)
+          const limit = yield* limitMemory(2048 * MiB)
           const { address, process: server } = yield* serve([], {
             cwd,
-            env: {
-              NODE_OPTIONS: "--max-old-space-size=1024",
-              ...(password === undefined ? {} : { APP_PASSWORD: password })
-            }
+            within: limit.within,
+            env: { ...limit.env, ...(password === undefined ? {} : { APP_PASSWORD: password }) }
           })
           const bytes = Buffer.from(sends, "latin1")
           yield* Effect.forEach(
@@ -91,7 +91,7 @@ layer(App.layer, { timeout: "1 minute", excludeTestServices: true })(
           const small = `$1024\r\n${"x".repeat(1024)}\r\n`
           assert.strictEqual(yield* innocent.ask(request("GET", "small.bin"), small), small)
           const most = peak(server.pid)
-          console.log(`${what}: ${(most / MiB).toFixed(0)} MiB at most`)
+          console.log(`${what}: ${(most / MiB).toFixed(0)} MiB at most of 2 GB, by ${limit.by}`)
           assert.isBelow(most, 1024 * MiB)
         })
       )

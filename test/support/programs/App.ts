@@ -32,6 +32,8 @@ export interface Place {
   readonly cwd: string
   /** Nothing of the test's own environment but what is needed to start at all, and this. */
   readonly env?: Readonly<Record<string, string>>
+  /** A command that runs the program in its own place, as a limit on its memory does; none unless given. */
+  readonly within?: ReadonlyArray<string>
 }
 
 /** A process that runs. */
@@ -199,8 +201,13 @@ export class App extends Context.Service<
     Effect.gen(function* () {
       const file = process.env[bundle.variable]
       if (file === undefined) return yield* Effect.die(new Error("there is no bundle"))
-      const startApp = (words: ReadonlyArray<string>, place: Place) =>
-        start(process.execPath, [file, ...words], place)
+      const startApp = (words: ReadonlyArray<string>, place: Place) => {
+        const own = [file, ...words]
+        const [limiter, ...parameters] = place.within ?? []
+        return limiter === undefined
+          ? start(process.execPath, own, place)
+          : start(limiter, [...parameters, process.execPath, ...own], place)
+      }
       return {
         file,
         start: startApp,
