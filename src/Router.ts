@@ -51,17 +51,12 @@ export class Router extends Context.Service<
       const store = yield* FileStore
       const changes = yield* FileChanges
       const stats = yield* Stats
+      const serverInfo = yield* makeServerInfo(stats, store)
       const table: Table = {
         ...makeFileRoutes(store, yield* DigestCache, makeScan(store, yield* anyMark), changes),
-        ...makeInspectionRoutes(store),
+        ...makeInspectionRoutes(store, serverInfo),
         ...makeStreamRoutes(store, changes),
-        ...makeServerRoutes(
-          yield* Clock,
-          yield* Info,
-          stats,
-          yield* makeServerInfo(stats, store),
-          yield* EffectClock.Clock
-        )
+        ...makeServerRoutes(yield* Clock, yield* Info, stats, serverInfo, yield* EffectClock.Clock)
       }
       return {
         answer: (query) => routeOf(table, query)(query),

@@ -1,6 +1,11 @@
 /** Runs a command as the process: provides Node's services and the language, reports failures, sets the exit code. */
-import * as NodeServices from "@effect/platform-node/NodeServices"
-import { Cause, Effect, Exit, Layer, Logger, Option, Runtime } from "effect"
+import * as NodeChildProcessSpawner from "@effect/platform-node/NodeChildProcessSpawner"
+import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
+import * as NodePath from "@effect/platform-node/NodePath"
+import type { NodeServices } from "@effect/platform-node/NodeServices"
+import * as NodeStdio from "@effect/platform-node/NodeStdio"
+import * as NodeTerminal from "@effect/platform-node/NodeTerminal"
+import { Cause, Effect, Exit, Layer, Logger, Option, Runtime, Scope, Terminal } from "effect"
 import { CliError } from "effect/cli"
 import { exitCode, Failure } from "./Failure.ts"
 import * as Help from "./usage/Help.ts"
@@ -42,9 +47,35 @@ const runMain = Runtime.makeRunMain(({ fiber, teardown }) => {
 const colors =
   process.stdout.isTTY && process.env["NO_COLOR"] === undefined && process.env["TERM"] !== "dumb"
 
+/**
+ * The terminal, made when something of it is first used. To make it touches standard input, for which Node loads what
+ * reads files and lines; a question has no use for them.
+ */
+const terminal = Layer.effect(
+  Terminal.Terminal,
+  Effect.gen(function* () {
+    const scope = yield* Effect.scope
+    const made = yield* Effect.cached(Scope.provide(NodeTerminal.make(), scope))
+    return Terminal.make({
+      columns: Effect.flatMap(made, ({ columns }) => columns),
+      rows: Effect.flatMap(made, ({ rows }) => rows),
+      size: Effect.flatMap(made, ({ size }) => size),
+      readInput: Effect.flatMap(made, ({ readInput }) => readInput),
+      readLine: Effect.flatMap(made, ({ readLine }) => readLine),
+      display: (text) => Effect.flatMap(made, ({ display }) => display(text))
+    })
+  })
+)
+
+/** What Node gives. */
+const nodeServices: Layer.Layer<NodeServices> = Layer.provideMerge(
+  NodeChildProcessSpawner.layer,
+  Layer.mergeAll(NodeFileSystem.layer, NodePath.layer, NodeStdio.layer, terminal)
+)
+
 /** Runs a command as the process; `commands` are the flags of each of its commands. */
 export const run = (
-  command: Effect.Effect<void, Failure | CliError.CliError, NodeServices.NodeServices>,
+  command: Effect.Effect<void, Failure | CliError.CliError, NodeServices>,
   messages: Messages,
   commands: Commands
 ): void =>
@@ -55,7 +86,7 @@ export const run = (
     Effect.tapCause(report),
     Effect.provide(
       Layer.mergeAll(
-        NodeServices.layer,
+        nodeServices,
         Help.layer(messages, colors, commands),
         // Logs go to standard error: standard output is for results. `consoleLogFmt` ignores `LogToStderr`.
         Logger.layer([Logger.withConsoleError(Logger.formatLogFmt)])

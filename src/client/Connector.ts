@@ -27,6 +27,10 @@ export interface RetryPolicy {
 export const growingPause = (attempt: number): Duration.Duration =>
   Duration.millis(Math.min(8000, 100 * 4 ** (attempt - 1)))
 
+/** As `growingPause`, but a second at most: for who is to hear of what happens within a second of a restart of the server. */
+export const shortPause = (attempt: number): Duration.Duration =>
+  Duration.min(growingPause(attempt), Duration.seconds(1))
+
 /** Sends requests over one connection, and reconnects as its policy says. */
 export interface Connector {
   /** Connects, if there is no connection yet. */

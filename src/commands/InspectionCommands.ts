@@ -93,6 +93,21 @@ export const inspectionCommands = {
     summary: "Nenhum problema de memória.",
     args: {}
   }),
+  MemoryStats: serverQuery({
+    names: ["memory stats"],
+    summary: "A memória em uso e quantos arquivos há.",
+    args: {}
+  }),
+  MemoryAllocator: serverQuery({
+    names: ["memory malloc-stats"],
+    summary: "Nada, como num Redis cujo alocador não conta.",
+    args: {}
+  }),
+  MemoryPurge: serverQuery({
+    names: ["memory purge"],
+    summary: "Aceito por compatibilidade: não há o que devolver.",
+    args: {}
+  }),
   MemoryHelp: help("memory"),
   LatencyLatest: serverQuery({
     names: ["latency latest"],
@@ -108,6 +123,16 @@ export const inspectionCommands = {
     names: ["latency histogram"],
     summary: "Nenhuma demora medida.",
     args: { commands: any(text("comando")) }
+  }),
+  LatencyGraph: serverQuery({
+    names: ["latency graph"],
+    summary: "Erro, pois nenhuma demora é medida.",
+    args: { event: text("evento") }
+  }),
+  LatencyDoctor: serverQuery({
+    names: ["latency doctor"],
+    summary: "Nenhuma demora medida.",
+    args: {}
   }),
   LatencyReset: serverQuery({
     names: ["latency reset"],

@@ -6,10 +6,11 @@ import { Effect } from "effect"
 import type { TagOf } from "../commands/Command.ts"
 import * as CommandTable from "../commands/CommandTable.ts"
 import type { inspectionCommands } from "../commands/InspectionCommands.ts"
-import type * as ByteString from "../domain/ByteString.ts"
+import * as ByteString from "../domain/ByteString.ts"
 import { BadArgument } from "../domain/Errors.ts"
 import * as Reply from "../domain/Reply.ts"
 import type { FileDetails, FileStore } from "../services/files/FileStore.ts"
+import type { ServerInfo } from "../services/ServerInfo.ts"
 import { integer, requireName, type Routes } from "./Route.ts"
 
 /** A query declared in InspectionCommands. */
@@ -31,12 +32,25 @@ const frequencyNotTracked = Reply.error(
 const noCluster = Reply.error(
   new BadArgument({ text: "This instance has cluster support disabled" })
 )
+/** object.c, memoryCommand, where Redis is built without jemalloc. */
+const noAllocatorStats = Reply.text("Stats not supported for the current allocator")
 const noProblems = Reply.text("Nenhum problema de memória.")
+const noLatencies = Reply.text("Nenhuma demora medida.")
+
+/** latency.c, latencyCommand. */
+const noSamples = ({ event }: { readonly event: ByteString.ByteString }): Reply.Reply =>
+  Reply.error(
+    new BadArgument({ text: `No samples available for event '${ByteString.printable(event)}'` })
+  )
+
 const user = Reply.text("default")
 const role = Reply.Reply.List({ items: [Reply.text("master"), zero, empty] })
 
-/** The routes over a store of files. */
-export const makeInspectionRoutes = (store: FileStore["Service"]): Routes<InspectionQuery> => {
+/** The routes over a store of files, and what is known of the server. */
+export const makeInspectionRoutes = (
+  store: FileStore["Service"],
+  serverInfo: ServerInfo
+): Routes<InspectionQuery> => {
   /** What `reply` makes of a file's details, or `absent` where there is no such file. */
   const ofFile =
     (reply: (details: FileDetails) => Reply.Reply, absent: Reply.Reply = missing) =>
@@ -46,6 +60,19 @@ export const makeInspectionRoutes = (store: FileStore["Service"]): Routes<Inspec
         Effect.catchTag("FileNotFound", () => Effect.succeed(absent))
       )
   const always = (reply: Reply.Reply) => () => reply
+  /** Those of Redis's fields that there are here. */
+  const memoryStats = Effect.gen(function* () {
+    const { heapUsed, rss } = yield* serverInfo.memory
+    const fields: ReadonlyArray<readonly [string, number]> = [
+      ["total.allocated", heapUsed],
+      ["keys.count", yield* store.count],
+      ["allocator.allocated", heapUsed],
+      ["allocator.resident", rss]
+    ]
+    return Reply.Reply.Dictionary({
+      entries: fields.map(([name, value]) => [ByteString.fromText(name), integer(value)])
+    })
+  })
   const helpOf = (container: string) => () => CommandTable.helpOf(container)
 
   return {
@@ -57,10 +84,15 @@ export const makeInspectionRoutes = (store: FileStore["Service"]): Routes<Inspec
     ObjectHelp: helpOf("object"),
     MemoryUsage: ofFile(({ size }) => integer(size)),
     MemoryDoctor: always(noProblems),
+    MemoryStats: () => memoryStats,
+    MemoryAllocator: always(noAllocatorStats),
+    MemoryPurge: always(Reply.ok),
     MemoryHelp: helpOf("memory"),
     LatencyLatest: always(empty),
     LatencyHistory: always(empty),
     LatencyHistogram: always(Reply.Reply.Dictionary({ entries: [] })),
+    LatencyGraph: noSamples,
+    LatencyDoctor: always(noLatencies),
     LatencyReset: always(zero),
     LatencyHelp: helpOf("latency"),
     SlowlogGet: always(empty),

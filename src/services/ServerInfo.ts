@@ -23,7 +23,7 @@ export const human = (bytes: number): string => {
   return unit === "B" ? `${bytes}B` : `${value.toFixed(2)}${unit}`
 }
 
-const memory = ({ heapUsed, rss }: Totals): Fields => [
+const memorySection = ({ heapUsed, rss }: Totals): Fields => [
   ["used_memory", heapUsed],
   ["used_memory_human", human(heapUsed)],
   ["used_memory_rss", rss],
@@ -66,7 +66,7 @@ const sections = (
         ["blocked_clients", 0]
       ]
     ],
-    ["Memory", memory(totals)],
+    ["Memory", memorySection(totals)],
     // Clients wait until `loading` is 0 (ioredis: the ready check).
     ["Persistence", [["loading", 0]]],
     [
@@ -117,16 +117,26 @@ const files = (store: FileStore["Service"]): Effect.Effect<Fields, StoreUnavaila
     ])
   )
 
+/** As Redis writes how many keys it has: nothing where there are none, or where the store cannot be asked. */
+const keyspace = (store: FileStore["Service"]): Effect.Effect<Fields> =>
+  Effect.match(store.count, {
+    onFailure: () => [],
+    onSuccess: (count) => (count === 0 ? [] : [["db0", `keys=${count},expires=0,avg_ttl=0`]])
+  })
+
 const write = ([title, fields]: readonly [string, Fields]): string =>
   `# ${title}\r\n${fields.map(([key, value]) => `${key}:${value}\r\n`).join("")}`
 
 /** Makes the text of INFO. */
 export interface ServerInfo {
   /**
-   * The text of the sections `asked` for, in any case, each once; without any, of all but Files, which describes every
-   * file. An unknown section is empty, as in Redis.
+   * The text of the sections `asked` for, in any case, each once; without any, of all but Keyspace, which counts the
+   * files, and Files, which describes each: clients ask for INFO as they connect, and wait for it. An unknown section is
+   * empty, as in Redis.
    */
   readonly describe: (asked: ReadonlyArray<string>) => Effect.Effect<string, StoreUnavailable>
+  /** The memory of all processes of the server, in bytes. */
+  readonly memory: Effect.Effect<Pick<Totals, "heapUsed" | "rss">>
 }
 
 /** INFO of the server with these statistics and these files. */
@@ -141,6 +151,7 @@ export const makeServerInfo = (
       timeToLive: (exit) => (Exit.isSuccess(exit) ? filesAge : Duration.zero)
     })
     return {
+      memory: Effect.map(clusterStats, ({ totals }) => totals),
       describe: Effect.fnUntraced(function* (asked: ReadonlyArray<string>) {
         const wanted = new Set(asked.map((section) => section.toLowerCase()))
         const everything = wanted.has("all") || wanted.has("everything")
@@ -149,14 +160,11 @@ export const makeServerInfo = (
         const chosen = [
           ...sections(stats, cluster, yield* Clock.currentTimeMillis, yield* Monotonic.now)
         ].filter(([title]) => standard || wanted.has(title.toLowerCase()))
-        const withFiles =
-          everything || wanted.has("files")
-            ? [
-                ...chosen,
-                ["Files", yield* Monotonic.withoutWallClock(Cache.get(counted, "files"))] as const
-              ]
-            : chosen
-        return withFiles.map(write).join("\r\n")
+        if (everything || wanted.has("keyspace")) chosen.push(["Keyspace", yield* keyspace(store)])
+        if (everything || wanted.has("files")) {
+          chosen.push(["Files", yield* Monotonic.withoutWallClock(Cache.get(counted, "files"))])
+        }
+        return chosen.map(write).join("\r\n")
       })
     }
   })

@@ -1,6 +1,7 @@
 /**
  * The transcripts of README.md and of the pages of docs: their commands are run as they stand, against a server of the
- * folder DB, and print what the page says, but for times and versions. Left out are blocks that start a server or the menu.
+ * folder DB, and print what the page says, but for times and versions. Left out are blocks that start a
+ * server or the menu, or that wait for a change.
  */
 import { assert, layer } from "@effect/vitest"
 import { Effect } from "effect"
@@ -25,7 +26,7 @@ interface Transcript {
 }
 
 /** Commands that ask, and the programs that they need beside ours. */
-const asks = /^(?:npx app client --(?!protocol)|redis-cli -p|curl |printf |echo \$\?)/
+const asks = /^(?:npx app client --(?!protocol)|redis-cli -p(?!.* BLOCK )|curl |printf |echo \$\?)/
 
 const transcripts: ReadonlyArray<Transcript> = pages.flatMap((page) =>
   [...readFileSync(join(root, page), "utf8").matchAll(/^```console\n([^]*?)^```$/gm)].flatMap(

@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Clock, Context, Effect, Layer, Stream } from "effect"
 import { TestClock } from "effect/testing"
-import { FileNotFound } from "../../src/domain/Errors.ts"
+import { FileNotFound, StoreUnavailable } from "../../src/domain/Errors.ts"
 import { Stats } from "../../src/telemetry/Stats.ts"
 import { FileStore } from "../../src/services/files/FileStore.ts"
 import * as MemoryFileStore from "../../src/services/files/MemoryFileStore.ts"
@@ -31,14 +31,25 @@ const titles = (text: string) => [...text.matchAll(/^# (\w+)\r$/gm)].map(([, tit
 const standard = ["Server", "Clients", "Memory", "Persistence", "Stats", "Replication"]
 
 describe("INFO", () => {
-  it.effect("tells all sections but the one that looks at every file", () =>
+  it.effect("tells all sections but those that look at every file", () =>
     Effect.gen(function* () {
       for (const asked of [[], ["default"], ["DEFAULT"]]) {
         assert.deepStrictEqual(titles(yield* ask(...asked)), standard)
       }
       for (const asked of ["all", "Everything"]) {
-        assert.deepStrictEqual(titles(yield* ask(asked)), [...standard, "Files"])
+        assert.deepStrictEqual(titles(yield* ask(asked)), [...standard, "Keyspace", "Files"])
       }
+    })
+  )
+
+  it.effect("tells how many files there are as Redis tells keys, and answers without a store", () =>
+    Effect.gen(function* () {
+      const heading = "# Keyspace\r\n"
+      assert.strictEqual(yield* ask("keyspace"), `${heading}db0:keys=2,expires=0,avg_ttl=0\r\n`)
+      const { stats, store } = yield* setUp
+      const away = Effect.fail(new StoreUnavailable({ cause: "gone" }))
+      const { describe } = yield* makeServerInfo(stats, { ...store, count: away })
+      assert.strictEqual(yield* describe(["keyspace"]), heading)
     })
   )
 
@@ -61,7 +72,7 @@ describe("INFO", () => {
       for (const section of text.split("\r\n\r\n")) {
         const [title = "", ...lines] = section.replace(/\r\n$/, "").split("\r\n")
         assert.match(title, /^# \w+$/)
-        for (const line of lines) assert.match(line, /^[a-z_]+:[^\r\n]*$/)
+        for (const line of lines) assert.match(line, /^[a-z_][a-z_0-9]*:[^\r\n]*$/)
       }
     })
   )

@@ -2,6 +2,7 @@
 import { Effect, Option, Stdio } from "effect"
 import { Argument, Command } from "effect/cli"
 import { Connection } from "../../client/Connection.ts"
+import { growingPause, shortPause } from "../../client/Connector.ts"
 import * as NodeHashing from "../../client/node/Hashing.ts"
 import * as NodePartFiles from "../../client/node/PartFiles.ts"
 import { waitWithin } from "../../client/changes/RemoteChanges.ts"
@@ -111,6 +112,7 @@ export const client = (messages: Messages) =>
           readTimeout: Option.getOrUndefined(timeout),
           minRate: flags.minRate,
           retries,
+          pause: intervalOf(flags) === undefined ? growingPause : shortPause,
           counting:
             person || isFollowing || intervalOf(flags) !== undefined
               ? "since the last answer"

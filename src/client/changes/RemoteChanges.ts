@@ -76,7 +76,7 @@ export const changesAfter = (
 }
 
 /** As `changesAfter`, but a server that answers at once that there is none is asked again no sooner than a second later. */
-const nextChanges = (place: ChangeId, wait: number, connector: Connector) =>
+export const nextChanges = (place: ChangeId, wait: number, connector: Connector) =>
   Effect.gen(function* () {
     const began = yield* Monotonic.now
     const changes = yield* changesAfter(place, wait, connector)

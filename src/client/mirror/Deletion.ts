@@ -27,6 +27,12 @@ export interface Options {
 /** The share above which deleting needs `maxDelete`. */
 const half = 0.5
 
+/** How many of the files that a mirror knows may be deleted. */
+export const mostOf = (maxDelete: MaxDelete | undefined, known: number): number => {
+  if (maxDelete === undefined) return Math.floor(known * half)
+  return "files" in maxDelete ? maxDelete.files : Math.floor((known * maxDelete.percent) / 100)
+}
+
 /**
  * What may be deleted of a plan; the refusal where it is too much. `listed`: how many files the server has. `settled`: with
  * how many of those that the mirror knows there is nothing to do.
@@ -47,11 +53,9 @@ export const deletions = (
   const { maxDelete } = options
   if (maxDelete === undefined) {
     if (listed === 0) return refused("empty")
-    return gone.length > known * half ? refused("half") : gone
+    return gone.length > mostOf(maxDelete, known) ? refused("half") : gone
   }
-  const most =
-    "files" in maxDelete ? maxDelete.files : Math.floor((known * maxDelete.percent) / 100)
-  return gone.length > most ? refused("limit") : gone
+  return gone.length > mostOf(maxDelete, known) ? refused("limit") : gone
 }
 
 /** Replaces what was kept by what `--force` does, where it can. */

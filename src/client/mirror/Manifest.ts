@@ -30,14 +30,17 @@ export interface Selection {
   readonly exclude: ReadonlyArray<string>
   /** Whether names with a part that begins with a dot are mirrored. */
   readonly hidden: boolean
+  /** Of these names only, where they are given: nothing is said of any other. */
+  readonly names?: ReadonlySet<FileName.FileName> | undefined
 }
 
 /** Whether a file is mirrored. */
-export const makeSelected = ({ exclude, hidden, patterns }: Selection) => {
+export const makeSelected = ({ exclude, hidden, names, patterns }: Selection) => {
   const wanted = patterns.map((pattern) => Pattern.make(pattern, hidden))
   const unwanted = exclude.map((pattern) => Pattern.make(pattern, true))
   return (name: FileName.FileName): boolean =>
-    !isOwn(name)
+    (names === undefined || names.has(name))
+    && !isOwn(name)
     && (wanted.length === 0
       ? hidden || !FileName.isHidden(name)
       : wanted.some((glob) => Glob.match(glob, name)))
@@ -47,7 +50,8 @@ export const makeSelected = ({ exclude, hidden, patterns }: Selection) => {
 /** A version is written into the state file, a line a file. */
 const usableVersion = /^[!-~]{1,256}$/
 
-const toEntry = (
+/** The file as it is listed, or described; `undefined` where its version is none that can be written down. */
+export const toEntry = (
   name: FileName.FileName,
   { modified, size, version }: RemoteDetails
 ): RemoteEntry | undefined =>

@@ -8,6 +8,7 @@ import { SaveFailed } from "../files/Placement.ts"
 import { receiveDigests } from "../files/small/Digests.ts"
 import * as Deletion from "./Deletion.ts"
 import { foldersOf, type LocalEntry, type RemoteEntry } from "./Entries.ts"
+import { readNamed } from "./follow/NamedFiles.ts"
 import { makeSelected, type Manifest, readManifest, type Selection } from "./Manifest.ts"
 import { type Comparison, MirrorFolder } from "./MirrorFolder.ts"
 import { type Action, type Digests, doubts, plan, type Situation } from "./Plan.ts"
@@ -62,7 +63,10 @@ interface Remembered {
 }
 
 /** Which rows need no plan, and what has to be planned: all other files. */
-const sortOut = ({ comparison, file, journal, manifest }: Remembered, { checksum }: Options) => {
+const sortOut = (
+  { comparison, file, journal, manifest }: Remembered,
+  { checksum, names }: Options
+) => {
   const settled = new Uint8Array(file.count)
   const state: State.State = new Map()
   const local = new Map(comparison.others)
@@ -70,7 +74,12 @@ const sortOut = ({ comparison, file, journal, manifest }: Remembered, { checksum
   for (let row = 0; row < file.count; row++) {
     const isKnown = manifest.known[row] === 1
     const isSame = comparison.same[row] === 1
-    if (isKnown && isSame && !checksum && (journal.size === 0 || !journal.has(file.nameAt(row)))) {
+    const isOutside = names?.has(file.nameAt(row)) === false
+    if (
+      isSame
+      && (isOutside || (isKnown && !checksum))
+      && (journal.size === 0 || !journal.has(file.nameAt(row)))
+    ) {
       settled[row] = 1
       continue
     }
@@ -134,7 +143,12 @@ export const prepare = Effect.fn("mirror.prepare")(function* (
   const { file, journal, ...stateFlags } = yield* readState
   // The folder is looked at while the server lists: what changes between the two is seen when it is replaced.
   const [manifest, comparison] = yield* Effect.all(
-    [readManifest(options, file, connectors.bytes), folder.compare(file)],
+    [
+      options.names === undefined
+        ? readManifest(options, file, connectors.bytes)
+        : readNamed(options.names, file, connectors.bytes),
+      folder.compare(file)
+    ],
     { concurrency: 2 }
   )
   const isSelected = makeSelected(options)

@@ -23,6 +23,8 @@ export interface Server {
   readonly minRate?: number | undefined
   /** How many times to reconnect; 5 unless given. */
   readonly retries?: number | undefined
+  /** As in `RetryPolicy`; `growingPause` unless given. */
+  readonly pause?: RetryPolicy["pause"] | undefined
   /** As in `RetryPolicy`. */
   readonly counting: RetryPolicy["counting"]
   /** As in `RetryPolicy`. */
@@ -47,9 +49,9 @@ const connection = (server: Server, readTimeout: Duration.Duration) => {
  * long as it takes to read them. Each is made on first use, and closed with the scope.
  */
 export const makeConnectors = (server: Server): Effect.Effect<Connectors, never, Scope.Scope> => {
-  const { counting, onRetry, retries = 5 } = server
+  const { counting, onRetry, pause = growingPause, retries = 5 } = server
   const readTimeout = Duration.fromInputUnsafe(server.readTimeout ?? defaultReadTimeout)
-  const policy = { retries, counting, pause: growingPause, onRetry }
+  const policy = { retries, counting, pause, onRetry }
   return Effect.all({
     bytes: makeConnector(connection(server, readTimeout), policy),
     digests: makeConnector(connection(server, Duration.infinity), policy)

@@ -2,14 +2,10 @@
  * One request of HTTP/1.0 or 1.1 as a value (RFC 9110, RFC 9112): its method, its target, and its fields, which are looked
  * up on demand. Reading it off the wire: RequestDecoder. What it asks for: http/.
  */
+import type { FieldKey } from "./FieldLines.ts"
+import type { RequestFields } from "./RequestFields.ts"
 
-/** The key by which `HttpRequest.field` finds a field; made once for each name, because requests are looked up in often. */
-export type FieldKey = `\n${string}:`
-
-/** The key of a field's name, whatever the case of its letters (RFC 9110, 5.1). */
-export const fieldKey = (name: string): FieldKey => `\n${name.toLowerCase()}:`
-
-const isSpace = (code: number): boolean => code === 0x20 || code === 0x09
+export { type FieldKey, fieldKey } from "./FieldLines.ts"
 
 /** A request without a body, all of whose syntax was checked. Bytes are held as latin1 text, one character a byte. */
 export class HttpRequest {
@@ -20,35 +16,28 @@ export class HttpRequest {
   readonly target: string
   /** The host and perhaps the port that the client means: that of the target, else of the field Host; may be empty. */
   readonly host: string
-  /** Whether the version is 1.0, which knows no chunks and closes unless it is asked to go on. */
-  readonly isOld: boolean
-  /** Whether the client goes on asking on this connection (RFC 9112, 9.3). */
-  readonly isPersistent: boolean
-  readonly #fields: string
-  readonly #lowerCase: string
+  readonly #fields: RequestFields
 
-  /** `fields` are the field lines, each with a line feed before it; `lowerCase` is the same in lower case. */
-  constructor(
-    method: string,
-    target: string,
-    host: string,
-    isOld: boolean,
-    isPersistent: boolean,
-    fields: string,
-    lowerCase: string
-  ) {
+  constructor(method: string, target: string, host: string, fields: RequestFields) {
     this.method = method
     this.target = target
     this.host = host
-    this.isOld = isOld
-    this.isPersistent = isPersistent
     this.#fields = fields
-    this.#lowerCase = lowerCase
+  }
+
+  /** Whether the version is 1.0, which knows no chunks and closes unless it is asked to go on. */
+  get isOld(): boolean {
+    return this.#fields.isOld
+  }
+
+  /** Whether the client goes on asking on this connection (RFC 9112, 9.3). */
+  get isPersistent(): boolean {
+    return this.#fields.isPersistent
   }
 
   /** The value of a field, without the spaces around it; those of several lines joined by `, ` (RFC 9110, 5.2). */
   field(key: FieldKey): string | undefined {
-    return fieldIn(this.#fields, this.#lowerCase, key)
+    return this.#fields.field(key)
   }
 }
 
@@ -65,31 +54,3 @@ export interface HttpRefusal {
 
 /** The statuses of refusals (RFC 9110, 15.5 and 15.6; 431: RFC 6585, 5). */
 export type RefusalStatus = 400 | 413 | 414 | 417 | 431 | 501 | 505
-
-/** The value of a field among field lines, as `HttpRequest.field` has it. */
-export const fieldIn = (fields: string, lowerCase: string, key: FieldKey): string | undefined => {
-  let found = lowerCase.indexOf(key)
-  if (found === -1) return undefined
-  let value = valueAt(fields, found + key.length)
-  for (;;) {
-    found = lowerCase.indexOf(key, found + key.length)
-    if (found === -1) return value
-    value += `, ${valueAt(fields, found + key.length)}`
-  }
-}
-
-/** How many lines of this name there are, 2 for more. */
-export const countIn = (lowerCase: string, key: FieldKey): 0 | 1 | 2 => {
-  const first = lowerCase.indexOf(key)
-  if (first === -1) return 0
-  return lowerCase.indexOf(key, first + key.length) === -1 ? 1 : 2
-}
-
-/** The value that begins here, without the optional white space around it (RFC 9112, 5.1). */
-const valueAt = (fields: string, from: number): string => {
-  let start = from
-  let end = fields.indexOf("\r", from)
-  while (start < end && isSpace(fields.charCodeAt(start))) start += 1
-  while (end > start && isSpace(fields.charCodeAt(end - 1))) end -= 1
-  return fields.slice(start, end)
-}

@@ -3,7 +3,7 @@
  * that any number of them holds nothing in here but who waits. Who finds changes: directory/watch, and s3 by polling.
  */
 import { Context, Deferred, Effect } from "effect"
-import type { ChangeId, FileChange } from "../../domain/FileChange.ts"
+import type { ChangeId, FileChange, LoggedChange } from "../../domain/FileChange.ts"
 import { type ChangeLog, makeChangeLog } from "./changes/ChangeLog.ts"
 
 /**
@@ -15,6 +15,8 @@ export type ChangeSource = "watch" | "poll" | "none"
 /** The log of changes as its followers see it. */
 export interface Changes extends Omit<ChangeLog, "append"> {
   readonly source: () => ChangeSource
+  /** How many folders the system watches for us. */
+  readonly watches: () => number
   /** Waits until there is a change behind this place, or the place is one that the log cannot be followed from. */
   readonly awaitAfter: (id: ChangeId) => Effect.Effect<void>
 }
@@ -24,14 +26,23 @@ export interface ChangeRecorder {
   readonly changes: Changes
   /** Adds changes in their order, and wakes who waits for them once. */
   readonly record: (changes: ReadonlyArray<FileChange>) => void
-  readonly setSource: (source: ChangeSource) => void
+  /** Adds changes at places that another log of the same epoch gave them, in order, and wakes as `record` does. */
+  readonly replay: (changes: ReadonlyArray<LoggedChange>) => void
+  readonly setSource: (source: ChangeSource, watches?: number) => void
 }
 
 /** An empty log that begins at `epoch` (milliseconds since 1970) and holds at most `capacity` bytes; its source is `none`. */
 export const makeChangeRecorder = (epoch: number, capacity: number): ChangeRecorder => {
   const { append, ...log } = makeChangeLog(epoch, capacity)
   let source: ChangeSource = "none"
+  let watches = 0
   let next = Deferred.makeUnsafe<void>()
+
+  const wake = (): void => {
+    const reached = next
+    next = Deferred.makeUnsafe<void>()
+    Deferred.doneUnsafe(reached, Effect.void)
+  }
 
   const isBehind = ({ epoch: ofEpoch, sequence }: ChangeId): boolean =>
     ofEpoch !== epoch || sequence !== log.last().sequence
@@ -42,16 +53,20 @@ export const makeChangeRecorder = (epoch: number, capacity: number): ChangeRecor
     )
 
   return {
-    changes: { ...log, source: () => source, awaitAfter },
+    changes: { ...log, source: () => source, watches: () => watches, awaitAfter },
     record: (changes) => {
       if (changes.length === 0) return
       for (const change of changes) append(change)
-      const reached = next
-      next = Deferred.makeUnsafe<void>()
-      Deferred.doneUnsafe(reached, Effect.void)
+      wake()
     },
-    setSource: (value) => {
+    replay: (changes) => {
+      if (changes.length === 0) return
+      for (const { change, id } of changes) append(change, id.sequence)
+      wake()
+    },
+    setSource: (value, count = 0) => {
       source = value
+      watches = count
     }
   }
 }

@@ -21,27 +21,53 @@ const decoder = new TextDecoder("utf-8", { ignoreBOM: true })
  */
 const detached = (key: string): string => decoder.decode(encoder.encode(key))
 
+/** An entry, in a list by when it was used. A Map has such an order too; to renew it took 200 ns of the 600 that a look-up took. */
+interface Entry<A> {
+  readonly key: string
+  readonly value: A
+  readonly weight: number
+  older: Entry<A> | undefined
+  newer: Entry<A> | undefined
+}
+
 /** A cache of `capacity` bytes, keys and overhead included. */
 export const makeLruCache = <A>(capacity: number): LruCache<A> => {
-  // A Map is ordered by insertion; an entry that is used is inserted anew.
-  const entries = new Map<
-    string,
-    { readonly key: string; readonly value: A; readonly weight: number }
-  >()
+  const entries = new Map<string, Entry<A>>()
+  let oldest: Entry<A> | undefined
+  let newest: Entry<A> | undefined
   let total = 0
 
+  const append = (entry: Entry<A>): void => {
+    entry.older = newest
+    entry.newer = undefined
+    if (newest === undefined) oldest = entry
+    else newest.newer = entry
+    newest = entry
+  }
+
+  const unlink = ({ newer, older }: Entry<A>): void => {
+    if (older === undefined) oldest = newer
+    else older.newer = newer
+    if (newer === undefined) newest = older
+    else newer.older = older
+  }
+
   const remove = (key: string): void => {
-    total -= entries.get(key)?.weight ?? 0
+    const entry = entries.get(key)
+    if (entry === undefined) return
+    total -= entry.weight
     entries.delete(key)
+    unlink(entry)
   }
 
   return {
     get: (key) => {
       const entry = entries.get(key)
       if (entry === undefined) return undefined
-      entries.delete(key)
-      // By the entry's own key: the caller's may be a slice of a chunk.
-      entries.set(entry.key, entry)
+      if (entry !== newest) {
+        unlink(entry)
+        append(entry)
+      }
       return entry.value
     },
     set: (asked, value, size) => {
@@ -50,12 +76,11 @@ export const makeLruCache = <A>(capacity: number): LruCache<A> => {
       const weight = size + asked.length * 2 + overhead
       if (weight > capacity) return
       const key = detached(asked)
-      entries.set(key, { key, value, weight })
+      const entry: Entry<A> = { key, value, weight, older: undefined, newer: undefined }
+      entries.set(key, entry)
+      append(entry)
       total += weight
-      for (const oldest of entries.keys()) {
-        if (total <= capacity) return
-        remove(oldest)
-      }
+      while (total > capacity && oldest !== undefined) remove(oldest.key)
     },
     delete: remove
   }

@@ -35,6 +35,42 @@ describe("the fields of a request", () => {
   it("may be empty", () => {
     assert.strictEqual(value("empty"), "")
   })
+  it("are those of each request, however often the last ones were the same", () => {
+    const heads = [
+      "GET / HTTP/1.1\r\nHost: a\r\n\r\n",
+      "GET / HTTP/1.0\r\nHost: a\r\n\r\n",
+      "GET http://c/ HTTP/1.1\r\nHost: a\r\n\r\n",
+      "GET / HTTP/1.1\r\nHost: b\r\nRange: bytes=0-1\r\n\r\n",
+      "GET / HTTP/1.1\r\nHost: b\r\nRange: bytes=0-2\r\n\r\n",
+      "GET / HTTP/1.1\r\nHost: b\r\nConnection: close\r\n\r\n"
+    ]
+    const told = (head: string) => {
+      const { host, isOld, isPersistent, target, ...request } = requestOf(head)
+      const range = [1, 2].map(() => requestOf(head).field(fieldKey("Range")))
+      return { ...request, host, isOld, isPersistent, target, range }
+    }
+    const other = "GET /other HTTP/1.1\r\nHost: other\r\n\r\n"
+    const alone = heads.map((head) => {
+      requestOf(other)
+      return told(head)
+    })
+    assert.deepStrictEqual(
+      alone.map(({ host, isOld, isPersistent, range }) => [host, isOld, isPersistent, range[0]]),
+      [
+        ["a", false, true, undefined],
+        ["a", true, false, undefined],
+        ["c", false, true, undefined],
+        ["b", false, true, "bytes=0-1"],
+        ["b", false, true, "bytes=0-2"],
+        ["b", false, false, undefined]
+      ]
+    )
+    const random = seeded(5)
+    for (let round = 0; round < 200; round++) {
+      const index = random(heads.length)
+      assert.deepStrictEqual(told(heads[index] ?? ""), alone[index])
+    }
+  })
   it("are not looked for in values or in the target", () => {
     const request = requestOf(get("/Range:x", "A: Range: x\r\n"))
     assert.isUndefined(request.field(fieldKey("Range")))

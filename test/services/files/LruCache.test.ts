@@ -1,5 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { makeLruCache, overhead } from "../../../src/services/files/LruCache.ts"
+import { seeded } from "../../support/values/Seeded.ts"
 
 /** What an entry of 1,000 bytes counts, its key of one character included. */
 const entry = 1000 + 2 + overhead
@@ -44,6 +45,35 @@ describe("small files in memory", () => {
     files.delete("a")
     files.set("c", "c", 1000)
     assert.deepStrictEqual([files.get("b"), files.get("c")], ["b", "c"])
+  })
+
+  it("go in the order of their last use, whatever is used and deleted in between", () => {
+    const random = seeded(7)
+    const most = 8
+    const files = makeLruCache<string>(most * entry)
+    /** The keys by their last use, the latest last. */
+    let kept: ReadonlyArray<string> = []
+    for (let step = 0; step < 5000; step++) {
+      const key = String.fromCharCode(0x61 + random(16))
+      const others = kept.filter((other) => other !== key)
+      switch (random(4)) {
+        case 0:
+          files.set(key, key, 1000)
+          kept = [...others, key].slice(-most)
+          break
+        case 1:
+          files.delete(key)
+          kept = others
+          break
+        default:
+          assert.strictEqual(files.get(key), kept.includes(key) ? key : undefined)
+          if (kept.includes(key)) kept = [...others, key]
+      }
+    }
+    assert.deepStrictEqual(
+      kept.map((key) => files.get(key)),
+      [...kept]
+    )
   })
 
   it("count the keys that they are kept by", () => {

@@ -101,8 +101,8 @@ export const mirroring = {
     name: "follow",
     variable: false,
     help: {
-      pt: "Não termina: compara de novo a cada --every",
-      en: "Do not end: compare again after each --every"
+      pt: "Não termina: traz as mudanças à medida que acontecem",
+      en: "Do not end: bring changes as they happen"
     }
   }),
   every: optional({
@@ -111,8 +111,8 @@ export const mirroring = {
     kind: Kind.duration,
     without: { pt: "padrão 30s", en: "default 30s" },
     help: {
-      pt: "Quanto esperar entre duas comparações, como 30s ou 5m; inclui --follow",
-      en: "How long to wait between two comparisons, such as 30s or 5m; includes --follow"
+      pt: "Quanto esperar entre duas comparações de tudo, como 30s ou 5m; inclui --follow",
+      en: "How long to wait between two comparisons of everything, such as 30s or 5m; includes --follow"
     },
     readme: { default: { pt: "`30s`", en: "`30s`" } }
   })

@@ -24,8 +24,11 @@ export interface ChangeLog {
   readonly length: () => number
   /** What it holds, in bytes. */
   readonly held: () => number
-  /** Adds a change as the newest; it takes the place of an older one of the same name. */
-  readonly append: (change: FileChange) => LoggedChange
+  /**
+   * Adds a change as the newest; it takes the place of an older one of the same name. A place that another log gave it may
+   * be given, which is behind all others.
+   */
+  readonly append: (change: FileChange, sequence?: number) => LoggedChange
   /**
    * At most `limit` changes behind a place, in order. `Rescan` comes first where the place is of another epoch, or where
    * the log does not reach back to it.
@@ -90,8 +93,8 @@ export const makeChangeLog = (epoch: number, capacity: number): ChangeLog => {
     return low
   }
 
-  const append = (change: FileChange): LoggedChange => {
-    last += 1
+  const append = (change: FileChange, sequence = last + 1): LoggedChange => {
+    last = sequence
     const entry: LoggedChange = { id: { epoch, sequence: last }, change }
     if (change._tag === "Rescan") {
       newest.clear()

@@ -3,7 +3,7 @@ import { Effect } from "effect"
 import { readdirSync, readFileSync } from "node:fs"
 import { createServer } from "node:net"
 import { join } from "node:path"
-import { Shared } from "../../../support/programs/App.ts"
+import { root, Shared } from "../../../support/programs/App.ts"
 import * as FakeServer from "../../../support/fakes/FakeServer.ts"
 import { folderWith, temporaryFolder } from "../../../support/stores/TemporaryFolder.ts"
 import * as Terminal from "../../../support/programs/Terminal.ts"
@@ -60,6 +60,36 @@ const answer = (text: string): RegExp => new RegExp(`${answered}${text}\r\n`)
 
 layer(Shared.layer(shared), { timeout: "1 minute" })("the menu", (it) => {
   const onTerminal = { skip: !Terminal.hasTerminal }
+
+  it.effect(
+    "is as the READMEs show it",
+    () =>
+      Effect.gen(function* () {
+        const { shows, type } = yield* open()
+        yield* shows(ready)
+        yield* type(`2${key.enter}`)
+        const shown = `${yield* shows(answer(String.raw`\d\d:\d\d:\d\d`))}${yield* shows(ready)}`
+        const lines = new Set(
+          shown
+            .replaceAll(/\d\d:\d\d:\d\d/g, "HH:MM:SS")
+            // Colours stand within lines, all else between them.
+            .replaceAll(/\x1b\[[\d;]*m/g, "")
+            .split(/(?:[\r\n]|\x1b\[[\d;?]*[A-Za-z])+/)
+            .map((line) => line.trim())
+        )
+        for (const page of ["README.md", "README.pt-BR.md"]) {
+          const [, block = ""] =
+            /^\$ npx app client\n([^]*?)^```$/m.exec(readFileSync(join(root, page), "utf8")) ?? []
+          const told = block
+            .replaceAll(/\d\d:\d\d:\d\d/g, "HH:MM:SS")
+            .trimEnd()
+            .split("\n")
+          assert.lengthOf(told, 8)
+          for (const line of told) assert.isTrue(lines.has(line.trim()), line)
+        }
+      }),
+    onTerminal
+  )
 
   describe("is answered", () => {
     it.effect(

@@ -8,7 +8,7 @@ import { fromText } from "../../../../domain/FileName.ts"
 import { type ChangeRecorder, FileChanges, makeChangeRecorder } from "../../FileChanges.ts"
 import * as SharedFolder from "../SharedFolder.ts"
 import type { FoundChange } from "./Outbox.ts"
-import { type ThreadMessage, watchByThread } from "./WatchThread.ts"
+import { type ThreadMessage, type WatchOptions, watchByThread } from "./WatchThread.ts"
 
 /** How long a server that starts waits for the folder to be read, so that who asks it first need not look anew. */
 const patience = "1 second"
@@ -20,35 +20,71 @@ const checked = (found: FoundChange): FileChange | undefined => {
   return name && { ...found, name }
 }
 
-/** Records the changes of a folder until the scope closes. Where it takes long to read, recording begins with `Rescan`. */
+/**
+ * Folders are watched one by one on Linux. Elsewhere they are polled: libuv makes its one stream of macOS's events anew
+ * for each folder, and Windows does not serve.
+ */
+const defaults: WatchOptions = { isWatchable: process.platform === "linux", pollEvery: 2000 }
+
+/** How long a thread that failed is left alone before another is started. */
+const pause = "5 seconds"
+
+/**
+ * Records the changes of a folder until the scope closes. Where it takes long to read, or another thread must begin anew,
+ * what is recorded then begins with `Rescan`. Logs `changes.polled` for each reason there is to poll, once, and
+ * `changes.failed` where a thread ends.
+ */
 export const recordChanges = Effect.fnUntraced(function* (
   folder: SharedFolder.SharedFolder,
-  { record, setSource }: ChangeRecorder
+  { record, setSource }: ChangeRecorder,
+  options: Partial<WatchOptions> = {}
 ): Effect.fn.Return<void, never, Scope.Scope> {
-  const ready = yield* Deferred.make<void>()
-  let isFirst = true
-  const onMessage = (message: ThreadMessage): void => {
-    if (message !== "ready") {
-      return record(message.changes.map(checked).filter((change) => change !== undefined))
-    }
-    setSource("watch")
-    const isInTime = isFirst && Deferred.doneUnsafe(ready, Effect.void)
-    isFirst = false
-    if (!isInTime) record([FileChange.Rescan()])
-  }
-  yield* watchByThread(folder, onMessage, () => setSource("none"))
-  yield* Effect.timeoutOption(Deferred.await(ready), patience)
-  Deferred.doneUnsafe(ready, Effect.void)
+  const started = yield* Deferred.make<void>()
+  const reasons = new Set<string>()
+  const handle = (message: ThreadMessage): Effect.Effect<void> =>
+    Effect.suspend(() => {
+      if (message === "ready") {
+        if (!Deferred.doneUnsafe(started, Effect.void)) record([FileChange.Rescan()])
+      } else if ("changes" in message) {
+        record(message.changes.map(checked).filter((change) => change !== undefined))
+      } else if ("watched" in message) {
+        setSource(message.polled > 0 ? "poll" : "watch", message.watched)
+      } else if (!reasons.has(message.reason)) {
+        reasons.add(message.reason)
+        return Effect.annotateLogs(Effect.logWarning("changes.polled"), "reason", message.reason)
+      }
+      return Effect.void
+    })
+  yield* watchByThread(folder, { ...defaults, ...options }, handle).pipe(
+    Effect.catchTag("WatchEnded", ({ cause }) =>
+      Effect.sync(() => setSource("none")).pipe(
+        Effect.andThen(Effect.logError("changes.failed")),
+        Effect.annotateLogs("error", String(cause)),
+        Effect.andThen(Effect.sleep(pause))
+      )
+    ),
+    Effect.forever,
+    Effect.forkScoped
+  )
+  yield* Effect.timeoutOption(Deferred.await(started), patience)
+  Deferred.doneUnsafe(started, Effect.void)
 })
 
-/** The changes of a folder, with a log of at most `capacity` bytes. Fails with FolderUnusable. */
-export const layer = (options: SharedFolder.Options & { readonly capacity: number }) =>
+/** Whose changes are recorded. */
+export interface Options extends SharedFolder.Options {
+  /** How much the log holds, in bytes. */
+  readonly capacity: number
+  readonly watch?: Partial<WatchOptions>
+}
+
+/** The changes of a folder. Fails with FolderUnusable. */
+export const layer = (options: Options) =>
   Layer.effect(
     FileChanges,
     Effect.gen(function* () {
       const folder = yield* SharedFolder.openFolder(options)
       const recorder = makeChangeRecorder(yield* Clock.currentTimeMillis, options.capacity)
-      yield* recordChanges(folder, recorder)
+      yield* recordChanges(folder, recorder, options.watch)
       return recorder.changes
     })
   )

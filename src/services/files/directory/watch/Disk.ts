@@ -31,6 +31,10 @@ export interface Disk {
   readonly list: (path: string) => ReadonlyArray<DiskEntry> | undefined
   /** The text of a name in latin1; `undefined` where it is not shared, or no client could ask for it. */
   readonly partOf: (latin1: string) => string | undefined
+  /** The `stat` of the file that a link leads to, if it lies inside `root`. */
+  readonly follow: (root: string, path: string) => BigIntStats | undefined
+  /** Whether the file system of a folder is one that other machines change, of which the system is told nothing. */
+  readonly isRemote: (path: string, device: bigint) => boolean
   /** Watches a folder; `onEvent` gets the names of its entries in latin1. Throws what the system throws. */
   readonly watch: (
     path: string,
@@ -42,8 +46,18 @@ export interface Disk {
 export const makeDisk = (
   fs: typeof import("node:fs"),
   isUtf8: (bytes: Uint8Array) => boolean,
-  { hidden }: SharedNames
+  { hidden, links }: SharedNames
 ): Disk => {
+  /**
+   * The types of such file systems (statfs(2)): nfs, smb, smb2, cifs, fuse (sshfs, also what virtual machines share), 9p,
+   * afs, ceph, coda, ncp, gfs2, ocfs2, lustre, gpfs, vboxsf, vmhgfs, beegfs.
+   */
+  const remote = new Set([
+    0x6969, 0x517b, 0xfe534d42, 0xff534d42, 0x65735546, 0x01021997, 0x5346414f, 0x00c36400,
+    0x73757245, 0x564c, 0x01161970, 0x7461636f, 0x0bd00bd0, 0x47504653, 0x786f4256, 0xbacbacbc,
+    0x19830326
+  ])
+  const devices = new Map<bigint, boolean>()
   const gone = new Set(["ENOENT", "ENOTDIR", "ELOOP", "EACCES", "EPERM"])
 
   const partOf = (latin1: string): string | undefined => {
@@ -65,6 +79,27 @@ export const makeDisk = (
       }
     },
     identityOf: ({ birthtimeNs, dev, ino }) => `${dev}:${ino}:${birthtimeNs}`,
+    follow: (root, path) => {
+      try {
+        const target = links ? fs.realpathSync.native(path) : ""
+        if (!target.startsWith(root === "/" ? root : `${root}/`)) return undefined
+        const stats = fs.lstatSync(target, { bigint: true })
+        return stats.isFile() ? stats : undefined
+      } catch {
+        return undefined
+      }
+    },
+    isRemote: (path, device) => {
+      const known = devices.get(device)
+      if (known !== undefined) return known
+      try {
+        const isRemote = remote.has(fs.statfsSync(path).type)
+        devices.set(device, isRemote)
+        return isRemote
+      } catch {
+        return false
+      }
+    },
     isDirect: (path) => {
       try {
         return fs.realpathSync.native(path) === path

@@ -15,8 +15,10 @@ export interface WatchedFolder {
   /** Its name in its parent. */
   readonly part: string
   readonly identity: string
-  /** The files in it by their names; of a folder that is polled their versions, else "". */
+  /** The files in it by their names; their versions in a folder that is polled, and of what links lead to, else "". */
   readonly files: Map<string, string>
+  /** The names of links, which are looked at again and again: what they lead to changes elsewhere. */
+  links: Set<string> | undefined
   /** `undefined` where there are none, as in most folders. */
   folders: Map<string, WatchedFolder> | undefined
   watcher: FSWatcher | undefined
@@ -32,15 +34,14 @@ export interface TreeHost {
   /** A file was changed, or touched at least: it may be changed again soon. */
   readonly onTouched: (name: string) => void
   readonly onDeleted: (name: string) => void
-  readonly onEvent: (folder: WatchedFolder, type: string, latin1: string | null) => void
-  /** Begins to watch a folder; `undefined` where it is gone or may not be read. */
-  readonly watch: (folder: WatchedFolder) => FSWatcher | "polled" | undefined
+  /** Begins to watch a folder on this device; `undefined` where it is gone or may not be read. */
+  readonly watch: (folder: WatchedFolder, device: bigint) => FSWatcher | "polled" | undefined
   readonly unwatch: (watcher: FSWatcher) => void
   readonly versionOf: (stats: BigIntStats) => string
   /** Has work done after what is waiting already. It pauses wherever it yields. */
   readonly schedule: (work: Generator<void>) => void
-  /** Has a name checked again after a while. */
-  readonly postpone: (folder: WatchedFolder, part: string) => void
+  /** Has a name checked again after a while, or without one the folder. */
+  readonly postpone: (folder: WatchedFolder, part?: string) => void
 }
 
 /** The folders below one. */
@@ -52,8 +53,12 @@ export interface FolderTree {
   readonly read: (folder: WatchedFolder, isTold: boolean, isDeep: boolean) => Generator<void>
   /** Forgets all of it without telling. */
   readonly dispose: () => void
-  /** How many folders there are. */
-  readonly count: () => number
+  /** Looks at the folders that are polled. */
+  readonly sweepFolders: () => Generator<void>
+  /** Looks at what links lead to. */
+  readonly sweepLinks: () => Generator<void>
+  /** How many folders are watched, and how many polled. */
+  readonly count: () => { readonly watched: number; readonly polled: number }
 }
 
 /** The tree of the folder at `path`, which is watched but not read yet; `undefined` where there is none. */
@@ -64,14 +69,21 @@ export const makeFolderTree = (
 ): FolderTree | undefined => {
   /** How often a folder that is swapped for another meanwhile is looked at again at once. */
   const attempts = 8
-  let count = 0
+  let watched = 0
+  const polled = new Set<WatchedFolder>()
+  /** Folders with links in them. */
+  const linking = new Set<WatchedFolder>()
 
   const nameIn = ({ name }: WatchedFolder, part: string): string =>
     name === "" ? part : `${name}/${part}`
 
   const leave = (folder: WatchedFolder): void => {
     folder.isGone = true
-    if (folder.watcher !== undefined) host.unwatch(folder.watcher)
+    polled.delete(folder)
+    linking.delete(folder)
+    if (folder.watcher === undefined) return
+    watched -= 1
+    host.unwatch(folder.watcher)
     folder.watcher = undefined
   }
 
@@ -91,18 +103,23 @@ export const makeFolderTree = (
         part,
         identity: disk.identityOf(before),
         files: new Map(),
+        links: undefined,
         folders: undefined,
         watcher: undefined,
         isPolled: false,
         isGone: false
       }
-      const watcher = host.watch(folder)
-      if (watcher === "polled") folder.isPolled = true
-      else folder.watcher = watcher
+      const watcher = host.watch(folder, before.dev)
+      if (watcher === "polled") {
+        folder.isPolled = true
+        polled.add(folder)
+      } else if (watcher !== undefined) {
+        folder.watcher = watcher
+        watched += 1
+      }
       const after = disk.look(at)
       // The watch is on what was looked at, and no link led to it from outside.
       if (after !== undefined && disk.identityOf(after) === folder.identity && disk.isDirect(at)) {
-        count += 1
         return folder
       }
       leave(folder)
@@ -126,7 +143,6 @@ export const makeFolderTree = (
 
   const forget = (folder: WatchedFolder, isTold: boolean): void => {
     leave(folder)
-    count -= 1
     if (isTold) for (const part of folder.files.keys()) host.onDeleted(nameIn(folder, part))
     for (const inner of folder.folders?.values() ?? []) forget(inner, isTold)
   }
@@ -156,6 +172,20 @@ export const makeFolderTree = (
     else host.onChanged(nameIn(folder, part), stats)
   }
 
+  /** What is known of a link, once it is looked at what it leads to. */
+  const placeLink = (folder: WatchedFolder, part: string, isTold: boolean): void => {
+    const stats = disk.follow(path, `${folder.path}/${part}`)
+    if (stats === undefined) return removeFile(folder, part)
+    const version = host.versionOf(stats)
+    const known = folder.files.get(part)
+    if (known === version) return
+    if (!disk.isDirect(folder.path)) return host.postpone(folder, part)
+    folder.files.set(part, version)
+    if (!isTold) return
+    if (known === undefined) host.onCreated(nameIn(folder, part), stats)
+    else host.onChanged(nameIn(folder, part), stats)
+  }
+
   /** Whether it still is this folder, and known to be watched or polled. */
   const isSame = (folder: WatchedFolder, stats: BigIntStats): boolean =>
     disk.identityOf(stats) === folder.identity && (folder.watcher !== undefined || folder.isPolled)
@@ -173,8 +203,33 @@ export const makeFolderTree = (
       return
     }
     removeFolder(folder, part)
+    if (stats?.isSymbolicLink() === true) {
+      folder.links ??= new Set()
+      folder.links.add(part)
+      linking.add(folder)
+      return placeLink(folder, part, isTold)
+    }
+    folder.links?.delete(part)
     if (stats?.isFile() === true) placeFile(folder, part, stats, isTold)
     else removeFile(folder, part)
+  }
+
+  const isStill = (folder: WatchedFolder): boolean => {
+    const stats = disk.look(folder.path)
+    return stats !== undefined && isSame(folder, stats)
+  }
+
+  function* sweepFolders(): Generator<void> {
+    for (const folder of polled) yield* read(folder, true, false)
+  }
+
+  function* sweepLinks(): Generator<void> {
+    for (const folder of linking) {
+      for (const part of folder.links ?? []) {
+        if (!folder.isGone) placeLink(folder, part, true)
+        yield
+      }
+    }
   }
 
   function* read(folder: WatchedFolder, isTold: boolean, isDeep: boolean): Generator<void> {
@@ -183,8 +238,7 @@ export const makeFolderTree = (
     try {
       entries = disk.list(folder.path) ?? []
     } catch {
-      if (folder.parent !== undefined) host.postpone(folder.parent, folder.part)
-      return
+      return host.postpone(folder)
     }
     const stats = disk.look(folder.path)
     if (stats === undefined || disk.identityOf(stats) !== folder.identity) {
@@ -194,7 +248,11 @@ export const makeFolderTree = (
     }
     const kinds = new Map(entries.map(({ kind, part }) => [part, kind]))
     for (const part of folder.files.keys()) {
-      if (kinds.get(part) !== "file") removeFile(folder, part)
+      const kind = kinds.get(part)
+      if (kind !== "file" && kind !== "link") removeFile(folder, part)
+    }
+    for (const part of folder.links ?? []) {
+      if (kinds.get(part) !== "link") folder.links?.delete(part)
     }
     for (const part of folder.folders?.keys() ?? []) {
       if (kinds.get(part) !== "folder") removeFolder(folder, part)
@@ -208,7 +266,11 @@ export const makeFolderTree = (
       if (folder.isGone) return
       if (kind === "folder") {
         const inner = folder.folders?.get(part)
-        if (inner === undefined || isDeep || folder.isPolled) place(folder, part, isTold, isDeep)
+        if (inner === undefined || isDeep || (folder.isPolled && !isStill(inner)))
+          place(folder, part, isTold, isDeep)
+        yield
+      } else if (kind === "link") {
+        place(folder, part, isTold, false)
         yield
       } else if (kind === "file" && !isSilent && (folder.isPolled || !folder.files.has(part))) {
         place(folder, part, isTold, false)
@@ -221,8 +283,10 @@ export const makeFolderTree = (
   if (top === undefined || top === "swapped") return undefined
   return {
     root: top,
-    count: () => count,
+    count: () => ({ watched, polled: polled.size }),
     read,
+    sweepFolders,
+    sweepLinks,
     check: (folder, part, isDeep) => {
       if (!folder.isGone) place(folder, part, true, isDeep)
     },

@@ -12,6 +12,7 @@ import type { FileDetails } from "../../FileStore.ts"
 import type { Disk } from "./Disk.ts"
 import type { FolderTree, TreeHost, WatchedFolder } from "./FolderTree.ts"
 import type { Outbox } from "./Outbox.ts"
+import type { Sweep } from "./Sweep.ts"
 import type { Unsettled } from "./Unsettled.ts"
 
 /** What the loop is made of. */
@@ -23,30 +24,55 @@ export interface LoopParts {
   readonly makeTree: (path: string, host: TreeHost) => FolderTree | undefined
   /** Where the shared folder lies now; `undefined` where it is not there. */
   readonly findRoot: () => string | undefined
+  readonly makeSweep: (
+    least: number,
+    work: () => Generator<void>,
+    schedule: (some: Generator<void>) => void
+  ) => Sweep
+  /** Whether the system tells of changes, folder by folder. */
+  readonly isWatchable: boolean
+  /** How often folders are polled, at most, in milliseconds. */
+  readonly pollEvery: number
   /** How many events the system keeps. */
   readonly mostQueued: number
   /** Milliseconds that never go back. */
   readonly now: () => number
   /** The tree was read for the first time, or anew because it is another one. */
   readonly onReady: () => void
+  /** How many folders are watched, and how many polled, where these numbers have changed. */
+  readonly onCount: (count: ReturnType<FolderTree["count"]>) => void
+  /** A folder is polled, and why. */
+  readonly onPolled: (reason: PollReason) => void
 }
+
+/** Why a folder is polled: other machines change it, the system watches no more folders, or this system none as we need it. */
+export type PollReason = "network" | "limit" | "system"
 
 /** Watches the shared folder until the thread ends. */
 export const runWatchLoop = ({
   detailsOf,
   disk,
   findRoot,
+  isWatchable,
+  makeSweep,
   makeTree,
   mostQueued,
   now,
+  onCount,
+  onPolled,
   onReady,
   outbox,
+  pollEvery,
   unsettled
 }: LoopParts): void => {
   /** How long work goes on before events are taken, in milliseconds. */
   const slice = 10
   /** How often the shared folder itself is looked at, and what was put off, in milliseconds. */
-  const tick = 1000
+  const tick = 250
+  /** How often links are followed, at most, in milliseconds. */
+  const followEvery = 250
+  const mostLatest = 4096
+  const limits = new Set(["ENOSPC", "EMFILE", "ENFILE", "ENOMEM"])
 
   let tree: FolderTree | undefined
   let isReading = false
@@ -55,8 +81,13 @@ export const runWatchLoop = ({
   let closing: Array<FSWatcher> = []
   /** Names that events marked, and whether one may be another folder's now. */
   let marked = new Map<WatchedFolder, Map<string | null, boolean>>()
-  let postponed: Array<readonly [WatchedFolder, string]> = []
+  let postponed: Array<readonly [WatchedFolder, part: string | undefined]> = []
+  /** The versions of files that were told of last, for an event may come of what was told already. */
+  const latest = new Map<string, string>()
   let work: Array<Generator<void>> = []
+  /** What is done once there is no other work. */
+  let idle: Array<Generator<void>> = []
+  let counted = ""
   let timer: NodeJS.Timeout | undefined
 
   const wake = (): void => {
@@ -65,9 +96,31 @@ export const runWatchLoop = ({
     setImmediate(turn)
   }
 
+  const mark = (folder: WatchedFolder, latin1: string | null, isRename: boolean): void => {
+    wake()
+    if (folder.isGone) return
+    const names = marked.get(folder) ?? new Map<string | null, boolean>()
+    names.set(latin1, names.get(latin1) === true || isRename)
+    marked.set(folder, names)
+  }
+
   const tellDetails = (tag: "Created" | "Changed", name: string, stats: BigIntStats): void => {
+    const details = detailsOf(stats)
     unsettled.forget(name)
-    outbox.add({ _tag: tag, name, ...detailsOf(stats) })
+    if (latest.get(name) === details.version) return
+    latest.delete(name)
+    latest.set(name, details.version)
+    if (latest.size > mostLatest)
+      for (const oldest of latest.keys()) {
+        latest.delete(oldest)
+        break
+      }
+    outbox.add({ _tag: tag, name, ...details })
+  }
+
+  const polled = (reason: PollReason): "polled" => {
+    onPolled(reason)
+    return "polled"
   }
 
   const host: TreeHost = {
@@ -76,25 +129,23 @@ export const runWatchLoop = ({
     onTouched: (name) => unsettled.mark(name, now()),
     onDeleted: (name) => {
       unsettled.forget(name)
+      latest.delete(name)
       outbox.add({ _tag: "Deleted", name })
     },
-    onEvent: (folder, type, latin1) => {
-      events += 1
-      wake()
-      if (folder.isGone) return
-      const names = marked.get(folder) ?? new Map<string | null, boolean>()
-      names.set(latin1, names.get(latin1) === true || type === "rename")
-      marked.set(folder, names)
-    },
-    watch: (folder) => {
+    watch: (folder, device) => {
+      if (!isWatchable) return polled("system")
+      if (disk.isRemote(folder.path, device)) return polled("network")
       try {
-        const watcher = disk.watch(folder.path, (type, latin1) =>
-          host.onEvent(folder, type, latin1)
-        )
-        watcher.on("error", () => host.onEvent(folder, "rename", null))
+        const watcher = disk.watch(folder.path, (type, latin1) => {
+          events += 1
+          mark(folder, latin1, type === "rename")
+        })
+        watcher.on("error", () => mark(folder, null, true))
         return watcher
-      } catch {
-        return undefined
+      } catch (cause) {
+        return cause instanceof Error && "code" in cause && limits.has(String(cause.code))
+          ? polled("limit")
+          : undefined
       }
     },
     unwatch: (watcher) => {
@@ -109,26 +160,59 @@ export const runWatchLoop = ({
     postpone: (folder, part) => void postponed.push([folder, part])
   }
 
-  /** Looks at everything anew: events were lost. */
-  const rescan = (known: FolderTree): void => {
+  const sweepWhenIdle = (least: number, of: (tree: FolderTree) => Generator<void>): Sweep =>
+    makeSweep(
+      least,
+      function* () {
+        if (tree !== undefined) yield* of(tree)
+      },
+      (some) => {
+        idle.push(some)
+        wake()
+      }
+    )
+  const sweeps = [
+    sweepWhenIdle(pollEvery, (known) => known.sweepFolders()),
+    sweepWhenIdle(followEvery, (known) => known.sweepLinks())
+  ]
+
+  /** Gives up all that is to be done. */
+  const drop = (): void => {
     marked = new Map()
     postponed = []
-    if (isReading) return begin()
-    outbox.add({ _tag: "Rescan" })
-    work = [known.read(known.root, true, true)]
+    work = []
+    idle = []
+    for (const sweep of sweeps) sweep.reset()
+  }
+
+  /** Looks at everything anew: events were lost. */
+  const rescan = (known: FolderTree): void => {
+    drop()
+    if (!isReading) outbox.add({ _tag: "Rescan" })
+    work = [known.read(known.root, !isReading, true)]
   }
 
   /** Reads the shared folder as if for the first time. */
   const begin = (): void => {
     tree?.dispose()
-    marked = new Map()
-    postponed = []
+    drop()
     unsettled.clear()
     const path = findRoot()
     tree = path === undefined ? undefined : makeTree(path, host)
     isReading = tree !== undefined
     work = tree === undefined ? [] : [tree.read(tree.root, false, false)]
     wake()
+  }
+
+  /** Goes on with the first of some work; `false` where the time is over. */
+  const goOn = (queue: Array<Generator<void>>, end: number): boolean => {
+    const some = queue.shift()
+    while (some?.next().done === false) {
+      if (now() < end) continue
+      queue.unshift(some)
+      return false
+    }
+    return now() < end
   }
 
   /** Checks the names that were marked, then goes on with what is read, until the time is over. */
@@ -145,46 +229,51 @@ export const runWatchLoop = ({
       }
       marked.delete(folder)
     }
-    for (let some = work.shift(); some !== undefined; some = work.shift()) {
-      for (;;) {
-        if (some.next().done === true) break
-        if (now() >= end) {
-          work.unshift(some)
-          return
-        }
-      }
-      if (now() >= end) return
-    }
-    if (isReading) {
-      isReading = false
-      onReady()
+    while (work.length > 0) if (!goOn(work, end)) return
+    while (idle.length > 0 && !isReading) if (!goOn(idle, end)) return
+  }
+
+  function* tellSettled(root: string, names: ReadonlyArray<string>): Generator<void> {
+    for (const name of names) {
+      const stats = disk.look(`${root}/${name}`)
+      if (stats?.isFile() === true && disk.isDirect(`${root}/${name}`))
+        tellDetails("Changed", name, stats)
+      yield
     }
   }
 
   const settle = (): void => {
-    const path = tree?.root.path
-    for (const name of unsettled.take(now())) {
-      const stats = disk.look(`${path}/${name}`)
-      if (stats?.isFile() === true && disk.isDirect(`${path}/${name}`))
-        tellDetails("Changed", name, stats)
-    }
+    const due = unsettled.take(now())
+    if (tree !== undefined && due.length > 0) work.push(tellSettled(tree.root.path, due))
     clearTimeout(timer)
     const next = unsettled.next()
     if (next !== undefined) timer = setTimeout(wake, Math.max(1, Math.ceil(next - now())))
   }
 
+  const tellCount = (): void => {
+    const count = tree?.count() ?? { watched: 0, polled: 0 }
+    const text = `${count.watched} ${count.polled}`
+    if (text !== counted) onCount(count)
+    counted = text
+  }
+
   function turn(): void {
-    const counted = events
+    const taken = events
     const closed = closing
     events = 0
     closing = []
-    if (tree !== undefined && counted >= mostQueued / 2) rescan(tree)
-    workUntil(now() + slice)
+    if (tree !== undefined && taken >= mostQueued / 2) rescan(tree)
     settle()
+    workUntil(now() + slice)
     outbox.flush()
+    tellCount()
+    if (isReading && marked.size + work.length === 0) {
+      isReading = false
+      onReady()
+    }
     for (const watcher of closed) watcher.close()
     isAwake = false
-    if (marked.size > 0 || work.length > 0 || closing.length > 0) wake()
+    if (marked.size + work.length + idle.length + closing.length > 0) wake()
   }
 
   const look = (): void => {
@@ -199,7 +288,8 @@ export const runWatchLoop = ({
     const again = postponed
     postponed = []
     for (const [folder, part] of again)
-      host.onEvent(folder, "rename", Buffer.from(part).toString("latin1"))
+      mark(folder, part === undefined ? null : Buffer.from(part).toString("latin1"), true)
+    if (tree !== undefined && !isReading) for (const sweep of sweeps) sweep.tick()
   }
 
   setInterval(look, tick)

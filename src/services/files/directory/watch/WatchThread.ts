@@ -3,7 +3,7 @@
  * moved, in which the event loop would answer nobody. Its program is text made of the functions of this folder: in a file
  * of its own it would have to be found from the source and from the bundle.
  */
-import { Effect, type Scope } from "effect"
+import { Cause, Data, Effect, Queue } from "effect"
 import { Worker } from "node:worker_threads"
 import { detailsOf } from "../DirectoryDetails.ts"
 import type { SharedFolder } from "../SharedFolder.ts"
@@ -11,7 +11,8 @@ import { makeDisk } from "./Disk.ts"
 import { makeFolderTree } from "./FolderTree.ts"
 import { type FoundChange, makeOutbox } from "./Outbox.ts"
 import { makeUnsettled } from "./Unsettled.ts"
-import { runWatchLoop } from "./WatchLoop.ts"
+import { makeSweep } from "./Sweep.ts"
+import { type PollReason, runWatchLoop } from "./WatchLoop.ts"
 
 /** What the thread sends. */
 export type ThreadMessage =
@@ -19,6 +20,10 @@ export type ThreadMessage =
   | { readonly changes: ReadonlyArray<FoundChange> }
   /** The tree was read whole: what happens from now on is told. */
   | "ready"
+  /** How many folders are watched, and how many polled. */
+  | { readonly watched: number; readonly polled: number }
+  /** A folder is polled, and why. */
+  | { readonly reason: PollReason }
 
 const program = `
   const { parentPort, workerData } = require("node:worker_threads")
@@ -28,10 +33,11 @@ const program = `
   const makeDisk = ${makeDisk.toString()}
   const makeFolderTree = ${makeFolderTree.toString()}
   const makeOutbox = ${makeOutbox.toString()}
+  const makeSweep = ${makeSweep.toString()}
   const makeUnsettled = ${makeUnsettled.toString()}
   const runWatchLoop = ${runWatchLoop.toString()}
 
-  const { shared, quiet, longest } = workerData
+  const { shared, isWatchable, pollEvery, quiet, longest } = workerData
   const disk = makeDisk(fs, isUtf8, shared)
   const findRoot = () => {
     try {
@@ -57,44 +63,68 @@ const program = `
     detailsOf,
     makeTree: (path, host) => makeFolderTree(path, disk, host),
     findRoot,
+    makeSweep: (least, work, schedule) => makeSweep(least, work, schedule, () => performance.now()),
+    isWatchable,
+    pollEvery,
     mostQueued: readNumber("/proc/sys/fs/inotify/max_queued_events", 16384),
     now: () => performance.now(),
-    onReady: () => parentPort.postMessage("ready")
+    onReady: () => parentPort.postMessage("ready"),
+    onCount: (count) => parentPort.postMessage(count),
+    onPolled: (reason) => parentPort.postMessage({ reason })
   })
 `
 
 /** How long a file is left alone before a change of it is told, and the longest it waits for that, in milliseconds. */
 const settling = { quiet: 100, longest: 1000 }
 
-/** Watches the folder by a thread, until the scope closes; `onMessage` is called with what it sends, in order. */
-export const watchByThread = (
+/** The thread has ended, which it does of itself only where it failed. */
+export class WatchEnded extends Data.TaggedError("WatchEnded")<{ readonly cause: unknown }> {}
+
+/** How changes are looked for. */
+export interface WatchOptions {
+  /** Whether the system is asked to tell of changes; where it cannot, folders are polled without this as well. */
+  readonly isWatchable: boolean
+  /** How often folders are polled, at most, in milliseconds. */
+  readonly pollEvery: number
+}
+
+/**
+ * Watches the folder by a thread until the scope closes. Fails where the thread ends;
+ * `handle` is called with what it sends, in order.
+ */
+export const watchByThread = <R>(
   shared: SharedFolder,
-  onMessage: (message: ThreadMessage) => void,
-  onEnd: (cause: unknown) => void
-): Effect.Effect<void, never, Scope.Scope> =>
-  Effect.asVoid(
-    Effect.acquireRelease(
-      Effect.sync(() => {
-        const worker = new Worker(program, {
-          eval: true,
-          name: "watch",
-          workerData: { shared, ...settling }
-        })
-        worker
-          .on("message", (message: ThreadMessage) => {
-            onMessage(message)
-            if (message !== "ready") worker.postMessage("taken")
+  options: WatchOptions,
+  handle: (message: ThreadMessage) => Effect.Effect<void, never, R>
+): Effect.Effect<never, WatchEnded, R> =>
+  Effect.scoped(
+    Effect.gen(function* () {
+      // The thread waits for answers, which bounds what is in here.
+      const received = yield* Queue.unbounded<ThreadMessage, WatchEnded>()
+      const end = (cause: unknown) =>
+        void Queue.failCauseUnsafe(received, Cause.fail(new WatchEnded({ cause })))
+      const worker = yield* Effect.acquireRelease(
+        Effect.sync(() =>
+          new Worker(program, {
+            eval: true,
+            name: "watch",
+            workerData: { shared, ...options, ...settling }
           })
-          .on("error", onEnd)
-          .on("exit", onEnd)
-          .unref()
-        return worker
-      }),
-      (worker) =>
-        Effect.promise(() => {
-          worker.removeAllListeners()
-          worker.on("error", () => undefined)
-          return worker.terminate()
-        })
-    )
+            .on("message", (message: ThreadMessage) => void Queue.offerUnsafe(received, message))
+            .on("error", end)
+            .on("exit", end)
+        ),
+        (worker) => Effect.promise(() => worker.terminate())
+      )
+      worker.unref()
+      return yield* Queue.take(received).pipe(
+        Effect.tap(handle),
+        Effect.tap((message) =>
+          Effect.sync(() => {
+            if (message !== "ready" && "changes" in message) worker.postMessage("taken")
+          })
+        ),
+        Effect.forever
+      )
+    })
   )

@@ -1,14 +1,22 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Layer, type Scope } from "effect"
-import { mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs"
+import { Effect, Layer, Logger } from "effect"
+import { mkdirSync, renameSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs"
+import { dirname, join } from "node:path"
+import { isDeepStrictEqual } from "node:util"
 import {
   type ChangeId,
   FileChange,
   type LoggedChange
 } from "../../../../../src/domain/FileChange.ts"
 import { type Changes, FileChanges } from "../../../../../src/services/files/FileChanges.ts"
-import { layer } from "../../../../../src/services/files/directory/watch/DirectoryChanges.ts"
-import { temporaryFolder } from "../../../../support/stores/TemporaryFolder.ts"
+import {
+  type Options,
+  layer
+} from "../../../../../src/services/files/directory/watch/DirectoryChanges.ts"
+import { detailsOf } from "../../../../../src/services/files/directory/DirectoryDetails.ts"
+import { makeChurn } from "../../../../support/stores/Churn.ts"
+import { makeReplica } from "../../../../support/stores/Replica.ts"
+import { folderWith, temporaryFolder } from "../../../../support/stores/TemporaryFolder.ts"
 
 /** What a change says, without what differs from run to run. */
 const told = ({ change }: LoggedChange): string =>
@@ -36,37 +44,132 @@ const follow = (changes: Changes) => {
     })
 }
 
-const watching = <A, E>(
-  use: (path: string, next: ReturnType<typeof follow>) => Effect.Effect<A, E, Scope.Scope>
-) =>
-  Effect.gen(function* () {
-    const path = yield* temporaryFolder
-    writeFileSync(`${path}/old`, "1")
-    const changes = yield* Effect.provide(
-      FileChanges,
-      yield* Layer.build(layer({ folder: path, hidden: false, capacity: 1_000_000 }))
-    )
-    assert.strictEqual(changes.source(), "watch")
-    return yield* use(path, follow(changes))
-  }).pipe(Effect.scoped)
+const versionAt = (path: string): string => detailsOf(statSync(path, { bigint: true })).version
 
-describe("a folder that is watched", () => {
-  it.live("tells of what is created, changed and deleted", () =>
-    watching((path, next) =>
+/** The changes of this folder, watched or polled. */
+const changesOf = (folder: string, options: Partial<Options> = {}) =>
+  Effect.flatMap(
+    Layer.build(
+      Layer.provide(
+        layer({ folder, hidden: false, capacity: 10_000_000, ...options }),
+        Logger.layer([])
+      )
+    ),
+    (context) => Effect.provide(FileChanges, context)
+  )
+
+/** Makes a file of one piece. */
+const place = (path: string, content: string): void => {
+  const beside = join(dirname(path), ".beside")
+  writeFileSync(beside, content)
+  renameSync(beside, path)
+}
+
+const ways = [
+  ["watched", true],
+  ["polled", false]
+] as const
+
+for (const [way, isWatchable] of ways) {
+  describe(`a folder that is ${way}`, () => {
+    it.live("tells of what is created, changed and deleted", () =>
       Effect.gen(function* () {
-        writeFileSync(`${path}/.new`, "12")
-        renameSync(`${path}/.new`, `${path}/new`)
+        const path = yield* folderWith({ old: "1" })
+        const changes = yield* changesOf(path, { watch: { isWatchable, pollEvery: 20 } })
+        assert.strictEqual(changes.source(), isWatchable ? "watch" : "poll")
+        assert.strictEqual(changes.watches(), isWatchable ? 1 : 0)
+        const next = follow(changes)
+        place(`${path}/new`, "12")
         assert.deepStrictEqual(yield* next(1), ["created new 2"])
-        writeFileSync(`${path}/old`, "123")
+        place(`${path}/old`, "123")
         assert.deepStrictEqual(yield* next(1), ["changed old 3"])
         rmSync(`${path}/old`)
-        assert.deepStrictEqual(yield* next(1), ["deleted old"])
         mkdirSync(`${path}/a/b`, { recursive: true })
-        writeFileSync(`${path}/a/b/c`, "")
-        assert.deepStrictEqual(yield* next(1), ["created a/b/c 0"])
+        place(`${path}/a/b/c`, "")
+        assert.sameMembers([...(yield* next(2))], ["deleted old", "created a/b/c 0"])
         renameSync(`${path}/a`, `${path}/é`)
         assert.sameMembers([...(yield* next(2))], ["deleted a/b/c", "created é/b/c 0"])
       })
     )
+
+    it.live("leads a replica to what is there, whatever happened", () =>
+      Effect.gen(function* () {
+        const path = yield* temporaryFolder
+        const churn = makeChurn(path, 1)
+        const changes = yield* changesOf(path, { watch: { isWatchable, pollEvery: 20 } })
+        const list = () =>
+          churn.names().map((name) => [name, versionAt(`${path}/${name}`)] as const)
+        const { until, versions } = makeReplica(changes, list)
+        for (let step = 0; step < 300; step++) {
+          churn.change()
+          if (step % 50 === 0) yield* Effect.sleep("10 millis")
+        }
+        const wanted = new Map(list())
+        yield* until(() => isDeepStrictEqual(versions, wanted))
+      })
+    )
+  })
+}
+
+describe("what is told of", () => {
+  it.live("is what is shared", () =>
+    Effect.gen(function* () {
+      const path = yield* folderWith({ "b/file": "" })
+      const next = follow(yield* changesOf(path, { links: false }))
+      place(`${path}/.hidden`, "")
+      place(`${path}/back\\slash`, "")
+      writeFileSync(Buffer.from(`${path}/\xff`, "latin1"), "")
+      mkdirSync(`${path}/.git`)
+      place(`${path}/.git/a`, "")
+      symlinkSync("b/file", `${path}/link`)
+      place(`${path}/last`, "")
+      assert.deepStrictEqual(yield* next(1), ["created last 0"])
+    })
+  )
+
+  it.live("is a link to a file inside, and what it leads to", () =>
+    Effect.gen(function* () {
+      const path = yield* folderWith({ ".data/v1": "1", ".data/v2": "12" })
+      const next = follow(yield* changesOf(path))
+      symlinkSync("/etc/hostname", `${path}/outside`)
+      symlinkSync(".data/v1", `${path}/link`)
+      assert.deepStrictEqual(yield* next(1), ["created link 1"])
+      place(`${path}/.data/v1`, "123")
+      assert.deepStrictEqual(yield* next(1), ["changed link 3"])
+      symlinkSync(".data/v2", `${path}/.next`)
+      renameSync(`${path}/.next`, `${path}/link`)
+      assert.deepStrictEqual(yield* next(1), ["changed link 2"])
+      rmSync(`${path}/.data/v2`)
+      assert.deepStrictEqual(yield* next(1), ["deleted link"])
+    })
+  )
+})
+
+describe("a shared folder", () => {
+  it.live("that is switched is to be looked at anew, and watched", () =>
+    Effect.gen(function* () {
+      const path = yield* folderWith({ "r1/a": "", "r2/a": "1" })
+      symlinkSync("r1", `${path}/current`)
+      const next = follow(yield* changesOf(`${path}/current`))
+      symlinkSync("r2", `${path}/next`)
+      renameSync(`${path}/next`, `${path}/current`)
+      assert.deepStrictEqual(yield* next(1), ["rescan"])
+      place(`${path}/r1/b`, "")
+      place(`${path}/r2/c`, "")
+      assert.deepStrictEqual(yield* next(1), ["created c 0"])
+    })
+  )
+
+  it.live("that goes tells nothing until it is back", () =>
+    Effect.gen(function* () {
+      const path = yield* folderWith({ "shared/a": "" })
+      const next = follow(yield* changesOf(`${path}/shared`))
+      renameSync(`${path}/shared`, `${path}/away`)
+      yield* Effect.sleep("300 millis")
+      renameSync(`${path}/away`, `${path}/shared`)
+      assert.deepStrictEqual(yield* next(1), ["rescan"])
+      place(`${path}/shared/b`, "")
+      assert.deepStrictEqual(yield* next(1), ["created b 0"])
+    })
   )
 })
