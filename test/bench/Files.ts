@@ -63,6 +63,14 @@ export const makeSmall = (folder: string, count: number): Effect.Effect<void> =>
     }
   })
 
+/** Makes so many files of so many bytes, at most a MiB. */
+export const makeMany = (folder: string, count: number, size: number): Effect.Effect<void> =>
+  Effect.sync(() => {
+    for (let index = 0; index < count; index++) {
+      writeFileSync(join(folder, keyName(index)), block.subarray(0, size))
+    }
+  })
+
 /** How many files a folder holds at most, so that making and walking it stays what people would have. */
 const inOneFolder = 10_000
 

@@ -8,27 +8,29 @@ import { type Sample, Trouble } from "../Row.ts"
 
 const script = fileURLToPath(new URL("random-files.lua", import.meta.url))
 
-/** What is asked: files that `makeSmall` made, below `count`, for so many seconds. */
-export interface Asked {
+/** How is asked, and for so many seconds. */
+interface Load {
   readonly connections: number
-  readonly count: number
   readonly seconds: number
+}
+
+/** What is asked: files that `makeSmall` made, below `count`. */
+export interface Asked extends Load {
+  readonly count: number
   /** Whether each request has the fields that a browser sends. */
   readonly browser?: boolean
 }
 
 /** Asks; answers a second, and how many there were. */
-export const askByWrk = (
+const ask = (
   { host, port }: Address,
-  { browser = false, connections, count, seconds }: Asked
+  { connections, seconds }: Load,
+  path: string,
+  words: ReadonlyArray<string>
 ): Effect.Effect<Done, Trouble> => {
-  const words = [
-    ...flags({ "-t": 1, "-c": connections, "-d": `${seconds}s`, "-s": script }),
-    `http://${host}:${port}/`,
-    String(count),
-    ...(browser ? ["browser"] : [])
-  ]
-  return Effect.flatMap(output("wrk", words, "/"), (printed) => {
+  const load = flags({ "-t": 1, "-c": connections, "-d": `${seconds}s` })
+  const all = [...load, ...words.slice(0, 2), `http://${host}:${port}${path}`, ...words.slice(2)]
+  return Effect.flatMap(output("wrk", all, "/"), (printed) => {
     const perSecond = /^Requests\/sec:\s+([\d.]+)/m.exec(printed)?.[1]
     const requests = /^\s*(\d+) requests in /m.exec(printed)?.[1]
     return perSecond === undefined || requests === undefined || printed.includes("Non-2xx")
@@ -36,6 +38,17 @@ export const askByWrk = (
       : Effect.succeed({ figure: Number(perSecond), amount: Number(requests) })
   })
 }
+
+/** Asks for files; answers a second, and how many there were. */
+export const askByWrk = (
+  address: Address,
+  { browser = false, count, ...load }: Asked
+): Effect.Effect<Done, Trouble> =>
+  ask(address, load, "/", ["-s", script, String(count), ...(browser ? ["browser"] : [])])
+
+/** Asks for one path again and again: answers a second, and what one takes of the server. */
+export const wrkPath = (peer: Peer, path: string, load: Load): Effect.Effect<Sample, Trouble> =>
+  weigh(peer, ask(peer.address, load, path, []))
 
 /** Answers a second, and what one takes of the server. */
 export const wrk = (peer: Peer, asked: Asked): Effect.Effect<Sample, Trouble> =>

@@ -19,7 +19,7 @@ daemon off;
 master_process off;
 pid ${home}/nginx.pid;
 error_log stderr;
-events { worker_connections 2048; }
+events { worker_connections 12000; }
 http {
   access_log off;
   sendfile on;
@@ -36,6 +36,7 @@ http {
   server {
     listen 127.0.0.1:${port} ${identity === undefined ? "" : "ssl"} backlog=4096;
     root ${folder};
+    autoindex on;
   }
 }
 `

@@ -1,10 +1,12 @@
-/** Small files over HTTP, on connections that stay open: the same program asks both sides the same. */
+/** Over HTTP: small files and the list of a folder, on connections that stay open, and a folder as one archive. */
 import { Effect } from "effect"
 import * as Files from "../Files.ts"
-import { wrk } from "../load/Wrk.ts"
+import { rate, sink } from "../load/Sink.ts"
+import { wrk, wrkPath } from "../load/Wrk.ts"
+import { wall } from "../measure/Process.ts"
 import { app } from "../peers/App.ts"
 import { nginx } from "../peers/Nginx.ts"
-import { requestsPerSecond, type Row } from "../Row.ts"
+import { bare, bytesPerSecond, requestsPerSecond, type Row, type Scale } from "../Row.ts"
 
 const files = 10_000
 const connections = 50
@@ -19,6 +21,40 @@ const contest =
       const asked = { connections, count: files, seconds: seconds[scale], browser }
       return { ours: wrk(yield* app(folder), asked), theirs: wrk(yield* nginx(folder), asked) }
     })
+
+const listed = 1000
+
+const besideAutoindex = (scale: Scale) =>
+  Effect.gen(function* () {
+    const folder = yield* Files.folder
+    yield* Files.makeSmall(folder, listed)
+    const load = { connections: 8, seconds: seconds[scale] }
+    return {
+      ours: wrkPath(yield* app(folder), "/", load),
+      theirs: wrkPath(yield* nginx(folder), "/", load)
+    }
+  })
+
+const archived = { files: 5000, size: 100 * 1024 }
+
+const besideTar = () =>
+  Effect.gen(function* () {
+    const folder = yield* Files.folder
+    const { files, size } = archived
+    yield* Files.makeMany(folder, files, size)
+    const archive = {
+      protocol: "plain",
+      text: "GET /?tar HTTP/1.0\r\n\r\n",
+      size: files * size
+    } as const
+    const ours = yield* sink(yield* app(folder), archive)
+    // GNU tar reads no file where it sees that its archive goes to /dev/null.
+    const theirs = wall({ program: "sh", words: ["-c", "tar -c . | cat > /dev/null"], cwd: folder })
+    return {
+      ours: ours.weighed(1, rate),
+      theirs: bare(Effect.map(theirs, (milliseconds) => (files * size * 1000) / milliseconds))
+    }
+  })
 
 const what = "10,000 different files of 1 KiB over HTTP, 50 connections kept open, asked by wrk"
 const peer = "nginx, one worker"
@@ -46,5 +82,22 @@ export const rows: ReadonlyArray<Row> = [
     reach: 0.75,
     needs,
     contest: contest(true)
+  },
+  {
+    name: "http-list",
+    what: "the page of a folder of 1,000 files of 1 KiB, 8 connections kept open, asked by wrk",
+    peer: "nginx's autoindex, one worker",
+    unit: requestsPerSecond,
+    reach: 0.6,
+    needs,
+    contest: besideAutoindex
+  },
+  {
+    name: "http-tar",
+    what: "a folder of 5,000 files of 100 KiB as one archive, one connection, neutral sink",
+    peer: "`tar -c` into a pipe",
+    unit: bytesPerSecond,
+    needs: ["tar", "sh"],
+    contest: besideTar
   }
 ]

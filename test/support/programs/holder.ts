@@ -1,11 +1,13 @@
 /**
  * A process of its own that holds idle connections, for the descriptors of one process are few: opens as many as it
- * is told, says so, and for each line on its standard input has all of them ask PING and says how many were answered.
+ * is told, says so, and for each line on its standard input has all of them ask and says how many were answered: PING,
+ * unless another question is given, and how the answer to it begins.
  */
 import { connect, type Socket } from "node:net"
 import { createInterface } from "node:readline"
 
-const [host = "", port = "", count = ""] = process.argv.slice(2)
+const [host = "", port = "", count = "", question = "PING\r\n", beginning = "+PONG\r\n"] =
+  process.argv.slice(2)
 
 /** As many are on their way at once as the system surely takes. */
 const getIfPresent = 100
@@ -16,16 +18,16 @@ const open = (): Promise<Socket> =>
     socket.once("connect", () => resolve(socket)).once("error", reject)
   })
 
-/** Whether all that comes is the reply. */
+/** Whether what comes first begins as the answer does. */
 const ping = (socket: Socket): Promise<boolean> =>
   new Promise((resolve) => {
     const answer = (chunk: Buffer): void => {
       socket.off("close", lost)
-      resolve(chunk.toString("latin1") === "+PONG\r\n")
+      resolve(chunk.toString("latin1").startsWith(beginning))
     }
     const lost = (): void => resolve(false)
     socket.once("data", answer).once("close", lost)
-    socket.write("PING\r\n")
+    socket.write(question)
   })
 
 const sockets: Array<Socket> = []
