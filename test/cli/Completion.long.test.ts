@@ -162,15 +162,19 @@ layer(App.layer, { timeout: "1 minute" })("completion", (it) => {
         const cwd = yield* temporaryFolder
         const list = (names: ReadonlyArray<string>) =>
           `*${names.length}\r\n${names.map((name) => `$${name.length}\r\n${name}\r\n`).join("")}`
-        const complete = Effect.fnUntraced(function* (names: ReadonlyArray<string>) {
+        const complete = Effect.fnUntraced(function* (
+          names: ReadonlyArray<string>,
+          command = "ARQUIVO"
+        ) {
           const { address } = yield* FakeServer.make({ answers: [list(names)] })
-          const { stdout } = yield* run(["client", "--cmd", "ARQUIVO"], {
+          const { stdout } = yield* run(["client", "--cmd", command], {
             cwd,
             env: { APP_COMPLETE: "a", APP_PORT: String(address.port) }
           })
           return stdout
         })
         assert.strictEqual(yield* complete(["a\x1b[2J", "a\nb", "a\xff", "ab", "b"]), "ab\n")
+        assert.strictEqual(yield* complete(["ab"], "acompanhar"), "ab\n")
         const many = Array.from({ length: 5001 }, (_, index) => `a${index}`)
         assert.strictEqual(yield* complete(many), "")
         assert.strictEqual(yield* complete(many.slice(1)), `${many.slice(1).join("\n")}\n`)

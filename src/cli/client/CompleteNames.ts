@@ -9,6 +9,7 @@ import * as ByteString from "../../domain/ByteString.ts"
 import type { Reply } from "../../domain/Reply.ts"
 import { escape } from "../Escape.ts"
 import { print } from "../Output.ts"
+import { isFollow } from "./changes/FollowCommand.ts"
 
 /** How long a person who pressed Tab waits for the server. */
 const patience = "200 millis"
@@ -19,10 +20,10 @@ const most = 5000
 const isName = ({ type }: ArgumentDocs): boolean => type === "key" || type === "pattern"
 
 /** Whether the command, by its name, is about files. */
-const takesNames = (command: string): boolean =>
+const takesNames = ([command]: Args): boolean =>
   Parser.entries.some(
     ({ name, tag }) =>
-      name === command.toLowerCase() && specs[tag].docs.arguments.some((docs) => isName(docs))
+      name === command?.toLowerCase() && specs[tag].docs.arguments.some((docs) => isName(docs))
   )
 
 /**
@@ -50,10 +51,10 @@ const nameOf = (reply: Reply): string | undefined => {
  */
 export const completeNames = Effect.fnUntraced(function* (
   prefix: string,
-  [command = ByteString.unsafe("")]: Args,
+  args: Args,
   { bytes }: Connectors
 ) {
-  if (!takesNames(command)) return
+  if (!takesNames(args) && !isFollow(args)) return
   const start = ByteString.fromText(prefix)
   const after = before(prefix)
   // Not by a pattern: its `*` ends at the next `/`.
