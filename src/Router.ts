@@ -20,7 +20,13 @@ import { Info } from "./services/Info.ts"
 import { makeServerInfo } from "./services/ServerInfo.ts"
 import { Stats } from "./telemetry/Stats.ts"
 
-export type { Answer } from "./routes/Route.ts"
+export {
+  type Answer,
+  longestPattern,
+  mostNamed,
+  patternTooLong,
+  tooManyNamed
+} from "./routes/Route.ts"
 
 /** One route for each declared query: a query without a route does not compile, nor a route without a query. */
 type Table = Routes<TagOf<"query">>
@@ -56,7 +62,14 @@ export class Router extends Context.Service<
         ...makeFileRoutes(store, yield* DigestCache, makeScan(store, yield* anyMark), changes),
         ...makeInspectionRoutes(store, serverInfo),
         ...makeStreamRoutes(store, changes),
-        ...makeServerRoutes(yield* Clock, yield* Info, stats, serverInfo, yield* EffectClock.Clock)
+        ...makeServerRoutes(
+          yield* Clock,
+          yield* Info,
+          stats,
+          serverInfo,
+          yield* EffectClock.Clock,
+          changes
+        )
       }
       return {
         answer: (query) => routeOf(table, query)(query),

@@ -4,6 +4,7 @@
  */
 import { Data } from "effect"
 import { streamCommands, streamContainers } from "./changes/StreamCommands.ts"
+import { subscriptionCommands, subscriptionContainers } from "./changes/SubscriptionCommands.ts"
 import { connectionCommands, connectionContainers } from "./ConnectionCommands.ts"
 import { fileCommands } from "./FileCommands.ts"
 import { inspectionCommands, inspectionContainers } from "./InspectionCommands.ts"
@@ -17,6 +18,7 @@ const declared = {
   ...inspectionCommands,
   ...streamCommands,
   ...connectionCommands,
+  ...subscriptionCommands,
   ...transactionCommands
 }
 type Declared = typeof declared
@@ -59,7 +61,8 @@ export const containerDocs: ReadonlyMap<string, Documentation> = new Map(
     ...serverContainers,
     ...inspectionContainers,
     ...streamContainers,
-    ...connectionContainers
+    ...connectionContainers,
+    ...subscriptionContainers
   })
 )
 

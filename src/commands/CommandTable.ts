@@ -7,7 +7,7 @@ import * as Reply from "../domain/Reply.ts"
 import type { ArgumentDocs } from "./Argument.ts"
 import { containerDocs, specs, type Tag } from "./Command.ts"
 import * as Parser from "./Parser.ts"
-import type { Documentation } from "./Spec.ts"
+import type { Details, Documentation, KeySpecification } from "./Spec.ts"
 
 /** One name of a command, as COMMAND lists it. */
 interface Row {
@@ -16,6 +16,8 @@ interface Row {
   /** Redis's arity: the number of arguments, the name included; negative if that is the minimum. */
   readonly arity: number
   readonly flags: ReadonlyArray<string>
+  readonly categories: ReadonlyArray<string>
+  readonly keys: KeySpecification | undefined
   readonly docs: Documentation
   readonly subcommands: ReadonlyArray<Row>
 }
@@ -26,21 +28,28 @@ const list = (items: ReadonlyArray<Reply.Reply>): Reply.Reply => List({ items })
 const integer = (value: number): Reply.Reply => Integer({ value })
 const empty = list([])
 
-const flags = (tag: Tag): ReadonlyArray<string> => {
-  const { docs, needsNoPassword } = specs[tag]
+const detailsOf = (tag: Tag): Details => {
+  const { details, docs, needsNoPassword } = specs[tag]
+  if (details !== undefined) return details
   return docs.group === "arquivos"
-    ? ["readonly"]
-    : ["noscript", "loading", "stale", "fast", ...(needsNoPassword ? ["no_auth"] : [])]
+    ? { flags: ["readonly"], categories: ["@read"] }
+    : {
+        flags: ["noscript", "loading", "stale", "fast", ...(needsNoPassword ? ["no_auth"] : [])],
+        categories: []
+      }
 }
 
 const row = ({ arity: [least, most], name, tag }: Parser.Entry): Row => {
   const parts = name.split(" ")
   const subcommands = parts.length === 1 ? Parser.subcommands(name).map(row) : []
   const exact = least === most && subcommands.length === 0
+  const { categories, flags, keys } = detailsOf(tag)
   return {
     name: parts.join("|"),
     arity: exact ? least + parts.length : -(least + parts.length),
-    flags: flags(tag),
+    flags,
+    categories,
+    keys,
     docs: specs[tag].docs,
     subcommands
   }
@@ -50,6 +59,8 @@ const containerRows = [...containerDocs].map(([name, docs]): Row => ({
   name,
   arity: -2,
   flags: [],
+  categories: ["@slow"],
+  keys: undefined,
   docs,
   subcommands: Parser.subcommands(name).map(row)
 }))
@@ -67,19 +78,6 @@ const keyPositions = (args: ReadonlyArray<ArgumentDocs>): readonly [number, numb
   return [index + 1, args[index]?.multiple === true ? -1 : index + 1, 1]
 }
 
-/** `[name, arity, flags, first key, last key, step, categories, tips, key specifications, subcommands]` */
-const details = (row: Row): Reply.Reply =>
-  list([
-    Reply.text(row.name),
-    integer(row.arity),
-    list(row.flags.map(Reply.status)),
-    ...keyPositions(row.docs.arguments).map(integer),
-    list(row.flags.includes("readonly") ? [Reply.status("@read")] : []),
-    empty,
-    empty,
-    list(row.subcommands.map(details))
-  ])
-
 const dictionary = (
   entries: ReadonlyArray<readonly [key: string, value: Reply.Reply] | undefined>
 ): Reply.Reply =>
@@ -88,6 +86,43 @@ const dictionary = (
       .filter((entry) => entry !== undefined)
       .map(([key, value]) => [ByteString.fromText(key), value] as const)
   })
+
+const specification = (
+  type: string,
+  spec: ReadonlyArray<readonly [string, string | number]>
+): Reply.Reply =>
+  dictionary([
+    ["type", Reply.text(type)],
+    [
+      "spec",
+      dictionary(
+        spec.map(
+          ([key, value]) =>
+            [key, typeof value === "number" ? integer(value) : Reply.text(value)] as const
+        )
+      )
+    ]
+  ])
+
+const keySpecification = ({ begin: [type, ...spec], find }: KeySpecification): Reply.Reply =>
+  dictionary([
+    ["flags", list(["RO", "access"].map(Reply.status))],
+    ["begin_search", specification(type, spec)],
+    ["find_keys", specification("range", find)]
+  ])
+
+/** `[name, arity, flags, first key, last key, step, categories, tips, key specifications, subcommands]` */
+const details = (row: Row): Reply.Reply =>
+  list([
+    Reply.text(row.name),
+    integer(row.arity),
+    list(row.flags.map(Reply.status)),
+    ...keyPositions(row.docs.arguments).map(integer),
+    list(row.categories.map(Reply.status)),
+    empty,
+    row.keys === undefined ? empty : list([keySpecification(row.keys)]),
+    list(row.subcommands.map(details))
+  ])
 
 const argument = ({
   arguments: parts,

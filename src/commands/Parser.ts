@@ -28,6 +28,9 @@ interface NamedParser extends Entry {
   readonly parse: (args: Args) => Command | CommandError
 }
 
+/** Clients of Pub/Sub expect its errors of these: with another number of arguments than two they are wrong, not refused. */
+const takesTwo: ReadonlySet<string> = new Set(["publish", "spublish"])
+
 const noArgs: Args = []
 const empty = ByteString.unsafe("")
 
@@ -70,9 +73,10 @@ export const parse = (args: Args): Command | CommandError => {
     if (parser === undefined) return new WrongArity({ name })
   }
   if (parser !== undefined) return parseArgs(parser, args.length === 1 ? noArgs : args.slice(1))
-  return writingVerbs.has(name)
+  if (!writingVerbs.has(name)) return new UnknownCommand({ name: ByteString.printable(first) })
+  return args.length === 3 || !takesTwo.has(name)
     ? new ReadOnlyServer({ name })
-    : new UnknownCommand({ name: ByteString.printable(first) })
+    : new WrongArity({ name })
 }
 
 const parseSubcommand = (

@@ -39,6 +39,12 @@ export const serverCommands = {
     summary: "Parâmetros do servidor que casam com os padrões.",
     args: { patterns: several(pattern) }
   }),
+  /** Of the one parameter that clients set to follow changes, which is so anyway. */
+  ConfigSet: query({
+    names: ["config set"],
+    summary: "Só notify-keyspace-events, que não muda nada: as mudanças são sempre avisadas.",
+    args: { parameter: text("parâmetro"), values: several(text("valor")) }
+  }),
   ConfigHelp: query({ names: ["config help"], summary: "Esta ajuda.", args: {} }),
   CommandList: query({
     names: ["command"],

@@ -28,6 +28,23 @@ export interface Documentation {
   readonly arguments: ReadonlyArray<ArgumentDocs>
 }
 
+/** What COMMAND INFO says of a command, where programs may look for it. */
+export interface Details {
+  readonly flags: ReadonlyArray<string>
+  readonly categories: ReadonlyArray<string>
+  /** Where its keys stand, where their position does not say so. */
+  readonly keys?: KeySpecification
+}
+
+/** Where keys begin, and how they go on (redis.io, Command key specifications). */
+export interface KeySpecification {
+  readonly begin: readonly [
+    type: string,
+    ...spec: ReadonlyArray<readonly [string, string | number]>
+  ]
+  readonly find: ReadonlyArray<readonly [string, number]>
+}
+
 /** The values of a command's arguments, with the command's tag. */
 export type Tagged<Tag extends string, Values> = { readonly _tag: Tag } & Values
 
@@ -37,6 +54,8 @@ export interface Spec<C extends Class, Values> {
   /** In lower case, the canonical one first; `client setname` is a subcommand. Case does not matter on the wire. */
   readonly names: readonly [string, ...Array<string>]
   readonly docs: Documentation
+  /** As Redis has them; made from the group unless given. */
+  readonly details: Details | undefined
   /** How many arguments follow the name, at least and at most. */
   readonly arity: readonly [least: number, most: number]
   /** Whether it is answered before the password is given (Redis's flag no_auth). */
@@ -60,6 +79,7 @@ interface Common {
   readonly names: readonly [string, ...Array<string>]
   readonly summary: string
   readonly needsNoPassword?: boolean
+  readonly details?: Details
   /** Whether the parser is given too many arguments as well, because Redis replies with another error than WrongArity. */
   readonly acceptsExtraArguments?: boolean
 }
@@ -109,7 +129,7 @@ const documentation = (
 const common = <C extends Class>(
   ofClass: C,
   group: Group,
-  { names, needsNoPassword = false, acceptsExtraArguments = false, summary }: Common,
+  { names, needsNoPassword = false, acceptsExtraArguments = false, details, summary }: Common,
   docs: ReadonlyArray<ArgumentDocs>
 ) => {
   const [least, most] = arityOf(docs)
@@ -117,6 +137,7 @@ const common = <C extends Class>(
     class: ofClass,
     names,
     docs: documentation(group, summary, docs),
+    details,
     arity: [least, acceptsExtraArguments ? Number.POSITIVE_INFINITY : most] as const,
     needsNoPassword
   }

@@ -34,6 +34,9 @@ export interface Part {
   readonly start: number
 }
 
+/** A message that answers no request: its kind, and what it says. */
+export type Push = ReadonlyArray<Reply>
+
 /** The answer to one command. */
 export type Reply = Data.TaggedEnum<{
   /** A short text of one line, such as `OK`. */
@@ -53,6 +56,8 @@ export type Reply = Data.TaggedEnum<{
     readonly held: number
     readonly item: (index: number) => Reply | Effect.Effect<Reply, CommandError, Scope.Scope>
   }
+  /** Messages that answer no request, and those that confirm SUBSCRIBE and its kin. */
+  Pushes: { readonly pushes: ReadonlyArray<Push> }
   /** What stands for a list that there is not. */
   NullList: {}
   Dictionary: {

@@ -29,10 +29,14 @@ export interface Incoming {
   readonly unfinished: () => number
 }
 
-/** The queue of a connection's complete requests: those between MULTI and EXEC, the names of an MGET (server/ConnectionContext). */
+/** What a connection waits with: its complete requests, those between MULTI and EXEC, the names of an MGET; and for what (server/ConnectionContext). */
 export interface Waiting {
   /** The memory that they hold, in bytes. */
   readonly queued: number
+  /** Whether it follows changes, and so may be silent for as long as it likes. */
+  readonly isFollowing: boolean
+  /** Whether it follows changes, and took nothing while too many went by. */
+  readonly isBehind: boolean
 }
 
 /** One connection, and what the reaper has seen of it. */
@@ -94,7 +98,7 @@ export const makeConnectionReaper = ({
     /** Whether the peer has been silent for too long while its next request was waited for. */
     const isIdle = (progress: ReadProgress, now: number): boolean => {
       const { activity, isAwaited } = progress.peer
-      if (isAwaited && activity === progress.activity)
+      if (isAwaited && activity === progress.activity && !progress.waiting.isFollowing)
         return now - progress.activeAt >= idlePatience
       progress.activity = activity
       progress.activeAt = now
@@ -158,6 +162,7 @@ export const makeConnectionReaper = ({
       const late: Array<ReadProgress> = []
       for (const progress of watched) {
         note(progress)
+        if (progress.waiting.isBehind) progress.peer.ended("behind")
         if (isLate(progress, progress.incoming.unfinished(), now)) late.push(progress)
         else if (isIdle(progress, now)) progress.peer.ended("idle")
       }

@@ -155,7 +155,7 @@ export class Peer implements SocketOwner {
 
   /** As SocketOwner. */
   stalled(): void {
-    this.closeReason = "stalled"
+    if (this.closeReason !== "behind") this.closeReason = "stalled"
     this.#socket.destroy(new Error("the peer takes nothing"))
   }
 

@@ -3,9 +3,10 @@ import { type Clock as EffectClock, Effect } from "effect"
 import type { TagOf } from "../commands/Command.ts"
 import * as CommandTable from "../commands/CommandTable.ts"
 import * as ByteString from "../domain/ByteString.ts"
-import { Draining, StoreUnavailable } from "../domain/Errors.ts"
+import { BadArgument, Draining, ReadOnlyServer, StoreUnavailable } from "../domain/Errors.ts"
 import * as RedisGlob from "../domain/RedisGlob.ts"
 import * as Reply from "../domain/Reply.ts"
+import type { Changes } from "../services/files/FileChanges.ts"
 import type { Clock } from "../services/Clock.ts"
 import type { Info } from "../services/Info.ts"
 import type { ServerInfo } from "../services/ServerInfo.ts"
@@ -21,13 +22,32 @@ const pong = Reply.status("PONG")
 const draining = Reply.error(new Draining())
 const unreachable = Reply.error(new StoreUnavailable({ cause: undefined }))
 
+/** Which changes of keys are told on channels: all, where the server looks for them (redis.io, Keyspace notifications). */
+const notifications = "notify-keyspace-events"
+/** Redis's (config.c). */
+const badClasses = Reply.error(
+  new BadArgument({
+    text: `CONFIG SET failed (possibly related to argument '${notifications}') - Invalid event class character. Use 'Ag$lshzxeKEtmdn'.`
+  })
+)
+const configSetRefused = Reply.error(new ReadOnlyServer({ name: "config|set" }))
+
 /** The parameters of CONFIG GET: those that programs ask for before they begin, such as redis-benchmark. */
-const configuration = (stats: Numbers): ReadonlyArray<readonly [name: string, value: string]> => [
+const configuration = (
+  stats: Numbers,
+  changes: Changes
+): ReadonlyArray<readonly [name: string, value: string]> => [
   ["appendonly", "no"],
+  // Redis's own, by which clients know how far they may fall behind (redis.conf).
+  [
+    "client-output-buffer-limit",
+    "normal 0 0 0 slave 268435456 67108864 60 pubsub 33554432 8388608 60"
+  ],
   ["databases", "1"],
   ["maxclients", String(stats.maxClients)],
   ["maxmemory", "0"],
   ["maxmemory-policy", "noeviction"],
+  [notifications, changes.source() === "none" ? "" : "AKE"],
   ["port", String(stats.port)],
   ["save", ""],
   ["timeout", "0"]
@@ -39,7 +59,8 @@ export const makeServerRoutes = (
   info: Info["Service"],
   stats: Numbers,
   serverInfo: ServerInfo,
-  systemClock: EffectClock.Clock
+  systemClock: EffectClock.Clock,
+  changes: Changes
 ): Routes<Exclude<TagOf<"query">, FileQuery | InspectionQuery | StreamQuery>> => {
   const infoReply = Reply.text(info.text)
   let timeText = ""
@@ -81,10 +102,14 @@ export const makeServerRoutes = (
         RedisGlob.make(ByteString.unsafe(pattern.toLowerCase()))
       )
       return Reply.Reply.Dictionary({
-        entries: configuration(stats)
+        entries: configuration(stats, changes)
           .map(([name, value]) => [ByteString.fromText(name), Reply.text(value)] as const)
           .filter(([name]) => globs.some((glob) => RedisGlob.match(glob, name)))
       })
+    },
+    ConfigSet: ({ parameter, values: [value, ...others] }) => {
+      if (parameter.toLowerCase() !== notifications || others.length > 0) return configSetRefused
+      return /^[Ag$lshzxeKEtmdn]*$/.test(value) ? Reply.ok : badClasses
     },
     Help: () => CommandTable.help,
     ConfigHelp: () => CommandTable.helpOf("config"),

@@ -19,6 +19,7 @@ import type { Peer } from "../net/Peer.ts"
 import { Turns } from "../net/Turns.ts"
 import { makeAuthThrottle } from "../guard/AuthThrottle.ts"
 import { converse } from "./Connection.ts"
+import { makeServerSubscriptions } from "./subscriptions/ServerSubscriptions.ts"
 import { ConnectionContext, type Ended } from "./ConnectionContext.ts"
 import type { HttpFace, ServerContext } from "./ServerContext.ts"
 import type { HandshakeFailed } from "../net/TlsHandshake.ts"
@@ -141,6 +142,7 @@ export const makeAcceptor = Effect.fnUntraced(function* (
     limiter,
     eventLog,
     turns: new Turns(),
+    subscriptions: makeServerSubscriptions(router.changes),
     onForeign,
     onWrongPassword
   }

@@ -12,6 +12,7 @@ import * as LeanStream from "./LeanStream.ts"
 import { settle } from "./PendingReply.ts"
 import { ReplyBatch } from "./ReplyBatch.ts"
 import { type Outgoing, send } from "./ReplyWriter.ts"
+import { changesDue, Following } from "./subscriptions/Following.ts"
 
 type Requests = Array.NonEmptyReadonlyArray<Request>
 
@@ -49,6 +50,21 @@ const decode =
       return Effect.succeed(next)
     })
 
+/** What is to be sent next to a connection that follows changes: replies to its next requests, or what has changed. */
+const nextOrChanges = (
+  following: Following<Requests, PeerLost>,
+  batch: ReplyBatch,
+  fill: Effect.Effect<readonly [Outgoing]>
+): Pull.Pull<readonly [Outgoing], PeerLost> =>
+  Effect.flatMap(following.next, (found) => {
+    if (found === changesDue) {
+      batch.tell()
+      return batch.hasText ? fill : nextOrChanges(following, batch, fill)
+    }
+    batch.begin(found)
+    return fill
+  })
+
 /** Requests to replies, in order, up to the connection's last. Replies to requests of one read are written together, up to the size of a write. */
 const answer =
   (batch: ReplyBatch, context: ConnectionContext) =>
@@ -67,10 +83,14 @@ const answer =
         batch.begin(requests)
         return fill
       })
+      let following: Following<Requests, PeerLost> | undefined
       return Effect.succeed(
         Effect.suspend(() => {
           if (!batch.isOver) {
-            return batch.isEmpty ? next : Effect.andThen(context.server.turns.next, fill)
+            if (!batch.isEmpty) return Effect.andThen(context.server.turns.next, fill)
+            if (context.subscriber === undefined && following?.isReading !== true) return next
+            following ??= new Following(pull, context)
+            return nextOrChanges(following, batch, fill)
           }
           context.stats.closeReason ??= "goodbye"
           return Cause.done()
@@ -102,6 +122,11 @@ export const converse = (
     )
   return LeanStream.runForEach(replies, send(context)).pipe(
     Effect.andThen(() => peer.finish),
-    Effect.onExit(() => Effect.sync(() => reaper.remove(progress)))
+    Effect.onExit(() =>
+      Effect.sync(() => {
+        context.unsubscribe()
+        reaper.remove(progress)
+      })
+    )
   )
 }

@@ -15,6 +15,7 @@ import type { Peer, PeerLost } from "../net/Peer.ts"
 import type { Fields } from "../telemetry/EventLog.ts"
 import type { ServerContext } from "./ServerContext.ts"
 import { type Identity, makeSession, type Session } from "./Session.ts"
+import type { Subscriber } from "./subscriptions/Subscriber.ts"
 import type { Transaction } from "./transactions/Transaction.ts"
 
 /** The counters of one connection. Plain numbers, because they change with every request. */
@@ -56,6 +57,8 @@ export class ConnectionContext implements Identity, Waiting {
   listHeld = 0
   /** Made at the first MULTI or WATCH. */
   transaction: Transaction | undefined
+  /** There while the connection follows something. */
+  subscriber: Subscriber | undefined
   readonly #since: number
 
   constructor(server: ServerContext, peer: Peer, codec: Codec, pacer: Pacer) {
@@ -85,9 +88,23 @@ export class ConnectionContext implements Identity, Waiting {
     return (Monotonic.nowUnsafe(this.server.clock) - this.#since) / 1000
   }
 
-  /** The memory of the requests of its transaction and of the list that is being sent, in bytes. */
+  /** The memory of the requests of its transaction, of the list that is being sent and of what it follows, in bytes. */
   get queued(): number {
-    return (this.transaction?.held ?? 0) + this.listHeld
+    return (this.transaction?.held ?? 0) + this.listHeld + (this.subscriber?.held ?? 0)
+  }
+
+  get isFollowing(): boolean {
+    return this.subscriber !== undefined
+  }
+
+  get isBehind(): boolean {
+    return this.subscriber?.isBehind === true
+  }
+
+  /** Follows nothing any more. */
+  unsubscribe(): void {
+    this.subscriber?.clear()
+    this.subscriber = undefined
   }
 
   /** Why it ended: the socket's reason, unless that is only the end of input. */

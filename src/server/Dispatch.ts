@@ -26,6 +26,7 @@ import type { ConnectionContext } from "./ConnectionContext.ts"
 import type { HttpAnswer, HttpClient } from "./ServerContext.ts"
 import { withoutBytes } from "./Session.ts"
 import { noteFailure } from "./TransferLog.ts"
+import { answerSubscribed } from "./subscriptions/SubscribedMode.ts"
 import { inputEnded } from "./subscriptions/InputEnd.ts"
 import { askSubscription } from "./subscriptions/SubscriptionReplies.ts"
 import { askTransaction, queueRequest, mustQueue } from "./transactions/TransactionReplies.ts"
@@ -52,8 +53,12 @@ const count = (
 /** The answer to a request; NoReply where the client wants no replies (CLIENT REPLY). */
 export const dispatch = (context: ConnectionContext, request: Request): Answer | HttpAnswer => {
   if (isHttp(request)) return askHttp(context, request)
-  const { session, transaction } = context
+  const { session, subscriber, transaction } = context
   const wanted = session.begin()
+  if (subscriber !== undefined && session.protocolVersion === 2) {
+    const reply = answerSubscribed(request)
+    if (reply !== undefined) return wanted ? reply : noReply
+  }
   if (transaction !== undefined && mustQueue(transaction, request)) {
     const reply = queueRequest(transaction, request)
     return wanted ? reply : noReply
@@ -82,7 +87,7 @@ const answerSubscription = (
   wanted: boolean
 ): Answer => {
   count(context, command)
-  return wanted ? askSubscription(context, command) : noReply
+  return askSubscription(context, command, wanted)
 }
 
 const isHttp = (request: Request): request is HttpRequest | HttpRefusal =>
@@ -151,7 +156,10 @@ const withoutReply = (answer: Answer): Answer =>
 const askSession = (context: ConnectionContext, command: SessionCommand): Answer => {
   const { peer, server, session } = context
   count(context, command)
-  if (command._tag === "Reset") context.transaction?.close()
+  if (command._tag === "Reset") {
+    context.transaction?.close()
+    context.unsubscribe()
+  }
   const { wrongPasswords } = session
   const reply = session.answer(command)
   return session.wrongPasswords === wrongPasswords

@@ -70,6 +70,20 @@ export class ReplyBatch {
     return transaction?.isRunning === true ? transaction : undefined
   }
 
+  /** Whether there is something to write. */
+  get hasText(): boolean {
+    return this.#text !== ""
+  }
+
+  /** Tells the connection of changes that it follows; ends its input where it may have missed some. Only between requests. */
+  tell(): void {
+    const { peer, subscriber } = this.#context
+    if (subscriber === undefined) return
+    const { isLost, pushes } = subscriber.next()
+    if (pushes.length > 0) this.add({ reply: Reply.Reply.Pushes({ pushes }) })
+    if (isLost) peer.ended("behind")
+  }
+
   /** Begins with the requests of another read. */
   begin(requests: ReadonlyArray<Request>): void {
     this.#requests = requests

@@ -10,6 +10,7 @@ import type { Turns } from "../net/Turns.ts"
 import type { Peer } from "../net/Peer.ts"
 import type { Router } from "../Router.ts"
 import type { EventLog } from "../telemetry/EventLog.ts"
+import type { ServerSubscriptions } from "./subscriptions/ServerSubscriptions.ts"
 import type { Stats } from "../telemetry/Stats.ts"
 
 /** Who asks, and what the server does about it. */
@@ -47,6 +48,7 @@ export interface ServerContext {
   readonly limiter: ConnectionLimiter
   readonly eventLog: EventLog
   readonly turns: Turns
+  readonly subscriptions: ServerSubscriptions
   /** Logs that a peer speaks another protocol, such as `HTTP`. */
   readonly onForeign: (peer: Peer, protocol: string) => Effect.Effect<void>
   /** Logs a wrong password, and waits for as long as its reply is to be delayed. */

@@ -1,6 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { type Command, tags } from "../../src/commands/Command.ts"
 import { streamCommands } from "../../src/commands/changes/StreamCommands.ts"
+import { subscriptionCommands } from "../../src/commands/changes/SubscriptionCommands.ts"
 import { connectionCommands } from "../../src/commands/ConnectionCommands.ts"
 import { fileCommands } from "../../src/commands/FileCommands.ts"
 import { inspectionCommands } from "../../src/commands/InspectionCommands.ts"
@@ -262,7 +263,10 @@ describe("words that are no command", () => {
     [["command", "nada"], new UnknownSubcommand({ container: "command", name: "nada" })],
     [["config"], new WrongArity({ name: "config" })],
     [["config", "get"], new WrongArity({ name: "config|get" })],
-    [["config", "set", "a", "b"], new UnknownSubcommand({ container: "config", name: "set" })],
+    [["config", "rewrite"], new UnknownSubcommand({ container: "config", name: "rewrite" })],
+    [["config", "set", "a"], new WrongArity({ name: "config|set" })],
+    [["publish", "a"], new WrongArity({ name: "publish" })],
+    [["publish", "a", "b"], new ReadOnlyServer({ name: "publish" })],
     [["scan", "x"], new BadArgument({ text: "invalid cursor" })],
     [["scan", "-1"], new BadArgument({ text: "invalid cursor" })],
     [["scan", ""], new BadArgument({ text: "invalid cursor" })],
@@ -329,6 +333,7 @@ describe("the list of commands", () => {
       serverCommands,
       inspectionCommands,
       streamCommands,
+      subscriptionCommands,
       connectionCommands,
       transactionCommands
     ].flatMap(Object.keys)

@@ -180,7 +180,7 @@ layer(Served.layer, { excludeTestServices: true })("the verbs of Redis", (it) =>
         )
         assert.strictEqual(
           yield* talk(["CONFIG", "SET", "save", "1"]),
-          error("unknown subcommand 'SET'. Try CONFIG HELP.")
+          error("Servidor somente leitura: 'config|set' não é aceito. (read-only server)")
         )
       })
   )

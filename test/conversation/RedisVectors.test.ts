@@ -2,9 +2,8 @@
 import { assert, layer } from "@effect/vitest"
 import { Context, Effect, Layer, Queue, Redacted } from "effect"
 import type { Address } from "../../src/domain/Address.ts"
-import type { Socket } from "node:net"
 import vectors from "../fixtures/resp-vectors.json" with { type: "json" }
-import { connect, type RawSocket } from "../support/peers/RawSocket.ts"
+import { connect, type RawSocket, sendByteByByte } from "../support/peers/RawSocket.ts"
 import { acceptedSockets, emptyStore, serve } from "../support/programs/TestServer.ts"
 
 class Served extends Context.Service<Served, Address>()("test/Served") {
@@ -14,20 +13,6 @@ class Served extends Context.Service<Served, Address>()("test/Served") {
       serve(emptyStore, password === null ? {} : { passwords: () => [Redacted.make(password)] })
     )
 }
-
-/** Sends one byte, and the next only when the server has read it: no two ever come together. */
-const sendByteByByte = (client: RawSocket, server: Socket, bytes: string) =>
-  Effect.callback<void>((resume) => {
-    const all = Buffer.from(bytes, "latin1")
-    const sendFrom = (position: number): void => {
-      // A server that has closed its output reads no further: it has said why.
-      if (position === all.length || server.writableEnded || server.destroyed)
-        return resume(Effect.void)
-      server.once("data", () => sendFrom(position + 1))
-      client.socket.write(all.subarray(position, position + 1))
-    }
-    sendFrom(0)
-  })
 
 /** One more question, which every connection may ask: RESET needs no password. */
 const sentinel = "*1\r\n$5\r\nRESET\r\n"

@@ -29,6 +29,7 @@ export const toLines = (reply: Reply): ReadonlyArray<string> =>
     // Only a server makes these; what arrives of them are other replies.
     ListBegin: () => [],
     LazyList: () => [],
+    Pushes: () => [],
     File: () => [],
     Content: () => [],
     NoReply: () => []
@@ -76,6 +77,7 @@ export const toJson = (reply: Reply): Json =>
     CloseAfterReply: ({ reply }) => toJson(reply),
     ListBegin: () => null,
     LazyList: () => null,
+    Pushes: () => null,
     File: () => null,
     Content: () => null,
     NoReply: () => null

@@ -88,6 +88,7 @@ const write = (reply: Reply): Writer.Written =>
     List: ({ items }) => Writer.list(items.map(write)),
     ListBegin: () => Writer.none,
     LazyList: () => Writer.none,
+    Pushes: () => Writer.none,
     NullList: () => Writer.none,
     Dictionary: ({ entries }) =>
       Writer.list(entries.map(([key, value]) => Writer.pair(Writer.text(key), write(value)))),

@@ -24,6 +24,14 @@ const write = (reply: Reply, version: ProtocolVersion): string => {
       for (const item of reply.items) text += write(item, version)
       return text
     }
+    case "Pushes": {
+      let text = ""
+      for (const push of reply.pushes) {
+        text += `${version === 3 ? ">" : "*"}${push.length}\r\n`
+        for (const item of push) text += write(item, version)
+      }
+      return text
+    }
     case "LazyList":
     case "ListBegin":
       return `*${reply.length}\r\n`

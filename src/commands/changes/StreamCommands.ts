@@ -162,6 +162,18 @@ const range = (name: string, isReverse: boolean, summary: string) =>
       })),
       countDocs
     ],
+    details: {
+      flags: ["readonly"],
+      categories: ["@read", "@stream", "@slow"],
+      keys: {
+        begin: ["index", ["index", 1]],
+        find: [
+          ["lastkey", 0],
+          ["keystep", 1],
+          ["limit", 0]
+        ]
+      }
+    },
     acceptsExtraArguments: true,
     parse: parseRange(isReverse),
     print: printRange(isReverse)
@@ -191,6 +203,18 @@ export const streamCommands = {
         ]
       }
     ],
+    details: {
+      flags: ["readonly", "blocking", "movablekeys"],
+      categories: ["@read", "@stream", "@slow", "@blocking"],
+      keys: {
+        begin: ["keyword", ["keyword", "STREAMS"], ["startfrom", 1]],
+        find: [
+          ["lastkey", -1],
+          ["keystep", 1],
+          ["limit", 2]
+        ]
+      }
+    },
     acceptsExtraArguments: true,
     parse: parseRead,
     print: printRead

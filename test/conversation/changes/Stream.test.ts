@@ -130,7 +130,7 @@ describe("the stream arquivos", () => {
     Effect.gen(function* () {
       const { client, recorder } = yield* scene()
       const other = yield* connect({ host: "127.0.0.1", port: client.socket.remotePort ?? 0 })
-      yield* client.send("XREAD BLOCK 0 STREAMS arquivos $\r\nPING\r\n")
+      yield* client.send(`XREAD BLOCK 0 STREAMS arquivos ${id(0)}\r\nPING\r\n`)
       yield* other.ask("PING\r\n", "+PONG\r\n")
       recorder.record(three.slice(0, 1))
       const expected = `${read(...entries.slice(0, 1))}+PONG\r\n`

@@ -181,3 +181,17 @@ export const connect = (
       )
     }
   })
+
+/** Sends one byte, and the next only when the server has read it: no two ever come together. */
+export const sendByteByByte = (client: RawSocket, server: Socket, bytes: string) =>
+  Effect.callback<void>((resume) => {
+    const all = Buffer.from(bytes, "latin1")
+    const sendFrom = (position: number): void => {
+      // A server that has closed its output reads no further: it has said why.
+      if (position === all.length || server.writableEnded || server.destroyed)
+        return resume(Effect.void)
+      server.once("data", () => sendFrom(position + 1))
+      client.socket.write(all.subarray(position, position + 1))
+    }
+    sendFrom(0)
+  })

@@ -29,6 +29,7 @@ import { listen, type ListenError } from "../../../src/net/Listener.ts"
 import type { PeerLost } from "../../../src/net/Peer.ts"
 import { Turns } from "../../../src/net/Turns.ts"
 import { type Options, Server } from "../../../src/server/Server.ts"
+import { makeServerSubscriptions } from "../../../src/server/subscriptions/ServerSubscriptions.ts"
 import { ConnectionContext } from "../../../src/server/ConnectionContext.ts"
 import type { ServerContext } from "../../../src/server/ServerContext.ts"
 import { makeAuthenticator } from "../../../src/guard/Authenticator.ts"
@@ -199,6 +200,7 @@ export const serveObserved = <E>(
       limiter: unlimitedConnections,
       eventLog: silent,
       turns: new Turns(),
+      subscriptions: makeServerSubscriptions(router.changes),
       onForeign: () => Effect.void,
       onWrongPassword: () => Effect.void
     }

@@ -1,0 +1,16 @@
+/** What all subscribers of one server share. */
+import type { Router } from "../../Router.ts"
+import { RecentMessages } from "./Messages.ts"
+import { Registry } from "./Registry.ts"
+
+/** What all subscribers of one server share. */
+export interface ServerSubscriptions {
+  readonly changes: Router["Service"]["changes"]
+  readonly registry: Registry
+  readonly messages: RecentMessages
+}
+
+/** Those of a server over these changes, of which there are none yet. */
+export const makeServerSubscriptions = (
+  changes: Router["Service"]["changes"]
+): ServerSubscriptions => ({ changes, registry: new Registry(), messages: new RecentMessages() })

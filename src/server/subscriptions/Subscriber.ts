@@ -1,0 +1,182 @@
+/**
+ * What one connection follows, and the place in the log of changes up to which it was told. Nothing is collected for it:
+ * what it does not take stays in the log, which all share. Sending: Following; the commands: SubscriptionReplies.
+ */
+import * as ByteString from "../../domain/ByteString.ts"
+import type { ChangeId, LoggedChange } from "../../domain/FileChange.ts"
+import * as RedisGlob from "../../domain/RedisGlob.ts"
+import * as Reply from "../../domain/Reply.ts"
+import { keyChannels, type Message } from "./Messages.ts"
+import type { Kind, Registry } from "./Registry.ts"
+import type { ServerSubscriptions } from "./ServerSubscriptions.ts"
+
+/** The most that one connection may follow. Redis has no bound; each change is held against every pattern. */
+const most: Readonly<Record<Kind, number>> = { channel: 1024, pattern: 64, shard: 1024 }
+
+/** The most memory of what one connection follows, in bytes. */
+const mostHeld = 1024 * 1024
+
+/** What a subscription takes besides its name, in bytes: a string, its places in two maps, a pattern's tokens a byte. */
+const overhead = 200
+const patternFactor = 64
+
+/**
+ * As many changes may go by while it takes nothing of what is being sent: 8 MiB of messages, which have some 256 bytes each
+ * with their frame.
+ */
+const mostBehind = (8 * 1024 * 1024) / 256
+
+/** Changes that are looked at before others get their turn; each pattern counts as one more. */
+const quantum = 256
+
+const pmessage = Reply.text("pmessage")
+
+const heldBy = (kind: Kind, name: ByteString.ByteString): number =>
+  overhead + name.length * (kind === "pattern" ? patternFactor : 1)
+
+/** One connection that follows something. */
+export class Subscriber {
+  readonly #server: ServerSubscriptions
+  readonly #names = {
+    channel: new Set<ByteString.ByteString>(),
+    pattern: new Set<ByteString.ByteString>(),
+    shard: new Set<ByteString.ByteString>()
+  }
+  readonly #globs = new Map<ByteString.ByteString, RedisGlob.RedisGlob>()
+  /** The change that it was told last. */
+  #place: ChangeId
+  /** The newest change when what is being sent began to be; `undefined` while nothing is. */
+  #sendingSince: number | undefined
+  #held = 0
+
+  constructor(server: ServerSubscriptions) {
+    this.#server = server
+    this.#place = server.changes.last()
+  }
+
+  get #registry(): Registry {
+    return this.#server.registry
+  }
+
+  /** The memory of what it follows, in bytes. */
+  get held(): number {
+    return this.#held
+  }
+
+  /** How many channels and patterns it follows, as SUBSCRIBE tells; for `shard`, how many of those. */
+  count(kind: Kind): number {
+    const { channel, pattern, shard } = this.#names
+    return kind === "shard" ? shard.size : channel.size + pattern.size
+  }
+
+  /** How many of one kind it follows. */
+  size(kind: Kind): number {
+    return this.#names[kind].size
+  }
+
+  /** Whether it follows nothing any more. */
+  get isEmpty(): boolean {
+    return this.count("channel") + this.count("shard") === 0
+  }
+
+  /** What it follows of a kind. */
+  names(kind: Kind): ReadonlyArray<ByteString.ByteString> {
+    return [...this.#names[kind]]
+  }
+
+  /** Whether it may follow these too. */
+  hasRoom(kind: Kind, names: ReadonlyArray<ByteString.ByteString>): boolean {
+    const more = new Set(names.filter((name) => !this.#names[kind].has(name)))
+    let held = this.#held
+    for (const name of more) held += heldBy(kind, name)
+    return this.#names[kind].size + more.size <= most[kind] && held <= mostHeld
+  }
+
+  /** Follows it, for which there must be room. */
+  add(kind: Kind, name: ByteString.ByteString): void {
+    if (this.#names[kind].has(name)) return
+    // A copy: the argument is a slice of the request's text, which would stay in memory.
+    const own = ByteString.ownCopy(name)
+    this.#names[kind].add(own)
+    if (kind === "pattern") this.#globs.set(own, RedisGlob.make(own))
+    this.#held += heldBy(kind, own)
+    this.#registry.add(kind, own)
+  }
+
+  /** Does not follow it any more. */
+  remove(kind: Kind, name: ByteString.ByteString): void {
+    if (!this.#names[kind].delete(name)) return
+    this.#globs.delete(name)
+    this.#held -= heldBy(kind, name)
+    this.#registry.remove(kind, name)
+  }
+
+  /** Follows nothing any more. */
+  clear(): void {
+    for (const kind of ["channel", "pattern", "shard"] as const)
+      for (const name of this.#names[kind]) this.remove(kind, name)
+  }
+
+  /** Whether there are changes that it was not told. */
+  get hasNews(): boolean {
+    return this.#server.changes.last().sequence !== this.#place.sequence
+  }
+
+  /** Waits until there are. */
+  get news() {
+    return this.#server.changes.awaitAfter(this.#place)
+  }
+
+  /** What is being sent was taken. */
+  noteSent(): void {
+    this.#sendingSince = undefined
+  }
+
+  /** Whether too many changes went by while it took nothing of what is being sent. */
+  get isBehind(): boolean {
+    return (
+      this.#sendingSince !== undefined
+      && this.#server.changes.last().sequence - this.#sendingSince > mostBehind
+    )
+  }
+
+  /**
+   * What it is told of the next changes; of a few, and of none that it does not follow. `isLost` where changes may have
+   * been missed, and no channel that it follows says so.
+   */
+  next(): { readonly pushes: ReadonlyArray<Reply.Push>; readonly isLost: boolean } {
+    const { changes, messages } = this.#server
+    const pushes: Array<Reply.Push> = []
+    const entries = changes.after(this.#place, Math.ceil(quantum / (1 + this.#names.pattern.size)))
+    let isLost = false
+    for (const entry of entries) {
+      const before = pushes.length
+      for (const message of messages.of(entry)) this.#tell(message, pushes)
+      isLost ||= this.#missed(entry, pushes.length > before)
+    }
+    this.#place = entries.at(-1)?.id ?? changes.last()
+    this.#sendingSince = changes.last().sequence
+    return { pushes, isLost }
+  }
+
+  /** Channels come before patterns (pubsub.c, pubsubPublishMessageInternal). */
+  #tell({ channel, payload, push }: Message, pushes: Array<Reply.Push>): void {
+    if (this.#names.channel.has(channel)) pushes.push(push)
+    for (const [pattern, glob] of this.#globs) {
+      if (RedisGlob.match(glob, channel))
+        pushes.push([
+          pmessage,
+          ...[pattern, channel, payload].map((value) => Reply.Reply.Bulk({ value }))
+        ])
+    }
+  }
+
+  #missed({ change }: LoggedChange, wasTold: boolean): boolean {
+    return (
+      change._tag === "Rescan"
+      && !wasTold
+      && (this.#globs.size > 0
+        || this.names("channel").some((channel) => channel.startsWith(keyChannels)))
+    )
+  }
+}
