@@ -6,7 +6,7 @@ import { overHttp, overResp, type Question, sink } from "../load/Sink.ts"
 import { app } from "../peers/App.ts"
 import { nginx } from "../peers/Nginx.ts"
 import * as Redis from "../peers/Redis.ts"
-import { descriptors, type Peer, peakMemory } from "../measure/Process.ts"
+import { descriptors, type Peer, peakMemory, residentMemory } from "../measure/Process.ts"
 import { bare, bytes, commandsPerSecond, type Row, Trouble } from "../Row.ts"
 import { besideFind, listAgain } from "./Names.ts"
 
@@ -83,9 +83,48 @@ const transfersRow = (transfers: number): Row => ({
     })
 })
 
+/** What a hundred transfers at once may take beside what an idle server holds: the limit that we set ourselves. */
+const budget = 64e6
+
+/** What a fresh server holds at most while it sends a file so many times at once, beside what it held before. */
+const overIdle = (
+  start: Effect.Effect<Peer, Trouble, Scope.Scope>,
+  question: Question,
+  transfers: number
+): Effect.Effect<number, Trouble> =>
+  Effect.scoped(
+    Effect.gen(function* () {
+      const peer = yield* start
+      const idle = yield* residentMemory(peer.pid)
+      const { drain } = yield* sink(peer, question)
+      yield* drain(transfers)
+      return (yield* peakMemory(peer.pid)) - idle
+    })
+  )
+
 /** The rows. */
 export const rows: ReadonlyArray<Row> = [
   ...[1, 10, 100, 1_000, 10_000].map(connectionsRow),
   ...[1_000, 100_000, 1_000_000].map(namesRow),
-  ...[1, 10, 100].map(transfersRow)
+  ...[1, 10, 100].map(transfersRow),
+  {
+    name: "transfers-over-idle",
+    what: "most memory held in 100 transfers at once, beside that of the idle server",
+    peer: "64 MB",
+    unit: bytes,
+    reach: 1,
+    aim: 0.5,
+    needs: [],
+    smoke: true,
+    contest: (scale) =>
+      Effect.gen(function* () {
+        const size = sizes[scale]
+        const folder = yield* Files.folder
+        yield* Files.makeLarge(folder, "large", size)
+        return {
+          ours: bare(overIdle(app(folder), overResp("large", size), 100)),
+          theirs: Effect.succeed({ figure: budget })
+        }
+      })
+  }
 ]
