@@ -13,7 +13,7 @@ import { Server } from "../../server/Server.ts"
 import type { Tls } from "../../net/TlsHandshake.ts"
 import { Clock } from "../../services/Clock.ts"
 import * as DirectoryFileStore from "../../services/files/directory/DirectoryFileStore.ts"
-import * as DirectoryChanges from "../../services/files/directory/watch/DirectoryChanges.ts"
+import { FileChanges } from "../../services/files/FileChanges.ts"
 import * as S3FileStore from "../../services/files/s3/S3FileStore.ts"
 import { Info } from "../../services/Info.ts"
 import { announcing } from "./announcement/Announcement.ts"
@@ -21,6 +21,7 @@ import * as Certificates from "./reload/Certificates.ts"
 import { capConnections } from "./DescriptorLimit.ts"
 import { onlyWith } from "../CertificateFiles.ts"
 import { exitCode, Failure } from "../Failure.ts"
+import { type FindChanges, findChanges } from "./FindChanges.ts"
 import { logFields } from "../flags/Descriptor.ts"
 import * as Log from "./Log.ts"
 import { limitSemiSpace } from "./Heap.ts"
@@ -47,8 +48,8 @@ export interface Options extends Address {
   readonly cache?: number | undefined
   /** How much of a folder's names is held in memory, in bytes, 0 for nothing. */
   readonly index?: number | undefined
-  /** How much of the last changes is held in memory, in bytes; nobody looks for changes without it, or with 0. */
-  readonly changes?: number | undefined
+  /** Looks for changes of the files; nobody does without it. */
+  readonly changes?: FindChanges | undefined
   /** The memory for the buffers of all transfers together, in bytes. */
   readonly transferMemory?: number | undefined
   readonly pickle: boolean
@@ -77,7 +78,7 @@ const isLoopback = (host: string): boolean => /^(?:localhost|127(?:\.\d+){3}|::1
 const layer = ({
   bucket,
   cache,
-  changes = 0,
+  changes,
   dir,
   hidden,
   http,
@@ -105,9 +106,7 @@ const layer = ({
       Info.layer
     ]),
     Layer.provide([
-      bucket === undefined && changes > 0
-        ? DirectoryChanges.layer({ folder: dir, hidden, links, capacity: changes })
-        : Layer.empty,
+      changes === undefined ? Layer.empty : Layer.effect(FileChanges, changes),
       Stats.layer
     ])
   )
@@ -144,7 +143,7 @@ const serveUntilToldToStop = Effect.fn("serve")(
     }
     yield* ignoreHangup
     if (Option.isNone(flags.store)) yield* limitSemiSpace
-    const { announce, isAlone, port, share, stopRequested } = yield* Worker
+    const { announce, changes, isAlone, port, share, stopRequested } = yield* Worker
     // A FIFO, as of <(command), gives its bytes once, and a worker that is started later would wait for them for ever.
     const passwords = yield* followPasswords(flags.passwordFile, isAlone, messages)
     const tls = yield* Certificates.follow(
@@ -166,14 +165,13 @@ const serveUntilToldToStop = Effect.fn("serve")(
     const scope = yield* Effect.scope
     const stop = yield* Deferred.make<void>()
     const awaitStop = Deferred.into(Effect.raceFirst(stopSignal, stopRequested), stop)
-    const { cache, changes, grace, hidden, host, index, pickle } = flags
+    const { cache, grace, hidden, host, index, pickle } = flags
     const allowed = yield* capConnections(share(connections))
     const { dir } = shared
     const store = Option.getOrUndefined(flags.store)
     const options: Options = {
       cache: Option.getOrUndefined(cache),
-      // Workers would each have an order of their own.
-      changes: flags.workers === 1 ? changes : 0,
+      changes,
       transferMemory: Option.getOrUndefined(flags.transferMemory),
       dir,
       bucket:
@@ -239,8 +237,11 @@ const serveUntilToldToStop = Effect.fn("serve")(
     )
   },
   Effect.scoped,
-  (serve, flags, { dir, name }, messages) =>
-    inWorkers(serve, {
+  (serve, flags, shared, messages) => {
+    const { dir, name } = shared
+    return inWorkers(serve, {
+      changes: findChanges(flags, shared),
+      changesCapacity: flags.changes,
       workers: flags.workers,
       port: flags.port,
       // A worker that is started later shares the folder that was found now, or none: not what is found then.
@@ -257,7 +258,8 @@ const serveUntilToldToStop = Effect.fn("serve")(
         },
         messages
       )
-    }),
+    })
+  },
   Effect.ensuring(exitSoon),
   (effect, { logFormat, logLevel }) => Effect.provide(effect, Log.layer(logFormat, logLevel))
 )

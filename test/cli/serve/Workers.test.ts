@@ -1,12 +1,13 @@
 /** `app serve --workers N`, as processes: who serves, who takes the place of whom, and how all end. */
 import { assert, layer } from "@effect/vitest"
-import { Effect } from "effect"
+import { Effect, Fiber } from "effect"
 import { availableParallelism } from "node:os"
 import { App, type Ended } from "../../support/programs/App.ts"
 import { request } from "../../support/values/Bytes.ts"
 import { childrenOf, socketsOf } from "../../support/programs/Processes.ts"
+import { type Reply, readReply, textOf } from "../../support/peers/Replies.ts"
 import * as RawSocket from "../../support/peers/RawSocket.ts"
-import { folderWith } from "../../support/stores/TemporaryFolder.ts"
+import { folderWith, writeFiles } from "../../support/stores/TemporaryFolder.ts"
 import { noise } from "../../support/Transfers.ts"
 import { cutOff, info, ping, serve } from "../../support/programs/Workers.ts"
 
@@ -34,6 +35,38 @@ layer(App.layer, { timeout: "1 minute" })("app serve --workers", (it) => {
         assert.strictEqual(told.get("total_commands_processed"), String(6 + index + 1))
         assert.strictEqual(told.get("maxclients"), "10000")
       }
+    })
+  )
+
+  it.effect("tells the same changes at the same places, one that is started later too", () =>
+    Effect.gen(function* () {
+      const cwd = yield* folder
+      const { address, clients, process } = yield* serve({ cwd })
+      const asking = yield* clients(4)
+      const textsIn = (reply: Reply): ReadonlyArray<string> =>
+        reply._tag === "List" ? reply.items.flatMap(textsIn) : [textOf(reply)]
+      const idIn = (reply: Reply) =>
+        textsIn(reply).find((text) => /^[1-9]\d{12}-\d+$/.test(text)) ?? ""
+      const ask = (client: RawSocket.RawSocket, ...words: ReadonlyArray<string>) =>
+        Effect.andThen(client.send(request(...words)), readReply(client))
+      const firstId = (client: RawSocket.RawSocket) =>
+        Effect.gen(function* () {
+          const [epoch = ""] = idIn(yield* ask(client, "XINFO", "STREAM", "arquivos")).split("-")
+          const place = `${epoch}-0`
+          return idIn(yield* ask(client, "XREAD", "BLOCK", "10000", "STREAMS", "arquivos", place))
+        })
+      const waiting = yield* Effect.forkChild(
+        Effect.forEach(asking, firstId, { concurrency: "unbounded" })
+      )
+      yield* writeFiles(cwd, { "DB/b.txt": "" })
+      const [id = "", ...others] = yield* Fiber.join(waiting)
+      assert.match(id, /-1$/)
+      assert.deepStrictEqual(others, [id, id, id])
+      const [victim = -1] = childrenOf(process.pid)
+      globalThis.process.kill(victim, "SIGKILL")
+      yield* process.says("stderr", /worker\.replaced worker=1\n/)
+      const late = yield* Effect.forEach([1, 2], () => RawSocket.connect(address))
+      assert.deepStrictEqual(yield* Effect.forEach(late, firstId), [id, id])
     })
   )
 

@@ -149,8 +149,8 @@ export const serving = {
     },
     readme: {
       text: {
-        pt: "memória para as últimas mudanças dos arquivos da pasta, que os clientes acompanham, umas 350 bytes para cada nome que mudou; quem parou antes da mais antiga recebe `refazer`. `0` desliga, e ninguém vigia a pasta",
-        en: "memory for the last changes of the folder's files, which clients follow, some 350 bytes for each name that changed; who stopped before the oldest is told `refazer`. `0` turns it off, and nobody watches the folder"
+        pt: "memória para as últimas mudanças dos arquivos da pasta, que os clientes acompanham, por processo, uns 350 bytes para cada nome que mudou; quem parou antes da mais antiga recebe `refazer`. `0` desliga, e ninguém vigia a pasta",
+        en: "memory for the last changes of the folder's files, which clients follow, of each process, some 350 bytes for each name that changed; who stopped before the oldest is told `refazer`. `0` turns it off, and nobody watches the folder"
       }
     }
   }),

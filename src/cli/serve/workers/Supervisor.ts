@@ -2,13 +2,15 @@
  * The process that starts the workers and starts another wherever one has exited. It serves nothing itself: node:cluster
  * accepts the connections here and hands them to the workers in turn. When to start another: RestartPolicy.
  */
-import { Deferred, Effect, type Stdio } from "effect"
+import { Deferred, Effect, Option, type Stdio } from "effect"
 import type { Cluster } from "node:cluster"
 import * as Monotonic from "../../../domain/Monotonic.ts"
 import type { Address } from "../../../domain/Address.ts"
 import { exitCode, Failure } from "../../Failure.ts"
 import { exitOnSecondSignal, ignoreHangup, stopSignal } from "../../Signals.ts"
 import { killWorkersOnExit, forwardHangup, start } from "./WorkerProcess.ts"
+import type { FindChanges } from "../FindChanges.ts"
+import { relayChanges } from "./ChangeRelay.ts"
 import { receive, WorkerMessage } from "./Protocol.ts"
 import { restartForEver } from "./RestartPolicy.ts"
 import { makeStatsAggregator } from "./StatsAggregator.ts"
@@ -22,6 +24,10 @@ export interface Options {
   readonly port: number
   /** What the workers find in their environment besides the supervisor's. */
   readonly environment: Readonly<Record<string, string>>
+  /** Looks for changes of the shared files; nobody does without it. */
+  readonly changes: FindChanges | undefined
+  /** How many bytes of them each worker holds. */
+  readonly changesCapacity: number
   /** Called with their address, once all of them listen. */
   readonly announce: Announce
 }
@@ -33,7 +39,7 @@ export interface Options {
  */
 export const supervise = (
   cluster: Cluster,
-  { announce, environment, port, workers }: Options
+  { announce, changes: find, environment, port, workers }: Options
 ): Effect.Effect<void, Failure, Stdio.Stdio> =>
   Effect.gen(function* () {
     // With SCHED_NONE, where all workers accept from one socket, a connection costs half as much, but of 50 that came at
@@ -43,6 +49,9 @@ export const supervise = (
     yield* ignoreHangup
     yield* forwardHangup(cluster)
     const startedAt = yield* Monotonic.now
+    // Where the folder cannot be shared, the first worker says why, and ends.
+    const changes =
+      find === undefined ? undefined : Option.getOrUndefined(yield* Effect.option(find))
     const aggregator = makeStatsAggregator()
     const firstReady = yield* Deferred.make<Address>()
     const running = new Set<number>()
@@ -73,6 +82,19 @@ export const supervise = (
         const isReplacement = !(yield* Deferred.succeed(ready, undefined))
         if (isReplacement) yield* Effect.logInfo("worker.replaced")
       })
+      const onStartRequest = Effect.gen(function* () {
+        yield* child.send({
+          _tag: "Start",
+          number: worker,
+          port: portFor(worker),
+          changes: changes === undefined ? null : changes.last()
+        })
+        if (changes === undefined) return
+        yield* Effect.forkIn(
+          relayChanges(changes, (batch) => child.sendThrough({ _tag: "Changes", ...batch })),
+          scope
+        )
+      })
       const respond = Effect.flatMap(aggregator.all, (totals) =>
         child.send({
           _tag: "ClusterStatsResponse",
@@ -82,8 +104,7 @@ export const supervise = (
       yield* Effect.forkScoped(
         receive(child.received, WorkerMessage, (message) =>
           WorkerMessage.match(message, {
-            StartRequest: () =>
-              child.send({ _tag: "Start", number: worker, port: portFor(worker) }),
+            StartRequest: () => onStartRequest,
             Ready: onReady,
             ClusterStatsRequest: () => Effect.asVoid(Effect.forkIn(respond, scope)),
             StatsResponse: ({ stats }) => aggregator.report(worker, stats.totals)

@@ -3,6 +3,8 @@ import { Cache, Context, Deferred, Duration, Effect, Queue, type Stdio } from "e
 import type { Cluster } from "node:cluster"
 import type { Address } from "../../../domain/Address.ts"
 import { Gather, type ClusterStats } from "../../../telemetry/ClusterStats.ts"
+import { type ChangeReplica, makeChangeReplica } from "./ChangeRelay.ts"
+import type { FindChanges } from "../FindChanges.ts"
 import { receive, type WorkerMessage, SupervisorMessage, send } from "./Protocol.ts"
 
 /** Called with the address once the server listens. */
@@ -14,6 +16,8 @@ export class Worker extends Context.Service<
   {
     /** Whether this process serves alone. */
     readonly isAlone: boolean
+    /** Looks for the changes of the shared files, or has them from the supervisor; nobody does without it. */
+    readonly changes: FindChanges | undefined
     /** The port to listen on. */
     readonly port: number
     /** Called with the address of this process. */
@@ -35,11 +39,12 @@ const timeout = Duration.seconds(1)
 export const runWorker = <E, R>(
   serve: Effect.Effect<void, E, R>,
   cluster: Cluster,
-  workers: number
+  { changesCapacity, workers }: { readonly workers: number; readonly changesCapacity: number }
 ): Effect.Effect<void, E, Exclude<R, Worker>> =>
   Effect.gen(function* () {
     const received = yield* Queue.unbounded<unknown>()
     const started = yield* Deferred.make<{ readonly number: number; readonly port: number }>()
+    let replica: ChangeReplica | undefined
     const stopped = yield* Deferred.make<void>()
     const ready = yield* Deferred.make<void>()
     let response = yield* Deferred.make<ClusterStats>()
@@ -64,7 +69,12 @@ export const runWorker = <E, R>(
     yield* Effect.forkScoped(
       receive(received, SupervisorMessage, (message) =>
         SupervisorMessage.match(message, {
-          Start: (message) => Effect.asVoid(Deferred.succeed(started, message)),
+          Start: (message) => {
+            if (message.changes !== null)
+              replica = makeChangeReplica(message.changes, changesCapacity)
+            return Effect.asVoid(Deferred.succeed(started, message))
+          },
+          Changes: (batch) => Effect.sync(() => replica?.receive(batch)),
           StatsRequest: () =>
             own === undefined ? Effect.void : notify({ _tag: "StatsResponse", stats: own() }),
           ClusterStatsResponse: ({ stats }) => Effect.asVoid(Deferred.succeed(response, stats)),
@@ -101,6 +111,7 @@ export const runWorker = <E, R>(
     return yield* serve.pipe(
       Effect.provideService(Worker, {
         isAlone: false,
+        changes: replica?.changes,
         port,
         announce: ({ host, port }) =>
           Effect.andThen(Deferred.succeed(ready, undefined), notify({ _tag: "Ready", host, port })),

@@ -2,7 +2,7 @@
 import { Deferred, Effect, Queue, type Scope } from "effect"
 import type { Cluster } from "node:cluster"
 import { closeIfNotTaken } from "./ConnectionHandoff.ts"
-import { type SupervisorMessage, send } from "./Protocol.ts"
+import { type SupervisorMessage, send, sendThrough } from "./Protocol.ts"
 import { hangupSignal } from "../../Signals.ts"
 
 /** How a process ended: with an exit code, by a signal, or with neither where it could not be started. */
@@ -15,6 +15,8 @@ export interface ExitStatus {
 export interface WorkerProcess {
   readonly pid: number | undefined
   readonly send: (message: SupervisorMessage) => Effect.Effect<void>
+  /** As `send`, and waits until the message is on its way, or the worker gone. */
+  readonly sendThrough: (message: SupervisorMessage) => Effect.Effect<void>
   /** What it has sent, not decoded yet. */
   readonly received: Queue.Dequeue<unknown>
   /** Waits until it has exited. */
@@ -48,6 +50,8 @@ export const start = (
       return {
         pid: child.pid,
         send: (message: SupervisorMessage) => send((sent, done) => child.send(sent, done), message),
+        sendThrough: (message: SupervisorMessage) =>
+          sendThrough((sent, done) => child.send(sent, done), message),
         received,
         exited: Deferred.await(exited),
         kill: Effect.sync(() => void child.kill("SIGKILL"))

@@ -13,10 +13,11 @@ export const inWorkers = <E, R>(
   options: Options
 ): Effect.Effect<void, E | Failure, Exclude<R, Worker> | Stdio.Stdio> =>
   Effect.gen(function* () {
-    const { announce, port, workers } = options
+    const { announce, changes, port, workers } = options
     if (workers === 1) {
       return yield* Effect.provideService(serve, Worker, {
         isAlone: true,
+        changes,
         port,
         announce,
         stopRequested: Effect.never,
@@ -27,5 +28,5 @@ export const inWorkers = <E, R>(
     const { default: cluster } = yield* Effect.promise(() => import("node:cluster"))
     return yield* cluster.isPrimary
       ? supervise(cluster, options)
-      : runWorker(serve, cluster, workers)
+      : runWorker(serve, cluster, options)
   })

@@ -2,10 +2,10 @@
  * The changes of a shared folder, as a thread finds them that watches it (WatchThread). What is told of is what
  * FileStore shares.
  */
-import { Clock, Deferred, Effect, Layer, type Scope } from "effect"
+import { Clock, Deferred, Effect, type Scope } from "effect"
 import { FileChange } from "../../../../domain/FileChange.ts"
 import { fromText } from "../../../../domain/FileName.ts"
-import { type ChangeRecorder, FileChanges, makeChangeRecorder } from "../../FileChanges.ts"
+import { type ChangeRecorder, type Changes, makeChangeRecorder } from "../../FileChanges.ts"
 import * as SharedFolder from "../SharedFolder.ts"
 import type { FoundChange } from "./Outbox.ts"
 import { type ThreadMessage, type WatchOptions, watchByThread } from "./WatchThread.ts"
@@ -77,14 +77,12 @@ export interface Options extends SharedFolder.Options {
   readonly watch?: Partial<WatchOptions>
 }
 
-/** The changes of a folder. Fails with FolderUnusable. */
-export const layer = (options: Options) =>
-  Layer.effect(
-    FileChanges,
-    Effect.gen(function* () {
-      const folder = yield* SharedFolder.openFolder(options)
-      const recorder = makeChangeRecorder(yield* Clock.currentTimeMillis, options.capacity)
-      yield* recordChanges(folder, recorder, options.watch)
-      return recorder.changes
-    })
-  )
+/** Looks for the changes of a folder until the scope closes. Fails with FolderUnusable. */
+export const make = Effect.fnUntraced(function* (
+  options: Options
+): Effect.fn.Return<Changes, SharedFolder.FolderUnusable, Scope.Scope> {
+  const folder = yield* SharedFolder.openFolder(options)
+  const recorder = makeChangeRecorder(yield* Clock.currentTimeMillis, options.capacity)
+  yield* recordChanges(folder, recorder, options.watch)
+  return recorder.changes
+})

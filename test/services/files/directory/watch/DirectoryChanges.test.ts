@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Layer, Logger } from "effect"
+import { Effect, Logger } from "effect"
 import { mkdirSync, renameSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs"
 import { dirname, join } from "node:path"
 import { isDeepStrictEqual } from "node:util"
@@ -8,10 +8,10 @@ import {
   FileChange,
   type LoggedChange
 } from "../../../../../src/domain/FileChange.ts"
-import { type Changes, FileChanges } from "../../../../../src/services/files/FileChanges.ts"
+import type { Changes } from "../../../../../src/services/files/FileChanges.ts"
 import {
-  type Options,
-  layer
+  make,
+  type Options
 } from "../../../../../src/services/files/directory/watch/DirectoryChanges.ts"
 import { detailsOf } from "../../../../../src/services/files/directory/DirectoryDetails.ts"
 import { makeChurn } from "../../../../support/stores/Churn.ts"
@@ -48,14 +48,9 @@ const versionAt = (path: string): string => detailsOf(statSync(path, { bigint: t
 
 /** The changes of this folder, watched or polled. */
 const changesOf = (folder: string, options: Partial<Options> = {}) =>
-  Effect.flatMap(
-    Layer.build(
-      Layer.provide(
-        layer({ folder, hidden: false, capacity: 10_000_000, ...options }),
-        Logger.layer([])
-      )
-    ),
-    (context) => Effect.provide(FileChanges, context)
+  Effect.provide(
+    make({ folder, hidden: false, capacity: 10_000_000, ...options }),
+    Logger.layer([])
   )
 
 /** Makes a file of one piece. */
