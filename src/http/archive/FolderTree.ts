@@ -3,11 +3,11 @@
  * folder that has no other name, those that it has by the first link to it. So it ends, whatever the links are, and is
  * the same each time.
  */
-import { Effect, type Scope, Stream } from "effect"
+import { Effect, type Order, type Scope, Stream } from "effect"
 import { type FileNotFound, StoreUnavailable } from "../../domain/Errors.ts"
 import { byBytes, type FolderName } from "../../domain/FileName.ts"
 import type { FileStore, FolderEntry } from "../../services/files/FileStore.ts"
-import { makeTop } from "../../services/files/TopNames.ts"
+import { mergeRuns } from "./MergeRuns.ts"
 
 /** A file as its folder tells of it. */
 export type ListedFile = Extract<FolderEntry, { readonly kind: "file" }>
@@ -18,6 +18,8 @@ export interface Quota {
   readonly take: (count: number) => boolean
   readonly give: (count: number) => void
 }
+
+const byName: Order.Order<ListedFile> = (self, that) => byBytes(self.name, that.name)
 
 /** Room for `most` files. */
 export const makeQuota = (most: number): Quota => {
@@ -47,18 +49,16 @@ export const filesBelow = Effect.fnUntraced(function* (
 ): Effect.fn.Return<ReadonlyArray<ListedFile>, FileNotFound | StoreUnavailable, Scope.Scope> {
   let taken = 0
   yield* Effect.addFinalizer(() => Effect.sync(() => quota.give(taken)))
-  const files = makeTop<ListedFile>(Number.POSITIVE_INFINITY, (self, that) =>
-    byBytes(self.name, that.name)
-  )
+  const runs: Array<ReadonlyArray<ListedFile>> = []
   const seen = new Set<string>()
   const folders: Array<FolderName> = []
 
-  const take = (entries: ReadonlyArray<FolderEntry>) => {
+  const take = (files: Array<ListedFile>) => (entries: ReadonlyArray<FolderEntry>) => {
     for (const entry of entries) {
       if (entry.kind === "file") {
         if (!quota.take(1)) return Effect.fail(tooMany)
         taken += 1
-        files.add(entry)
+        files.push(entry)
       } else if (!entry.isListedElsewhere && !seen.has(entry.id)) {
         seen.add(entry.id)
         folders.push(entry.name)
@@ -67,9 +67,14 @@ export const filesBelow = Effect.fnUntraced(function* (
     return Effect.void
   }
 
+  /** What is in a folder comes sorted. */
   const enter = (name: FolderName) =>
     Effect.scoped(
-      Effect.flatMap(store.folder(name), (entries) => Stream.runForEachArray(entries, take))
+      Effect.gen(function* () {
+        const files: Array<ListedFile> = []
+        yield* Stream.runForEachArray(yield* store.folder(name), take(files))
+        if (files.length > 0) runs.push(files)
+      })
     )
 
   yield* enter(folder)
@@ -77,5 +82,5 @@ export const filesBelow = Effect.fnUntraced(function* (
     // One that vanishes meanwhile has nothing in it.
     yield* Effect.catchTag(enter(name), "FileNotFound", () => Effect.void)
   }
-  return files.take()
+  return yield* mergeRuns(runs, byName)
 })
