@@ -2,6 +2,7 @@
 import { Cache, Clock, Duration, Effect, Exit, Option, Stream } from "effect"
 import * as Monotonic from "../domain/Monotonic.ts"
 import type { StoreUnavailable } from "../domain/Errors.ts"
+import type { FileName } from "../domain/FileName.ts"
 import type { Numbers } from "../telemetry/Stats.ts"
 import type { FileStore } from "./files/FileStore.ts"
 import { makeClusterStats, type ClusterStats, type Totals } from "../telemetry/ClusterStats.ts"
@@ -93,29 +94,38 @@ const sections = (
 /** How many files are described at a time; more would only queue in Node's four threads. */
 const describeConcurrency = 8
 
+/** After how many of them others get their turn: each takes a system call or two in the program's own thread. */
+const describedPerTurn = 64
+
 /** How long the count of the files is cached: monitoring tools ask for all sections every few seconds. */
 const filesAge = Duration.minutes(1)
 
 /** How many files there are, and their bytes. A file that vanishes in the meantime is not counted. */
 const files = (store: FileStore["Service"]): Effect.Effect<Fields, StoreUnavailable> =>
-  store.names.pipe(
-    Stream.mapEffect((name) => Effect.option(store.describe(name)), {
-      concurrency: describeConcurrency,
-      unordered: true
-    }),
-    Stream.runFold(
-      () => ({ count: 0, bytes: 0 }),
-      (sum, found) => ({
-        count: sum.count + (Option.isSome(found) ? 1 : 0),
-        bytes: sum.bytes + (Option.isSome(found) ? found.value.size : 0)
+  Effect.suspend(() => {
+    let count = 0
+    let bytes = 0
+    const add = (name: FileName) =>
+      Effect.map(Effect.option(store.describe(name)), (found) => {
+        if (Option.isNone(found)) return
+        count += 1
+        bytes += found.value.size
       })
-    ),
-    Effect.map(({ bytes, count }) => [
-      ["files", count],
-      ["files_bytes", bytes],
-      ["files_bytes_human", human(bytes)]
-    ])
-  )
+    return store.names.pipe(
+      Stream.rechunk(describedPerTurn),
+      Stream.runForEachArray((names) =>
+        Effect.andThen(
+          Effect.forEach(names, add, { concurrency: describeConcurrency, discard: true }),
+          Effect.yieldNow
+        )
+      ),
+      Effect.map((): Fields => [
+        ["files", count],
+        ["files_bytes", bytes],
+        ["files_bytes_human", human(bytes)]
+      ])
+    )
+  })
 
 /** As Redis writes how many keys it has: nothing where there are none, or where the store cannot be asked. */
 const keyspace = (store: FileStore["Service"]): Effect.Effect<Fields> =>

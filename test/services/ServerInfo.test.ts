@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Clock, Context, Effect, Layer, Stream } from "effect"
+import { Clock, Context, Effect, Fiber, Layer, Stream } from "effect"
 import { TestClock } from "effect/testing"
 import { FileNotFound, StoreUnavailable } from "../../src/domain/Errors.ts"
 import { Stats } from "../../src/telemetry/Stats.ts"
@@ -189,4 +189,27 @@ describe("INFO", () => {
     ]
     for (const [bytes, text] of sizes) assert.strictEqual(human(bytes), text)
   })
+
+  it.effect("lets others have their turn while it describes thousands of files", () =>
+    Effect.gen(function* () {
+      const { stats, store } = yield* setUp
+      const names = Stream.fromIterable(Array.from({ length: 5000 }, () => fileName("a")))
+      let described = 0
+      const describe = () =>
+        Effect.sync(() => {
+          described += 1
+          return { size: 1, modified: 0, version: "" }
+        })
+      const info = yield* makeServerInfo(stats, { ...store, names, describe })
+      const asking = yield* Effect.forkChild(info.describe(["files"]))
+      let most = 0
+      while (asking.pollUnsafe() === undefined) {
+        const before = described
+        yield* Effect.promise(() => new Promise((resolve) => setImmediate(resolve)))
+        most = Math.max(most, described - before)
+      }
+      assert.include(yield* Fiber.join(asking), "files:5000\r\n")
+      assert.isAtMost(most, 2 * 64)
+    })
+  )
 })
