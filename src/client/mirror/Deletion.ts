@@ -34,12 +34,12 @@ export const mostOf = (maxDelete: MaxDelete | undefined, known: number): number 
 }
 
 /**
- * What may be deleted of a plan; the refusal where it is too much. `listed`: how many files the server has. `settled`: with
- * how many of those that the mirror knows there is nothing to do.
+ * What may be deleted of a plan; the refusal where it is too much. `listed`: how many files the server has. `others`: how
+ * many of those that the mirror knows have no action, for they are new or the same.
  */
 export const deletions = (
   actions: ReadonlyArray<Action>,
-  { listed, settled }: { readonly listed: number; readonly settled: number },
+  { listed, others }: { readonly listed: number; readonly others: number },
   options: Options
 ): ReadonlyArray<Extract<Action, { readonly _tag: "Gone" }>> | DeletionRefused => {
   if (!options.delete) return []
@@ -47,7 +47,7 @@ export const deletions = (
     action._tag === "Gone" && (action.isPlaced || options.force) ? [action] : []
   )
   if (gone.length === 0) return gone
-  const known = settled + actions.length
+  const known = others + actions.length
   const refused = (reason: DeletionRefused["reason"]) =>
     new DeletionRefused({ reason, gone: gone.length, known })
   const { maxDelete } = options

@@ -34,6 +34,8 @@ export interface Job extends Wanted {
   readonly remote: RemoteEntry
   readonly seen: LocalEntry | undefined
   readonly action: Extract<Action, { readonly _tag: "New" | "Changed" | "Renamed" }>
+  /** Its place among the additions, if it is one. */
+  readonly addition: number | undefined
 }
 
 /** What came of a job: its file is staged, or the server has it no longer, or why it is not. */
@@ -163,14 +165,18 @@ const finishSmall = Effect.fnUntraced(function* (
 
 /** Fetches files: the small ones, and then the large ones and those small ones that changed meanwhile. */
 export const fetchAll = Effect.fn("mirror.fetchAll")(function* <E, R>(
-  jobs: ReadonlyArray<Job>,
+  jobs: Iterable<Job>,
   sink: Sink<E, R>,
   connectors: Connectors
 ) {
-  const large = jobs.filter(({ remote }) => remote.size > smallFile)
-  const small = jobs.filter(({ remote }) => remote.size <= smallFile)
-  const batches = inBatches(small)
-  yield* Stream.fromIterable(batches).pipe(
+  const large: Array<Job> = []
+  /** The small ones; passes on the large ones as it meets them. */
+  const small = function* () {
+    for (const job of jobs)
+      if (job.remote.size <= smallFile) yield job
+      else large.push(job)
+  }
+  yield* Stream.fromIterable(inBatches(small())).pipe(
     // The next batch is on its way while this one is written.
     Stream.mapEffect(
       (batch) =>
@@ -217,8 +223,9 @@ export const copyAll = Effect.fn("mirror.copyAll")(function* (jobs: ReadonlyArra
   return { copied, missed }
 })
 
-/** The job for an action that needs bytes. */
-export const jobOf = (action: Job["action"]): Job => ({
+/** The job for an action that needs bytes; `addition` as in Job. */
+export const jobOf = (action: Job["action"], addition?: number): Job => ({
+  addition,
   remote: action.remote,
   key: ByteString.fromText(action.name),
   seen: action.seen,

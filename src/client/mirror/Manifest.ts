@@ -19,7 +19,7 @@ import type { StateFile } from "./state/StateFile.ts"
 /** The server lists more files than a mirror can hold. */
 export class TooManyFiles extends Data.TaggedError("TooManyFiles")<{ readonly most: number }> {}
 
-/** The most files of a mirror. A hundred thousand took 320 MB of memory at most, so a million is what a heap has room for. */
+/** The most files of a mirror. A hundred thousand new ones fit into a heap of 64 MB, so a million does into any. */
 export const mostFiles = 1_000_000
 
 /** Which files are mirrored. */
@@ -94,7 +94,9 @@ export const readManifest = Effect.fn("readManifest")(function* (
   const isSelected = makeSelected(selection)
   const { patterns } = selection
   const known = new Uint8Array(state.count)
-  const others = new Map<FileName.FileName, RemoteEntry>()
+  const others: Array<RemoteEntry> = []
+  /** The names of the others, where several patterns may list one. */
+  const names = patterns.length > 1 ? new Set<FileName.FileName>() : undefined
   let count = 0
 
   const addKnown = (rows: ReadonlyArray<number>) => {
@@ -127,8 +129,9 @@ export const readManifest = Effect.fn("readManifest")(function* (
         while (row < state.count && state.keyAt(row) < key) row += 1
         const isRow = row < state.count && state.keyAt(row) === key
         if (isRow && state.isVersion(row, entry)) addKnown([row])
-        else if (!others.has(name) && !(isRow && known[row] === 1)) {
-          others.set(name, entry)
+        else if (names?.has(name) !== true && !(isRow && known[row] === 1)) {
+          names?.add(name)
+          others.push(entry)
           count += 1
         }
       }
@@ -155,7 +158,7 @@ export const readManifest = Effect.fn("readManifest")(function* (
       Effect.catchIf(isUnknownOption, () => whole)
     )
   }
-  const sorted = [...others.values()].sort((one, other) => FileName.byBytes(one.name, other.name))
-  const manifest: Manifest = { known, others: sorted, count }
+  if (names !== undefined) others.sort((one, other) => FileName.byBytes(one.name, other.name))
+  const manifest: Manifest = { known, others, count }
   return manifest
 })

@@ -78,7 +78,7 @@ export interface Doubts {
 }
 
 /** Up to this size in bytes a changed file is fetched without asking whether its bytes are another file's. */
-const worthAsking = 64 * 1024
+export const worthAsking = 64 * 1024
 
 /** The version of which the file in the target is, by its size and time. */
 const recognise = (
@@ -107,7 +107,7 @@ const goneNames = ({ isSelected, others, remote, state }: Situation) => {
 }
 
 /** Files in the target that are as the mirror put them there, by size and digest. */
-const sourcesOf = (situation: Situation): Sources => {
+export const sourcesOf = (situation: Situation): Sources => {
   const { local, state } = situation
   const gone = new Set(goneNames(situation))
   return indexSources(function* () {

@@ -6,6 +6,7 @@ import type { Connectors } from "../Connector.ts"
 import { localDigestOf } from "../files/Hashing.ts"
 import { SaveFailed } from "../files/Placement.ts"
 import { receiveDigests } from "../files/small/Digests.ts"
+import { type Additions, takeAdditions } from "./Additions.ts"
 import * as Deletion from "./Deletion.ts"
 import { foldersOf, type LocalEntry, type RemoteEntry } from "./Entries.ts"
 import { readNamed } from "./follow/NamedFiles.ts"
@@ -34,6 +35,8 @@ export interface Prepared {
   readonly file: StateFile.StateFile
   readonly settled: Uint8Array
   readonly settledCount: number
+  /** The files that are simply new, and are not among the actions. */
+  readonly additions: Additions
   /** Whether the state has to be written though nothing is done: there was none, or a run before was killed. */
   readonly isStateStale: boolean
   /** Whether a state file is there and is none: then all files are compared by their digests. */
@@ -155,10 +158,15 @@ export const prepare = Effect.fn("mirror.prepare")(function* (
   const others = options.delete && options.force ? yield* folder.names : []
   const { settled, state, ...found } = sortOut({ file, journal, comparison, manifest }, options)
   const { remote } = found
-  const names = new Set<string>([...others, ...journal.keys()])
-  for (const { name } of manifest.others) names.add(name)
-  for (const { name } of remote) for (const above of foldersOf(name)) names.add(above)
-  const local = new Map([...found.local, ...(yield* folder.inspect(names))])
+  const folders = new Set<string>()
+  for (const { name } of remote) for (const above of foldersOf(name)) folders.add(above)
+  const names = function* () {
+    yield* others
+    yield* journal.keys()
+    for (const { name } of manifest.others) yield name
+    yield* folders
+  }
+  const local = new Map([...found.local, ...(yield* folder.inspect(names()))])
   const isSettled = (name: FileName.FileName): boolean => {
     const key = ByteString.fromText(name)
     const row = file.find(key)
@@ -170,7 +178,7 @@ export const prepare = Effect.fn("mirror.prepare")(function* (
   }
   const settledCount = settled.reduce((sum, one) => sum + one, 0)
   const { checksum } = options
-  const situation: Situation = {
+  const { additions, rest: situation } = takeAdditions({
     remote,
     state,
     local,
@@ -178,7 +186,7 @@ export const prepare = Effect.fn("mirror.prepare")(function* (
     settled: settledRows,
     others: others.filter((name) => isSelected(name) && !isSettled(name)),
     checksum
-  }
+  })
   const wanted = doubts(situation)
   const digests: Digests = yield* Effect.all(
     { local: localDigests(wanted.local, local), remote: remoteDigests(wanted.remote, connectors) },
@@ -188,7 +196,7 @@ export const prepare = Effect.fn("mirror.prepare")(function* (
   const actions = options.force ? Deletion.forced(planned) : planned
   const gone = Deletion.deletions(
     actions,
-    { listed: manifest.count, settled: settledCount },
+    { listed: manifest.count, others: settledCount + additions.files.length },
     options
   )
   if (gone instanceof Deletion.DeletionRefused) return yield* gone
@@ -210,6 +218,7 @@ export const prepare = Effect.fn("mirror.prepare")(function* (
     file,
     settled,
     settledCount,
+    additions,
     ...stateFlags
   }
   return prepared

@@ -6,11 +6,12 @@ import { Effect } from "effect"
 import * as FileName from "../../domain/FileName.ts"
 import type { Connectors } from "../Connector.ts"
 import { SaveFailed } from "../files/Placement.ts"
+import { makeAdded } from "./Additions.ts"
 import { obstacles } from "./Deletion.ts"
 import type { PlacedEntry } from "./Entries.ts"
 import { copyAll, type Fetched, fetchAll, type Job, jobOf, type Sink } from "./Fetching.ts"
 import { MirrorFolder, type Outcome } from "./MirrorFolder.ts"
-import type { Action } from "./Plan.ts"
+import { Action } from "./Plan.ts"
 import { type Options as PlanOptions, prepare, type Prepared } from "./Prepare.ts"
 import * as NextState from "./state/NextState.ts"
 import type * as State from "./state/State.ts"
@@ -65,6 +66,7 @@ const carryOut = Effect.fn("mirror.carryOut")(function* (
   const { actions, forced, gone, state } = prepared
   const planned = totalsOf(prepared)
   const next = initialState(prepared)
+  const added = makeAdded(prepared.additions)
   let totals: Totals = { ...noTotals, same: planned.same }
   let steps: Array<Step> = []
   let files = 0
@@ -111,7 +113,10 @@ const carryOut = Effect.fn("mirror.carryOut")(function* (
         const outcome = outcomes[index]
         const success = stepOf(job.action)
         if (outcome === undefined || success === undefined) continue
-        if (settle(file.name, outcome, success)) next.set(file.name, file.entry)
+        if (!settle(file.name, outcome, success)) continue
+        const { addition } = job
+        if (addition === undefined || !added.add(addition, file.entry))
+          next.set(file.name, file.entry)
       }
       for (const fetched of batch) {
         files += 1
@@ -148,8 +153,9 @@ const carryOut = Effect.fn("mirror.carryOut")(function* (
 
   const needsBytes = (action: Action): action is Job["action"] =>
     ["New", "Changed", "Renamed"].includes(action._tag)
-  const jobs = actions.filter(needsBytes).map(jobOf)
-  if (jobs.length > 0) yield* folder.begin
+  const jobs = actions.filter(needsBytes).map((action) => jobOf(action))
+  const { files: additions } = prepared.additions
+  if (jobs.length + additions.length > 0) yield* folder.begin
   // All copies are made before anything is replaced or deleted: the files may have changed names in a circle.
   const { copied, missed } = yield* copyAll(jobs)
   const first = obstacles(gone, actions)
@@ -159,8 +165,13 @@ const carryOut = Effect.fn("mirror.carryOut")(function* (
     { discard: true }
   )
   if (copied.length > 0) yield* sink.finish(copied)
-  const wanted = [...jobs.filter(({ action }) => action._tag !== "Renamed"), ...missed]
-  yield* fetchAll(wanted, sink, connectors)
+  const wanted = function* () {
+    for (const job of jobs) if (job.action._tag !== "Renamed") yield job
+    yield* missed
+    for (const [index, remote] of additions.entries())
+      yield jobOf(Action.New({ name: remote.name, remote, seen: undefined }), index)
+  }
+  yield* fetchAll(wanted(), sink, connectors)
   yield* Effect.forEach(
     gone.filter(({ name }) => !first.has(name)),
     remove,
@@ -168,18 +179,25 @@ const carryOut = Effect.fn("mirror.carryOut")(function* (
   )
   yield* flush
 
-  if (prepared.isStateStale || !isWritten(next, state))
-    yield* folder.writeState(NextState.encode(prepared.file, prepared.settled, next))
+  if (prepared.isStateStale || additions.length > 0 || !isWritten(next, state)) {
+    const { file, settled } = prepared
+    yield* folder.writeState(
+      NextState.encode({ file, settled, entries: next, added: added.entries })
+    )
+  }
   if (totals.failed === 0) yield* folder.removeParts
   return totals
 })
 
 /** What would be done: the steps of the plan, without those that need a permission that was not given. */
-const describePlan = ({ actions, gone }: Prepared): ReadonlyArray<Step> => [
-  ...actions.flatMap((action) => {
-    const step = action._tag === "Gone" ? undefined : stepOf(action)
-    return step === undefined ? [] : [step]
-  }),
+const describePlan = ({ actions, additions, gone }: Prepared): ReadonlyArray<Step> => [
+  ...[
+    ...actions.flatMap((action) => {
+      const step = action._tag === "Gone" ? undefined : stepOf(action)
+      return step === undefined ? [] : [step]
+    }),
+    ...additions.files.map(({ name, size }) => Step.New({ name, size }))
+  ].sort((one, other) => FileName.byBytes(one.name, other.name)),
   ...gone.map(({ name }) => Step.Deleted({ name }))
 ]
 

@@ -1,6 +1,7 @@
 /** What a mirror tells of its work: what came of each file, the totals of the plan and of the run, how far it is. */
 import { Data } from "effect"
 import type { FileError } from "../Result.ts"
+import type { Additions } from "./Additions.ts"
 import { Action, type KeptReason } from "./Plan.ts"
 
 /** What was done with one file, or would be. */
@@ -88,9 +89,11 @@ export const addStep = (totals: Totals, step: Step): Totals =>
 /** The totals of a plan. `settledCount`: how many files need none. */
 export const totalsOf = ({
   actions,
+  additions,
   settledCount
 }: {
   readonly actions: ReadonlyArray<Action>
+  readonly additions: Additions
   readonly settledCount: number
 }): Totals =>
   actions.reduce(
@@ -98,5 +101,5 @@ export const totalsOf = ({
       const step = stepOf(action)
       return step === undefined ? { ...totals, same: totals.same + 1 } : addStep(totals, step)
     },
-    { ...noTotals, same: settledCount }
+    { ...noTotals, same: settledCount, new: additions.files.length, bytes: additions.bytes }
   )

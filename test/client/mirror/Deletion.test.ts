@@ -30,7 +30,7 @@ const decided = (
   listed: number,
   options: Partial<Options> = {}
 ): number | string => {
-  const found = deletions(actions, { listed, settled: 0 }, { ...asked, ...options })
+  const found = deletions(actions, { listed, others: 0 }, { ...asked, ...options })
   return found instanceof DeletionRefused ? found.reason : found.length
 }
 

@@ -87,7 +87,12 @@ const stateOf = (entries: ReadonlyArray<RemoteEntry>): StateFile.StateFile => {
     name,
     { ...entry, sha256: "0".repeat(64) }
   ])
-  const blocks = NextState.encode(StateFile.empty, new Uint8Array(), new Map(placed))
+  const blocks = NextState.encode({
+    file: StateFile.empty,
+    settled: new Uint8Array(),
+    entries: new Map(placed),
+    added: () => []
+  })
   return StateFile.decode(Buffer.concat([...blocks])) ?? assert.fail()
 }
 

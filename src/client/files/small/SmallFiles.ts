@@ -161,10 +161,9 @@ const most = {
 const requestCost = 160
 
 /** Files in batches, in order. */
-export const inBatches = <A extends Wanted>(
-  files: ReadonlyArray<A>
-): ReadonlyArray<ReadonlyArray<A>> => {
-  const batches: Array<Array<A>> = []
+export const inBatches = function* <A extends Wanted>(
+  files: Iterable<A>
+): Generator<ReadonlyArray<A>> {
   let batch: Array<A> = []
   let bytes = 0
   let requests = 0
@@ -174,9 +173,9 @@ export const inBatches = <A extends Wanted>(
       batch.length === most.files
       || bytes + file.remote.size > most.bytes
       || requests + cost > most.requests
-    if (batch.length === 0 || isFull) {
+    if (batch.length > 0 && isFull) {
+      yield batch
       batch = []
-      batches.push(batch)
       bytes = 0
       requests = 0
     }
@@ -184,5 +183,5 @@ export const inBatches = <A extends Wanted>(
     bytes += file.remote.size
     requests += cost
   }
-  return batches
+  if (batch.length > 0) yield batch
 }

@@ -29,13 +29,24 @@ const inBlocks = function* (pieces: Iterable<Uint8Array>): Generator<Uint8Array>
   yield block.subarray(0, used)
 }
 
-const lines = function* (
-  file: StateFile,
-  settled: Uint8Array,
-  entries: ReadonlyMap<FileName.FileName, PlacedEntry>
-): Generator<Uint8Array> {
-  const kept = settled.reduce((sum, one) => sum + one, 0)
-  yield encoder.encode(State.encodeHeader(kept + entries.size))
+type Entry = readonly [FileName.FileName, PlacedEntry]
+
+/** The entries of both, each sorted by name and none in the other, in one order. */
+const merge = function* (ones: Iterable<Entry>, others: Iterable<Entry>): Generator<Entry> {
+  const rest = others[Symbol.iterator]()
+  let other = rest.next()
+  for (const one of ones) {
+    for (; other.done !== true && FileName.byBytes(other.value[0], one[0]) < 0; other = rest.next())
+      yield other.value
+    yield one
+  }
+  for (; other.done !== true; other = rest.next()) yield other.value
+}
+
+const lines = function* ({ added, entries, file, settled }: Contents): Generator<Uint8Array> {
+  let count = settled.reduce((sum, one) => sum + one, 0) + entries.size
+  for (const _ of added()) count += 1
+  yield encoder.encode(State.encodeHeader(count))
   let row = 0
   /** The settled rows before `end`, in runs. */
   const keepTo = function* (end: number) {
@@ -46,19 +57,23 @@ const lines = function* (
       while (row < end && settled[row] !== 1) row += 1
     }
   }
-  for (const [name, entry] of [...entries].sort(([one], [other]) => FileName.byBytes(one, other))) {
+  const sorted = [...entries].sort(([one], [other]) => FileName.byBytes(one, other))
+  for (const [name, entry] of merge(sorted, added())) {
     yield* keepTo(file.find(ByteString.fromText(name)))
     yield encoder.encode(State.encodeLine(name, entry))
   }
   yield* keepTo(file.count)
 }
 
-/**
- * The bytes of the next state file: those rows of `file` that are `settled` as they are, and `entries`, of which none is
- * such a row.
- */
-export const encode = (
-  file: StateFile,
-  settled: Uint8Array,
-  entries: ReadonlyMap<FileName.FileName, PlacedEntry>
-): Iterable<Uint8Array> => inBlocks(lines(file, settled, entries))
+/** What the next state file is made of; no name is in two of these. */
+export interface Contents {
+  readonly file: StateFile
+  /** A byte for each row of `file`: 1 where it stays as it is, else 0. */
+  readonly settled: Uint8Array
+  readonly entries: ReadonlyMap<FileName.FileName, PlacedEntry>
+  /** More entries, sorted by name. */
+  readonly added: () => Iterable<Entry>
+}
+
+/** The bytes of the next state file. */
+export const encode = (contents: Contents): Iterable<Uint8Array> => inBlocks(lines(contents))

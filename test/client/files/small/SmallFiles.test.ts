@@ -62,10 +62,10 @@ describe("a batch of small files", () => {
 
   it("is no larger than what may be held in memory, and than what is sent without waiting", () => {
     const many = Array.from({ length: 1000 }, (_, index) => wanted(String(index), 100_000))
-    const batches = inBatches(many)
+    const batches = [...inBatches(many)]
     assert.deepStrictEqual(batches.flat(), many)
     for (const batch of batches) assert.isAtMost(batch.length * 100_000, 4 * 1024 * 1024)
     const long = Array.from({ length: 100 }, (_, index) => wanted(`${"x".repeat(4000)}${index}`, 1))
-    assert.isAtLeast(inBatches(long).length, 15)
+    assert.isAtLeast([...inBatches(long)].length, 15)
   })
 })

@@ -17,11 +17,17 @@ const entry: PlacedEntry = {
 const nameOf = (text: string): FileName.FileName => FileName.fromText(text) ?? assert.fail(text)
 const names = ["a", "ação/é", "line\nend", "tab\t", 'with "quotes"', "\u2028", "😀"].map(nameOf)
 
+type Entry = readonly [FileName.FileName, PlacedEntry]
+
 const encode = (
-  entries: Iterable<readonly [FileName.FileName, PlacedEntry]>,
+  entries: ReadonlyArray<Entry>,
+  added: ReadonlyArray<Entry> = [],
   file = StateFile.empty,
   settled = new Uint8Array()
-): string => Buffer.concat([...NextState.encode(file, settled, new Map(entries))]).toString()
+): string => {
+  const contents = { file, settled, entries: new Map(entries), added: () => added }
+  return Buffer.concat([...NextState.encode(contents)]).toString()
+}
 
 const decode = (text: string) => StateFile.decode(Buffer.from(text))
 
@@ -31,7 +37,7 @@ const toMap = (file: StateFile.StateFile | undefined) =>
     Array.from({ length: file?.count ?? 0 }, (_, row) => [file?.nameAt(row), file?.entryAt(row)])
   )
 
-const text = encode(names.map((name) => [name, entry]))
+const text = encode(names.map((name): Entry => [name, entry]))
 
 describe("the state file", () => {
   it("says again what was written, whatever the names", () => {
@@ -68,9 +74,13 @@ describe("the state file", () => {
     const newer = { ...entry, size: 13 }
     const next = encode(
       [
+        [nameOf("\u{1f601}"), newer],
+        [names[1] ?? assert.fail(), newer]
+      ],
+      [
         [nameOf("A"), newer],
-        [names[1] ?? assert.fail(), newer],
-        [nameOf("\u{1f601}"), newer]
+        [nameOf("a0"), newer],
+        [nameOf("\u{1f602}"), newer]
       ],
       file,
       Uint8Array.of(1, 0, 1, 0, 1, 1, 1)
@@ -79,11 +89,14 @@ describe("the state file", () => {
       [...toMap(decode(next))],
       [
         ["A", newer],
-        ...names.flatMap((name, row) => {
-          if (row === 3) return []
-          return [[name, row === 1 ? newer : entry]]
+        ["a", entry],
+        ["a0", newer],
+        ...names.slice(1).flatMap((name, row) => {
+          if (row === 2) return []
+          return [[name, row === 0 ? newer : entry]]
         }),
-        ["\u{1f601}", newer]
+        ["\u{1f601}", newer],
+        ["\u{1f602}", newer]
       ]
     )
   })
