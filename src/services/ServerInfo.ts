@@ -4,6 +4,7 @@ import * as Monotonic from "../domain/Monotonic.ts"
 import type { StoreUnavailable } from "../domain/Errors.ts"
 import type { FileName } from "../domain/FileName.ts"
 import type { Numbers } from "../telemetry/Stats.ts"
+import { type Changes, FileChanges } from "./files/FileChanges.ts"
 import type { FileStore } from "./files/FileStore.ts"
 import { makeClusterStats, type ClusterStats, type Totals } from "../telemetry/ClusterStats.ts"
 
@@ -34,9 +35,20 @@ const memorySection = ({ heapUsed, rss }: Totals): Fields => [
   ["maxmemory_policy", "noeviction"]
 ]
 
-/** The sections that cost nothing to compute, in Redis's order. */
+const changesSection = (changes: Changes, { changeFollowers }: Totals): Fields => [
+  ["changes_source", changes.source()],
+  ["changes_epoch", changes.epoch],
+  ["changes_told", changes.last().sequence],
+  ["changes_log_length", changes.length()],
+  ["changes_log_bytes", changes.held()],
+  ["changes_watches", changes.watches()],
+  ["changes_followers", changeFollowers]
+]
+
+/** The sections that cost nothing to compute, in Redis's order, and ours behind them. */
 const sections = (
   stats: Numbers,
+  changes: Changes,
   { processId, startedAt, totals }: ClusterStats,
   wall: number,
   now: number
@@ -87,7 +99,8 @@ const sections = (
         ["role", "master"],
         ["connected_slaves", 0]
       ]
-    ]
+    ],
+    ["Changes", changesSection(changes, totals)]
   ])
 }
 
@@ -156,6 +169,7 @@ export const makeServerInfo = (
 ): Effect.Effect<ServerInfo> =>
   Effect.gen(function* () {
     const clusterStats = yield* makeClusterStats(stats)
+    const changes = yield* FileChanges
     const counted = yield* Cache.makeWith((_: "files") => Monotonic.withWallClock(files(store)), {
       capacity: 1,
       timeToLive: (exit) => (Exit.isSuccess(exit) ? filesAge : Duration.zero)
@@ -168,7 +182,7 @@ export const makeServerInfo = (
         const standard = everything || wanted.size === 0 || wanted.has("default")
         const cluster = yield* clusterStats
         const chosen = [
-          ...sections(stats, cluster, yield* Clock.currentTimeMillis, yield* Monotonic.now)
+          ...sections(stats, changes, cluster, yield* Clock.currentTimeMillis, yield* Monotonic.now)
         ].filter(([title]) => standard || wanted.has(title.toLowerCase()))
         if (everything || wanted.has("keyspace")) chosen.push(["Keyspace", yield* keyspace(store)])
         if (everything || wanted.has("files")) {

@@ -18,6 +18,7 @@ const counts = {
   connectedClients: Count,
   connectionsReceived: Count,
   connectionsRejected: Count,
+  changeFollowers: Count,
   commandsProcessed: Count,
   protocolErrors: Count,
   bytesReceived: Count,

@@ -25,6 +25,8 @@ export interface Numbers {
   connectionsReceived: number
   /** Connections closed at once because there were too many. */
   connectionsRejected: number
+  /** How many wait for a change of the files now. */
+  changeFollowers: number
   /** Requests that were commands, those answered with an error included. */
   commandsProcessed: number
   /** Connections closed because of a malformed request. */
@@ -83,6 +85,7 @@ export class Stats extends Context.Service<Stats, Numbers>()("sockets/telemetry/
     connectedClients: 0,
     connectionsReceived: 0,
     connectionsRejected: 0,
+    changeFollowers: 0,
     commandsProcessed: 0,
     protocolErrors: 0,
     bytesReceived: 0,

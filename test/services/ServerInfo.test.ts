@@ -3,11 +3,13 @@ import { Clock, Context, Effect, Fiber, Layer, Stream } from "effect"
 import { TestClock } from "effect/testing"
 import { FileNotFound, StoreUnavailable } from "../../src/domain/Errors.ts"
 import { Stats } from "../../src/telemetry/Stats.ts"
+import { countFollowers, FileChanges } from "../../src/services/files/FileChanges.ts"
 import { FileStore } from "../../src/services/files/FileStore.ts"
 import * as MemoryFileStore from "../../src/services/files/MemoryFileStore.ts"
 import { human, makeServerInfo } from "../../src/services/ServerInfo.ts"
 import * as Monotonic from "../../src/domain/Monotonic.ts"
 import { fileName } from "../support/stores/Stores.ts"
+import { created, epoch, recorderOf } from "../support/values/Changes.ts"
 import { steps, withSettableWall } from "../support/values/WallClock.ts"
 
 const bytes = (size: number) => ({ bytes: new Uint8Array(size), modified: 0 })
@@ -28,7 +30,7 @@ const ask = (...sections: ReadonlyArray<string>) =>
 
 const titles = (text: string) => [...text.matchAll(/^# (\w+)\r$/gm)].map(([, title]) => title)
 
-const standard = ["Server", "Clients", "Memory", "Persistence", "Stats", "Replication"]
+const standard = ["Server", "Clients", "Memory", "Persistence", "Stats", "Replication", "Changes"]
 
 describe("INFO", () => {
   it.effect("tells all sections but those that look at every file", () =>
@@ -39,6 +41,30 @@ describe("INFO", () => {
       for (const asked of ["all", "Everything"]) {
         assert.deepStrictEqual(titles(yield* ask(asked)), [...standard, "Keyspace", "Files"])
       }
+    })
+  )
+
+  it.effect("tells of the log of changes", () =>
+    Effect.gen(function* () {
+      const { stats, store } = yield* setUp
+      const { changes, record, setSource } = recorderOf()
+      record([created("a"), created("b"), created("a")])
+      setSource("watch", 3)
+      const counted = countFollowers(changes, stats)
+      yield* Effect.forkChild(counted.awaitAfter(changes.last()), { startImmediately: true })
+      const info = yield* Effect.provideService(makeServerInfo(stats, store), FileChanges, counted)
+      const text = yield* info.describe(["changes"])
+      assert.deepStrictEqual(text.split("\r\n"), [
+        "# Changes",
+        "changes_source:watch",
+        `changes_epoch:${epoch}`,
+        "changes_told:3",
+        "changes_log_length:2",
+        `changes_log_bytes:${changes.held()}`,
+        "changes_watches:3",
+        "changes_followers:1",
+        ""
+      ])
     })
   )
 

@@ -13,7 +13,7 @@ import { Server } from "../../server/Server.ts"
 import type { Tls } from "../../net/TlsHandshake.ts"
 import { Clock } from "../../services/Clock.ts"
 import * as DirectoryFileStore from "../../services/files/directory/DirectoryFileStore.ts"
-import { FileChanges } from "../../services/files/FileChanges.ts"
+import { countFollowers, FileChanges } from "../../services/files/FileChanges.ts"
 import * as S3FileStore from "../../services/files/s3/S3FileStore.ts"
 import { Info } from "../../services/Info.ts"
 import { announcing } from "./announcement/Announcement.ts"
@@ -105,10 +105,15 @@ const layer = ({
       Clock.layer(),
       Info.layer
     ]),
-    Layer.provide([
-      changes === undefined ? Layer.empty : Layer.effect(FileChanges, changes),
-      Stats.layer
-    ])
+    Layer.provide(
+      changes === undefined
+        ? Layer.empty
+        : Layer.effect(
+            FileChanges,
+            Effect.zipWith(changes, Stats, (found, stats) => countFollowers(found, stats))
+          )
+    ),
+    Layer.provide(Stats.layer)
   )
 
 /** Serves while `use` runs, which begins after `announce`. */

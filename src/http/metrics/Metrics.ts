@@ -5,6 +5,7 @@
 import { beyond, bounds } from "../../telemetry/Histogram.ts"
 import type { ClusterStats } from "../../telemetry/ClusterStats.ts"
 import type { Numbers } from "../../telemetry/Stats.ts"
+import type { Changes } from "../../services/files/FileChanges.ts"
 import { histogramText, type Metric, metricText, type Sample } from "./Exposition.ts"
 
 /** One value without labels. */
@@ -32,12 +33,13 @@ export interface Circumstances {
   readonly monotonic: number
   /** The name on the wire of the command of this tag. */
   readonly commandName: (tag: string) => string
+  readonly changes: Changes
 }
 
 const metricsOf = (
   stats: Numbers,
   { startedAt, totals }: ClusterStats,
-  { commandName, monotonic, now }: Circumstances
+  { changes, commandName, monotonic, now }: Circumstances
 ): ReadonlyArray<Metric> => {
   const counter = (name: string, help: string, samples: ReadonlyArray<Sample>): Metric => ({
     name,
@@ -121,6 +123,31 @@ const metricsOf = (
       "sockets_heap_used_bytes",
       "JavaScript heap in use in all processes.",
       only(totals.heapUsed)
+    ),
+    counter(
+      "sockets_changes_total",
+      "Changes of the shared files that were told of, since sockets_changes_epoch_seconds.",
+      only(changes.last().sequence)
+    ),
+    gauge(
+      "sockets_changes_epoch_seconds",
+      "When the log of changes began, in seconds since 1970.",
+      only(changes.epoch / 1000)
+    ),
+    gauge("sockets_changes_source", "How changes are found: watch, poll or none; always 1.", [
+      { labels: { source: changes.source() }, value: 1 }
+    ]),
+    gauge("sockets_changes_log_length", "Changes in the log.", only(changes.length())),
+    gauge("sockets_changes_log_bytes", "What they take in each process.", only(changes.held())),
+    gauge(
+      "sockets_changes_watches",
+      "Folders that the system watches for the server.",
+      only(changes.watches())
+    ),
+    gauge(
+      "sockets_changes_followers",
+      "Clients that wait for a change.",
+      only(totals.changeFollowers)
     ),
     gauge(
       "process_start_time_seconds",

@@ -3,6 +3,7 @@ import { Effect } from "effect"
 import { fieldLine } from "../../codec/http/ResponseHead.ts"
 import * as Monotonic from "../../domain/Monotonic.ts"
 import { makeClusterStats } from "../../telemetry/ClusterStats.ts"
+import { FileChanges } from "../../services/files/FileChanges.ts"
 import type { Numbers } from "../../telemetry/Stats.ts"
 import { type Response, textBody } from "../Response.ts"
 import { mediaType } from "./Exposition.ts"
@@ -14,15 +15,24 @@ export const makeMetricsReply = (
   now: () => number,
   commandName: Circumstances["commandName"]
 ): Effect.Effect<Effect.Effect<Response>> =>
-  Effect.map(makeClusterStats(stats), (clusterStats) =>
-    Effect.gen(function* () {
+  Effect.gen(function* () {
+    const clusterStats = yield* makeClusterStats(stats)
+    const changes = yield* FileChanges
+    return Effect.gen(function* () {
       const cluster = yield* clusterStats
       const monotonic = yield* Monotonic.now
       const response: Response = {
         status: 200,
         fields: `${fieldLine("Content-Type", mediaType)}Cache-Control: no-store\r\n`,
-        body: textBody(metricsText(stats, cluster, { now: now(), monotonic, commandName }))
+        body: textBody(
+          metricsText(stats, cluster, {
+            now: now(),
+            monotonic,
+            commandName,
+            changes
+          })
+        )
       }
       return response
     })
-  )
+  })

@@ -4,6 +4,7 @@
  */
 import { Context, Deferred, Effect } from "effect"
 import type { ChangeId, FileChange, LoggedChange } from "../../domain/FileChange.ts"
+import type { Numbers } from "../../telemetry/Stats.ts"
 import { type ChangeLog, makeChangeLog } from "./changes/ChangeLog.ts"
 
 /**
@@ -70,6 +71,21 @@ export const makeChangeRecorder = (epoch: number, capacity: number): ChangeRecor
     }
   }
 }
+
+/** The same changes, which count in `stats` how many wait for one. */
+export const countFollowers = (changes: Changes, stats: Numbers): Changes => ({
+  ...changes,
+  awaitAfter: (id) =>
+    Effect.suspend(() => {
+      stats.changeFollowers += 1
+      return Effect.ensuring(
+        changes.awaitAfter(id),
+        Effect.sync(() => {
+          stats.changeFollowers -= 1
+        })
+      )
+    })
+})
 
 /** The changes of the shared files; where no service is given, those of nothing: an empty log of source `none`. */
 export const FileChanges = Context.Reference<Changes>("sockets/services/FileChanges", {

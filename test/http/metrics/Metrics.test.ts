@@ -6,6 +6,7 @@ import { metricsText } from "../../../src/http/metrics/Metrics.ts"
 import { makeClusterStats } from "../../../src/telemetry/ClusterStats.ts"
 import { observe } from "../../../src/telemetry/Histogram.ts"
 import { countCommand, countHttp, type Numbers, Stats } from "../../../src/telemetry/Stats.ts"
+import { recorderOf } from "../../support/values/Changes.ts"
 
 const textOf = (change: (stats: Numbers) => void) =>
   Effect.gen(function* () {
@@ -15,7 +16,8 @@ const textOf = (change: (stats: Numbers) => void) =>
     return metricsText(stats, cluster, {
       now: 1_700_000_000_000,
       monotonic: 61_000,
-      commandName: (tag) => tag.toLowerCase()
+      commandName: (tag) => tag.toLowerCase(),
+      changes: recorderOf().changes
     })
   })
 
