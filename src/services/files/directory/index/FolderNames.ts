@@ -210,6 +210,11 @@ export class FolderNames {
     return this.#special[number] ?? this.length
   }
 
+  /** Whether any key is a link's. */
+  get hasLinks(): boolean {
+    return this.#links !== undefined
+  }
+
   /** Whether the special key with this number is a link's. */
   isLinkAt(number: number): boolean {
     return this.#links?.[number] === 1
