@@ -38,7 +38,8 @@ export const rows: ReadonlyArray<Row> = [
     unit: bytesPerSecond,
     reach: 0.95,
     aim: 1.1,
-    processor: { reach: 2, aim: 1.5 },
+    // What sendfile saves is the machine's affair: it took 180 to 250 ms of the processor on one and 460 on another.
+    processor: { reach: 2, aim: 1.5, tolerance: 3 },
     needs: ["nginx"],
     smoke: true,
     contest: beside(overSendfile, 1)
