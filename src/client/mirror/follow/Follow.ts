@@ -92,7 +92,14 @@ export const follow = <E, R>(options: Options<E, R>): Effect.Effect<never, never
         yield* Effect.sleep(due - now)
         return state
       }
-      const changes = yield* nextChanges(place, Math.min(wait, Math.ceil(due - now)), connector)
+      const patience = Math.min(wait, Math.ceil(due - now))
+      const changes = yield* Effect.catchIf(
+        nextChanges(place, patience, connector),
+        tellsOfNone,
+        () => Effect.undefined
+      )
+      // It does not tell of changes any more.
+      if (changes === undefined) return { place: undefined, due: now }
       const last = changes.at(-1)
       if (last === undefined) return state
       const names = namesOf(changes, isSelected)

@@ -1,0 +1,162 @@
+/** In which order a mirror that follows asks and compares, by a server that says what the test tells it to. */
+import { assert, describe, it } from "@effect/vitest"
+import { Data, Duration, Effect } from "effect"
+import { TestClock } from "effect/testing"
+import { Connection } from "../../../../src/client/Connection.ts"
+import type { Connector } from "../../../../src/client/Connector.ts"
+import { follow } from "../../../../src/client/mirror/follow/Follow.ts"
+import * as ByteString from "../../../../src/domain/ByteString.ts"
+import * as Reply from "../../../../src/domain/Reply.ts"
+
+class Fault extends Data.TaggedError("Fault")<{}> {}
+
+const list = (...items: ReadonlyArray<Reply.Reply>) => Reply.Reply.List({ items })
+
+const info = (id: string): Reply.Reply =>
+  Reply.Reply.Dictionary({
+    entries: [[ByteString.unsafe("last-generated-id"), Reply.text(id)]]
+  })
+
+/** The answer to XREAD with these changes, each as its id, `op` and name. */
+const read = (
+  ...changes: ReadonlyArray<readonly [id: string, op: string, name?: string]>
+): Reply.Reply =>
+  Reply.Reply.Dictionary({
+    entries: [
+      [
+        ByteString.unsafe("arquivos"),
+        list(
+          ...changes.map(([id, op, name = ""]) =>
+            list(Reply.text(id), list(...["op", op, "nome", name].map((text) => Reply.text(text))))
+          )
+        )
+      ]
+    ]
+  })
+
+const none = Reply.Reply.Error({ code: "NOCHANGES", message: "x" })
+
+/** What happens: what is asked, with the place, and what is compared. */
+const happening = Effect.fnUntraced(function* (
+  replies: ReadonlyArray<Reply.Reply>,
+  {
+    compareNames = () => Effect.succeed(true),
+    until
+  }: { readonly compareNames?: () => Effect.Effect<boolean, Fault>; readonly until: string }
+) {
+  const events: Array<string> = []
+  let next = 0
+  const ask: Connector["ask"] = (args, receive) =>
+    Effect.suspend(() => {
+      const [verb = "", ...rest] = args()
+      events.push(verb === "XREAD" ? `XREAD ${rest.at(-1)}` : verb)
+      const reply = replies[next++]
+      return Effect.provideService(receive, Connection, {
+        send: () => Effect.void,
+        receive: reply === undefined ? Effect.never : Effect.succeed(reply),
+        receiveTokens: () => Effect.never,
+        receiveFile: Effect.never,
+        receiveContent: Effect.never
+      })
+    })
+  const fiber = yield* Effect.forkChild(
+    follow<Fault, never>({
+      connector: {
+        ask,
+        askAll: () => Effect.never,
+        connect: Effect.never,
+        disconnect: Effect.never
+      },
+      wait: 1000,
+      every: Duration.seconds(30),
+      isAlwaysCompared: false,
+      isSelected: (name) => !name.startsWith("no/"),
+      compareAll: Effect.sync(() => events.push("all") > 0),
+      compareNames: (names) =>
+        Effect.andThen(
+          Effect.sync(() => events.push([...names].join())),
+          Effect.suspend(compareNames)
+        ),
+      onFailure: ({ _tag }) => Effect.sync(() => void events.push(_tag))
+    })
+  )
+  for (let second = 0; second < 100 && !events.includes(until); second++)
+    yield* TestClock.adjust("1 second")
+  fiber.interruptUnsafe()
+  return events
+})
+
+describe("a mirror that follows", () => {
+  it.effect("takes its place, compares everything, then the names that changes are about", () =>
+    Effect.gen(function* () {
+      assert.deepStrictEqual(
+        yield* happening(
+          [
+            info("17-4"),
+            Reply.Reply.Null(),
+            read(["17-5", "apagado", "a"], ["17-6", "apagado", "no/b"], ["17-7", "apagado", "c"]),
+            read(["17-8", "apagado", "no/d"])
+          ],
+          { until: "XREAD 17-8" }
+        ),
+        ["XINFO", "all", "XREAD 17-4", "XREAD 17-4", "a,c", "XREAD 17-7", "XREAD 17-8"]
+      )
+    })
+  )
+
+  it.effect("compares everything where changes may have been missed, or are too many", () =>
+    Effect.gen(function* () {
+      const many = Array.from(
+        { length: 2001 },
+        (_, index) => [`17-${index + 10}`, "apagado", `f${index}`] as const
+      )
+      assert.deepStrictEqual(
+        yield* happening(
+          [info("17-4"), read(["18-0", "refazer"]), info("18-3"), read(...many), info("18-4")],
+          { until: "XREAD 18-4" }
+        ),
+        ["XINFO", "all", "XREAD 17-4", "XINFO", "all", "XREAD 18-3", "XINFO", "all", "XREAD 18-4"]
+      )
+    })
+  )
+
+  it.effect("compares everything in intervals while the server tells of no changes", () =>
+    Effect.gen(function* () {
+      assert.deepStrictEqual(
+        yield* happening([info("17-4"), none, none, none, info("17-9")], { until: "XREAD 17-9" }),
+        ["XINFO", "all", "XREAD 17-4", "XINFO", "all", "XINFO", "all", "XINFO", "all", "XREAD 17-9"]
+      )
+    })
+  )
+
+  it.effect(
+    "asks for the same changes again after a failure, and for everything where one stays",
+    () =>
+      Effect.gen(function* () {
+        let attempts = 0
+        const news = read(["17-5", "apagado", "a"])
+        // Half a minute, a second each.
+        const quiet = Array.from({ length: 30 }, () => Reply.Reply.Null())
+        assert.deepStrictEqual(
+          yield* happening([info("17-4"), news, news, ...quiet, info("17-6")], {
+            until: "XREAD 17-6",
+            compareNames: () =>
+              attempts++ === 0 ? Effect.fail(new Fault()) : Effect.succeed(false)
+          }),
+          [
+            "XINFO",
+            "all",
+            "XREAD 17-4",
+            "a",
+            "Fault",
+            "XREAD 17-4",
+            "a",
+            ...quiet.map(() => "XREAD 17-5"),
+            "XINFO",
+            "all",
+            "XREAD 17-6"
+          ]
+        )
+      })
+  )
+})
