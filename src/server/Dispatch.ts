@@ -27,7 +27,7 @@ import type { HttpAnswer, HttpClient } from "./ServerContext.ts"
 import { withoutBytes } from "./Session.ts"
 import { noteFailure } from "./TransferLog.ts"
 import { answerSubscribed } from "./subscriptions/SubscribedMode.ts"
-import { inputEnded } from "./subscriptions/InputEnd.ts"
+import { onInputEnd } from "./subscriptions/InputEnd.ts"
 import { askSubscription } from "./subscriptions/SubscriptionReplies.ts"
 import { askTransaction, queueRequest, mustQueue } from "./transactions/TransactionReplies.ts"
 
@@ -114,8 +114,8 @@ class Client implements HttpClient {
     return this.#context.server.limiter.transfer
   }
 
-  get inputEnded() {
-    return inputEnded(this.#context.peer)
+  onInputEnd(listener: () => void) {
+    return onInputEnd(this.#context.peer, listener)
   }
 
   storageFailed(error: StoreUnavailable) {

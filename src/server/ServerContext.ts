@@ -22,8 +22,11 @@ export interface HttpClient {
   readonly storageFailed: (error: StoreUnavailable) => Effect.Effect<void>
   /** Counts a transfer until the scope closes; fails where there are too many. */
   readonly transfer: Effect.Effect<void, StoreUnavailable, Scope.Scope>
-  /** Waits until the client has ended its input, or the server is about to stop. */
-  readonly inputEnded: Effect.Effect<void>
+  /**
+   * Calls `listener` when the client has ended its input, or the server is about to stop, at once where that is so already;
+   * gives what takes it back. One listens at a time.
+   */
+  readonly onInputEnd: (listener: () => void) => () => void
 }
 
 /** A response, or an effect of one that may keep a file open until its scope closes. */

@@ -22,7 +22,7 @@ const client: HttpClient = {
   wrongPassword: Effect.void,
   storageFailed: () => Effect.void,
   transfer: Effect.void,
-  inputEnded: Effect.never
+  onInputEnd: () => () => undefined
 }
 
 const bodyOf = (response: Response | Effect.Effect<Response, unknown, Scope.Scope> | undefined) =>

@@ -2,7 +2,7 @@
  * The changes behind a place, as a stream that goes on until it is told to end. Its reader is a place in the log: while it
  * takes nothing, nothing is collected for it, and where the log no longer reaches back to it, it is told `refazer`.
  */
-import { Effect, Stream } from "effect"
+import { Effect, Fiber, Stream } from "effect"
 import * as ByteString from "../../domain/ByteString.ts"
 import type { ChangeId, LoggedChange } from "../../domain/FileChange.ts"
 import type { FileName } from "../../domain/FileName.ts"
@@ -12,15 +12,15 @@ import { eventText, openingText, placeText } from "./EventText.ts"
 /** The most changes of one chunk, which is what a reader that takes nothing has unsent: some 20 kB, 600 at most. */
 const batchSize = 64
 
-/** After so long without a change a comment is sent: proxies end what is silent for a minute (nginx, proxy_read_timeout). */
-const heartbeat = "15 seconds"
+/** So often a comment is sent to all who wait: proxies end what is silent for a minute (nginx, proxy_read_timeout). */
+const interval = "15 seconds"
 
 /** What a reader asks for. */
 export interface Wanted {
   readonly from: ChangeId
   readonly matches: (name: FileName) => boolean
-  /** Waits until the stream is to end. */
-  readonly ended: Effect.Effect<void>
+  /** Calls the listener when the stream is to end; gives what takes it back. */
+  readonly onEnd: (listener: () => void) => () => void
 }
 
 /** Changes with their texts, and the place behind them. */
@@ -50,6 +50,9 @@ interface State {
   readonly isOpening: boolean
 }
 
+/** Why a stream goes on. */
+type Reason = "change" | "end" | "silence"
+
 type Told = readonly [text: string, next: State]
 
 /** The streams over a log of changes. */
@@ -76,20 +79,72 @@ export const makeEventStreams = (changes: Changes) => {
         : Effect.succeed<Told>([text, { place: last.id, isOpening: false }])
     })
 
-  const wait = (wanted: Wanted, place: ChangeId): Effect.Effect<Told | undefined> =>
-    Effect.raceAllFirst([
-      Effect.as(changes.awaitAfter(place), "change" as const),
-      Effect.as(wanted.ended, "end" as const),
-      Effect.as(Effect.sleep(heartbeat), "silence" as const)
-    ]).pipe(
-      Effect.flatMap((reason) => {
-        if (reason === "end") return Effect.undefined
-        if (reason === "change") return next(wanted, place)
-        return Effect.succeed<Told>([placeText(place), { place, isOpening: false }])
-      })
+  /** Those who wait, each by what wakes it. Two fibers wake all, in place of three and a timer for each stream. */
+  const waiting = new Set<(reason: Reason) => void>()
+  const wakeAll = (reason: Reason): Effect.Effect<void> =>
+    Effect.sync(() => {
+      // Those of now: who is woken may wait again at once.
+      for (const wake of Array.from(waiting)) wake(reason)
+    })
+  const watch = Effect.suspend(() => {
+    let seen = changes.last()
+    const again = Effect.suspend(() => {
+      seen = changes.last()
+      return wakeAll("change")
+    })
+    return Effect.forever(
+      Effect.andThen(
+        Effect.suspend(() => changes.awaitAfter(seen)),
+        again
+      )
     )
+  })
+  const beat = Effect.forever(Effect.andThen(Effect.sleep(interval), wakeAll("silence")))
+  let open = 0
+  let waking: Fiber.Fiber<unknown> | undefined
 
-  return (wanted: Wanted): Stream.Stream<Uint8Array> =>
+  /** Has those who wait be woken until the scope closes. */
+  const wakes = Effect.acquireRelease(
+    Effect.gen(function* () {
+      open += 1
+      waking ??= yield* Effect.forkDetach(Effect.raceFirst(watch, beat))
+    }),
+    () =>
+      Effect.suspend(() => {
+        open -= 1
+        if (open > 0 || waking === undefined) return Effect.void
+        const fiber = waking
+        waking = undefined
+        return Fiber.interrupt(fiber)
+      })
+  )
+
+  const reasonAfter = ({ onEnd }: Wanted, place: ChangeId): Effect.Effect<Reason> =>
+    Effect.callback<Reason>((resume) => {
+      let forgetEnd = (): void => undefined
+      const forget = (): void => {
+        waiting.delete(wake)
+        forgetEnd()
+      }
+      const wake = (reason: Reason): void => {
+        forget()
+        resume(Effect.succeed(reason))
+      }
+      waiting.add(wake)
+      forgetEnd = onEnd(() => wake("end"))
+      // It may have come since the log was looked into.
+      if (batchAfter(place).changes.length > 0) wake("change")
+      return Effect.sync(forget)
+    })
+
+  const wait = (wanted: Wanted, place: ChangeId): Effect.Effect<Told | undefined> =>
+    Effect.flatMap(reasonAfter(wanted, place), (reason) => {
+      if (reason === "end") return Effect.undefined
+      if (reason === "change") return next(wanted, place)
+      return Effect.succeed<Told>([placeText(place), { place, isOpening: false }])
+    })
+
+  const eventStream = (wanted: Wanted): Stream.Stream<Uint8Array> =>
     Stream.unfold<State, string, never, never>(
       { place: wanted.from, isOpening: true },
       ({ isOpening, place }) =>
@@ -97,4 +152,6 @@ export const makeEventStreams = (changes: Changes) => {
           ? Effect.succeed<Told>([openingText(place), { place, isOpening: false }])
           : next(wanted, place)
     ).pipe(Stream.map((text) => ByteString.toBytes(ByteString.fromText(text))))
+
+  return { eventStream, wakes }
 }

@@ -26,12 +26,15 @@ const nowhere: ChangeId = { epoch: 0, sequence: 0 }
 
 /** The reply to requests of the changes, of a client each. */
 export const makeEventsReply = (changes: Changes, stats: Numbers) => {
-  const eventStream = makeEventStreams(changes)
+  const { eventStream, wakes } = makeEventStreams(changes)
 
   /** Counts an open stream until the scope closes. */
-  const counted = Effect.acquireRelease(
-    Effect.sync(() => void (stats.eventStreams += 1)),
-    () => Effect.sync(() => void (stats.eventStreams -= 1))
+  const counted = Effect.andThen(
+    wakes,
+    Effect.acquireRelease(
+      Effect.sync(() => void (stats.eventStreams += 1)),
+      () => Effect.sync(() => void (stats.eventStreams -= 1))
+    )
   )
 
   /** The place that a request names: a browser that was cut off by its field, any other client by the query. */
@@ -60,7 +63,7 @@ export const makeEventsReply = (changes: Changes, stats: Numbers) => {
         events: eventStream({
           from,
           matches: pattern === "" ? () => true : matches,
-          ended: client.inputEnded
+          onEnd: client.onInputEnd.bind(client)
         })
       }
     })

@@ -3,12 +3,19 @@ import { Effect } from "effect"
 import type { Peer } from "../../net/Peer.ts"
 
 /**
- * Waits until the client has ended its input, the server is about to stop, or as much of the input waits to be read as is
- * held of it: then the end of it could not be seen. One waits at a time.
+ * Calls `listener` when the client has ended its input, the server is about to stop, or as much of the input waits to be
+ * read as is held of it, for then the end of it could not be seen; at once where that is so already. Gives what takes it
+ * back. One listens at a time.
  */
+export const onInputEnd = (peer: Peer, listener: () => void): (() => void) => {
+  peer.onEnd = listener
+  if (peer.isAtEnd) listener()
+  return () => void (peer.onEnd = undefined)
+}
+
+/** Waits as `onInputEnd` does. */
 export const inputEnded = (peer: Peer): Effect.Effect<void> =>
   Effect.callback<void>((resume) => {
-    if (peer.isAtEnd) return resume(Effect.void)
-    peer.onEnd = () => resume(Effect.void)
-    return Effect.sync(() => void (peer.onEnd = undefined))
+    const forget = onInputEnd(peer, () => resume(Effect.void))
+    return Effect.sync(forget)
   })
