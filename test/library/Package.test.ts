@@ -9,6 +9,7 @@ import { root, start } from "../support/programs/App.ts"
 import { folderWith, temporaryFolder } from "../support/stores/TemporaryFolder.ts"
 import { serveFolder } from "../support/programs/TestServer.ts"
 import { noise, sha256 } from "../support/Transfers.ts"
+import { created, deleted, recorderOf, rescan } from "../support/values/Changes.ts"
 
 const modules = join(root, "node_modules")
 
@@ -66,6 +67,24 @@ layer(Project.layer, { excludeTestServices: true })("the package", (it) => {
         ].join("\n")
       )
       assert.strictEqual(code, 0)
+    })
+  )
+
+  it.effect("follows changes: a program that keeps a list of the files", () =>
+    Effect.gen(function* () {
+      const { folder } = yield* Project
+      const { changes, record } = recorderOf()
+      const shared = yield* folderWith({ a: "1", b: "2" })
+      const { port } = yield* serveFolder(shared, { changes })
+      const program = yield* start(process.execPath, ["changes.ts"], {
+        cwd: folder,
+        env: { APP_PORT: String(port) }
+      })
+      yield* program.says("stdout", /^2 files\n/)
+      record([created("c"), deleted("a")])
+      yield* program.says("stdout", /^Created c: 3 files\nDeleted a: 2 files\n/)
+      record([rescan])
+      yield* program.says("stdout", /^2 files\n/)
     })
   )
 
