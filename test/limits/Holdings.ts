@@ -72,6 +72,13 @@ export const holdings: ReadonlyArray<Holding> = [
     bound: "one file at a time, as above; its names in 256 MiB over all"
   },
   {
+    name: "follows the changes over HTTP",
+    count: 1000,
+    hold: unread("GET /-/events?padrao=a/** HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"),
+    most: 80 * kB,
+    bound: "a place in the log, 64 changes unsent; `--stall-timeout`"
+  },
+  {
     name: "asks for 10,000 small replies and reads nothing",
     count: 100,
     hold: unread("COMMAND\r\n".repeat(10_000)),

@@ -76,6 +76,16 @@ const archive: Visit = Effect.fnUntraced(function* (around) {
   yield* socket.reset
 })
 
+/** Follows the changes for a while, and goes as clients do: at the end of an event, or by a reset. */
+const events: Visit = Effect.fnUntraced(function* (around) {
+  const socket = yield* connect(around.address)
+  yield* socket.send("GET /-/events?desde=0 HTTP/1.1\r\nHost: localhost\r\n\r\n")
+  const opening = yield* socket.takeThrough("event: refazer\n")
+  yield* requires(opening.startsWith("HTTP/1.1 200 "), () => `GET /-/events: ${opening}`)
+  for (let count = around.random(20); count > 0; count--) yield* socket.takeThrough('"}\n\n')
+  yield* around.random(2) === 0 ? socket.end : socket.reset
+}, Effect.scoped)
+
 /** One visit by HTTP. */
 export const web: Visit = (around) =>
   Effect.suspend(
@@ -87,6 +97,7 @@ export const web: Visit = (around) =>
         page("/", "text/html"),
         page("/", "application/json"),
         page("/-/metrics", "*/*"),
-        archive
+        archive,
+        events
       ])?.(around) ?? Effect.void
   )

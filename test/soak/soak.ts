@@ -20,6 +20,7 @@ import { hasSettableClock, makeSettableClock } from "../support/programs/Settabl
 import { seeded } from "../support/values/Seeded.ts"
 import { temporaryFolder } from "../support/stores/TemporaryFolder.ts"
 import { ChangingFolder } from "./ChangingFolder.ts"
+import { followFolder } from "./Following.ts"
 import { kinds, longest, serverOptions } from "./Kinds.ts"
 
 const { values } = parseArgs({
@@ -33,6 +34,9 @@ const seed = Number(values.seed)
 
 /** How much the memory may differ between the first and the last fifth of what is measured. */
 const mostDrift = 0.05
+
+/** How much more memory the mirror that follows may take in the last fifth: it fetches by turns much and little. */
+const mostMirrorGrowth = 0.15
 
 /** How many faults are told one by one. */
 const mostTold = 20
@@ -151,6 +155,7 @@ const program = Effect.gen(function* () {
   const clock = hasSettableClock ? makeSettableClock(yield* temporaryFolder) : undefined
   if (clock === undefined) console.log("without faketime: the wall clock is left as it is")
   const server = yield* serveProbed(shared, serverOptions, clock?.environment)
+  const mirror = yield* followFolder(server.address, shared, yield* temporaryFolder)
   const visits = new Map<string, number>()
   const waits: Array<number> = []
 
@@ -167,23 +172,30 @@ const program = Effect.gen(function* () {
       )
     )
     const samples: Array<number> = []
+    const mirrored: Array<number> = []
     const sampling = Effect.gen(function* () {
       for (;;) {
         yield* Effect.sleep("500 millis")
         samples.push(server.residentMemory())
+        mirrored.push(mirror.residentMemory())
       }
     })
     yield* Effect.raceFirst(sampling, Effect.sleep(time * 1000))
     yield* Deferred.succeed(over, undefined)
     yield* Fiber.join(bustling)
-    return samples
+    return { samples, mirrored }
   })
+
+  const inFifths = (numbers: ReadonlyArray<number>): ReadonlyArray<number> =>
+    Array.from({ length: 5 }, (_, fifth) =>
+      mean(numbers.slice((numbers.length * fifth) / 5, (numbers.length * (fifth + 1)) / 5))
+    )
 
   yield* bustleFor(Math.max(120, seconds / 5))
   const before = yield* atRest(server)
   console.log(`at rest, warm: ${told(before)}`)
 
-  const samples = yield* bustleFor((seconds * 4) / 5)
+  const { mirrored, samples } = yield* bustleFor((seconds * 4) / 5)
   const after = yield* atRest(server)
   console.log(`at rest, after: ${told(after)}`)
   for (const what of ["descriptors", "sockets", "fibers"] as const) {
@@ -192,15 +204,21 @@ const program = Effect.gen(function* () {
   }
   if (after.heap > before.heap * (1 + mostDrift)) complain("the heap has grown")
 
-  const fifths = Array.from({ length: 5 }, (_, fifth) =>
-    mean(samples.slice((samples.length * fifth) / 5, (samples.length * (fifth + 1)) / 5))
-  )
+  const fifths = inFifths(samples)
   const [first = Number.NaN] = fifths
   const drift = (fifths.at(-1) ?? Number.NaN) / first - 1
   console.log(
     `memory in use by fifths: ${fifths.map(inMiB).join(", ")}; ${(drift * 100).toFixed(1)} %`
   )
   if (!(Math.abs(drift) <= mostDrift)) complain(`the memory in use drifts: ${drift}`)
+
+  for (const name of mirror.differences()) complain(`the mirror that follows: ${name} differs`)
+  const [warm = Number.NaN, , , , last = Number.NaN] = inFifths(mirrored)
+  console.log(`the mirror that follows: ${inMiB(warm)}, in the end ${inMiB(last)}`)
+  if (!(last <= warm * (1 + mostMirrorGrowth))) complain("the mirror that follows has grown")
+  const mirrorEnd = yield* mirror.end
+  if (mirrorEnd.code !== 130 || mirrorEnd.stderr !== "")
+    complain(`the mirror that follows: exit code ${mirrorEnd.code}, ${mirrorEnd.stderr}`)
 
   yield* server.kill("SIGTERM")
   const code = yield* server.exitCode
