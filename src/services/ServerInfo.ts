@@ -25,11 +25,14 @@ export const human = (bytes: number): string => {
   return unit === "B" ? `${bytes}B` : `${value.toFixed(2)}${unit}`
 }
 
-const memorySection = ({ heapUsed, rss }: Totals): Fields => [
+const memorySection = ({ heapUsed, indexBytes, indexFolders, rss }: Totals): Fields => [
   ["used_memory", heapUsed],
   ["used_memory_human", human(heapUsed)],
   ["used_memory_rss", rss],
   ["used_memory_rss_human", human(rss)],
+  ["index_folders", indexFolders],
+  ["index_bytes", indexBytes],
+  ["index_bytes_human", human(indexBytes)],
   ["maxmemory", 0],
   ["maxmemory_human", human(0)],
   ["maxmemory_policy", "noeviction"]

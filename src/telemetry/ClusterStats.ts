@@ -26,7 +26,9 @@ const counts = {
   authenticationFailures: Count,
   transfersCompleted: Count,
   transfersCut: Count,
-  eventStreams: Count
+  eventStreams: Count,
+  indexFolders: Count,
+  indexBytes: Count
 } satisfies Record<Summable, typeof Count>
 
 /** Counts by name. */
@@ -75,6 +77,8 @@ export const afterEnd = (totals: Totals): Totals => ({
   maxClients: 0,
   connectedClients: 0,
   eventStreams: 0,
+  indexFolders: 0,
+  indexBytes: 0,
   heapUsed: 0,
   rss: 0
 })

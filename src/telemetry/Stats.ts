@@ -40,6 +40,9 @@ export interface Numbers {
   transfersCut: number
   /** Streams of changes that are open now (http/events). */
   eventStreams: number
+  /** Folders whose names are in memory now, and what they take, in bytes (services/files/directory/index). */
+  indexFolders: number
+  indexBytes: number
   /** Commands of RESP and of pickle, by their tag in code. */
   readonly respCommands: Record<string, number>
   readonly pickleCommands: Record<string, number>
@@ -94,6 +97,8 @@ export class Stats extends Context.Service<Stats, Numbers>()("sockets/telemetry/
     transfersCompleted: 0,
     transfersCut: 0,
     eventStreams: 0,
+    indexFolders: 0,
+    indexBytes: 0,
     respCommands: {},
     pickleCommands: {},
     durations: emptyHistogram(),

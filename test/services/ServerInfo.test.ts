@@ -146,6 +146,7 @@ describe("INFO", () => {
       for (const line of wanted) assert.include(text, `${line}\r\n`)
       assert.match(text, /\r\nused_memory:[1-9]\d+\r\nused_memory_human:[\d.]+[KMG]\r\n/)
       assert.match(text, /\r\nused_memory_rss:[1-9]\d+\r\n/)
+      assert.match(text, /\r\nindex_folders:\d+\r\nindex_bytes:\d+\r\nindex_bytes_human:\S+\r\n/)
     })
   )
 

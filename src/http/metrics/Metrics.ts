@@ -102,6 +102,12 @@ const metricsOf = (
       { labels: { result: "complete" }, value: totals.transfersCompleted },
       { labels: { result: "cut" }, value: totals.transfersCut }
     ]),
+    gauge(
+      "sockets_index_folders",
+      "Folders whose names are in memory, of all processes.",
+      only(totals.indexFolders)
+    ),
+    gauge("sockets_index_bytes", "What those names take in memory.", only(totals.indexBytes)),
     gauge("sockets_event_streams", "Open streams of changes over HTTP.", only(totals.eventStreams)),
     gauge(
       "sockets_draining",

@@ -7,6 +7,9 @@ export interface LruCache<A> {
   /** Keeps the value, unless it alone exceeds the capacity. `weight` is its size in bytes. */
   readonly set: (key: string, value: A, weight: number) => void
   readonly delete: (key: string) => void
+  /** How many values there are, and what they weigh with their keys and overhead, in bytes. */
+  readonly count: () => number
+  readonly size: () => number
 }
 
 /** What an entry takes besides its content and its key, in bytes: its objects, their strings and its place in the map. */
@@ -82,6 +85,8 @@ export const makeLruCache = <A>(capacity: number): LruCache<A> => {
       total += weight
       while (total > capacity && oldest !== undefined) remove(oldest.key)
     },
-    delete: remove
+    delete: remove,
+    count: () => entries.size,
+    size: () => total
   }
 }

@@ -172,7 +172,7 @@ export const layer = (
     Effect.gen(function* () {
       const folder = yield* SharedFolder.openFolder(options)
       const log = makeLogOnce()
-      const index = yield* makeFileIndex(folder, options.index ?? defaultIndex, log)
+      const index = yield* makeFileIndex(folder, options.index ?? defaultIndex, yield* Stats, log)
       const openFile = open({
         folder,
         threads: yield* makeHashThreads,

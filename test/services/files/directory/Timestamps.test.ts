@@ -49,7 +49,8 @@ describe("times", () => {
           return { names: new FolderNames(pack(found, shared)), identity }
         }
       }
-      const folders = makeFolders(reader, 1024 * 1024)
+      const stats = { indexFolders: 0, indexBytes: 0 }
+      const folders = makeFolders(reader, 1024 * 1024, stats)
       /** How often the folder is read for two questions that come so long after its last change. */
       const readsAt = (age: number): number => {
         vi.spyOn(Date, "now").mockReturnValue(lstatSync(path).ctimeMs + age)
@@ -59,9 +60,13 @@ describe("times", () => {
       }
       assert.strictEqual(readsAt(0), 2)
       assert.strictEqual(readsAt(100), 2)
+      assert.deepStrictEqual(stats, { indexFolders: 0, indexBytes: 0 })
       assert.strictEqual(readsAt(101), 1)
+      assert.strictEqual(stats.indexFolders, 1)
+      assert.isAbove(stats.indexBytes, 0)
       writeFileSync(join(path, "b"), "")
       assert.strictEqual(readsAt(-3_600_000), 2)
+      assert.strictEqual(stats.indexFolders, 0)
       assert.strictEqual(readsAt(101), 1)
       assert.strictEqual(readsAt(0), 0)
     })

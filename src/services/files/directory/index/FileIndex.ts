@@ -15,7 +15,7 @@ import type { LogOnce } from "../LogOnce.ts"
 import { statContained } from "../SafeOpen.ts"
 import { requireRoot, type SharedFolder } from "../SharedFolder.ts"
 import { makeFolderReader } from "./FolderReader.ts"
-import { makeFolders } from "./Folders.ts"
+import { type Counted, makeFolders } from "./Folders.ts"
 import { asName } from "./FolderNames.ts"
 import { everything, IndexWalk, type Range, type Run, wholeFolder } from "./IndexWalk.ts"
 import { makeLinkRules } from "./Links.ts"
@@ -67,11 +67,12 @@ const goOn = (
 export const makeFileIndex = Effect.fnUntraced(function* (
   folder: SharedFolder,
   capacity: number,
+  stats: Counted,
   log: LogOnce
 ): Effect.fn.Return<FileIndex, never, Scope.Scope> {
   const clock = yield* Clock.Clock
   const reader = makeFolderReader(folder, log, yield* makeReadThread, capacity > 0)
-  const folders = makeFolders(reader, capacity)
+  const folders = makeFolders(reader, capacity, stats)
   const walks = Semaphore.makeUnsafe(mostWalks)
 
   /** Continues a walk for one slice; `true` once it is done. */

@@ -8,6 +8,7 @@
  */
 import { Deferred, Effect } from "effect"
 import type { StoreUnavailable } from "../../../../domain/Errors.ts"
+import type { Numbers } from "../../../../telemetry/Stats.ts"
 import { makeLruCache } from "../../LruCache.ts"
 import { isOldEnough, isUnchanged, lstatOrUndefined } from "../Timestamps.ts"
 import type { Folder, FolderReader, Place } from "./FolderReader.ts"
@@ -25,11 +26,19 @@ export interface Folders {
   readonly visit: (place: Place) => Folder | Effect.Effect<Folder, StoreUnavailable>
 }
 
+/** What is told of the folders that are kept. */
+export type Counted = Pick<Numbers, "indexFolders" | "indexBytes">
+
 /** Keeps the most recently used folders, of `capacity` bytes together; with 0, none. */
-export const makeFolders = (reader: FolderReader, capacity: number): Folders => {
+export const makeFolders = (reader: FolderReader, capacity: number, stats: Counted): Folders => {
   const held = makeLruCache<Folder>(capacity)
   const underWay = new Map<string, Reading>()
   let last = 0
+
+  const note = (): void => {
+    stats.indexFolders = held.count()
+    stats.indexBytes = held.size()
+  }
 
   /** The kept folder, if it has not changed. */
   const currentAt = ({ path }: Place): Folder | undefined => {
@@ -38,6 +47,7 @@ export const makeFolders = (reader: FolderReader, capacity: number): Folders => 
     const stats = lstatOrUndefined(path)
     if (stats !== undefined && isUnchanged(stats, folder.identity)) return folder
     held.delete(path)
+    note()
     return undefined
   }
 
@@ -45,6 +55,7 @@ export const makeFolders = (reader: FolderReader, capacity: number): Folders => 
   const keep = ({ path }: Place, folder: Folder, began: number): Folder => {
     if (folder.identity !== undefined && isOldEnough(folder.identity, began)) {
       held.set(path, folder, folder.names.size)
+      note()
     }
     return folder
   }
