@@ -36,6 +36,19 @@ const walk = function* (root: string, folder: string): Generator<FileName.FileNa
   }
 }
 
+/** Whether nothing is in the folder but the mirror's own: then no name has to be looked at. */
+const isEmpty = (root: string): boolean => {
+  if (System.entryAt(root) === undefined) return true
+  const entries = fs.opendirSync(root)
+  try {
+    for (let entry = entries.readSync(); entry !== null; entry = entries.readSync())
+      if (entry.name !== stateFolder) return false
+    return true
+  } finally {
+    entries.closeSync()
+  }
+}
+
 /** Makes a folder that nobody else can read, unless it is there; throws where something else is. */
 const makePrivate = (path: string): void => {
   if (System.entryAt(path)?.kind !== "folder") fs.mkdirSync(path, 0o700)
@@ -92,6 +105,7 @@ const makeFolder = (root: string): MirrorFolder["Service"] => {
       const found = new Map<string, LocalEntry>()
       const { isSafe } = makeFolders(root, changed)
       const all = [...names]
+      if (all.length > looksPerTurn && (yield* attempt(root, () => isEmpty(root)))) return found
       for (let next = 0; next < all.length; next += looksPerTurn) {
         yield* attempt(root, () => {
           for (const name of all.slice(next, next + looksPerTurn)) {

@@ -21,6 +21,8 @@ export interface Folders {
 /** Folders below `root`, a real path. */
 export const makeFolders = (root: string, changed: Set<string>): Folders => {
   const checked = new Set<string>()
+  /** Folders that are not there, or that are none; what is not there is not looked for again for each file in it. */
+  const missing = new Set<string>()
   /** Whether the folder that the name is in was checked, and so all that it is in. */
   const isChecked = (name: string): boolean => {
     const end = name.lastIndexOf("/")
@@ -30,8 +32,10 @@ export const makeFolders = (root: string, changed: Set<string>): Folders => {
     isChecked(name)
     || foldersOf(name).every((folder) => {
       if (checked.has(folder)) return true
+      if (missing.has(folder)) return false
       const isFolder = entryAt(join(root, folder))?.kind === "folder"
-      if (isFolder) checked.add(folder)
+      const found = isFolder ? checked : missing
+      found.add(folder)
       return isFolder
     })
   const make = (name: string): void => {
