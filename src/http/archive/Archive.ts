@@ -163,16 +163,19 @@ export const openArchive = Effect.fn("http.openArchive")(function* (
   const name = lastPart(folder)
   const fileName = fromText(`${name === "" ? "arquivos" : name}.tar`)
   if (fileName === undefined) return yield* new FileNotFound()
-  const found = yield* filesBelow(store, folder, quota)
   // What is unpacked is one folder, but for the shared one, whose name nobody is told.
   const cut = folder.length - name.length
   const builder = makeTarLayout<ArchivedFile>()
   let latest = 0
-  const version = yield* layOut(found, (file) => {
-    const { modified, size } = file
-    builder.add({ file, path: file.name.slice(cut), size, modified })
-    latest = Math.max(latest, modified)
-  })
+  const version = yield* quota.layouts.withPermit(
+    Effect.flatMap(filesBelow(store, folder, quota), (found) =>
+      layOut(found, (file) => {
+        const { modified, size } = file
+        builder.add({ file, path: file.name.slice(cut), size, modified })
+        latest = Math.max(latest, modified)
+      })
+    )
+  )
   const layout = builder.finish()
   return {
     fileName,

@@ -1,6 +1,6 @@
 /** A folder as one tar archive: what real tar makes of it, begun anywhere, and broken off where a file changes. */
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Stream } from "effect"
+import { Deferred, Effect, Fiber, Stream } from "effect"
 import { execFileSync } from "node:child_process"
 import {
   mkdirSync,
@@ -54,6 +54,37 @@ const files: Readonly<Record<string, string | Uint8Array>> = {
   "p/.oculto": "não",
   "fora.txt": "não"
 }
+
+describe("archives of a folder", () => {
+  it.effect(
+    "are laid out two at a time, however many are asked for, and who leaves makes room",
+    () =>
+      Effect.gen(function* () {
+        const store = yield* directoryStore(yield* folderWith({ "p/a": "um" }))
+        const gate = yield* Deferred.make<void>()
+        let listed = 0
+        const slow: FileStore["Service"] = {
+          ...store,
+          folder: (name, after) =>
+            Effect.suspend(() => {
+              listed += 1
+              return Effect.andThen(Deferred.await(gate), store.folder(name, after))
+            })
+        }
+        const quota = makeQuota(1000)
+        const asking = yield* Effect.forEach(Array.from({ length: 20 }), () =>
+          Effect.forkChild(Effect.scoped(open(slow, "p", quota)), { startImmediately: true })
+        )
+        assert.strictEqual(listed, 2)
+        const [first, ...others] = asking
+        if (first !== undefined) yield* Fiber.interrupt(first)
+        while (listed === 2) yield* Effect.yieldNow
+        assert.strictEqual(listed, 3)
+        yield* Deferred.succeed(gate, undefined)
+        for (const fiber of others) assert.isAbove((yield* Fiber.join(fiber)).size, 0)
+      })
+  )
+})
 
 describe("an archive of a folder", () => {
   for (const cache of [undefined, 0]) {
