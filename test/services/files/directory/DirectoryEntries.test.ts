@@ -132,4 +132,35 @@ describe("a folder of this machine", () => {
       assert.strictEqual(descriptors(), before)
     })
   )
+
+  it.effect("is read by one listing in a turn of the event loop, however many there are", () =>
+    Effect.gen(function* () {
+      const names = Array.from({ length: 600 }, (_, index) => [`f${index}`, ""] as const)
+      const store = yield* directoryStore(yield* folderWith(Object.fromEntries(names)))
+      yield* entriesOf(store, "")
+      let read = 0
+      let turn = 0
+      let most = 0
+      let isOver = false
+      const count = () => {
+        most = Math.max(most, read - turn)
+        turn = read
+        if (!isOver) setImmediate(count)
+      }
+      setImmediate(count)
+      const listing = Effect.scoped(
+        Effect.flatMap(store.folder(""), (entries) =>
+          Stream.runForEachArray(entries, () => Effect.sync(() => void (read += 1)))
+        )
+      )
+      yield* Effect.all(
+        Array.from({ length: 40 }, () => listing),
+        { concurrency: "unbounded" }
+      )
+      isOver = true
+      assert.isAtLeast(read, 40)
+      // One that began the turn, and one that waited for the end of another's.
+      assert.isAtMost(most, 3)
+    })
+  )
 })
