@@ -126,7 +126,10 @@ const fetchAllLarge = <E, R>(jobs: ReadonlyArray<Job>, sink: Sink<E, R>, connect
     Stream.runForEach((fetched) => sink.finish([fetched]))
   )
 
-/** Verifies what arrived, and stages it. Gives also the files that changed meanwhile, which are fetched one by one. */
+/**
+ * Verifies what arrived, and stages it. Gives also the files that changed meanwhile or did not come, which are fetched
+ * one by one.
+ */
 const finishSmall = Effect.fnUntraced(function* (
   jobs: ReadonlyArray<Job>,
   arrived: ReadonlyArray<Arrived>
@@ -142,7 +145,10 @@ const finishSmall = Effect.fnUntraced(function* (
   }> = []
   for (const [index, job] of jobs.entries()) {
     const came = arrived[index]
-    if (came === undefined) continue
+    if (came === undefined) {
+      changed.push(job)
+      continue
+    }
     if (came._tag === "Refused") {
       const { error } = came
       if (isChanged(error)) changed.push(job)

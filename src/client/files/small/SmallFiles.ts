@@ -46,11 +46,15 @@ const sha256 = /^[0-9a-f]+$/
 /** What is expected next of the replies to one file. */
 type Expected = "file" | "name" | "name bytes" | "size" | "bytes" | "digest" | "digest bytes"
 
-/** Takes the tokens of the replies to `requestsFor` each file, in order. */
+/**
+ * Takes the tokens of the replies to `requestsFor` each file, in order. It ends at a file of another name than was asked
+ * for: of a server that sends one nothing more is taken, and the connection, whose replies are not read on, is out of step.
+ */
 export const makeConsumer = (wanted: ReadonlyArray<Wanted>) => {
   const arrived: Array<Arrived> = []
   let expected: Expected = "file"
-  let error: ErrorReply | UnexpectedName | undefined
+  let error: ErrorReply | undefined
+  let isOutOfStep = false
   let text = ""
   let bytes: Array<Uint8Array> = []
   let left = 0
@@ -58,11 +62,13 @@ export const makeConsumer = (wanted: ReadonlyArray<Wanted>) => {
   const refuse = (token: Token): ErrorReply | undefined =>
     token._tag === "Leaf" && token.reply._tag === "Error" ? new ErrorReply(token.reply) : undefined
 
-  const finishName = ({ key }: Wanted) => {
-    // The bytes are read on to the end of the reply, and thrown away.
-    if (text !== key)
-      error = new UnexpectedName({ name: ByteString.toTextLossy(ByteString.unsafe(text)) })
+  const finishName = ({ key }: Wanted): boolean => {
     expected = "size"
+    if (text === key) return false
+    const name = ByteString.toTextLossy(ByteString.unsafe(text))
+    arrived.push({ _tag: "Refused", error: new UnexpectedName({ name }) })
+    isOutOfStep = true
+    return true
   }
 
   const finishFile = (digest: string): boolean => {
@@ -77,6 +83,7 @@ export const makeConsumer = (wanted: ReadonlyArray<Wanted>) => {
 
   return {
     arrived,
+    isOutOfStep: () => isOutOfStep,
     consume: (token: Token): boolean | MalformedReply => {
       const file = wanted[arrived.length]
       if (file === undefined) return unexpected
@@ -92,15 +99,14 @@ export const makeConsumer = (wanted: ReadonlyArray<Wanted>) => {
           if (token._tag !== "BulkStart" || token.size > maxNameLength) return unexpected
           text = ""
           left = token.size
-          if (left === 0) finishName(file)
-          else expected = "name bytes"
+          if (left === 0) return finishName(file)
+          expected = "name bytes"
           return false
         case "name bytes":
           if (token._tag !== "BulkPart") return unexpected
           text += ByteString.fromBytes(token.bytes)
           left -= token.bytes.length
-          if (left === 0) finishName(file)
-          return false
+          return left === 0 && finishName(file)
         case "size":
           if (token._tag !== "BulkStart") return unexpected
           if (token.size !== file.remote.size)
@@ -137,14 +143,15 @@ export const makeConsumer = (wanted: ReadonlyArray<Wanted>) => {
   }
 }
 
-/** Receives the files, in one exchange; what came of each is in their order. */
+/** Receives the files, in one exchange; what came of each is in their order, up to one of another name. */
 export const receiveFiles = (wanted: ReadonlyArray<Wanted>, connector: Connector) =>
   connector.askAll(
     () => wanted.flatMap(requestsFor),
     Effect.gen(function* () {
       const { receiveTokens } = yield* Connection
-      const { arrived, consume } = makeConsumer(wanted)
+      const { arrived, consume, isOutOfStep } = makeConsumer(wanted)
       yield* receiveTokens(consume)
+      if (isOutOfStep()) yield* connector.disconnect
       return arrived
     })
   )

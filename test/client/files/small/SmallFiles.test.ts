@@ -20,7 +20,7 @@ const replies = [
   file("a", "xyz") + bulk(digest),
   file("b", "") + bulk(digest),
   "-NOTFOUND no\r\n-NOTFOUND no\r\n",
-  file("other", "x") + bulk(digest),
+  file("d", "x") + bulk(digest),
   file("e", "12") + "-CHANGED no\r\n"
 ].join("")
 
@@ -46,13 +46,13 @@ const consume = (text: string, split: number, names = files) => {
 describe("a batch of small files", () => {
   it("has each file's bytes, or why not, however the replies are split", () => {
     for (let split = 0; split <= replies.length; split++)
-      assert.deepStrictEqual(consume(replies, split), [
-        "xyz",
-        "",
-        "NOTFOUND",
-        "UnexpectedName",
-        "CHANGED"
-      ])
+      assert.deepStrictEqual(consume(replies, split), ["xyz", "", "NOTFOUND", "x", "CHANGED"])
+  })
+
+  it("ends at a file of another name, which nothing needs to follow", () => {
+    const lie = `${file("a", "xyz")}${bulk(digest)}*2\r\n$5\r\nother\r\n`
+    for (let split = 0; split <= lie.length; split++)
+      assert.deepStrictEqual(consume(lie, split), ["xyz", "UnexpectedName"])
   })
 
   it("ends at a reply that is none: of another size, or of another shape", () => {
