@@ -26,7 +26,8 @@ interface Transcript {
 }
 
 /** Commands that ask, and the programs that they need beside ours. */
-const asks = /^(?:npx app client --(?!protocol)|redis-cli -p(?!.* BLOCK )|curl |printf |echo \$\?)/
+const asks =
+  /^(?:npx app client --(?!protocol)|redis-cli -p(?!.* (?:BLOCK|P?SUBSCRIBE) )|curl |printf |echo \$\?)/
 
 const transcripts: ReadonlyArray<Transcript> = pages.flatMap((page) =>
   [...readFileSync(join(root, page), "utf8").matchAll(/^```console\n([^]*?)^```$/gm)].flatMap(
