@@ -35,8 +35,8 @@ export interface Waiting {
   readonly queued: number
   /** Whether it follows changes, and so may be silent for as long as it likes. */
   readonly isFollowing: boolean
-  /** Whether it follows changes, and took nothing while too many went by. */
-  readonly isBehind: boolean
+  /** Whether it follows changes, and takes nothing while too many wait for it. Asked once a second. */
+  readonly isBehind: () => boolean
 }
 
 /** One connection, and what the reaper has seen of it. */
@@ -162,7 +162,7 @@ export const makeConnectionReaper = ({
       const late: Array<ReadProgress> = []
       for (const progress of watched) {
         note(progress)
-        if (progress.waiting.isBehind) progress.peer.ended("behind")
+        if (progress.waiting.isBehind()) progress.peer.ended("behind")
         if (isLate(progress, progress.incoming.unfinished(), now)) late.push(progress)
         else if (isIdle(progress, now)) progress.peer.ended("idle")
       }

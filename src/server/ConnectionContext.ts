@@ -97,8 +97,8 @@ export class ConnectionContext implements Identity, Waiting {
     return this.subscriber !== undefined
   }
 
-  get isBehind(): boolean {
-    return this.subscriber?.isBehind === true
+  isBehind(): boolean {
+    return this.subscriber?.isBehind() === true
   }
 
   /** Follows nothing any more. */

@@ -30,7 +30,7 @@ class Fake extends ReadProgress {
       noReaper,
       new Peer(socket, new PendingWrites()),
       { unfinished: () => this.unfinished },
-      { queued, isFollowing: false, isBehind: false }
+      { queued, isFollowing: false, isBehind: () => false }
     )
     this.#socket = socket
     this.unfinished = unfinished

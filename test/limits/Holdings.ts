@@ -79,6 +79,30 @@ export const holdings: ReadonlyArray<Holding> = [
     bound: "a place in the log, 64 changes unsent; `--stall-timeout`"
   },
   {
+    name: "waits for a change by `XREAD BLOCK 0`",
+    count: 1000,
+    hold: unread("XREAD BLOCK 0 STREAMS arquivos $\r\n"),
+    most: 40 * kB,
+    bound: "`--max-connections`; no idle limit"
+  },
+  {
+    name: "follows one channel",
+    count: 1000,
+    hold: unread("SUBSCRIBE arquivos\r\n"),
+    most: 40 * kB,
+    bound: "`--max-connections`; no idle limit; 64 KiB unsent"
+  },
+  {
+    name: "follows as many channels and patterns as it may",
+    count: 100,
+    hold: unread(
+      `SUBSCRIBE ${Array.from({ length: 1024 }, (_, index) => `canal-de-um-nome-longo-${index}`).join(" ")}\r\n`
+        + `PSUBSCRIBE ${Array.from({ length: 64 }, (_, index) => `${"*a".repeat(100)}${index}`).join(" ")}\r\n`
+    ),
+    most: 3 * 1024 * kB,
+    bound: "1,024 channels, 64 patterns and 2 MiB, 256 MiB over all"
+  },
+  {
     name: "asks for 10,000 small replies and reads nothing",
     count: 100,
     hold: unread("COMMAND\r\n".repeat(10_000)),

@@ -151,6 +151,43 @@ export const costlyRequests = (names: ReadonlyArray<string>): ReadonlyArray<Cost
       bound: "1,024 names, sections or patterns"
     },
     {
+      name: "`XREAD`, `XINFO STREAM FULL`, from the beginning",
+      bytes: () => array("XREAD", "STREAMS", "arquivos", "0"),
+      bound: "1,000 entries"
+    },
+    {
+      name: "`XREAD` of 1,024 streams that there are not",
+      bytes: () =>
+        array("XREAD", "STREAMS", ...missing.slice(0, mostNamed), ...repeat(mostNamed, () => "0")),
+      bound: "1,024 names, sections or patterns"
+    },
+    {
+      name: "`XRANGE`, `XREVRANGE`, everything",
+      bytes: () => array("XRANGE", "arquivos", "-", "+"),
+      bound: "100,000 entries, made as they are sent"
+    },
+    { name: "`XLEN`", bytes: () => array("XLEN", "arquivos"), bound: "–" },
+    {
+      name: "`SUBSCRIBE` and `UNSUBSCRIBE`, 1,024 channels",
+      bytes: () =>
+        array("SUBSCRIBE", ...missing.slice(0, mostNamed))
+        + array("UNSUBSCRIBE", ...missing.slice(0, mostNamed)),
+      bound: "1,024 channels"
+    },
+    {
+      name: "`PSUBSCRIBE` and `PUNSUBSCRIBE`, 64 costly patterns",
+      bytes: () => {
+        const patterns = repeat(64, (index) => `${index}${costlyPattern.slice(4)}`)
+        return array("PSUBSCRIBE", ...patterns) + array("PUNSUBSCRIBE", ...patterns)
+      },
+      bound: "64 patterns of 256 bytes"
+    },
+    {
+      name: "`PUBSUB CHANNELS`, `NUMSUB` of 1,024",
+      bytes: () => array("PUBSUB", "NUMSUB", ...named),
+      bound: "1,024 names, sections or patterns"
+    },
+    {
       name: "`CLIENT SETNAME`",
       bytes: () => array("CLIENT", "SETNAME", "a".repeat(mostBytes - 20)),
       bound: "1 KiB a name"

@@ -14,17 +14,17 @@ import type { ServerSubscriptions } from "./ServerSubscriptions.ts"
 const most: Readonly<Record<Kind, number>> = { channel: 1024, pattern: 64, shard: 1024 }
 
 /** The most memory of what one connection follows, in bytes. */
-const mostHeld = 1024 * 1024
+const mostHeld = 2 * 1024 * 1024
 
 /** What a subscription takes besides its name, in bytes: a string, its places in two maps, a pattern's tokens a byte. */
 const overhead = 200
-const patternFactor = 64
+const patternFactor = 80
 
-/**
- * As many changes may go by while it takes nothing of what is being sent: 8 MiB of messages, which have some 256 bytes each
- * with their frame.
- */
+/** As many changes may wait for one that takes nothing: 8 MiB of messages, which have some 256 bytes each with their frame. */
 const mostBehind = (8 * 1024 * 1024) / 256
+
+/** It takes nothing where it is seen so often, once a second, with the same write: under load one of 64 KiB takes a second. */
+const mostLooks = 5
 
 /** Changes that are looked at before others get their turn; each pattern counts as one more. */
 const quantum = 256
@@ -45,8 +45,9 @@ export class Subscriber {
   readonly #globs = new Map<ByteString.ByteString, RedisGlob.RedisGlob>()
   /** The change that it was told last. */
   #place: ChangeId
-  /** The newest change when what is being sent began to be; `undefined` while nothing is. */
-  #sendingSince: number | undefined
+  /** Whether something is being sent, and how often that was seen. */
+  #isSending = false
+  #looks = 0
   #held = 0
 
   constructor(server: ServerSubscriptions) {
@@ -129,15 +130,15 @@ export class Subscriber {
 
   /** What is being sent was taken. */
   noteSent(): void {
-    this.#sendingSince = undefined
+    this.#isSending = false
+    this.#looks = 0
   }
 
-  /** Whether too many changes went by while it took nothing of what is being sent. */
-  get isBehind(): boolean {
-    return (
-      this.#sendingSince !== undefined
-      && this.#server.changes.last().sequence - this.#sendingSince > mostBehind
-    )
+  /** Asked once a second: whether it takes nothing of what is being sent, and too many changes wait behind that. */
+  isBehind(): boolean {
+    this.#looks = this.#isSending ? this.#looks + 1 : 0
+    const waiting = this.#server.changes.last().sequence - this.#place.sequence
+    return this.#looks >= mostLooks && waiting > mostBehind
   }
 
   /**
@@ -155,7 +156,7 @@ export class Subscriber {
       isLost ||= this.#missed(entry, pushes.length > before)
     }
     this.#place = entries.at(-1)?.id ?? changes.last()
-    this.#sendingSince = changes.last().sequence
+    this.#isSending = pushes.length > 0
     return { pushes, isLost }
   }
 
