@@ -205,12 +205,27 @@ export const folderKeysBy =
   (name, after) =>
     Effect.map(folder(name, after), (entries) => Stream.map(entries, entryKey))
 
-/** `listFiles` by asking for names, and for the details of each, `concurrency` of them at a time. */
+/** The entries of these files, by asking for the details of each; `undefined` where there is none. */
+export const entriesBy =
+  (describe: FileStore["Service"]["describe"]) =>
+  (
+    names: ReadonlyArray<FileName>
+  ): Effect.Effect<ReadonlyArray<FileEntry | undefined>, StoreUnavailable> =>
+    Effect.forEach(names, (name) =>
+      Effect.map(describe(name), ({ modified, size, version }): FileEntry | undefined => ({
+        kind: "file",
+        name,
+        size,
+        modified,
+        version
+      })).pipe(Effect.catchTag("FileNotFound", () => Effect.succeed(undefined)))
+    )
+
+/** `listFiles` by asking for names, and for the entry of each, `undefined` where there is none. */
 export const listFilesBy =
   (
     list: FileStore["Service"]["list"],
-    describe: FileStore["Service"]["describe"],
-    concurrency: number
+    entriesOf: ReturnType<typeof entriesBy>
   ): FileStore["Service"]["listFiles"] =>
   (selection) =>
     Effect.gen(function* () {
@@ -220,18 +235,7 @@ export const listFilesBy =
       for (;;) {
         const wanted = limit - found.length
         const names = yield* list({ ...selection, after, limit: wanted })
-        const entries = yield* Effect.forEach(
-          names,
-          (name) =>
-            Effect.map(describe(name), ({ modified, size, version }): FileEntry => ({
-              kind: "file",
-              name,
-              size,
-              modified,
-              version
-            })).pipe(Effect.catchTag("FileNotFound", () => Effect.succeed(undefined))),
-          { concurrency }
-        )
+        const entries = yield* entriesOf(names)
         for (const entry of entries) if (entry !== undefined) found.push(entry)
         after = names.at(-1)
         // What vanished is made up for, so that a short page is the last one.

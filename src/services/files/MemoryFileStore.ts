@@ -17,6 +17,7 @@ import {
   type FolderEntry,
   pickFrom,
   select,
+  entriesBy,
   listFilesBy,
   type Selection
 } from "./FileStore.ts"
@@ -87,7 +88,7 @@ export const layer = (files: ReadonlyMap<FileName, MemoryFile>): Layer.Layer<Fil
       count: Stream.runCount(names),
       pick: (draw) => pickFrom(names, draw),
       list,
-      listFiles: listFilesBy(list, find, 1),
+      listFiles: listFilesBy(list, entriesBy(find)),
       folder,
       folderKeys: folderKeysBy(folder),
       getIfPresent: () => undefined,

@@ -4,7 +4,7 @@
  * first page of a large folder does not wait for the last. Links are followed as `open` does: a link is looked up by
  * both of its keys, as a file and as a folder, and has an entry under one.
  */
-import { Cause, Effect, Semaphore, Stream } from "effect"
+import { Cause, Effect, Stream } from "effect"
 import { isReadonlyArrayNonEmpty } from "effect/Array"
 import { FileNotFound, StoreUnavailable } from "../../../domain/Errors.ts"
 import { byBytes, type FolderName } from "../../../domain/FileName.ts"
@@ -16,6 +16,7 @@ import { asName, type FolderNames } from "./index/FolderNames.ts"
 import { moved } from "./index/FolderReader.ts"
 import type { Folders } from "./index/Folders.ts"
 import type { LogOnce } from "./LogOnce.ts"
+import type { InOwnTurn } from "./OwnTurn.ts"
 import { type HeldFolder, hold, holdContained } from "./SafeOpen.ts"
 import { isShared, relativeTo, type SharedFolder } from "./SharedFolder.ts"
 
@@ -122,30 +123,11 @@ const entryKeysOf = (reading: Reading, { from, names, to }: Some): ReadonlyArray
   return dead.size === 0 ? keys : keys.filter((key) => !dead.has(key))
 }
 
-/**
- * Who reads some keys of a folder at a time; others wait. Three hundred listings of a folder of 20,000 files, all asked for
- * at once, else did so in one turn of the event loop, which took 400 ms.
- */
-const oneReads = Semaphore.makeUnsafe(1)
-let readers = 0
-
-/** Runs `read` when it is the only one in this turn of the event loop. */
-const inOwnTurn = <A>(isFirst: boolean, read: () => A): Effect.Effect<A> =>
-  Effect.suspend(() => {
-    readers += 1
-    return oneReads.withPermit(
-      Effect.suspend(() =>
-        isFirst && readers === 1
-          ? Effect.sync(read)
-          : Effect.andThen(Effect.yieldNow, Effect.sync(read))
-      )
-    )
-  }).pipe(Effect.ensuring(Effect.sync(() => void (readers -= 1))))
-
-/** What `make` makes of the keys from an index on, some at a time; yields to other fibers in between. */
+/** What `make` makes of the keys from an index on, some at a time. */
 const streamFrom = <A>(
   names: FolderNames,
   first: number,
+  inOwnTurn: InOwnTurn,
   make: (some: Some) => ReadonlyArray<A>
 ): Stream.Stream<A, StoreUnavailable> =>
   Stream.fromPull(
@@ -156,7 +138,7 @@ const streamFrom = <A>(
           const from = next
           next = Math.min(names.length, from + (names.hasLinks ? batchSizeWithLinks : batchSize))
           const some = { names, from, to: next }
-          const made = yield* inOwnTurn(from === first, () => make(some))
+          const made = yield* inOwnTurn(() => make(some))
           if (isReadonlyArrayNonEmpty(made)) return made
         }
         return yield* Cause.done()
@@ -186,7 +168,8 @@ export type DirectoryEntries = Pick<FileStore["Service"], "folder" | "folderKeys
 export const makeDirectoryEntries = (
   folder: SharedFolder,
   folders: Folders,
-  log: LogOnce
+  log: LogOnce,
+  inOwnTurn: InOwnTurn
 ): DirectoryEntries => {
   /** Holds a folder until the scope closes, and finds the first of its keys that is wanted. */
   const open = Effect.fnUntraced(function* (name: FolderName, after: string) {
@@ -209,7 +192,7 @@ export const makeDirectoryEntries = (
   return {
     folder: (name, after = "") =>
       Effect.map(open(name, after), ({ first, names, reading }) =>
-        streamFrom(names, first, ({ from, to }) =>
+        streamFrom(names, first, inOwnTurn, ({ from, to }) =>
           entriesOf(
             reading,
             names.keysBehind("", from, to, (key) => key)
@@ -218,7 +201,7 @@ export const makeDirectoryEntries = (
       ),
     folderKeys: (name, after = "") =>
       Effect.map(open(name, after), ({ first, names, reading }) =>
-        streamFrom(names, first, (some) => entryKeysOf(reading, some))
+        streamFrom(names, first, inOwnTurn, (some) => entryKeysOf(reading, some))
       )
   }
 }

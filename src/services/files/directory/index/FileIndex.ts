@@ -3,15 +3,16 @@
  * (Folders). The time for a page depends on its length only, not on where it begins. Questions about all names are
  * answered in slices of 2 ms, between which the event loop turns.
  */
-import { Cause, Clock, Effect, Scope, Semaphore, Stream } from "effect"
-import { isReadonlyArrayNonEmpty, type NonEmptyReadonlyArray } from "effect/Array"
-import { FileNotFound, StoreUnavailable } from "../../../../domain/Errors.ts"
+import { Cause, Clock, Effect, Result, Scope, Semaphore, Stream } from "effect"
+import { chunksOf, isReadonlyArrayNonEmpty, type NonEmptyReadonlyArray } from "effect/Array"
+import { StoreUnavailable } from "../../../../domain/Errors.ts"
 import type { FileName } from "../../../../domain/FileName.ts"
 import * as Monotonic from "../../../../domain/Monotonic.ts"
-import { type FileStore, listFilesBy, type Selection } from "../../FileStore.ts"
+import { type FileEntry, type FileStore, listFilesBy, type Selection } from "../../FileStore.ts"
 import { detailsOf } from "../DirectoryDetails.ts"
 import { makeDirectoryEntries } from "../DirectoryEntries.ts"
 import type { LogOnce } from "../LogOnce.ts"
+import { makeInOwnTurn } from "../OwnTurn.ts"
 import { statContained } from "../SafeOpen.ts"
 import { requireRoot, type SharedFolder } from "../SharedFolder.ts"
 import { makeFolderReader } from "./FolderReader.ts"
@@ -35,6 +36,9 @@ const mostWalks = 2
 
 /** How many names are decoded between two readings of the clock, and how many `names` emits at a time: about 100 µs. */
 const batchSize = 1024
+
+/** How many files are looked at in a turn of the event loop: 2 ms. */
+const describedAtOnce = 64
 
 /** How many names are matched between two readings of the clock: with the costliest pattern, 20 µs each. */
 const matchedAtOnce = 64
@@ -193,21 +197,34 @@ export const makeFileIndex = Effect.fnUntraced(function* (
     })
   )
 
-  const describe = (name: FileName) =>
-    Effect.flatMap(
-      Effect.suspend(() => Effect.fromResult(statContained(folder, name))),
-      (stats) =>
-        stats.size > Number.MAX_SAFE_INTEGER
-          ? Effect.fail(new FileNotFound())
-          : Effect.succeed(detailsOf(stats))
-    )
+  const inOwnTurn = makeInOwnTurn()
+
+  /** A file as it is now; `undefined` where there is none. */
+  const entryOf = (name: FileName): FileEntry | undefined => {
+    const stats = statContained(folder, name)
+    if (Result.isFailure(stats)) {
+      if (stats.failure._tag === "FileNotFound") return undefined
+      throw stats.failure
+    }
+    return stats.success.size > Number.MAX_SAFE_INTEGER
+      ? undefined
+      : { kind: "file", name, ...detailsOf(stats.success) }
+  }
+
+  const entriesOf = (names: ReadonlyArray<FileName>) =>
+    Effect.forEach(chunksOf(names, describedAtOnce), (some) =>
+      Effect.flatMap(
+        inOwnTurn(() => Result.try({ try: () => some.map(entryOf), catch: unavailable })),
+        Effect.fromResult
+      )
+    ).pipe(Effect.map((entries) => entries.flat()))
 
   return {
     names,
     count,
     pick,
     list,
-    listFiles: listFilesBy(list, describe, 1),
-    ...makeDirectoryEntries(folder, folders, log)
+    listFiles: listFilesBy(list, entriesOf),
+    ...makeDirectoryEntries(folder, folders, log, inOwnTurn)
   }
 })
