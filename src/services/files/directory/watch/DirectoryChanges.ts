@@ -39,6 +39,9 @@ export const recordChanges = Effect.fnUntraced(function* (
   { record, setSource }: ChangeRecorder,
   options: Partial<WatchOptions> = {}
 ): Effect.fn.Return<void, never, Scope.Scope> {
+  const settings = { ...defaults, ...options }
+  // Known before the folder was read: who follows meanwhile is told `Rescan` once it was.
+  setSource(settings.isWatchable ? "watch" : "poll")
   const started = yield* Deferred.make<void>()
   const reasons = new Set<string>()
   const handle = (message: ThreadMessage): Effect.Effect<void> =>
@@ -55,7 +58,7 @@ export const recordChanges = Effect.fnUntraced(function* (
       }
       return Effect.void
     })
-  yield* watchByThread(folder, { ...defaults, ...options }, handle).pipe(
+  yield* watchByThread(folder, settings, handle).pipe(
     Effect.catchTag("WatchEnded", ({ cause }) =>
       Effect.sync(() => setSource("none")).pipe(
         Effect.andThen(Effect.logError("changes.failed")),
