@@ -66,7 +66,7 @@ layer(App.layer, { excludeTestServices: true, timeout: "1 minute" })("SIGTERM", 
         )
         const port = yield* announcedPort(log)
         // More than a pipe holds, by far: 64 KiB (pipe(7)).
-        for (let connection = 0; connection < 1500; connection++) {
+        for (let connection = 0; connection < 700; connection++) {
           yield* Effect.scoped(
             Effect.gen(function* () {
               const client = yield* RawSocket.connect({ host: "127.0.0.1", port })

@@ -42,6 +42,11 @@ class Inbox {
     return this.#joined().toString("latin1")
   }
 
+  /** Where a text begins; -1 where it has not come. */
+  indexOf(text: string): number {
+    return this.#joined().indexOf(text, 0, "latin1")
+  }
+
   take(count: number): Buffer {
     const joined = this.#joined()
     this.#pieces = [joined.subarray(count)]
@@ -62,7 +67,9 @@ class Inbox {
     })
 
   #joined(): Buffer {
-    const joined = Buffer.concat(this.#pieces)
+    const [first] = this.#pieces
+    const joined =
+      first !== undefined && this.#pieces.length === 1 ? first : Buffer.concat(this.#pieces)
     this.#pieces = [joined]
     return joined
   }
@@ -158,9 +165,9 @@ export const connect = (
       Effect.map(takeBytes(count), (bytes) => bytes.toString("latin1"))
     const takeThrough = (mark: string) =>
       Effect.flatMap(
-        inbox.until(() => inbox.peek().includes(mark)),
+        inbox.until(() => inbox.indexOf(mark) !== -1),
         () => {
-          const found = inbox.peek().indexOf(mark)
+          const found = inbox.indexOf(mark)
           return found === -1 ? short : take(found + mark.length)
         }
       )
