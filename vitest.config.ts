@@ -1,8 +1,8 @@
 import { defineConfig } from "vitest/config"
 
 /**
- * A test file's name without a further dot: no `*.long`, no `*.s3`, no `*.heap`, which weighs the process it has for
- * itself, and no `*.peer`, which starts a program beside ours.
+ * A test file's name without a further dot: no `*.long`, no `*.s3`, and no `*.peer`, which starts a program beside
+ * ours.
  */
 const file = "+([!.]).test.ts"
 

@@ -1,4 +1,4 @@
-/** The changes of the files as a stream of Redis. Over real folders, and by the libraries that read it: Followers.test.ts. */
+/** The changes of the files as a stream of Redis. Over real folders, and by the libraries that read it: Followers.long.test.ts. */
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
 import * as MemoryFileStore from "../../../src/services/files/MemoryFileStore.ts"
