@@ -13,23 +13,30 @@ type Summable = Exclude<
 
 const Count = Schema.Int.check(Schema.isGreaterThanOrEqualTo(0))
 
-const counts = {
-  maxClients: Count,
-  connectedClients: Count,
+/** What a process has done. */
+const counters = {
   connectionsReceived: Count,
   connectionsRejected: Count,
-  changeFollowers: Count,
   commandsProcessed: Count,
   protocolErrors: Count,
   bytesReceived: Count,
   bytesSent: Count,
   authenticationFailures: Count,
   transfersCompleted: Count,
-  transfersCut: Count,
+  transfersCut: Count
+}
+
+/** What a process has now, and nothing of once it has ended. */
+const gauges = {
+  maxClients: Count,
+  connectedClients: Count,
+  changeFollowers: Count,
   eventStreams: Count,
   indexFolders: Count,
   indexBytes: Count
-} satisfies Record<Summable, typeof Count>
+}
+
+const counts = { ...counters, ...gauges } satisfies Record<Summable, typeof Count>
 
 /** Counts by name. */
 const Counts = Schema.Record(Schema.String, Count)
@@ -73,12 +80,8 @@ export const sum = Struct.makeReducer<Totals>({
 /** What a process that has ended still adds to the sums: its counters, but neither its connections nor its memory. */
 export const afterEnd = (totals: Totals): Totals => ({
   ...totals,
+  ...Record.map(gauges, () => 0),
   workers: 0,
-  maxClients: 0,
-  connectedClients: 0,
-  eventStreams: 0,
-  indexFolders: 0,
-  indexBytes: 0,
   heapUsed: 0,
   rss: 0
 })
