@@ -189,7 +189,7 @@ export class ChangesNotFollowed extends withoutStack(
   /** `NOCHANGES`. */
   readonly code = "NOCHANGES"
   override get message() {
-    return "Este servidor não acompanha mudanças; num bucket, inicie-o com --watch-interval."
+    return "Este servidor não acompanha mudanças."
   }
 }
 
