@@ -9,6 +9,8 @@ import * as Presented from "./Presented.ts"
 export interface Terms {
   /** Its certificate; `null` where it has one that could not be read again, `undefined` where it speaks no TLS. */
   readonly presented: Presented.Presented | null | undefined
+  /** The file that a client has to trust; `undefined` where every client trusts the server's certificate. */
+  readonly authority: string | undefined
   /** Whether it wants a certificate of the client. */
   readonly asksForCertificate: boolean
   /** The file with its passwords, if they are in one. */
@@ -22,10 +24,6 @@ const program = (): string => (process.env["npm_lifecycle_event"] === undefined 
 const quote = (word: string): string =>
   /^[\w@%+=:,./-]+$/.test(word) ? word : `'${escape(word).replaceAll("'", String.raw`'\''`)}'`
 
-/** The file that a client has to trust; `undefined` where every client trusts the server's certificate. */
-export const authorityOf = ({ presented }: Terms): string | undefined =>
-  presented && !Presented.isWellKnown(presented) ? presented.file : undefined
-
 /**
  * The command, with flags where the address, or what the server is told by, differs from the client's defaults.
  * `isHere`: for this machine, where the server's files are; for another one a file's name stands for a copy of it.
@@ -36,9 +34,8 @@ export const clientLine = (
   terms: Terms,
   { isHere, placeholder }: { readonly isHere: boolean; readonly placeholder: string }
 ): string => {
-  const { asksForCertificate, passwordFile, presented } = terms
+  const { asksForCertificate, authority, passwordFile, presented } = terms
   const pathOf = (file: string): string => quote(isHere ? resolve(file) : basename(file))
-  const authority = authorityOf(terms)
   const servername =
     presented && !Presented.isFor(presented, host) ? Presented.nameOf(presented) : undefined
   return [
