@@ -92,6 +92,10 @@ export const changeJson = (change: FileChange): string => {
   }
 }
 
+/** A change with its id as JSON: as `changeJson`, with `id` before the rest. */
+export const loggedJson = ({ change, id }: LoggedChange): string =>
+  `{"id":"${formatId(id)}",${changeJson(change).slice(1)}`
+
 /**
  * The id of this text, as `formatId` writes it, or of an epoch alone (redis.io, streams: an incomplete ID); `undefined`
  * for any other text. It may be an id that no log has given.

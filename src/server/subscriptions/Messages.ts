@@ -4,10 +4,9 @@
  */
 import * as ByteString from "../../domain/ByteString.ts"
 import {
-  changeJson,
   changesName,
   type FileChange,
-  formatId,
+  loggedJson,
   type LoggedChange
 } from "../../domain/FileChange.ts"
 import * as Reply from "../../domain/Reply.ts"
@@ -51,13 +50,13 @@ const eventOf = (change: FileChange): readonly [event: string, name: string] => 
 }
 
 /** The messages of a change, in the order in which they are told. The JSON has the id, from which the stream can be read on. */
-export const messagesOf = ({ change, id }: LoggedChange): ReadonlyArray<Message> => {
+export const messagesOf = (logged: LoggedChange): ReadonlyArray<Message> => {
+  const { change } = logged
   const [event, name] = eventOf(change)
-  const json = `{"id":"${formatId(id)}",${changeJson(change).slice(1)}`
   return [
     ...(change._tag === "Rescan" ? [] : [message(keyspace + name, event)]),
     message(keyevent + event, name),
-    message(changesName, json)
+    message(changesName, loggedJson(logged))
   ]
 }
 

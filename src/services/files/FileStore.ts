@@ -205,27 +205,13 @@ export const folderKeysBy =
   (name, after) =>
     Effect.map(folder(name, after), (entries) => Stream.map(entries, entryKey))
 
-/** The entries of these files, by asking for the details of each; `undefined` where there is none. */
-export const entriesBy =
-  (describe: FileStore["Service"]["describe"]) =>
-  (
-    names: ReadonlyArray<FileName>
-  ): Effect.Effect<ReadonlyArray<FileEntry | undefined>, StoreUnavailable> =>
-    Effect.forEach(names, (name) =>
-      Effect.map(describe(name), ({ modified, size, version }): FileEntry | undefined => ({
-        kind: "file",
-        name,
-        size,
-        modified,
-        version
-      })).pipe(Effect.catchTag("FileNotFound", () => Effect.succeed(undefined)))
-    )
-
 /** `listFiles` by asking for names, and for the entry of each, `undefined` where there is none. */
 export const listFilesBy =
   (
     list: FileStore["Service"]["list"],
-    entriesOf: ReturnType<typeof entriesBy>
+    entriesOf: (
+      names: ReadonlyArray<FileName>
+    ) => Effect.Effect<ReadonlyArray<FileEntry | undefined>, StoreUnavailable>
   ): FileStore["Service"]["listFiles"] =>
   (selection) =>
     Effect.gen(function* () {

@@ -14,10 +14,10 @@ import {
   type FileDetails,
   FileStore,
   folderKeysBy,
+  type FileEntry,
   type FolderEntry,
   pickFrom,
   select,
-  entriesBy,
   listFilesBy,
   type Selection
 } from "./FileStore.ts"
@@ -83,12 +83,17 @@ export const layer = (files: ReadonlyMap<FileName, MemoryFile>): Layer.Layer<Fil
       Stream.fromIterable([...files.keys()].filter((name) => !isHidden(name)))
     )
     const list = (selection: Selection) => select(names, selection)
+    const fileEntry = (name: FileName): FileEntry | undefined => {
+      const file = isHidden(name) ? undefined : files.get(name)
+      return file && { kind: "file", name, ...detailsOf(file) }
+    }
+    const entriesOfFiles = (some: ReadonlyArray<FileName>) => Effect.sync(() => some.map(fileEntry))
     return {
       names,
       count: Stream.runCount(names),
       pick: (draw) => pickFrom(names, draw),
       list,
-      listFiles: listFilesBy(list, entriesBy(find)),
+      listFiles: listFilesBy(list, entriesOfFiles),
       folder,
       folderKeys: folderKeysBy(folder),
       getIfPresent: () => undefined,

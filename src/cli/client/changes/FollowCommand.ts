@@ -6,9 +6,8 @@ import type { Args } from "../../../commands/Argument.ts"
 import * as ByteString from "../../../domain/ByteString.ts"
 import {
   type ChangeId,
-  changeJson,
   type FileChange,
-  formatId,
+  loggedJson,
   type LoggedChange,
   parseId
 } from "../../../domain/FileChange.ts"
@@ -69,10 +68,6 @@ const toLine = (change: FileChange, { changes }: Messages): string => {
   }
 }
 
-/** The change as a line of JSON: its id, and what is told of it on the wire. */
-const toJsonLine = ({ change, id }: LoggedChange): string =>
-  `{"id":"${formatId(id)}",${changeJson(change).slice(1)}\n`
-
 /** Prints changes of what matches one of the patterns, or of all files without any, until it is interrupted. */
 export const followCommand = Effect.fn("followCommand")(function* (
   patterns: Args,
@@ -90,7 +85,7 @@ export const followCommand = Effect.fn("followCommand")(function* (
       function* (changes) {
         for (const told of changes.filter(isWanted)) {
           if (told.change._tag === "Rescan" && !json) yield* printError(messages.changes.rescan)
-          else yield* print(json ? toJsonLine(told) : toLine(told.change, messages))
+          else yield* print(json ? `${loggedJson(told)}\n` : toLine(told.change, messages))
         }
         const last = changes.at(-1)
         if (last !== undefined) onTold(last.id)

@@ -20,9 +20,12 @@ const File = {
   version: Schema.String
 }
 
+/** A `ChangeId`: the place up to which a worker that is started now must know the changes before it serves. */
+export const ChangesStart = Schema.Struct({ epoch: Schema.Int, sequence: Schema.Int })
+
 /** A `LoggedChange`. */
 const Logged = Schema.Struct({
-  id: Schema.Struct({ epoch: Schema.Int, sequence: Schema.Int }),
+  id: ChangesStart,
   change: Schema.TaggedUnion({
     Created: File,
     Changed: File,
@@ -44,9 +47,6 @@ export interface ChangeBatch {
   readonly source: ReturnType<Changes["source"]>
   readonly watches: number
 }
-
-/** The place up to which a worker that is started now must know the changes before it serves. */
-export const ChangesStart = Schema.Struct({ epoch: Schema.Int, sequence: Schema.Int })
 
 /** How many changes are sent together: some 100 KB. */
 const most = 512

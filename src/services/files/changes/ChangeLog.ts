@@ -1,7 +1,7 @@
 /**
  * The last changes of the shared files in memory, in one order, the newest of each name: a reader that follows from any
  * place ends with the present state of every file. Never with a silent gap: a place that the log no longer reaches is
- * answered with `Rescan` first. Who finds the changes: directory/watch and s3; who waits for them: FileChanges.
+ * answered with `Rescan` first. Who finds the changes: directory/watch; who waits for them: FileChanges.
  */
 import { type ChangeId, FileChange, type LoggedChange } from "../../../domain/FileChange.ts"
 
@@ -28,7 +28,7 @@ export interface ChangeLog {
    * Adds a change as the newest; it takes the place of an older one of the same name. A place that another log gave it may
    * be given, which is behind all others.
    */
-  readonly append: (change: FileChange, sequence?: number) => LoggedChange
+  readonly append: (change: FileChange, sequence?: number) => void
   /**
    * At most `limit` changes behind a place, in order. `Rescan` comes first where the place is of another epoch, or where
    * the log does not reach back to it.
@@ -43,7 +43,10 @@ export interface ChangeLog {
   ) => ReadonlyArray<LoggedChange>
 }
 
-/** An empty log that begins now, `epoch` in milliseconds since 1970 (UTC), and holds at most `capacity` bytes. */
+/**
+ * An empty log that begins now, `epoch` in milliseconds since 1970 (UTC), and holds at most `capacity` bytes; what was
+ * replaced or dropped is there for a while besides, as many entries as it holds and 64 more.
+ */
 export const makeChangeLog = (epoch: number, capacity: number): ChangeLog => {
   const newest = new Map<string, LoggedChange>()
   /** In order. Those that are not the newest of their name are skipped, and removed once they are as many as the others. */
@@ -93,7 +96,7 @@ export const makeChangeLog = (epoch: number, capacity: number): ChangeLog => {
     return low
   }
 
-  const append = (change: FileChange, sequence = last + 1): LoggedChange => {
+  const append = (change: FileChange, sequence = last + 1): void => {
     last = sequence
     const entry: LoggedChange = { id: { epoch, sequence: last }, change }
     if (change._tag === "Rescan") {
@@ -102,7 +105,7 @@ export const makeChangeLog = (epoch: number, capacity: number): ChangeLog => {
       first = 0
       held = 0
       begin = last
-      return entry
+      return
     }
     const older = newest.get(change.name)
     if (older !== undefined) forget(older)
@@ -111,7 +114,6 @@ export const makeChangeLog = (epoch: number, capacity: number): ChangeLog => {
     held += heldBy(entry)
     trim()
     compact()
-    return entry
   }
 
   const range = (

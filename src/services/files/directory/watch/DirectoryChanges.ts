@@ -34,7 +34,7 @@ const pause = "5 seconds"
  * what is recorded then begins with `Rescan`. Logs `changes.polled` for each reason there is to poll, once, and
  * `changes.failed` where a thread ends.
  */
-export const recordChanges = Effect.fnUntraced(function* (
+const recordChanges = Effect.fnUntraced(function* (
   folder: SharedFolder.SharedFolder,
   { record, setSource }: ChangeRecorder,
   options: Partial<WatchOptions> = {}

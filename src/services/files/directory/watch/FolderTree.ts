@@ -154,16 +154,15 @@ export const makeFolderTree = (
     forget(folder, true)
   }
 
-  /** What is known of a file, once its `lstat` is known. */
-  const placeFile = (
+  /** Puts down what is known of a file, and tells of it where that is new. */
+  const put = (
     folder: WatchedFolder,
     part: string,
     stats: BigIntStats,
+    version: string,
     isTold: boolean
   ): void => {
     const known = folder.files.get(part)
-    if (known !== undefined && !folder.isPolled) return host.onTouched(nameIn(folder, part))
-    const version = folder.isPolled ? host.versionOf(stats) : ""
     if (known === version) return
     if (!disk.isDirect(folder.path)) return host.postpone(folder, part)
     folder.files.set(part, version)
@@ -172,18 +171,22 @@ export const makeFolderTree = (
     else host.onChanged(nameIn(folder, part), stats)
   }
 
+  /** What is known of a file, once its `lstat` is known. */
+  const placeFile = (
+    folder: WatchedFolder,
+    part: string,
+    stats: BigIntStats,
+    isTold: boolean
+  ): void => {
+    if (folder.files.has(part) && !folder.isPolled) return host.onTouched(nameIn(folder, part))
+    put(folder, part, stats, folder.isPolled ? host.versionOf(stats) : "", isTold)
+  }
+
   /** What is known of a link, once it is looked at what it leads to. */
   const placeLink = (folder: WatchedFolder, part: string, isTold: boolean): void => {
     const stats = disk.follow(path, `${folder.path}/${part}`)
     if (stats === undefined) return removeFile(folder, part)
-    const version = host.versionOf(stats)
-    const known = folder.files.get(part)
-    if (known === version) return
-    if (!disk.isDirect(folder.path)) return host.postpone(folder, part)
-    folder.files.set(part, version)
-    if (!isTold) return
-    if (known === undefined) host.onCreated(nameIn(folder, part), stats)
-    else host.onChanged(nameIn(folder, part), stats)
+    put(folder, part, stats, host.versionOf(stats), isTold)
   }
 
   /** Whether it still is this folder, and known to be watched or polled. */
