@@ -10,7 +10,8 @@ import vectors from "../../fixtures/pubsub-vectors.json" with { type: "json" }
 import { connect, type RawSocket, sendByteByByte } from "../../support/peers/RawSocket.ts"
 import { acceptedSockets, serve } from "../../support/programs/TestServer.ts"
 import { bulk, request } from "../../support/values/Bytes.ts"
-import { created, deleted, epoch, filesOf, recorderOf } from "../../support/values/Changes.ts"
+import { created, deleted, filesOf, idOf as id, recorderOf } from "../../support/values/Changes.ts"
+import * as StreamReplies from "../../support/values/StreamReplies.ts"
 
 interface Step {
   readonly in?: string
@@ -68,35 +69,22 @@ const changeOf = (bytes: string): FileChange | undefined => {
   return undefined
 }
 
-const id = (sequence: number): string => `${epoch}-${sequence}`
-const entry = (sequence: number, ...fields: ReadonlyArray<string>): string =>
-  `*2\r\n${bulk(id(sequence))}*${fields.length}\r\n${fields.map(bulk).join("")}`
-const fieldsOf = (name: string): ReadonlyArray<string> => [
-  "nome",
-  name,
-  "tamanho",
-  "1",
-  "modificado",
-  "2023-12-31T23:59:59.999Z",
-  "versao",
-  "v"
-]
-
 /** Redis's entries 1-1 and 2-1 are of one name, of which only the newest is kept here: another name stands for the first. */
 const inTheStream = [created("antes.txt"), created("a.txt")]
-const redisEntry = (sequence: string, ...fields: ReadonlyArray<string>): string =>
-  `*2\r\n${bulk(sequence)}*${fields.length}\r\n${fields.map(bulk).join("")}`
+const redisEntry = StreamReplies.entry
+const entry = (sequence: number, ...fields: ReadonlyArray<string>): string =>
+  StreamReplies.entry(id(sequence), ...fields)
 
 /** What was captured, in this server's ids, names and fields. */
 const translate = (bytes: string): string => {
   const entries: ReadonlyArray<readonly [string, string]> = [
     [
       redisEntry("1-1", "op", "criado", "nome", "a.txt"),
-      entry(1, "op", "criado", ...fieldsOf("antes.txt"))
+      entry(1, "op", "criado", ...StreamReplies.fileFields("antes.txt"))
     ],
     [
       redisEntry("2-1", "op", "alterado", "nome", "a.txt"),
-      entry(2, "op", "criado", ...fieldsOf("a.txt"))
+      entry(2, "op", "criado", ...StreamReplies.fileFields("a.txt"))
     ],
     [redisEntry("3-1", "op", "x"), entry(3, "op", "apagado", "nome", "x")],
     [redisEntry("3-1", "op", "apagado", "nome", "b"), entry(3, "op", "apagado", "nome", "b")]

@@ -3,12 +3,8 @@ import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
 import * as MemoryFileStore from "../../../src/services/files/MemoryFileStore.ts"
 import { connect } from "../../support/peers/RawSocket.ts"
-import {
-  emptyStore,
-  serve,
-  serveLogged,
-  type TestOptions
-} from "../../support/programs/TestServer.ts"
+import { noChanges, serveChanges } from "../../support/programs/ChangesServer.ts"
+import { emptyStore, serve, serveLogged } from "../../support/programs/TestServer.ts"
 import { bulk, request } from "../../support/values/Bytes.ts"
 import {
   changed,
@@ -16,48 +12,30 @@ import {
   deleted,
   epoch,
   filesOf,
+  idOf as id,
   recorderOf,
   rescan as rescanned
 } from "../../support/values/Changes.ts"
+import * as StreamReplies from "../../support/values/StreamReplies.ts"
 
-const id = (sequence: number): string => `${epoch}-${sequence}`
 const list = (...items: ReadonlyArray<string>): string => `*${items.length}\r\n${items.join("")}`
 const entry = (sequence: number, ...fields: ReadonlyArray<string>): string =>
-  list(bulk(id(sequence)), list(...fields.map(bulk)))
-const file = (name: string): ReadonlyArray<string> => [
-  "nome",
-  name,
-  "tamanho",
-  "1",
-  "modificado",
-  "2023-12-31T23:59:59.999Z",
-  "versao",
-  "v"
-]
-/** What XREAD answers in RESP 2. */
-const read = (...entries: ReadonlyArray<string>): string =>
-  list(list(bulk("arquivos"), list(...entries)))
+  StreamReplies.entry(id(sequence), ...fields)
+const read = (...entries: ReadonlyArray<string>): string => StreamReplies.readReply(2, ...entries)
 const rescan = (sequence: number): string => entry(sequence, "op", "refazer")
 const nothing = "*-1\r\n"
 
-const scene = (options: TestOptions = {}, capacity?: number) =>
-  Effect.gen(function* () {
-    const recorder = recorderOf(capacity)
-    const address = yield* serve(emptyStore, { ...options, changes: recorder.changes })
-    return { recorder, address, client: yield* connect(address) }
-  })
-
 const three = [created("a.txt"), changed("é/b.txt"), deleted("c.txt")]
 const entries = [
-  entry(1, "op", "criado", ...file("a.txt")),
-  entry(2, "op", "alterado", ...file("é/b.txt")),
+  entry(1, "op", "criado", ...StreamReplies.fileFields("a.txt")),
+  entry(2, "op", "alterado", ...StreamReplies.fileFields("é/b.txt")),
   entry(3, "op", "apagado", "nome", "c.txt")
 ]
 
 describe("the stream arquivos", () => {
   it.live("has each kind of change with its fields, and ids that can be read on from", () =>
     Effect.gen(function* () {
-      const { client, recorder } = yield* scene()
+      const { client, recorder } = yield* serveChanges()
       recorder.record(three)
       for (const [command, expected] of [
         [`XREAD STREAMS arquivos ${id(0)}`, read(...entries)],
@@ -86,7 +64,7 @@ describe("the stream arquivos", () => {
 
   it.live("tells the newest change of a name only", () =>
     Effect.gen(function* () {
-      const { client, recorder } = yield* scene()
+      const { client, recorder } = yield* serveChanges()
       recorder.record([...three, deleted("a.txt")])
       const expected = read(...entries.slice(1), entry(4, "op", "apagado", "nome", "a.txt"))
       assert.strictEqual(
@@ -99,7 +77,7 @@ describe("the stream arquivos", () => {
 
   it.live("says to look at everything anew where an id cannot be read on from", () =>
     Effect.gen(function* () {
-      const { client, recorder } = yield* scene({}, 700)
+      const { client, recorder } = yield* serveChanges({}, 700)
       recorder.record(three)
       const all = read(rescan(1), ...entries.slice(1))
       for (const after of [
@@ -128,7 +106,7 @@ describe("the stream arquivos", () => {
 
   it.live("XREAD BLOCK waits for the next change, and what is asked behind it waits too", () =>
     Effect.gen(function* () {
-      const { client, recorder } = yield* scene()
+      const { client, recorder } = yield* serveChanges()
       const other = yield* connect({ host: "127.0.0.1", port: client.socket.remotePort ?? 0 })
       yield* client.send(`XREAD BLOCK 0 STREAMS arquivos ${id(0)}\r\nPING\r\n`)
       yield* other.ask("PING\r\n", "+PONG\r\n")
@@ -142,7 +120,7 @@ describe("the stream arquivos", () => {
 
   it.live("XREAD waits neither inside a transaction nor for what is there already", () =>
     Effect.gen(function* () {
-      const { client, recorder } = yield* scene()
+      const { client, recorder } = yield* serveChanges()
       const command = `XREAD BLOCK 0 STREAMS arquivos ${id(0)}\r\n`
       yield* client.ask(`MULTI\r\n${command}EXEC\r\n`, `+OK\r\n+QUEUED\r\n*1\r\n${nothing}`)
       recorder.record(three)
@@ -173,7 +151,7 @@ describe("the stream arquivos", () => {
 
   it.live("a waiting XREAD ends when as much waits behind it as is read at once", () =>
     Effect.gen(function* () {
-      const { client } = yield* scene()
+      const { client } = yield* serveChanges()
       const pings = 60_000
       yield* client.send(`XREAD BLOCK 0 STREAMS arquivos $\r\n${"PING\r\n".repeat(pings)}`)
       yield* client.takeBytes(nothing.length + pings * "+PONG\r\n".length)
@@ -182,7 +160,7 @@ describe("the stream arquivos", () => {
 
   it.live("is a map in RESP 3", () =>
     Effect.gen(function* () {
-      const { client, recorder } = yield* scene()
+      const { client, recorder } = yield* serveChanges()
       recorder.record(three)
       yield* client.send("HELLO 3\r\n")
       yield* client.takeThrough("modules\r\n*0\r\n")
@@ -197,7 +175,7 @@ describe("the stream arquivos", () => {
 
   it.live("XINFO STREAM tells where it begins and ends", () =>
     Effect.gen(function* () {
-      const { client, recorder } = yield* scene({}, 700)
+      const { client, recorder } = yield* serveChanges({}, 700)
       recorder.record(three)
       const [, second = "", third = ""] = entries
       const head = [
@@ -257,7 +235,7 @@ describe("the stream arquivos", () => {
     })
   )
 
-  it.live("says how to have it where nobody looks for changes", () =>
+  it.live("says so where nobody looks for changes", () =>
     Effect.gen(function* () {
       const client = yield* connect(yield* serve(emptyStore))
       for (const command of [
@@ -268,8 +246,7 @@ describe("the stream arquivos", () => {
       ]) {
         yield* client.send(`${command}\r\n`)
         const line = yield* client.takeThrough("\r\n")
-        assert.isTrue(line.startsWith("-NOCHANGES "), line)
-        assert.include(line, "--watch-interval")
+        assert.strictEqual(line, noChanges)
       }
       yield* client.ask("TYPE arquivos\r\n", "+none\r\n")
     })
@@ -277,7 +254,7 @@ describe("the stream arquivos", () => {
 
   it.live("stays within its bounds", () =>
     Effect.gen(function* () {
-      const { client, recorder } = yield* scene()
+      const { client, recorder } = yield* serveChanges()
       recorder.record(Array.from({ length: 1500 }, (_, index) => deleted(`f${index}`)))
       yield* client.send(`XREAD COUNT 100000 STREAMS arquivos arquivos ${id(0)} ${id(0)}\r\n`)
       assert.strictEqual(

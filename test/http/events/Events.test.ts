@@ -208,13 +208,16 @@ describe("a stream of changes", () => {
 
   it.effect("is not idle: it tells that it is there, for as long as the client likes", () =>
     Effect.gen(function* () {
-      const { address } = yield* served({ limits: patient })
+      const { address, record } = yield* served({ limits: patient })
       const { upTo } = yield* follow(address)
       yield* upTo(at(0))
       for (let minute = 0; minute < 3; minute++) {
         yield* TestClock.adjust("1 minute")
         assert.deepStrictEqual(linesOf(yield* upTo(at(0))), [":", at(0)])
       }
+      // What was told so far may have come before it was cut off.
+      record([created("a")])
+      yield* upTo(file("criado", "a"))
     }).pipe(Effect.scoped)
   )
 

@@ -92,7 +92,7 @@ export interface RawSocket {
   readonly take: (count: number) => Effect.Effect<string, ConnectionEnded>
   /** Everything up to and with the first `mark`. */
   readonly takeThrough: (mark: string) => Effect.Effect<string, ConnectionEnded>
-  /** Sends, then takes exactly as many bytes as `expected` has. */
+  /** Sends, then takes as many bytes as `expected` has; dies where they are others. */
   readonly ask: (request: string, expected: string) => Effect.Effect<string, ConnectionEnded>
   /** Everything until the peer closes. */
   readonly rest: Effect.Effect<string>
@@ -182,7 +182,17 @@ export const connect = (
       pause: Effect.sync(() => void socket.pause()),
       resume: Effect.sync(() => void socket.resume()),
       ask: (request, expected) =>
-        Effect.andThen(send(request), () => take(Buffer.byteLength(expected, "latin1"))),
+        Effect.andThen(send(request), () => take(Buffer.byteLength(expected, "latin1"))).pipe(
+          Effect.tap((heard) =>
+            heard === expected
+              ? Effect.void
+              : Effect.die(
+                  new Error(
+                    `${JSON.stringify(heard)} where ${JSON.stringify(expected)} was expected`
+                  )
+                )
+          )
+        ),
       rest: Effect.suspend(() => inbox.until(() => false)).pipe(
         Effect.andThen(() => Effect.suspend(() => Effect.orDie(take(inbox.size))))
       )

@@ -36,6 +36,9 @@ export const deleted = (name: string): FileChange => FileChange.Deleted({ name: 
 /** Changes may have been missed. */
 export const rescan: FileChange = FileChange.Rescan()
 
+/** An id of these logs, as it is on the wire. */
+export const idOf = (sequence: number): string => `${epoch}-${sequence}`
+
 /** Files in memory, with these texts. */
 export const filesOf = (texts: Readonly<Record<string, string>>) =>
   new Map(

@@ -158,9 +158,10 @@ describe("a shared folder", () => {
   it.live("that goes tells nothing until it is back", () =>
     Effect.gen(function* () {
       const path = yield* folderWith({ "shared/a": "" })
-      const next = follow(yield* changesOf(`${path}/shared`))
+      const changes = yield* changesOf(`${path}/shared`)
+      const next = follow(changes)
       renameSync(`${path}/shared`, `${path}/away`)
-      yield* Effect.sleep("300 millis")
+      while (changes.watches() > 0) yield* Effect.sleep("10 millis")
       renameSync(`${path}/away`, `${path}/shared`)
       assert.deepStrictEqual(yield* next(1), ["rescan"])
       place(`${path}/shared/b`, "")
