@@ -2,9 +2,11 @@
 import { Effect } from "effect"
 import * as ByteString from "../../domain/ByteString.ts"
 import * as FileName from "../../domain/FileName.ts"
+import type { ErrorReply } from "../Connection.ts"
 import type { Connectors } from "../Connector.ts"
 import { localDigestOf } from "../files/Hashing.ts"
 import { SaveFailed } from "../files/Placement.ts"
+import { isChanged, isNotFound } from "../files/RemoteFile.ts"
 import { receiveDigests } from "../files/small/Digests.ts"
 import { type Additions, takeAdditions } from "./Additions.ts"
 import * as Deletion from "./Deletion.ts"
@@ -99,6 +101,9 @@ const sortOut = (
   return { settled, state, local, remote }
 }
 
+/** Whether it says that there is no such version of the file any more. */
+const isOver = (error: ErrorReply): boolean => isChanged(error) || isNotFound(error)
+
 /** The digests of the listed versions; none for a file that is gone or has another version by now. */
 const remoteDigests = Effect.fnUntraced(function* (
   entries: ReadonlyArray<RemoteEntry>,
@@ -106,12 +111,13 @@ const remoteDigests = Effect.fnUntraced(function* (
 ) {
   const wanted = entries.map((remote) => ({ key: ByteString.fromText(remote.name), remote }))
   const received = yield* receiveDigests(wanted, digests)
-  return new Map(
-    entries.flatMap(({ name }, index) => {
-      const digest = received[index]
-      return digest === undefined ? [] : [[name, digest] as const]
-    })
-  )
+  const found = new Map<string, string>()
+  for (const [index, { name }] of entries.entries()) {
+    const digest = received[index]
+    if (typeof digest === "string") found.set(name, digest)
+    else if (digest !== undefined && !isOver(digest)) return yield* digest
+  }
+  return found
 })
 
 /** The digests of files in the folder; none for one that cannot be read. */

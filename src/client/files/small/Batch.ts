@@ -86,7 +86,7 @@ export const fetchBatch = Effect.fn("fetchBatch")(function* (
     const remote = yield* receiveDigests(alike, connectors.bytes)
     for (const [index, job] of alike.entries()) {
       const sha256 = local[index]
-      if (sha256 === undefined || remote[index] === undefined) continue
+      if (sha256 === undefined || typeof remote[index] !== "string") continue
       if (sha256 === remote[index])
         results[job.index] = Result.Unchanged({
           name: job.text,

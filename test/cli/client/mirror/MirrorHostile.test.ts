@@ -135,6 +135,17 @@ layer(App.layer, { excludeTestServices: true })("a server that lies to a mirror"
     })
   )
 
+  it.effect("that gives no digests is not said to have the same files", () =>
+    Effect.gen(function* () {
+      const { mirror } = yield* makeTarget
+      assert.strictEqual((yield* mirror(honest)).code, 0)
+      const refusing = serverOf(["a", "b/c", "d"], { Digest: "-UNAVAILABLE no\r\n" })
+      const ended = yield* mirror(refusing, "--checksum")
+      assert.strictEqual(ended.code, 1)
+      assert.include(ended.stderr, "unavailable")
+    })
+  )
+
   it.effect("whose files vanish between the listing and the transfer is no error", () =>
     Effect.gen(function* () {
       const { mirror, target } = yield* makeTarget
