@@ -4,7 +4,7 @@
  */
 import type { FileName } from "../../domain/FileName.ts"
 import type { LocalEntry, PlacedEntry, RemoteEntry } from "./Entries.ts"
-import { type Situation, sourcesOf, worthAsking } from "./Plan.ts"
+import { lazySources, type Situation, worthAsking } from "./Plan.ts"
 
 /** Files to be added, sorted by name. */
 export interface Additions {
@@ -21,7 +21,7 @@ export const takeAdditions = (
   situation: Situation
 ): { readonly additions: Additions; readonly rest: Situation } => {
   const { local, remote, state } = situation
-  const sources = sourcesOf(situation)
+  const sources = lazySources(situation)
   const files: Array<RemoteEntry> = []
   const rest: Array<RemoteEntry> = []
   let bytes = 0
@@ -41,7 +41,7 @@ export const takeAdditions = (
       !state.has(name)
       && !local.has(name)
       && isFree(name)
-      && !sources.mayHave(size, size > worthAsking)
+      && !sources().mayHave(size, size > worthAsking)
     if (isNew) {
       files.push(entry)
       bytes += size

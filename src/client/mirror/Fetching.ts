@@ -182,7 +182,8 @@ export const fetchAll = Effect.fn("mirror.fetchAll")(function* <E, R>(
       if (job.remote.size <= smallFile) yield job
       else large.push(job)
   }
-  yield* Stream.fromIterable(inBatches(small())).pipe(
+  // One at a time: what a batch is made of is made when it is its turn.
+  yield* Stream.fromIterable(inBatches(small()), { chunkSize: 1 }).pipe(
     // The next batch is on its way while this one is written.
     Stream.mapEffect(
       (batch) =>

@@ -80,7 +80,7 @@ export const askKnown = (
         (files = []) => [[part], Option.some({ files, limit: listedAtOnce })] as const
       )
     })
-  return Stream.fromIterable(pagesOf(state, rows)).pipe(
+  return Stream.fromIterable(pagesOf(state, rows), { chunkSize: 1 }).pipe(
     Stream.mapEffect(ask, { concurrency: askedAtOnce }),
     Stream.flatMap(({ files, page }) =>
       files === undefined

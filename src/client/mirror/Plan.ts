@@ -107,7 +107,7 @@ const goneNames = ({ isSelected, others, remote, state }: Situation) => {
 }
 
 /** Files in the target that are as the mirror put them there, by size and digest. */
-export const sourcesOf = (situation: Situation): Sources => {
+const sourcesOf = (situation: Situation): Sources => {
   const { local, state } = situation
   const gone = new Set(goneNames(situation))
   return indexSources(function* () {
@@ -120,7 +120,7 @@ export const sourcesOf = (situation: Situation): Sources => {
 }
 
 /** The sources, indexed when they are first asked for: where nothing is new they are not. */
-const lazySources = (situation: Situation): (() => Sources) => {
+export const lazySources = (situation: Situation): (() => Sources) => {
   let sources: Sources | undefined
   return () => (sources ??= sourcesOf(situation))
 }

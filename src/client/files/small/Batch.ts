@@ -124,7 +124,7 @@ export const fetchBatch = Effect.fn("fetchBatch")(function* (
       results[job.index] = Result.Failed({ name: job.text, error: came.error })
   }
   const inFolders = new Map(whole.map(({ job: { place } }) => [path.dirname(place), place]))
-  yield* Effect.forEach(inFolders.values(), sweep, { discard: true })
+  yield* Effect.forEach(inFolders.values(), sweep, { concurrency: "unbounded", discard: true })
   const written = yield* writer.write(
     whole.map(({ bytes, job: { place, remote } }) => ({
       place,
