@@ -131,8 +131,7 @@ export const client = (messages: Messages) =>
         })
         const completing = process.env[completionVariable]
         if (completing !== undefined) {
-          const args = Option.isSome(cmd) ? yield* argsOf(cmd.value, rest, messages) : []
-          return yield* completeNames(completing, args, connectors)
+          return yield* completeNames(completing, args ?? [], connectors)
         }
         if (Option.isSome(flags.mirror)) {
           const folder = flags.mirror.value

@@ -1,13 +1,16 @@
 /** What a server of changes answers (commands of Redis's streams), decoded: entries of XREAD, and the place of XINFO STREAM. */
 import { MalformedReply } from "../../codec/resp/RespTokens.ts"
 import * as ByteString from "../../domain/ByteString.ts"
-import { type ChangeId, FileChange, type LoggedChange, parseId } from "../../domain/FileChange.ts"
+import {
+  type ChangeId,
+  changesName,
+  FileChange,
+  type LoggedChange,
+  parseId
+} from "../../domain/FileChange.ts"
 import * as FileName from "../../domain/FileName.ts"
 import type { Reply } from "../../domain/Reply.ts"
 import { unexpected } from "../Connection.ts"
-
-/** The name of the stream of changes. */
-export const streamName = ByteString.unsafe("arquivos")
 
 /** The value of a key: of a map, or of what stands for one in RESP 2, a flat list or, in XREAD's reply, a list of pairs. */
 const valueOf = (reply: Reply, wanted: string): Reply | undefined => {
@@ -60,7 +63,7 @@ const entryOf = (reply: Reply): LoggedChange | undefined => {
 /** The changes of an answer to XREAD, none where there were none in time. */
 export const changesOf = (reply: Reply): ReadonlyArray<LoggedChange> | MalformedReply => {
   if (reply._tag === "Null" || reply._tag === "NullList") return []
-  const entries = valueOf(reply, streamName)
+  const entries = valueOf(reply, changesName)
   if (entries?._tag !== "List") return unexpected
   const changes: Array<LoggedChange> = []
   for (const item of entries.items) {

@@ -5,14 +5,14 @@
 import { Duration, Effect, Option, Stream } from "effect"
 import { MalformedReply } from "../../codec/resp/RespTokens.ts"
 import * as ByteString from "../../domain/ByteString.ts"
-import { type ChangeId, formatId, type LoggedChange } from "../../domain/FileChange.ts"
+import { changesName, type ChangeId, formatId, type LoggedChange } from "../../domain/FileChange.ts"
 import * as Monotonic from "../../domain/Monotonic.ts"
 import type { Reply } from "../../domain/Reply.ts"
 import { ErrorReply, type RequestError } from "../Connection.ts"
 import type { Connector } from "../Connector.ts"
 import { receiveReply } from "../files/RemoteFile.ts"
 import type { ConnectFailed } from "../SocketIO.ts"
-import { changesOf, lastPlaceOf, streamName } from "./ChangeReply.ts"
+import { changesOf, lastPlaceOf } from "./ChangeReply.ts"
 
 /** Why changes cannot be followed; `ErrorReply` with `NOCHANGES` where the server does not tell of any. */
 export type FollowError = ConnectFailed | RequestError
@@ -54,22 +54,22 @@ const askFor = <A>(
 
 /** The place of the newest change: what happens from now on lies behind it. */
 export const lastPlace = (connector: Connector): Effect.Effect<ChangeId, FollowError> =>
-  askFor(connector, args("XINFO", "STREAM", streamName), lastPlaceOf)
+  askFor(connector, args("XINFO", "STREAM", changesName), lastPlaceOf)
 
-/** The changes behind a place; where there are none, the next ones within `wait` milliseconds, 0 for none. */
-export const changesAfter = (
+/** The changes behind a place; where there are none, the next ones within `wait` milliseconds, at least 1. */
+const changesAfter = (
   place: ChangeId,
   wait: number,
   connector: Connector
 ): Effect.Effect<ReadonlyArray<LoggedChange>, FollowError> => {
-  const block = wait === 0 ? [] : ["BLOCK", String(wait)]
   const request = args(
     "XREAD",
     "COUNT",
     String(batchSize),
-    ...block,
+    "BLOCK",
+    String(wait),
     "STREAMS",
-    streamName,
+    changesName,
     formatId(place)
   )
   return askFor(connector, request, changesOf)

@@ -9,6 +9,7 @@ import type { FileName } from "../../../domain/FileName.ts"
 import * as Monotonic from "../../../domain/Monotonic.ts"
 import { type FollowError, lastPlace, nextChanges } from "../../changes/RemoteChanges.ts"
 import type { Connector } from "../../Connector.ts"
+import { ConnectFailed, ConnectionLost, isLoss } from "../../SocketIO.ts"
 
 /** So many changed names are asked for one by one; of more, everything is compared. */
 const mostNames = 2000
@@ -43,13 +44,8 @@ interface State {
   readonly due: number
 }
 
-const hasTag = (error: unknown, tag: string): boolean =>
-  typeof error === "object" && error !== null && "_tag" in error && error._tag === tag
-
 const isUnreachable = (error: unknown): boolean =>
-  ["ConnectFailed", "ConnectionLost", "ReadTimeout", "SlowTransfer"].some((tag) =>
-    hasTag(error, tag)
-  )
+  error instanceof ConnectFailed || error instanceof ConnectionLost || isLoss(error)
 
 const tellsOfNone = (error: FollowError): boolean =>
   error._tag === "ErrorReply" && error.code === "NOCHANGES"
