@@ -22,6 +22,8 @@ import { Stats } from "./telemetry/Stats.ts"
 
 export {
   type Answer,
+  bulk,
+  integer,
   longestPattern,
   mostNamed,
   patternTooLong,

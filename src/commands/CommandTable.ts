@@ -22,7 +22,7 @@ interface Row {
   readonly subcommands: ReadonlyArray<Row>
 }
 
-const { Dictionary, Integer, List } = Reply.Reply
+const { Integer, List } = Reply.Reply
 
 const list = (items: ReadonlyArray<Reply.Reply>): Reply.Reply => List({ items })
 const integer = (value: number): Reply.Reply => Integer({ value })
@@ -80,12 +80,7 @@ const keyPositions = (args: ReadonlyArray<ArgumentDocs>): readonly [number, numb
 
 const dictionary = (
   entries: ReadonlyArray<readonly [key: string, value: Reply.Reply] | undefined>
-): Reply.Reply =>
-  Dictionary({
-    entries: entries
-      .filter((entry) => entry !== undefined)
-      .map(([key, value]) => [ByteString.fromText(key), value] as const)
-  })
+): Reply.Reply => Reply.dictionary(entries.filter((entry) => entry !== undefined))
 
 const specification = (
   type: string,

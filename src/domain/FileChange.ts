@@ -70,27 +70,26 @@ const furthestDate = 8_640_000_000_000_000
 export const formatTime = (milliseconds: number): string =>
   new Date(Math.min(furthestDate, Math.max(-furthestDate, milliseconds))).toISOString()
 
-/** A change as JSON: what it is called, and, of a file that is there, what is told of it on the wire. */
-export const changeJson = (change: FileChange): string => {
+/** What is told of a change on the wire, by its names there and in this order: what it is called, and what of which file. */
+export const changeFields = (
+  change: FileChange
+): Readonly<Record<string, string | number>> & { readonly op: Operation } => {
   const op = operationOf(change)
   switch (change._tag) {
     case "Rescan":
-      return JSON.stringify({ op })
+      return { op }
     case "Deleted":
-      return JSON.stringify({ op, nome: change.name })
+      return { op, nome: change.name }
     case "Created":
     case "Changed": {
       const { modified, name, size, version } = change
-      return JSON.stringify({
-        op,
-        nome: name,
-        tamanho: size,
-        modificado: formatTime(modified),
-        versao: version
-      })
+      return { op, nome: name, tamanho: size, modificado: formatTime(modified), versao: version }
     }
   }
 }
+
+/** A change as JSON. */
+export const changeJson = (change: FileChange): string => JSON.stringify(changeFields(change))
 
 /** A change with its id as JSON: as `changeJson`, with `id` before the rest. */
 export const loggedJson = ({ change, id }: LoggedChange): string =>

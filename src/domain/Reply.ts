@@ -95,6 +95,12 @@ export const status = (text: string): Reply => Reply.Status({ text: ByteString.f
 /** A bulk string that holds `text` in UTF-8. */
 export const text = (value: string): Reply => Reply.Bulk({ value: ByteString.fromText(value) })
 
+/** A dictionary of these keys, in UTF-8. */
+export const dictionary = (entries: ReadonlyArray<readonly [key: string, value: Reply]>): Reply =>
+  Reply.Dictionary({
+    entries: entries.map(([key, value]) => [ByteString.fromText(key), value] as const)
+  })
+
 /** The error reply with the code and the message of a command's error. */
 export const error = (error: CommandError): Reply =>
   Reply.Error({ code: error.code, message: error.message })

@@ -71,11 +71,9 @@ export const sendFile =
 export const describeFile =
   (name: ByteString.ByteString) =>
   ({ modified, size, version }: FileDetails): Reply.Reply =>
-    Reply.Reply.Dictionary({
-      entries: [
-        [ByteString.fromText("nome"), bulk(name)],
-        [ByteString.fromText("tamanho"), integer(size)],
-        [ByteString.fromText("modificado"), Reply.text(formatTime(modified))],
-        [ByteString.fromText("versao"), Reply.text(version)]
-      ]
-    })
+    Reply.dictionary([
+      ["nome", bulk(name)],
+      ["tamanho", integer(size)],
+      ["modificado", Reply.text(formatTime(modified))],
+      ["versao", Reply.text(version)]
+    ])

@@ -26,7 +26,8 @@ import {
   requireName,
   requireRedisPattern,
   requireText,
-  type Routes
+  type Routes,
+  lookUpsPerTurn
 } from "./Route.ts"
 
 /** A query declared in FileCommands. */
@@ -93,9 +94,6 @@ const usualName = 64
 
 /** The most names that one SCAN visits, however high its COUNT, which is only a hint (redis.io, SCAN). */
 const mostScanned = 10_000
-
-/** How many names are looked up before yielding to other fibers: each takes one or two system calls. */
-const lookUpsPerTurn = 32
 
 const requirePattern = (
   arg: ByteString.ByteString

@@ -69,9 +69,7 @@ export const makeInspectionRoutes = (
       ["allocator.allocated", heapUsed],
       ["allocator.resident", rss]
     ]
-    return Reply.Reply.Dictionary({
-      entries: fields.map(([name, value]) => [ByteString.fromText(name), integer(value)])
-    })
+    return Reply.dictionary(fields.map(([name, value]) => [name, integer(value)]))
   })
   const helpOf = (container: string) => () => CommandTable.helpOf(container)
 

@@ -39,6 +39,9 @@ export const mostNamed = 1024
 /** The error of a query that names more than `mostNamed`. */
 export const tooManyNamed = new BadArgument({ text: `Mais de ${mostNamed} argumentos.` })
 
+/** How many names are looked up before yielding to other fibers: each takes one or two system calls. */
+export const lookUpsPerTurn = 32
+
 /** How long `inTurns` works before it yields to other fibers, in nanoseconds: half a millisecond. */
 const turn = 500_000
 

@@ -10,18 +10,25 @@ import * as CommandTable from "../commands/CommandTable.ts"
 import * as ByteString from "../domain/ByteString.ts"
 import { BadArgument, ChangesNotFollowed, type CommandError, WrongType } from "../domain/Errors.ts"
 import {
+  changeFields,
   type ChangeId,
   changesName,
   type FileChange,
   formatId,
-  formatTime,
-  type LoggedChange,
-  operationOf
+  type LoggedChange
 } from "../domain/FileChange.ts"
 import * as Reply from "../domain/Reply.ts"
 import type { Changes } from "../services/files/FileChanges.ts"
 import type { FileStore } from "../services/files/FileStore.ts"
-import { type Answer, integer, mostNamed, requireName, type Routes, tooManyNamed } from "./Route.ts"
+import {
+  type Answer,
+  integer,
+  mostNamed,
+  requireName,
+  type Routes,
+  tooManyNamed,
+  lookUpsPerTurn
+} from "./Route.ts"
 
 /** A query declared in StreamCommands. */
 export type StreamQuery = TagOf<"query"> & keyof typeof streamCommands
@@ -44,9 +51,6 @@ const tooManyEntries = new BadArgument({
 /** The memory of an entry while a range waits to be sent, in bytes: its place in the list, and the change itself. */
 const entryHeld = 300
 
-/** How many names are looked up before yielding to other fibers: each takes one or two system calls. */
-const lookUpsPerTurn = 32
-
 const none = NullList()
 const noEntries = List({ items: [] })
 const noSuchKey = Reply.error(new BadArgument({ text: "no such key" }))
@@ -55,36 +59,13 @@ const notFollowed = Reply.error(new ChangesNotFollowed())
 const texts = (values: ReadonlyArray<string>): Reply.Reply =>
   List({ items: values.map(Reply.text) })
 
-const fieldsOf = (change: FileChange): ReadonlyArray<string> => {
-  const op = operationOf(change)
-  switch (change._tag) {
-    case "Rescan":
-      return ["op", op]
-    case "Deleted":
-      return ["op", op, "nome", change.name]
-    case "Created":
-    case "Changed":
-      return [
-        "op",
-        op,
-        "nome",
-        change.name,
-        "tamanho",
-        String(change.size),
-        "modificado",
-        formatTime(change.modified),
-        "versao",
-        change.version
-      ]
-  }
-}
+/** The fields and their values, by turns. */
+const fieldsOf = (change: FileChange): ReadonlyArray<string> =>
+  Object.entries(changeFields(change)).flatMap(([key, value]) => [key, String(value)])
 
 /** A change as an entry of the stream: its id, and a list of the fields and their values. */
 const entryOf = ({ change, id }: LoggedChange): Reply.Reply =>
   List({ items: [Reply.text(formatId(id)), texts(fieldsOf(change))] })
-
-const dictionary = (entries: ReadonlyArray<readonly [string, Reply.Reply]>): Reply.Reply =>
-  Dictionary({ entries: entries.map(([key, value]) => [ByteString.unsafe(key), value] as const) })
 
 /** Fails where a name that is not the stream's is a file's. */
 const requireNoFile =
@@ -123,7 +104,7 @@ const describe = (changes: Changes, full: boolean, count: number | undefined): R
   const [newest] = changes.range(0, last.sequence, 1, true)
   const begin = changes.begin()
   const most = Math.min(mostRead, count === 0 ? mostRead : (count ?? 10))
-  return dictionary([
+  return Reply.dictionary([
     ["length", integer(changes.length())],
     // The log is no radix tree: what Redis has where a stream has one node (rax.c).
     ["radix-tree-keys", integer(1)],

@@ -189,17 +189,15 @@ class ConnectionSession implements Session {
   /** networking.c, helloCommand: keys and version are bulk strings, which redis-cli insists on. */
   #greeting(): Reply.Reply {
     const { id, version } = this.#identity
-    return Reply.Reply.Dictionary({
-      entries: [
-        [ByteString.unsafe("server"), Reply.text("sockets-client-server")],
-        [ByteString.unsafe("version"), Reply.text(version)],
-        [ByteString.unsafe("proto"), Reply.Reply.Integer({ value: this.protocolVersion })],
-        [ByteString.unsafe("id"), Reply.Reply.Integer({ value: id })],
-        [ByteString.unsafe("mode"), Reply.text("standalone")],
-        [ByteString.unsafe("role"), Reply.text("master")],
-        [ByteString.unsafe("modules"), Reply.Reply.List({ items: [] })]
-      ]
-    })
+    return Reply.dictionary([
+      ["server", Reply.text("sockets-client-server")],
+      ["version", Reply.text(version)],
+      ["proto", Reply.Reply.Integer({ value: this.protocolVersion })],
+      ["id", Reply.Reply.Integer({ value: id })],
+      ["mode", Reply.text("standalone")],
+      ["role", Reply.text("master")],
+      ["modules", Reply.Reply.List({ items: [] })]
+    ])
   }
 
   /** Redis's fields, of which some programs demand all; those that mean nothing here are 0 (networking.c, catClientInfoString). */

@@ -6,6 +6,8 @@ import * as RedisGlob from "../../domain/RedisGlob.ts"
 import * as Reply from "../../domain/Reply.ts"
 import {
   type Answer,
+  bulk,
+  integer,
   longestPattern,
   mostNamed,
   patternTooLong,
@@ -19,8 +21,6 @@ const tooManyChannels = new BadArgument({ text: `Mais de ${mostChannels} canais.
 
 /** How many names are matched before yielding to other fibers. */
 const namesPerTurn = 128
-
-const bulk = (value: ByteString.ByteString): Reply.Reply => Reply.Reply.Bulk({ value })
 
 /** The channels that are followed, of those that the pattern matches. */
 export const channels = (
@@ -51,10 +51,7 @@ export const counts = (
   names.length > mostNamed
     ? Reply.error(tooManyNamed)
     : Reply.Reply.List({
-        items: names.flatMap((name) => [
-          bulk(name),
-          Reply.Reply.Integer({ value: registry.count(kind, name) })
-        ])
+        items: names.flatMap((name) => [bulk(name), integer(registry.count(kind, name))])
       })
 
 /** PUBSUB HELP, as redis-server 7.0.15 has it. */
