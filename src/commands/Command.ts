@@ -80,7 +80,6 @@ const tagsOf = (wanted: Class): ReadonlySet<string> =>
 const queryTags = tagsOf("query")
 const sessionTags = tagsOf("connection")
 const transactionTags = tagsOf("transaction")
-const subscriptionTags = tagsOf("subscription")
 
 /** Whether a tagged value is a query: a command, and of that class. */
 export const isQuery = (command: { readonly _tag: string }): command is Query =>
@@ -94,11 +93,6 @@ export const isSessionCommand = (command: { readonly _tag: string }): command is
 export const isTransactionCommand = (command: {
   readonly _tag: string
 }): command is TransactionCommand => transactionTags.has(command._tag)
-
-/** Whether something tagged is a command by which a connection follows changes. */
-export const isSubscriptionCommand = (command: {
-  readonly _tag: string
-}): command is SubscriptionCommand => subscriptionTags.has(command._tag)
 
 /** Whether a command is answered before the password is given (Redis's flag no_auth). */
 export const needsNoPassword = (tag: Tag): boolean => specs[tag].needsNoPassword

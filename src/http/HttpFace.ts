@@ -97,7 +97,7 @@ const count =
       ? Effect.as(transfer, response)
       : Effect.succeed(response)
 
-/** The face of HTTP over FileStore, DigestCache, Clock, Info and Stats. */
+/** The face of HTTP over FileStore, DigestCache, FileChanges, Clock, Info and Stats. */
 export const makeHttpFace = Effect.fnUntraced(function* (
   options: Options
 ): Effect.fn.Return<HttpFace, never, FileStore | DigestCache | Clock | Info | Stats> {
@@ -108,7 +108,7 @@ export const makeHttpFace = Effect.fnUntraced(function* (
   const files: Files = { store, digests: yield* DigestCache, now, isSandboxed: !isSite }
   const changes = yield* FileChanges
   const folderReply = options.makeFolderReply(files, changes)
-  const metrics = yield* makeMetricsReply(stats, now, options.commandName)
+  const metrics = yield* makeMetricsReply(stats, changes, now, options.commandName)
   const services = makeServiceRoutes(
     yield* Clock,
     yield* Info,

@@ -1,6 +1,6 @@
 /**
  * Decides who answers a request, by the class of its command: Router a query, Session a command about the connection,
- * transactions/ one about a transaction. Refuses what is no command, or needs a password. Counts commands and protocol
+ * transactions/ one about a transaction, subscriptions/ one by which changes are followed. Refuses what is no command, or needs a password. Counts commands and protocol
  * errors. Encoding and sending replies: ReplyBatch and ReplyWriter.
  */
 import { Effect } from "effect"

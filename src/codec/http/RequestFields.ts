@@ -6,7 +6,7 @@
 import { countIn, type FieldKey, fieldIn, fieldKey } from "./FieldLines.ts"
 
 /** Why the fields are refused: a status, and a sentence for people. */
-export interface FieldsRefusal {
+interface FieldsRefusal {
   readonly status: 400 | 413 | 417 | 431 | 501
   readonly reason: string
 }

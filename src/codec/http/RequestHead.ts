@@ -9,6 +9,7 @@ import { authority, requestFields } from "./RequestFields.ts"
 /** The most bytes of a head, and of a target: browsers, proxies and their cookies stay below 8 KiB. */
 export const mostHead = 16 * 1024
 const mostTarget = 8 * 1024
+
 /** RFC 9112, 3: a method is a token (RFC 9110, 5.6.2), a target has neither spaces nor controls. */
 const requestLine = /^([!#$%&'*+\-.^_`|~0-9A-Za-z]+) ([!-~]+) HTTP\/(\d)\.(\d)$/
 

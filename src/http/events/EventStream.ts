@@ -3,7 +3,6 @@
  * takes nothing, nothing is collected for it, and where the log no longer reaches back to it, it is told `refazer`.
  */
 import { Effect, Fiber, Stream } from "effect"
-import * as ByteString from "../../domain/ByteString.ts"
 import type { ChangeId, LoggedChange } from "../../domain/FileChange.ts"
 import type { FileName } from "../../domain/FileName.ts"
 import type { Changes } from "../../services/files/FileChanges.ts"
@@ -14,6 +13,8 @@ const batchSize = 64
 
 /** So often a comment is sent to all who wait: proxies end what is silent for a minute (nginx, proxy_read_timeout). */
 const interval = "15 seconds"
+
+const encoder = new TextEncoder()
 
 /** What a reader asks for. */
 export interface Wanted {
@@ -151,7 +152,7 @@ export const makeEventStreams = (changes: Changes) => {
         isOpening
           ? Effect.succeed<Told>([openingText(place), { place, isOpening: false }])
           : next(wanted, place)
-    ).pipe(Stream.map((text) => ByteString.toBytes(ByteString.fromText(text))))
+    ).pipe(Stream.map((text) => encoder.encode(text)))
 
   return { eventStream, wakes }
 }

@@ -8,8 +8,11 @@ import type { Peer } from "../../net/Peer.ts"
  * back. One listens at a time.
  */
 export const onInputEnd = (peer: Peer, listener: () => void): (() => void) => {
+  if (peer.isAtEnd) {
+    listener()
+    return () => undefined
+  }
   peer.onEnd = listener
-  if (peer.isAtEnd) listener()
   return () => void (peer.onEnd = undefined)
 }
 

@@ -14,7 +14,6 @@ import * as Reply from "../../domain/Reply.ts"
 /** A message on a channel. */
 export interface Message {
   readonly channel: ByteString.ByteString
-  readonly payload: ByteString.ByteString
   /** It as it is told to who follows the channel. */
   readonly push: Reply.Push
 }
@@ -31,7 +30,6 @@ const message = (channel: string, payload: string): Message => {
   const [name, bytes] = [ByteString.fromText(channel), ByteString.fromText(payload)]
   return {
     channel: name,
-    payload: bytes,
     push: [kind, Reply.Reply.Bulk({ value: name }), Reply.Reply.Bulk({ value: bytes })]
   }
 }
@@ -50,7 +48,7 @@ const eventOf = (change: FileChange): readonly [event: string, name: string] => 
 }
 
 /** The messages of a change, in the order in which they are told. The JSON has the id, from which the stream can be read on. */
-export const messagesOf = (logged: LoggedChange): ReadonlyArray<Message> => {
+const messagesOf = (logged: LoggedChange): ReadonlyArray<Message> => {
   const { change } = logged
   const [event, name] = eventOf(change)
   return [

@@ -70,11 +70,6 @@ export class Subscriber {
     return kind === "shard" ? shard.size : channel.size + pattern.size
   }
 
-  /** How many of one kind it follows. */
-  size(kind: Kind): number {
-    return this.#names[kind].size
-  }
-
   /** Whether it follows nothing any more. */
   get isEmpty(): boolean {
     return this.count("channel") + this.count("shard") === 0
@@ -161,14 +156,12 @@ export class Subscriber {
   }
 
   /** Channels come before patterns (pubsub.c, pubsubPublishMessageInternal). */
-  #tell({ channel, payload, push }: Message, pushes: Array<Reply.Push>): void {
+  #tell({ channel, push }: Message, pushes: Array<Reply.Push>): void {
     if (this.#names.channel.has(channel)) pushes.push(push)
+    const [, ...channelAndPayload] = push
     for (const [pattern, glob] of this.#globs) {
       if (RedisGlob.match(glob, channel))
-        pushes.push([
-          pmessage,
-          ...[pattern, channel, payload].map((value) => Reply.Reply.Bulk({ value }))
-        ])
+        pushes.push([pmessage, Reply.Reply.Bulk({ value: pattern }), ...channelAndPayload])
     }
   }
 
