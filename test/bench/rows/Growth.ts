@@ -46,20 +46,29 @@ const namesRow = (size: number): Row => ({
   contest: () => listAgain(Files.manyNames(size))
 })
 
-/** The most memory that a fresh server ever holds while it sends a file so many times at once. */
-const peak = (
+/** What a fresh server holds before it sends a file so many times at once, and the most that it ever holds. */
+const memoryOf = (
   start: Effect.Effect<Peer, Trouble, Scope.Scope>,
   question: Question,
   transfers: number
-): Effect.Effect<number, Trouble> =>
+): Effect.Effect<{ readonly idle: number; readonly most: number }, Trouble> =>
   Effect.scoped(
     Effect.gen(function* () {
       const peer = yield* start
+      const idle = yield* residentMemory(peer.pid)
       const { drain } = yield* sink(peer, question)
       yield* drain(transfers)
-      return yield* peakMemory(peer.pid)
+      return { idle, most: yield* peakMemory(peer.pid) }
     })
   )
+
+/** The most memory that it ever holds. */
+const peak = (...asked: Parameters<typeof memoryOf>) =>
+  Effect.map(memoryOf(...asked), ({ most }) => most)
+
+/** The most that it holds beside what it held before. */
+const overIdle = (...asked: Parameters<typeof memoryOf>) =>
+  Effect.map(memoryOf(...asked), ({ idle, most }) => most - idle)
 
 const sizes = { full: Files.gibibyte / 16, smoke: Files.gibibyte / 64 }
 
@@ -85,22 +94,6 @@ const transfersRow = (transfers: number): Row => ({
 
 /** What a hundred transfers at once may take beside what an idle server holds: the limit that we set ourselves. */
 const budget = 64e6
-
-/** What a fresh server holds at most while it sends a file so many times at once, beside what it held before. */
-const overIdle = (
-  start: Effect.Effect<Peer, Trouble, Scope.Scope>,
-  question: Question,
-  transfers: number
-): Effect.Effect<number, Trouble> =>
-  Effect.scoped(
-    Effect.gen(function* () {
-      const peer = yield* start
-      const idle = yield* residentMemory(peer.pid)
-      const { drain } = yield* sink(peer, question)
-      yield* drain(transfers)
-      return (yield* peakMemory(peer.pid)) - idle
-    })
-  )
 
 /** The rows. */
 export const rows: ReadonlyArray<Row> = [

@@ -65,13 +65,21 @@ const fetch = (peer: Peer, size: number): Effect.Effect<Sample, Trouble> => {
 
 const seconds = { full: 3, smoke: 1 }
 
-const handshakeRow =
-  (manner: Manner): Row["contest"] =>
-  (scale) =>
+const handshakeRow = (name: string, what: string, manner: Manner): Row => ({
+  name,
+  what,
+  peer: "nginx, one worker",
+  unit: handshakesPerSecond,
+  reach: 0.7,
+  aim: 0.9,
+  processor: { reach: 1 / 0.7, aim: 1 / 0.9 },
+  needs: ["nginx", "openssl"],
+  contest: (scale) =>
     besideNginx(
       (folder) => Files.makeSmall(folder, 1),
       (peer) => handshakes(peer, Files.keyName(0), manner, seconds[scale])
     )
+})
 
 /** The rows. */
 export const rows: ReadonlyArray<Row> = [
@@ -91,26 +99,10 @@ export const rows: ReadonlyArray<Row> = [
         (peer) => fetch(peer, sizes[scale])
       )
   },
-  {
-    name: "tls-new",
-    what: "TLS handshakes, each with one file of 1 KiB over HTTP/1.0, four clients at once",
-    peer: "nginx, one worker",
-    unit: handshakesPerSecond,
-    reach: 0.7,
-    aim: 0.9,
-    processor: { reach: 1 / 0.7, aim: 1 / 0.9 },
-    needs: ["nginx", "openssl"],
-    contest: handshakeRow("new")
-  },
-  {
-    name: "tls-resumed",
-    what: "the same, of a session that is resumed",
-    peer: "nginx, one worker",
-    unit: handshakesPerSecond,
-    reach: 0.7,
-    aim: 0.9,
-    processor: { reach: 1 / 0.7, aim: 1 / 0.9 },
-    needs: ["nginx", "openssl"],
-    contest: handshakeRow("reuse")
-  }
+  handshakeRow(
+    "tls-new",
+    "TLS handshakes, each with one file of 1 KiB over HTTP/1.0, four clients at once",
+    "new"
+  ),
+  handshakeRow("tls-resumed", "the same, of a session that is resumed", "reuse")
 ]
