@@ -57,14 +57,17 @@ const digestLength = 32
 export interface Added {
   /** Takes one, by its place among the files; false where it has another version by now than was listed. */
   readonly add: (index: number, entry: PlacedEntry) => boolean
+  /** How many were taken. */
+  readonly count: () => number
   /** What was taken, sorted by name. */
-  readonly entries: () => Generator<readonly [FileName, PlacedEntry]>
+  readonly entries: () => Iterable<readonly [FileName, PlacedEntry]>
 }
 
 /** None of them yet. */
 export const makeAdded = ({ files }: Additions): Added => {
   const isAdded = new Uint8Array(files.length)
   const digests = new Uint8Array(files.length * digestLength)
+  let count = 0
   return {
     add: (index, { modified, sha256, size, version }) => {
       const file = files[index]
@@ -75,9 +78,11 @@ export const makeAdded = ({ files }: Additions): Added => {
           sha256.slice(2 * byte, 2 * byte + 2),
           16
         )
+      if (isAdded[index] === 0) count += 1
       isAdded[index] = 1
       return true
     },
+    count: () => count,
     entries: function* () {
       for (const [index, { modified, name, size, version }] of files.entries()) {
         if (isAdded[index] !== 1) continue

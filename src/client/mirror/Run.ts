@@ -181,9 +181,7 @@ const carryOut = Effect.fn("mirror.carryOut")(function* (
 
   if (prepared.isStateStale || additions.length > 0 || !isWritten(next, state)) {
     const { file, settled } = prepared
-    yield* folder.writeState(
-      NextState.encode({ file, settled, entries: next, added: added.entries })
-    )
+    yield* folder.writeState(NextState.encode({ file, settled, entries: next, added }))
   }
   if (totals.failed === 0) yield* folder.removeParts
   return totals

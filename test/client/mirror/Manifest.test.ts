@@ -91,7 +91,7 @@ const stateOf = (entries: ReadonlyArray<RemoteEntry>): StateFile.StateFile => {
     file: StateFile.empty,
     settled: new Uint8Array(),
     entries: new Map(placed),
-    added: () => []
+    added: { count: () => 0, entries: () => [] }
   })
   return StateFile.decode(Buffer.concat([...blocks])) ?? assert.fail()
 }

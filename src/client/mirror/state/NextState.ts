@@ -1,6 +1,7 @@
 /** The state file that a run leaves, made of the one that it found and of what it did. */
 import * as ByteString from "../../../domain/ByteString.ts"
 import * as FileName from "../../../domain/FileName.ts"
+import type { Added } from "../Additions.ts"
 import type { PlacedEntry } from "../Entries.ts"
 import * as State from "./State.ts"
 import type { StateFile } from "./StateFile.ts"
@@ -44,8 +45,7 @@ const merge = function* (ones: Iterable<Entry>, others: Iterable<Entry>): Genera
 }
 
 const lines = function* ({ added, entries, file, settled }: Contents): Generator<Uint8Array> {
-  let count = settled.reduce((sum, one) => sum + one, 0) + entries.size
-  for (const _ of added()) count += 1
+  const count = settled.reduce((sum, one) => sum + one, 0) + entries.size + added.count()
   yield encoder.encode(State.encodeHeader(count))
   let row = 0
   /** The settled rows before `end`, in runs. */
@@ -58,7 +58,7 @@ const lines = function* ({ added, entries, file, settled }: Contents): Generator
     }
   }
   const sorted = [...entries].sort(([one], [other]) => FileName.byBytes(one, other))
-  for (const [name, entry] of merge(sorted, added())) {
+  for (const [name, entry] of merge(sorted, added.entries())) {
     yield* keepTo(file.find(ByteString.fromText(name)))
     yield encoder.encode(State.encodeLine(name, entry))
   }
@@ -71,8 +71,8 @@ export interface Contents {
   /** A byte for each row of `file`: 1 where it stays as it is, else 0. */
   readonly settled: Uint8Array
   readonly entries: ReadonlyMap<FileName.FileName, PlacedEntry>
-  /** More entries, sorted by name. */
-  readonly added: () => Iterable<Entry>
+  /** More entries. */
+  readonly added: Pick<Added, "count" | "entries">
 }
 
 /** The bytes of the next state file. */

@@ -25,7 +25,12 @@ const encode = (
   file = StateFile.empty,
   settled = new Uint8Array()
 ): string => {
-  const contents = { file, settled, entries: new Map(entries), added: () => added }
+  const contents = {
+    file,
+    settled,
+    entries: new Map(entries),
+    added: { count: () => added.length, entries: () => added.values() }
+  }
   return Buffer.concat([...NextState.encode(contents)]).toString()
 }
 
