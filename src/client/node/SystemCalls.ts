@@ -9,7 +9,7 @@ import { toSeconds } from "../files/Placement.ts"
 import type { LocalEntry } from "../mirror/Entries.ts"
 
 // Windows has no O_NOFOLLOW; what is undefined adds no bit.
-const { O_CREAT, O_EXCL, O_NOFOLLOW, O_RDONLY, O_WRONLY } = fs.constants
+const { O_CREAT, O_EXCL, O_NOFOLLOW, O_RDONLY, O_RDWR, O_WRONLY } = fs.constants
 
 /** Error codes by which file systems say that there is nothing to sync, or that they do not keep times. */
 const unsupported = new Set([
@@ -100,16 +100,20 @@ const open = promisify(fs.open)
 const fsync = promisify(fs.fsync)
 const close = promisify(fs.close)
 
+/** Windows flushes only what is open for writing (FlushFileBuffers); elsewhere a folder can be opened for reading alone. */
+const toSync = process.platform === "win32" ? O_RDWR : O_RDONLY
+
 const syncOne = async (path: string): Promise<boolean> => {
-  const file = await open(path, O_RDONLY)
+  let file: number | undefined
   try {
+    file = await open(path, toSync)
     await fsync(file)
     return true
   } catch (error) {
     if (!unsupported.has(codeOf(error) ?? "")) throw error
     return false
   } finally {
-    await close(file)
+    if (file !== undefined) await close(file)
   }
 }
 
