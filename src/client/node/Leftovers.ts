@@ -22,7 +22,10 @@ interface Found {
   readonly file: string
   readonly path: string
   readonly stats: BigIntStats
-  /** In milliseconds, by the wall clock, as the file system dates it; what it says is only a reason to look closer. */
+  /**
+   * In milliseconds, by the wall clock, as the file system dates it, and since its last change of any kind: a file that is
+   * whole has the server's time already. What it says is only a reason to look closer.
+   */
   readonly age: number
 }
 
@@ -41,7 +44,7 @@ const find = Effect.fnUntraced(function* (folder: string, isSuch: (file: string)
       Effect.map((stats): ReadonlyArray<Found> => {
         const isOurs =
           stats.isFile() && stats.nlink === 1n && Number(stats.uid) === process.getuid?.()
-        return isOurs ? [{ file, path, stats, age: now - Number(stats.mtimeMs) }] : []
+        return isOurs ? [{ file, path, stats, age: now - Number(stats.ctimeMs) }] : []
       }),
       Effect.orElseSucceed((): ReadonlyArray<Found> => [])
     )

@@ -9,7 +9,7 @@ import {
   SmallFileWriter,
   type Written
 } from "../files/small/SmallFileWriter.ts"
-import { codeOf, needsSync, setTimeOf, syncAll, writeFile } from "./SystemCalls.ts"
+import { codeOf, needsSync, syncAll, writeFile } from "./SystemCalls.ts"
 
 const other: Found = { _tag: "Other" }
 
@@ -40,7 +40,7 @@ const temporaryBeside = (place: string): string =>
 interface Staged {
   readonly place: string
   readonly path: string
-  readonly modified: number
+  readonly keepsTimes: boolean
 }
 
 const failed = (cause: unknown): Written => ({ _tag: "Failed", cause })
@@ -56,8 +56,7 @@ const remove = (path: string): void => {
 const stage = ({ bytes, modified, place }: SmallFile): Staged | Written => {
   const path = temporaryBeside(place)
   try {
-    writeFile(path, bytes, undefined)
-    return { place, path, modified }
+    return { place, path, keepsTimes: writeFile(path, bytes, modified) }
   } catch (cause) {
     if (codeOf(cause) !== "EEXIST") remove(path)
     return failed(cause)
@@ -81,10 +80,8 @@ const sync = async (staged: ReadonlyArray<Staged>): Promise<ReadonlyArray<boolea
   return staged.map((file) => results.get(file) ?? true)
 }
 
-const finish = ({ modified, path, place }: Staged, isSynced: boolean): Written => {
+const finish = ({ keepsTimes, path, place }: Staged, isSynced: boolean): Written => {
   try {
-    // Not before: Leftovers, of this run or another, takes a temporary file with an old time for one of a killed run.
-    const keepsTimes = setTimeOf(path, modified)
     fs.renameSync(path, place)
     return {
       _tag: "Written",

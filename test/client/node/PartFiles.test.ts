@@ -11,6 +11,7 @@ import {
   renameSync,
   statSync,
   symlinkSync,
+  utimesSync,
   writeFileSync
 } from "node:fs"
 import { basename, join } from "node:path"
@@ -299,9 +300,9 @@ layer(Layer.provideMerge(Node.layer, NodeServices.layer))("a part file", (it) =>
   )
 })
 
-/** As if so long after the file was last written to. */
+/** As if so long after anybody was last at the file. */
 const laterThan = (path: string, milliseconds: number) =>
-  TestClock.setTime(statSync(path).mtimeMs + milliseconds)
+  TestClock.setTime(statSync(path).ctimeMs + milliseconds)
 
 const hour = 60 * 60 * 1000
 
@@ -313,6 +314,8 @@ layer(Layer.provideMerge(Node.layer, NodeServices.layer))("what killed runs left
       const others = [".part", "1z9k3.part", ".1z9k3.part.txt", ".A.part", "a.txt"]
       for (const name of others) writeFileSync(join(folder, name), "")
       writeFileSync(part, "begun")
+      // It may be whole, and have the time that its file has on the server.
+      utimesSync(part, 1_000_000, 1_000_000)
       symlinkSync("a.txt", join(folder, ".0link.part"))
       const sweep = whileTimePasses(PartFiles.use(({ sweep }) => sweep(join(folder, "any"))))
       yield* laterThan(part, hour - 1000)
