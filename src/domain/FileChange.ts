@@ -47,6 +47,9 @@ export const formatId = ({ epoch, sequence }: ChangeId): string => `${epoch}-${s
 /** What the changes are called on the wire: the stream of Redis, and the channel, that tell them. */
 export const changesName = "arquivos"
 
+/** A place that no log reaches: who stands there is told to look at everything anew. */
+export const nowhere: ChangeId = { epoch: 0, sequence: 0 }
+
 /** What a change is called on the wire: `refazer` says to look at everything anew. */
 export type Operation = "criado" | "alterado" | "apagado" | "refazer"
 

@@ -4,6 +4,7 @@
  */
 import { Effect } from "effect"
 import { fieldKey } from "../codec/http/HttpRequest.ts"
+import { type ChangeId, nowhere } from "../domain/FileChange.ts"
 import { fieldLine } from "../codec/http/ResponseHead.ts"
 import { makeQuota } from "./archive/FolderTree.ts"
 import { mostArchivedFiles, openArchive } from "./archive/Archive.ts"
@@ -23,6 +24,9 @@ const acceptLanguage = fieldKey("Accept-Language")
 /** A folder is asked for again each time: what is in it changes. */
 const common = "Cache-Control: no-cache\r\nVary: Accept, Accept-Language\r\n"
 
+/** The place of a page that is made now. It does not wait for the watcher; it is told to look anew once that is ready. */
+const placeNow = (changes: Changes): ChangeId => (changes.isStarting() ? nowhere : changes.last())
+
 /** The reply to requests of folders. */
 export const makeFolderReply = (files: Files, changes: Changes): FolderReply => {
   const { store } = files
@@ -39,7 +43,7 @@ export const makeFolderReply = (files: Files, changes: Changes): FolderReply => 
     const format = listingFormat(field("formato"), request.field(accept))
     const type = fieldLine("Content-Type", mediaTypes[format]) + common
     if (format === "html") {
-      const live = changes.source() === "none" ? undefined : liveLink(name, changes.last())
+      const live = changes.source() === "none" ? undefined : liveLink(name, placeNow(changes))
       const query = pageQuery(name, field, request.field(acceptLanguage))
       const page = yield* folderPage(query, live)
       const response: Response = {

@@ -140,7 +140,7 @@ export const makeStreamRoutes = (
     absent: Reply.Reply
   ): Answer => {
     if (name !== changesName) return Effect.as(requireNone(name), absent)
-    return changes.source() === "none" ? notFollowed : reply()
+    return changes.whenStarted(() => (changes.source() === "none" ? notFollowed : reply()))
   }
 
   const range = (query: Case<"StreamRange" | "StreamReverseRange">, isReverse: boolean) =>
@@ -194,6 +194,7 @@ export const makeStreamReader = (store: FileStore["Service"], changes: Changes):
   /** The places in the stream that are asked for; fails where another name is a file's, or nobody finds changes. */
   const placesOf = Effect.fnUntraced(function* (streams: Case<"StreamRead">["streams"]) {
     if (streams.length > mostNamed) return yield* tooManyNamed
+    if (streams.some(({ name }) => name === changesName)) yield* changes.started
     const places: Array<ChangeId> = []
     for (const [index, { after, name }] of streams.entries()) {
       if (name === changesName) places.push(after ?? changes.last())

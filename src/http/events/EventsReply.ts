@@ -1,7 +1,7 @@
 /** What `/-/events` answers: the changes of the shared files as server-sent events. Who may ask is Access's affair. */
 import { Effect, type Scope } from "effect"
 import { fieldKey, type HttpRequest } from "../../codec/http/HttpRequest.ts"
-import { type ChangeId, parseId } from "../../domain/FileChange.ts"
+import { type ChangeId, nowhere, parseId } from "../../domain/FileChange.ts"
 import * as NamePattern from "../../domain/NamePattern.ts"
 import * as Pattern from "../../domain/Pattern.ts"
 import type { HttpClient } from "../../server/ServerContext.ts"
@@ -20,9 +20,6 @@ export const longestPattern = 1024
 /** nginx would hold back what comes until it has a buffer full (nginx.org, ngx_http_proxy_module: proxy_buffering). */
 const fields =
   "Content-Type: text/event-stream\r\nCache-Control: no-store\r\nX-Accel-Buffering: no\r\n"
-
-/** A place that no log reaches: who stands there is told to look at everything anew. */
-const nowhere: ChangeId = { epoch: 0, sequence: 0 }
 
 /** The reply to requests of the changes, of a client each. */
 export const makeEventsReply = (changes: Changes, stats: Numbers) => {
@@ -44,7 +41,7 @@ export const makeEventsReply = (changes: Changes, stats: Numbers) => {
     return asked === null ? changes.last() : parseId(asked)
   }
 
-  return (
+  const answer = (
     request: HttpRequest,
     client: HttpClient
   ): Response | Effect.Effect<Response, never, Scope.Scope> => {
@@ -68,4 +65,7 @@ export const makeEventsReply = (changes: Changes, stats: Numbers) => {
       }
     })
   }
+
+  return (request: HttpRequest, client: HttpClient) =>
+    changes.whenStarted(() => answer(request, client))
 }

@@ -69,11 +69,15 @@ const subscribed: Readonly<Record<Kind, Reply.Reply>> = {
   shard: Reply.text("ssubscribe")
 }
 
-const subscribe = (context: ConnectionContext, kind: Kind, names: Names): Reply.Reply => {
-  const { subscriptions } = context.server
+const subscribe = (context: ConnectionContext, kind: Kind, names: Names): Answer => {
   if (names.length > mostNamed) return tooMany
   if (kind === "pattern" && names.some(({ length }) => length > longestPattern))
     return Reply.error(patternTooLong)
+  return context.server.subscriptions.changes.whenStarted(() => follow(context, kind, names))
+}
+
+const follow = (context: ConnectionContext, kind: Kind, names: Names): Reply.Reply => {
+  const { subscriptions } = context.server
   if (subscriptions.changes.source() === "none") return notFollowed
   const subscriber = context.subscriber ?? new Subscriber(subscriptions)
   if (!subscriber.hasRoom(kind, names)) return tooMuch
@@ -149,6 +153,7 @@ export const askSubscription = (
   // A question changes nothing, so one whose reply is not wanted is not asked.
   if (!wanted && (command._tag === "StreamRead" || command._tag.startsWith("PubSub")))
     return noReply
-  const reply = answer(context, command)
-  return wanted || Effect.isEffect(reply) || reply._tag === "Pushes" ? reply : noReply
+  const told = answer(context, command)
+  const kept = (reply: Reply.Reply) => (wanted || reply._tag === "Pushes" ? reply : noReply)
+  return Effect.isEffect(told) ? Effect.map(told, kept) : kept(told)
 }

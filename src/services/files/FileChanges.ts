@@ -18,6 +18,17 @@ export interface Changes extends Omit<ChangeLog, "append"> {
   readonly source: () => ChangeSource
   /** How many folders the system watches for us. */
   readonly watches: () => number
+  /** Whether what changes is not found yet, but will be soon: see `whenStarted`. */
+  readonly isStarting: () => boolean
+  /** Waits until it is. */
+  readonly started: Effect.Effect<void>
+  /**
+   * Answers at once, or while what changes is not found yet, once it is: who takes a place in the log before might miss
+   * changes without being told. Everything that tells a client a place, or takes one for it, is asked by this.
+   */
+  readonly whenStarted: <A, E, R>(
+    answer: () => A | Effect.Effect<A, E, R>
+  ) => A | Effect.Effect<A, E, R>
   /** Waits until there is a change behind this place, or the place is one that the log cannot be followed from. */
   readonly awaitAfter: (id: ChangeId) => Effect.Effect<void>
 }
@@ -30,14 +41,25 @@ export interface ChangeRecorder {
   /** Adds changes at places that another log of the same epoch gave them, in order, and wakes as `record` does. */
   readonly replay: (changes: ReadonlyArray<LoggedChange>) => void
   readonly setSource: (source: ChangeSource, watches?: number) => void
+  /** From now on, what changes is found, or places are told all the same. */
+  readonly start: () => void
 }
 
-/** An empty log that begins at `epoch` (milliseconds since 1970) and holds at most `capacity` bytes; its source is `none`. */
-export const makeChangeRecorder = (epoch: number, capacity: number): ChangeRecorder => {
+/**
+ * An empty log that begins at `epoch` (milliseconds since 1970) and holds at most `capacity` bytes; its source is `none`.
+ * With `isStarting` it waits for `start`.
+ */
+export const makeChangeRecorder = (
+  epoch: number,
+  capacity: number,
+  isStarting = false
+): ChangeRecorder => {
   const { append, ...log } = makeChangeLog(epoch, capacity)
   let source: ChangeSource = "none"
   let watches = 0
   let next = Deferred.makeUnsafe<void>()
+  const started = Deferred.makeUnsafe<void>()
+  if (!isStarting) Deferred.doneUnsafe(started, Effect.void)
 
   const wake = (): void => {
     const reached = next
@@ -54,7 +76,21 @@ export const makeChangeRecorder = (epoch: number, capacity: number): ChangeRecor
     )
 
   return {
-    changes: { ...log, source: () => source, watches: () => watches, awaitAfter },
+    changes: {
+      ...log,
+      source: () => source,
+      watches: () => watches,
+      isStarting: () => !Deferred.isDoneUnsafe(started),
+      started: Deferred.await(started),
+      whenStarted: (answer) => {
+        if (Deferred.isDoneUnsafe(started)) return answer()
+        return Effect.flatMap(Deferred.await(started), () => {
+          const answered = answer()
+          return Effect.isEffect(answered) ? answered : Effect.succeed(answered)
+        })
+      },
+      awaitAfter
+    },
     record: (changes) => {
       if (changes.length === 0) return
       for (const change of changes) append(change)
@@ -68,7 +104,8 @@ export const makeChangeRecorder = (epoch: number, capacity: number): ChangeRecor
     setSource: (value, count = 0) => {
       source = value
       watches = count
-    }
+    },
+    start: () => void Deferred.doneUnsafe(started, Effect.void)
   }
 }
 

@@ -105,6 +105,7 @@ describe("clients that follow the changes of a folder, with their default settin
           changesOf({ folder, hidden: false, capacity: 1_000_000 }),
           Logger.layer([])
         )
+        yield* changes.started
         const address = yield* serveFolder(folder, {
           changes,
           limits: {

@@ -77,7 +77,7 @@ describe("the stream arquivos", () => {
 
   it.live("says to look at everything anew where an id cannot be read on from", () =>
     Effect.gen(function* () {
-      const { client, recorder } = yield* serveChanges({}, 700)
+      const { client, recorder } = yield* serveChanges({}, recorderOf(700))
       recorder.record(three)
       const all = read(rescan(1), ...entries.slice(1))
       for (const after of [
@@ -175,7 +175,7 @@ describe("the stream arquivos", () => {
 
   it.live("XINFO STREAM tells where it begins and ends", () =>
     Effect.gen(function* () {
-      const { client, recorder } = yield* serveChanges({}, 700)
+      const { client, recorder } = yield* serveChanges({}, recorderOf(700))
       recorder.record(three)
       const [, second = "", third = ""] = entries
       const head = [

@@ -4,10 +4,9 @@ import { connect } from "../peers/RawSocket.ts"
 import { recorderOf } from "../values/Changes.ts"
 import { emptyStore, serve, type TestOptions } from "./TestServer.ts"
 
-/** Serves changes that are recorded in a log of this many bytes, and connects. */
-export const serveChanges = (options: TestOptions = {}, capacity?: number) =>
+/** Serves the changes of a log, and connects. */
+export const serveChanges = (options: TestOptions = {}, recorder = recorderOf()) =>
   Effect.gen(function* () {
-    const recorder = recorderOf(capacity)
     const address = yield* serve(emptyStore, { ...options, changes: recorder.changes })
     return { recorder, address, client: yield* connect(address) }
   })

@@ -6,9 +6,9 @@ import { type ChangeRecorder, makeChangeRecorder } from "../../../src/services/f
 /** When the logs of tests begin. */
 export const epoch = 1_700_000_000_000
 
-/** A log that holds this many bytes, and that somebody watches for. */
-export const recorderOf = (capacity = 1_000_000): ChangeRecorder => {
-  const recorder = makeChangeRecorder(epoch, capacity)
+/** A log that holds this many bytes, and that somebody watches for, or will once it is started. */
+export const recorderOf = (capacity = 1_000_000, isStarting = false): ChangeRecorder => {
+  const recorder = makeChangeRecorder(epoch, capacity, isStarting)
   recorder.setSource("watch")
   return recorder
 }

@@ -38,14 +38,16 @@ const Logged = Schema.Struct({
 export const changesFields = {
   changes: Schema.Array(Logged),
   source: Schema.Literals(["watch", "poll", "none"]),
-  watches: Schema.Int
+  watches: Schema.Int,
+  isStarting: Schema.Boolean
 }
 
-/** A batch of changes, in order, and how they are found. */
+/** A batch of changes, in order, and how they are found, and whether they are already. */
 export interface ChangeBatch {
   readonly changes: ReadonlyArray<LoggedChange>
   readonly source: ReturnType<Changes["source"]>
   readonly watches: number
+  readonly isStarting: boolean
 }
 
 /** How many changes are sent together: some 100 KB. */
@@ -66,15 +68,19 @@ export const relayChanges = (
       const batch = {
         changes: changes.after(id, most),
         source: changes.source(),
-        watches: changes.watches()
+        watches: changes.watches(),
+        isStarting: changes.isStarting()
       }
-      const status = `${batch.source} ${batch.watches}`
+      const status = `${batch.source} ${batch.watches} ${batch.isStarting}`
       if (batch.changes.length === 0 && status === told) return Effect.void
       id = batch.changes.at(-1)?.id ?? id
       told = status
       return send(batch)
     })
-    const news = Effect.suspend(() => changes.awaitAfter(id))
+    const news = Effect.suspend(() => {
+      const change = changes.awaitAfter(id)
+      return changes.isStarting() ? Effect.raceFirst(changes.started, change) : change
+    })
     return Effect.forever(Effect.andThen(next, Effect.raceFirst(news, Effect.sleep(statusEvery))))
   })
 
@@ -87,7 +93,7 @@ export interface ChangeReplica {
 
 /** A log that holds at most `capacity` bytes, of a worker that is started when the supervisor's is at this place. */
 export const makeChangeReplica = (start: ChangeId, capacity: number): ChangeReplica => {
-  const recorder: ChangeRecorder = makeChangeRecorder(start.epoch, capacity)
+  const recorder: ChangeRecorder = makeChangeRecorder(start.epoch, capacity, true)
   const { last } = recorder.changes
   const changes = followed(recorder.changes)
   const caughtUp: Effect.Effect<void> = Effect.suspend(() =>
@@ -96,9 +102,10 @@ export const makeChangeReplica = (start: ChangeId, capacity: number): ChangeRepl
       : Effect.andThen(recorder.changes.awaitAfter(last()), caughtUp)
   )
   return {
-    receive: ({ changes, source, watches }) => {
+    receive: ({ changes, isStarting, source, watches }) => {
       recorder.replay(changes)
       recorder.setSource(source, watches)
+      if (!isStarting) recorder.start()
     },
     changes: Effect.as(caughtUp, changes)
   }

@@ -68,7 +68,8 @@ describe("the log of a worker", () => {
         replica.receive({
           changes: [{ id: { epoch, sequence }, change: deleted(`f${sequence}`) }],
           source: "watch",
-          watches: 1
+          watches: 1,
+          isStarting: false
         })
       receive(1)
       assert.deepStrictEqual(known.after(place, 9), [])
@@ -78,6 +79,22 @@ describe("the log of a worker", () => {
       receive(3)
       yield* Fiber.join(waiting)
       assert.lengthOf(known.after(place, 9), 1)
+    })
+  )
+
+  it.effect("tells places no sooner than the supervisor's, and then at once", () =>
+    Effect.gen(function* () {
+      const { changes, start } = makeChangeRecorder(epoch, plenty, true)
+      const replica = makeChangeReplica(changes.last(), plenty)
+      yield* Effect.forkChild(
+        relayChanges(changes, (batch) => Effect.sync(() => replica.receive(batch)))
+      )
+      const known = yield* replica.changes
+      yield* Effect.yieldNow
+      assert.isTrue(known.isStarting())
+      start()
+      yield* known.started
+      assert.isFalse(known.isStarting())
     })
   )
 })

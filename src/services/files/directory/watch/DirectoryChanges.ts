@@ -2,7 +2,7 @@
  * The changes of a shared folder, as a thread finds them that watches it (WatchThread). What is told of is what
  * FileStore shares.
  */
-import { Clock, Deferred, Effect, type Scope } from "effect"
+import { Clock, Effect, type Scope } from "effect"
 import { FileChange } from "../../../../domain/FileChange.ts"
 import { fromText } from "../../../../domain/FileName.ts"
 import { type ChangeRecorder, type Changes, makeChangeRecorder } from "../../FileChanges.ts"
@@ -10,7 +10,10 @@ import * as SharedFolder from "../SharedFolder.ts"
 import type { FoundChange } from "./Outbox.ts"
 import { type ThreadMessage, type WatchOptions, watchByThread } from "./WatchThread.ts"
 
-/** How long a server that starts waits for the folder to be read, so that who asks it first need not look anew. */
+/**
+ * How long who follows the changes waits for the folder to be read. A folder that takes longer is followed all the same,
+ * and is to be looked at anew once it was read.
+ */
 const patience = "1 second"
 
 /** The change, with its name checked. */
@@ -30,24 +33,23 @@ const defaults: WatchOptions = { isWatchable: process.platform === "linux", poll
 const pause = "5 seconds"
 
 /**
- * Records the changes of a folder until the scope closes. Where it takes long to read, or another thread must begin anew,
- * what is recorded then begins with `Rescan`. Logs `changes.polled` for each reason there is to poll, once, and
+ * Records the changes of a folder until the scope closes, and begins without waiting for the folder to be read. Where that
+ * takes longer than places can be held back, or another thread must begin anew, `Rescan` is recorded then. Logs `changes.polled` for each reason there is to poll, once, and
  * `changes.failed` where a thread ends.
  */
 const recordChanges = Effect.fnUntraced(function* (
   folder: SharedFolder.SharedFolder,
-  { record, setSource }: ChangeRecorder,
+  { changes, record, setSource, start }: ChangeRecorder,
   options: Partial<WatchOptions> = {}
 ): Effect.fn.Return<void, never, Scope.Scope> {
   const settings = { ...defaults, ...options }
-  // Known before the folder was read: who follows meanwhile is told `Rescan` once it was.
   setSource(settings.isWatchable ? "watch" : "poll")
-  const started = yield* Deferred.make<void>()
   const reasons = new Set<string>()
   const handle = (message: ThreadMessage): Effect.Effect<void> =>
     Effect.suspend(() => {
       if (message === "ready") {
-        if (!Deferred.doneUnsafe(started, Effect.void)) record([FileChange.Rescan()])
+        if (!changes.isStarting()) record([FileChange.Rescan()])
+        start()
       } else if ("changes" in message) {
         record(message.changes.map(checked).filter((change) => change !== undefined))
       } else if ("watched" in message) {
@@ -69,8 +71,7 @@ const recordChanges = Effect.fnUntraced(function* (
     Effect.forever,
     Effect.forkScoped
   )
-  yield* Effect.timeoutOption(Deferred.await(started), patience)
-  Deferred.doneUnsafe(started, Effect.void)
+  yield* Effect.forkScoped(Effect.andThen(Effect.sleep(patience), Effect.sync(start)))
 })
 
 /** Whose changes are recorded. */
@@ -85,7 +86,7 @@ export const make = Effect.fnUntraced(function* (
   options: Options
 ): Effect.fn.Return<Changes, SharedFolder.FolderUnusable, Scope.Scope> {
   const folder = yield* SharedFolder.openFolder(options)
-  const recorder = makeChangeRecorder(yield* Clock.currentTimeMillis, options.capacity)
+  const recorder = makeChangeRecorder(yield* Clock.currentTimeMillis, options.capacity, true)
   yield* recordChanges(folder, recorder, options.watch)
   return recorder.changes
 })

@@ -46,11 +46,11 @@ const follow = (changes: Changes) => {
 
 const versionAt = (path: string): string => detailsOf(statSync(path, { bigint: true })).version
 
-/** The changes of this folder, watched or polled. */
+/** The changes of this folder, watched or polled, from the first on. */
 const changesOf = (folder: string, options: Partial<Options> = {}) =>
-  Effect.provide(
-    make({ folder, hidden: false, capacity: 10_000_000, ...options }),
-    Logger.layer([])
+  make({ folder, hidden: false, capacity: 10_000_000, ...options }).pipe(
+    Effect.tap((changes) => changes.started),
+    Effect.provide(Logger.layer([]))
   )
 
 /** Makes a file of one piece. */

@@ -13,7 +13,10 @@ import { makeReplica } from "../../../../support/stores/Replica.ts"
 import { temporaryFolder } from "../../../../support/stores/TemporaryFolder.ts"
 
 const changesOf = (folder: string) =>
-  Effect.provide(make({ folder, hidden: false, capacity: 200_000_000 }), Logger.layer([]))
+  make({ folder, hidden: false, capacity: 200_000_000 }).pipe(
+    Effect.tap((changes) => changes.started),
+    Effect.provide(Logger.layer([]))
+  )
 
 /** Files below a folder, without hidden ones. */
 const filesIn = (path: string, prefix = ""): Array<string> =>
