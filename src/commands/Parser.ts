@@ -4,6 +4,7 @@
  */
 import * as ByteString from "../domain/ByteString.ts"
 import {
+  BadArgument,
   type CommandError,
   ReadOnlyServer,
   UnknownCommand,
@@ -11,7 +12,7 @@ import {
   WrongArity
 } from "../domain/Errors.ts"
 import type { Args } from "./Argument.ts"
-import { type Case, type Command, specs, type Tag, tags, type Values } from "./Command.ts"
+import { type Case, type Command, specs, type Tag, tags, type Values, wireName } from "./Command.ts"
 import type { Class, Spec } from "./Spec.ts"
 import { writingVerbs } from "./WritingVerbs.ts"
 
@@ -91,12 +92,17 @@ const parseSubcommand = (
 }
 
 const parseArgs = (
-  { arity: [least, most], name, parse }: NamedParser,
+  { arity: [least, most], name, parse, tag }: NamedParser,
   args: Args
-): Command | CommandError =>
-  args.length < least || args.length > most
-    ? new WrongArity({ name: name.replace(" ", "|") })
-    : parse(args)
+): Command | CommandError => {
+  if (args.length < least || args.length > most) {
+    return new WrongArity({ name: name.replace(" ", "|") })
+  }
+  const parsed = parse(args)
+  return parsed instanceof BadArgument
+    ? new BadArgument({ text: parsed.text, command: wireName(tag) })
+    : parsed
+}
 
 /** A command as it is written, beginning with its canonical name; `parse` reads it back as the same command. */
 export const print = <T extends Tag>(command: Case<T>): Args => {

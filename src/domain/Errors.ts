@@ -64,10 +64,14 @@ export class UnknownSubcommand extends withoutStack(
   }
 }
 
-/** An argument is wrong, or the state of the connection does not allow the command. `text` says what is wrong. */
+/**
+ * An argument is wrong, or the state of the connection does not allow the command. `text` says what is wrong. `command` is
+ * the name of the command whose arguments could not be read, where that is why: `client setname` for a subcommand.
+ */
 export class BadArgument extends withoutStack(
   Schema.TaggedError<BadArgument>()("BadArgument", {
-    text: Schema.String
+    text: Schema.String,
+    command: Schema.optionalKey(Schema.String)
   })
 ) {
   /** `ERR`, as Redis answers. */

@@ -142,7 +142,7 @@ export const makeAcceptor = Effect.fnUntraced(function* (
     limiter,
     eventLog,
     turns: new Turns(),
-    subscriptions: makeServerSubscriptions(router.changes),
+    subscriptions: makeServerSubscriptions(router.changes, stats),
     onForeign,
     onWrongPassword
   }

@@ -93,6 +93,10 @@ export class ConnectionContext implements Identity, Waiting {
     return (this.transaction?.held ?? 0) + this.listHeld + (this.subscriber?.held ?? 0)
   }
 
+  get subscriptions() {
+    return this.subscriber?.sizes
+  }
+
   get isFollowing(): boolean {
     return this.subscriber !== undefined
   }

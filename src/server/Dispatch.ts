@@ -26,7 +26,7 @@ import type { ConnectionContext } from "./ConnectionContext.ts"
 import type { HttpAnswer, HttpClient } from "./ServerContext.ts"
 import { withoutBytes } from "./Session.ts"
 import { noteFailure } from "./TransferLog.ts"
-import { answerSubscribed } from "./subscriptions/SubscribedMode.ts"
+import { refuseSubscribed, subscribedPong } from "./subscriptions/SubscribedMode.ts"
 import { onInputEnd } from "./subscriptions/InputEnd.ts"
 import { askSubscription } from "./subscriptions/SubscriptionReplies.ts"
 import { askTransaction, queueRequest, mustQueue } from "./transactions/TransactionReplies.ts"
@@ -50,14 +50,26 @@ const count = (
   stats.commands += 1
 }
 
-/** The answer to a request; NoReply where the client wants no replies (CLIENT REPLY). */
-export const dispatch = (context: ConnectionContext, request: Request): Answer | HttpAnswer => {
+/**
+ * The answer to a request; NoReply where the client wants no replies (CLIENT REPLY). `isQueued` where a transaction had
+ * queued it.
+ */
+export const dispatch = (
+  context: ConnectionContext,
+  request: Request,
+  isQueued: boolean
+): Answer | HttpAnswer => {
   if (isHttp(request)) return askHttp(context, request)
   const { session, subscriber, transaction } = context
   const wanted = session.begin()
   if (subscriber !== undefined && session.protocolVersion === 2) {
-    const reply = answerSubscribed(request)
-    if (reply !== undefined) return wanted ? reply : noReply
+    if (request._tag === "Ping") {
+      count(context, request)
+      return wanted ? subscribedPong(request) : noReply
+    }
+    // What EXEC runs is not asked whether it may be (multi.c, execCommand).
+    const refusal = isQueued ? undefined : refuseSubscribed(request)
+    if (refusal !== undefined) return wanted ? refusal : noReply
   }
   if (transaction !== undefined && mustQueue(transaction, request)) {
     const reply = queueRequest(transaction, request)
@@ -74,7 +86,7 @@ export const dispatch = (context: ConnectionContext, request: Request): Answer |
   if (isSessionCommand(request)) return askSession(context, request)
   if (isTransactionCommand(request)) {
     count(context, request)
-    const answer = askTransaction(context, request, wanted)
+    const answer = askTransaction(context, request)
     return wanted ? answer : withoutReply(answer)
   }
   return answerSubscription(context, request, wanted)

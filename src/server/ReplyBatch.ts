@@ -113,7 +113,9 @@ export class ReplyBatch {
   #answerRequest(): Answer | HttpAnswer | undefined {
     const running = this.#running
     const request = running === undefined ? this.#requests[this.#next++] : running.next()
-    return request === undefined ? undefined : dispatch(this.#context, request)
+    return request === undefined
+      ? undefined
+      : dispatch(this.#context, request, running !== undefined)
   }
 
   #answerItem(list: LazyList): Answer {

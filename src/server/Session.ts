@@ -25,6 +25,10 @@ export interface Identity {
   readonly address?: string
   /** How long the connection has been there, in seconds. */
   readonly age?: number
+  /** How many channels, patterns and channels of shards it follows; nothing unless it follows any. */
+  readonly subscriptions?:
+    | { readonly channel: number; readonly pattern: number; readonly shard: number }
+    | undefined
 }
 
 /** The session of one connection. */
@@ -75,6 +79,7 @@ export const withoutBytes = (reply: Reply.Reply): Reply.Reply =>
     : Reply.Reply.NoReply()
 
 const noName = ByteString.unsafe("")
+const noSubscriptions = { channel: 0, pattern: 0, shard: 0 }
 
 /** The session of a connection that has just been accepted. */
 export const makeSession = (identity: Identity): Session => new ConnectionSession(identity)
@@ -127,9 +132,9 @@ class ConnectionSession implements Session {
       ClientId: () => Reply.Reply.Integer({ value: this.#identity.id }),
       ClientInfo: () => Reply.Reply.Bulk({ value: ByteString.unsafe(this.#description("info")) }),
       // Who else is connected is nobody's business.
-      ClientList: ({ filter = { kind: "normal" } }) =>
+      ClientList: ({ filter = { kind: this.#kind } }) =>
         Reply.text(
-          ("kind" in filter ? filter.kind === "normal" : filter.ids.includes(this.#identity.id))
+          ("kind" in filter ? filter.kind === this.#kind : filter.ids.includes(this.#identity.id))
             ? this.#description("list")
             : ""
         ),
@@ -200,11 +205,17 @@ class ConnectionSession implements Session {
     ])
   }
 
+  /** networking.c, getClientType. */
+  get #kind() {
+    return this.#identity.subscriptions === undefined ? "normal" : "pubsub"
+  }
+
   /** Redis's fields, of which some programs demand all; those that mean nothing here are 0 (networking.c, catClientInfoString). */
   #description(subcommand: string): string {
-    const { address = "", age = 0, id } = this.#identity
+    const { address = "", age = 0, id, subscriptions } = this.#identity
+    const { channel, pattern, shard } = subscriptions ?? noSubscriptions
     return (
-      `id=${id} addr=${address} laddr= fd=-1 name=${this.clientName} age=${Math.floor(age)} idle=0 flags=N db=0 sub=0 psub=0 ssub=0 multi=-1 `
+      `id=${id} addr=${address} laddr= fd=-1 name=${this.clientName} age=${Math.floor(age)} idle=0 flags=${subscriptions === undefined ? "N" : "P"} db=0 sub=${channel} psub=${pattern} ssub=${shard} multi=-1 `
       + "qbuf=0 qbuf-free=0 argv-mem=0 multi-mem=0 rbs=0 rbp=0 obl=0 oll=0 omem=0 tot-mem=0 events=r "
       + `cmd=client|${subcommand} user=default redir=-1 resp=${this.protocolVersion}\n`
     )

@@ -79,7 +79,7 @@ const sections = (
       [
         ["connected_clients", totals.connectedClients],
         ["maxclients", totals.maxClients],
-        ["blocked_clients", 0]
+        ["blocked_clients", totals.blockedClients]
       ]
     ],
     ["Memory", memorySection(totals)],
@@ -93,6 +93,9 @@ const sections = (
         ["total_net_input_bytes", totals.bytesReceived],
         ["total_net_output_bytes", totals.bytesSent],
         ["rejected_connections", totals.connectionsRejected],
+        ["pubsub_channels", totals.pubsubChannels],
+        ["pubsub_patterns", totals.pubsubPatterns],
+        ["pubsubshard_channels", totals.pubsubShardChannels],
         ["protocol_errors", totals.protocolErrors]
       ]
     ],

@@ -31,6 +31,10 @@ const gauges = {
   maxClients: Count,
   connectedClients: Count,
   changeFollowers: Count,
+  blockedClients: Count,
+  pubsubChannels: Count,
+  pubsubPatterns: Count,
+  pubsubShardChannels: Count,
   eventStreams: Count,
   indexFolders: Count,
   indexBytes: Count

@@ -27,6 +27,12 @@ export interface Numbers {
   connectionsRejected: number
   /** How many wait for a change of the files now. */
   changeFollowers: number
+  /** Connections that wait in XREAD BLOCK now. */
+  blockedClients: number
+  /** Different channels, patterns and channels of shards that connections follow now (server/subscriptions/Registry). */
+  pubsubChannels: number
+  pubsubPatterns: number
+  pubsubShardChannels: number
   /** Requests that were commands, those answered with an error included. */
   commandsProcessed: number
   /** Connections closed because of a malformed request. */
@@ -89,6 +95,10 @@ export class Stats extends Context.Service<Stats, Numbers>()("sockets/telemetry/
     connectionsReceived: 0,
     connectionsRejected: 0,
     changeFollowers: 0,
+    blockedClients: 0,
+    pubsubChannels: 0,
+    pubsubPatterns: 0,
+    pubsubShardChannels: 0,
     commandsProcessed: 0,
     protocolErrors: 0,
     bytesReceived: 0,

@@ -317,9 +317,20 @@ describe("words that are no command", () => {
   ]
   for (const [words, error] of cases) {
     it(`are told why: ${JSON.stringify(words)}`, () => {
-      assert.deepStrictEqual(parse(...words), error)
+      const told = parse(...words)
+      const isAboutArguments = told instanceof BadArgument
+      assert.deepStrictEqual(isAboutArguments ? new BadArgument({ text: told.text }) : told, error)
     })
   }
+
+  it("say which command's arguments are wrong", () => {
+    for (const [words, command] of [
+      [["scan", "x"], "scan"],
+      [["client", "reply", "maybe"], "client reply"]
+    ] as const) {
+      assert.deepInclude(parse(...words), { _tag: "BadArgument", command })
+    }
+  })
 
   it("are no command when there are none", () => {
     assert.deepStrictEqual(Parser.parse([]), new UnknownCommand({ name: "" }))

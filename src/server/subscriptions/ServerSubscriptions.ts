@@ -1,5 +1,6 @@
 /** What all subscribers of one server share. */
 import type { Router } from "../../Router.ts"
+import type { Numbers } from "../../telemetry/Stats.ts"
 import { RecentMessages } from "./Messages.ts"
 import { Registry } from "./Registry.ts"
 
@@ -10,7 +11,12 @@ export interface ServerSubscriptions {
   readonly messages: RecentMessages
 }
 
-/** Those of a server over these changes, of which there are none yet. */
+/** Those of a server over these changes, of which there are none yet; how many there are is counted in `stats`. */
 export const makeServerSubscriptions = (
-  changes: Router["Service"]["changes"]
-): ServerSubscriptions => ({ changes, registry: new Registry(), messages: new RecentMessages() })
+  changes: Router["Service"]["changes"],
+  stats: Numbers
+): ServerSubscriptions => ({
+  changes,
+  registry: new Registry(stats),
+  messages: new RecentMessages()
+})

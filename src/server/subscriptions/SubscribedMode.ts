@@ -3,40 +3,54 @@
  * ask little else (server.c, processCommand). In RESP 3, which has a type for messages, it may ask everything.
  */
 import type { Request } from "../../codec/Codec.ts"
-import { isTag, type Tag, wireName } from "../../commands/Command.ts"
-import { BadArgument, ReadOnlyServer } from "../../domain/Errors.ts"
+import { type Case, isTag, type Tag, wireName } from "../../commands/Command.ts"
+import { BadArgument, ReadOnlyServer, UnsupportedProtocol } from "../../domain/Errors.ts"
 import * as ByteString from "../../domain/ByteString.ts"
 import * as Reply from "../../domain/Reply.ts"
 
-const allowed: ReadonlySet<string> = new Set<Tag>([
-  "Subscribe",
-  "PatternSubscribe",
-  "ShardSubscribe",
-  "Unsubscribe",
-  "PatternUnsubscribe",
-  "ShardUnsubscribe",
-  "Reset",
-  "Quit",
-  "Close"
-])
+const allowed: ReadonlySet<string> = new Set(
+  (
+    [
+      "Subscribe",
+      "PatternSubscribe",
+      "ShardSubscribe",
+      "Unsubscribe",
+      "PatternUnsubscribe",
+      "ShardUnsubscribe",
+      "Reset",
+      "Quit",
+      "Close"
+    ] as const satisfies ReadonlyArray<Tag>
+  ).map(wireName)
+)
 
-const refusal = (name: string): Reply.Reply =>
-  Reply.error(
-    new BadArgument({
-      text:
-        `Can't execute '${name.replace(" ", "|")}': only (P|S)SUBSCRIBE / (P|S)UNSUBSCRIBE / PING / QUIT / RESET `
-        + "are allowed in this context"
-    })
-  )
+/** The command that a request names, as its subcommand is told; `undefined` where it names none, or not well enough. */
+const nameOf = (request: Request): string | undefined => {
+  if (request instanceof ReadOnlyServer) return request.name
+  if (request instanceof BadArgument) return request.command
+  if (request instanceof UnsupportedProtocol) return "hello"
+  return isTag(request._tag) ? wireName(request._tag) : undefined
+}
 
 const pong = Reply.text("pong")
 const empty = ByteString.unsafe("")
 
-/** The answer to a request in this mode; `undefined` where it is answered as ever, as unknown commands are. */
-export const answerSubscribed = (request: Request): Reply.Reply | undefined => {
-  if (request instanceof ReadOnlyServer) return refusal(request.name)
-  if (!isTag(request._tag) || allowed.has(request._tag)) return undefined
-  if (request._tag !== "Ping") return refusal(wireName(request._tag))
-  const { message = empty } = request
-  return Reply.Reply.List({ items: [pong, Reply.Reply.Bulk({ value: message })] })
+/** The answer to PING in this mode. */
+export const subscribedPong = ({ message = empty }: Case<"Ping">): Reply.Reply =>
+  Reply.Reply.List({ items: [pong, Reply.Reply.Bulk({ value: message })] })
+
+/**
+ * The refusal of a request in this mode; `undefined` where it is answered as ever. Unknown commands and wrong numbers of
+ * arguments are found before, wrong arguments after.
+ */
+export const refuseSubscribed = (request: Request): Reply.Reply | undefined => {
+  const name = nameOf(request)
+  if (name === undefined || allowed.has(name)) return undefined
+  const text =
+    `Can't execute '${name.replace(" ", "|")}': only (P|S)SUBSCRIBE / (P|S)UNSUBSCRIBE / PING / QUIT / RESET `
+    + "are allowed in this context"
+  // server.c, rejectCommandFormat.
+  return name === "exec"
+    ? Reply.Reply.Error({ code: "EXECABORT", message: `Transaction discarded because of: ${text}` })
+    : Reply.error(new BadArgument({ text }))
 }

@@ -70,6 +70,12 @@ export class Subscriber {
     return kind === "shard" ? shard.size : channel.size + pattern.size
   }
 
+  /** How many of each kind it follows. */
+  get sizes(): Readonly<Record<Kind, number>> {
+    const { channel, pattern, shard } = this.#names
+    return { channel: channel.size, pattern: pattern.size, shard: shard.size }
+  }
+
   /** Whether it follows nothing any more. */
   get isEmpty(): boolean {
     return this.count("channel") + this.count("shard") === 0

@@ -31,22 +31,30 @@ const tooMuch = Reply.error(
 
 type Names = ReadonlyArray<ByteString.ByteString>
 
-/** Counts what the names of a request take until they are answered. */
-const holding = (
+/** Counts the connection as one that waits, and what the names of its request take, until they are answered. */
+const waiting = (
   context: ConnectionContext,
   { streams }: Case<"StreamRead">,
   answer: Exclude<Answer, Reply.Reply>
 ): Answer =>
   Effect.suspend(() => {
+    context.server.stats.blockedClients += 1
     context.listHeld = streams.reduce((sum, { name }) => sum + name.length, 0)
     return answer
-  }).pipe(Effect.ensuring(Effect.sync(() => void (context.listHeld = 0))))
+  }).pipe(
+    Effect.ensuring(
+      Effect.sync(() => {
+        context.server.stats.blockedClients -= 1
+        context.listHeld = 0
+      })
+    )
+  )
 
 /** Answers XREAD. Where it waits for a change, it does so until the client has gone, too, and nothing else is answered meanwhile. */
 const readStreams = (context: ConnectionContext, command: Case<"StreamRead">): Answer => {
   const { peer, server } = context
   if (command.block === undefined) return server.router.readStreams(command, false)
-  return holding(
+  return waiting(
     context,
     command,
     Effect.raceFirst(server.router.readStreams(command, true), Effect.as(inputEnded(peer), nothing))

@@ -24,8 +24,6 @@ export type FileVersion = string | undefined
 
 const isArgs = (queued: Queued): queued is Args => Array.isArray(queued)
 
-const none: ReadonlyArray<Queued> = []
-
 /** The transactions of one connection, one after the other. */
 export class Transaction {
   /** `open` after MULTI; `running` from EXEC on, until the queued requests are answered. */
@@ -110,13 +108,6 @@ export class Transaction {
     const queued = this.#queued[this.#next++]
     if (this.#next >= this.#queued.length) this.close()
     return queued === undefined || !isArgs(queued) ? queued : withoutWaiting(Parser.parse(queued))
-  }
-
-  /** Ends the transaction and returns the queued requests, for an EXEC whose replies are not wanted. */
-  drain(): ReadonlyArray<Request> {
-    const requests = this.isBroken ? none : this.#queued
-    this.close()
-    return requests.map((queued) => (isArgs(queued) ? Parser.parse(queued) : queued))
   }
 
   #take(size: number): boolean {

@@ -5,7 +5,7 @@
  */
 import { Effect } from "effect"
 import { Foreign, Malformed, type Request } from "../../codec/Codec.ts"
-import { type Command, isSessionCommand, type TransactionCommand } from "../../commands/Command.ts"
+import type { Command, TransactionCommand } from "../../commands/Command.ts"
 import {
   BadArgument,
   type CommandError,
@@ -21,7 +21,6 @@ import { Transaction } from "./Transaction.ts"
 
 const queued = Reply.status("QUEUED")
 const nullList = Reply.Reply.NullList()
-const noReply = Reply.Reply.NoReply()
 
 const refusal = (text: string): Reply.Reply => Reply.error(new BadArgument({ text }))
 
@@ -86,12 +85,8 @@ const refuse = (
   return transaction.queue(request) ? undefined : tooLarge
 }
 
-/** Answers a command about the transaction; `wanted` is false where CLIENT REPLY wants no replies. */
-export const askTransaction = (
-  context: ConnectionContext,
-  command: TransactionCommand,
-  wanted: boolean
-): Answer => {
+/** Answers a command about the transaction. */
+export const askTransaction = (context: ConnectionContext, command: TransactionCommand): Answer => {
   const transaction = (context.transaction ??= new Transaction())
   switch (command._tag) {
     case "Multi":
@@ -109,7 +104,7 @@ export const askTransaction = (
       return transaction.isOpen ? watchInside : watch(context, transaction, command.names)
     case "Exec":
       if (!transaction.isOpen) return execWithoutMulti
-      return wanted ? exec(context, transaction) : execWithoutReply(context, transaction)
+      return exec(context, transaction)
   }
 }
 
@@ -146,9 +141,3 @@ const isUnchanged = Effect.fnUntraced(function* (
     if ((yield* router.versionOf(name)) !== version) return false
   return true
 })
-
-/** EXEC whose replies are not wanted: queries change nothing, so only the commands about the connection are run. */
-const execWithoutReply = ({ session }: ConnectionContext, transaction: Transaction): Answer => {
-  for (const request of transaction.drain()) if (isSessionCommand(request)) session.answer(request)
-  return noReply
-}

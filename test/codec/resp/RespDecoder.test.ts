@@ -206,7 +206,7 @@ describe("words that are no command", () => {
   it("are an error of their own, and what follows is read on", () => {
     assert.deepStrictEqual(decodeText("nada\r\nSELECT x\r\n" + framed(["", "x"]) + "PING\r\n"), [
       new UnknownCommand({ name: "nada" }),
-      new BadArgument({ text: "value is not an integer or out of range" }),
+      new BadArgument({ text: "value is not an integer or out of range", command: "select" }),
       new UnknownCommand({ name: "" }),
       ping
     ])

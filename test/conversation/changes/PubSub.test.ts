@@ -266,6 +266,46 @@ describe("following changes", () => {
     })
   )
 
+  it.live("is told by INFO and by CLIENT INFO, and its PING is a command that is counted", () =>
+    Effect.gen(function* () {
+      const { address, client, recorder } = yield* serveChanges()
+      const told = (...fields: ReadonlyArray<string>) =>
+        Effect.gen(function* () {
+          yield* client.send(request("INFO", "clients", "stats"))
+          const text = yield* client.takeThrough("pubsubshard_channels:")
+          return fields.map((field) => new RegExp(`${field}:(\\d+)`).exec(text)?.[1])
+        })
+      const fields = ["pubsub_channels", "pubsub_patterns", "blocked_clients"]
+      assert.deepStrictEqual(yield* told(...fields), ["0", "0", "0"])
+      const subscriber = yield* connect(address)
+      yield* follow(subscriber, 3, "SUBSCRIBE", ["a", "b"])
+      yield* subscriber.ask(request("PSUBSCRIBE", "x*"), confirmed(3, "psubscribe", "x*", 3))
+      for (const question of ["INFO", "LIST", "LIST TYPE pubsub"]) {
+        yield* subscriber.send(`CLIENT ${question}\r\n`)
+        assert.match(
+          yield* subscriber.takeThrough("resp=3\n"),
+          / flags=P db=0 sub=2 psub=1 ssub=0 /
+        )
+      }
+      const reader = yield* connect(address)
+      yield* reader.send("XREAD BLOCK 0 STREAMS arquivos $\r\n")
+      while ((yield* told("blocked_clients"))[0] !== "1") yield* Effect.yieldNow
+      assert.deepStrictEqual(yield* told(...fields), ["2", "1", "1"])
+      recorder.record([created("c")])
+      yield* reader.takeThrough("criado")
+      assert.deepStrictEqual(yield* told("blocked_clients"), ["0"])
+      const other = yield* connect(address)
+      yield* follow(other, 2, "SUBSCRIBE", ["a"])
+      const [before] = yield* told("total_commands_processed")
+      yield* other.ask("PING\r\n", `*2\r\n${bulk("pong")}${bulk("")}`)
+      const [after] = yield* told("total_commands_processed")
+      assert.strictEqual(Number(after) - Number(before), 2)
+      yield* subscriber.send("RESET\r\n")
+      yield* subscriber.takeThrough("+RESET\r\n")
+      assert.deepStrictEqual(yield* told(...fields), ["1", "0", "0"])
+    })
+  )
+
   it.live("is counted by PUBSUB for as long as it goes on", () =>
     Effect.gen(function* () {
       const { address, client } = yield* serveChanges()

@@ -200,7 +200,7 @@ export const serveObserved = <E>(
       limiter: unlimitedConnections,
       eventLog: silent,
       turns: new Turns(),
-      subscriptions: makeServerSubscriptions(router.changes),
+      subscriptions: makeServerSubscriptions(router.changes, stats),
       onForeign: () => Effect.void,
       onWrongPassword: () => Effect.void
     }
