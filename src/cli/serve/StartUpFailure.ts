@@ -2,7 +2,7 @@
 import { formatAddress } from "../../domain/Address.ts"
 import type { ListenError } from "../../net/Listener.ts"
 import type { FolderUnusable } from "../../services/files/directory/SharedFolder.ts"
-import type * as S3FileStore from "../../services/files/s3/S3FileStore.ts"
+import type { BucketUnusable } from "../../services/files/s3/SharedBucket.ts"
 import { exitCode, Failure, systemCode } from "../Failure.ts"
 import type { Messages } from "../Messages.ts"
 
@@ -42,7 +42,7 @@ const folderFailure = (
 }
 
 const bucketFailure = (
-  { bucket, cause, code, endpoint = "", status }: S3FileStore.BucketUnusable,
+  { bucket, cause, code, endpoint = "", status }: BucketUnusable,
   { reasons, startUp }: Messages
 ): string => {
   switch (code) {
@@ -70,7 +70,7 @@ const bucketFailure = (
 }
 
 const startUpSentence = (
-  error: ListenError | FolderUnusable | S3FileStore.BucketUnusable,
+  error: ListenError | FolderUnusable | BucketUnusable,
   messages: Messages
 ): string => {
   switch (error._tag) {

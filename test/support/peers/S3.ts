@@ -11,6 +11,7 @@ import { randomUUID } from "node:crypto"
 import { Stats } from "../../../src/telemetry/Stats.ts"
 import { FileStore } from "../../../src/services/files/FileStore.ts"
 import * as S3FileStore from "../../../src/services/files/s3/S3FileStore.ts"
+import type { BucketUnusable } from "../../../src/services/files/s3/SharedBucket.ts"
 import { credentials } from "./Ceph.ts"
 
 /** A client of the SDK, until the scope closes; with its own repetitions, for it is only to fill and to compare. */
@@ -112,7 +113,7 @@ export const s3Store = (
   endpoint: string,
   bucket: string,
   wishes: Wishes = {}
-): Effect.Effect<FileStore["Service"], S3FileStore.BucketUnusable, Scope.Scope> =>
+): Effect.Effect<FileStore["Service"], BucketUnusable, Scope.Scope> =>
   Effect.map(
     Layer.build(
       S3FileStore.layer(storeOptions(endpoint, bucket, wishes)).pipe(Layer.provide(Stats.layer))

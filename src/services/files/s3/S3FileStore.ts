@@ -2,7 +2,7 @@
  * A store that shares the objects of a bucket, or those below a prefix, as files: a file's name is the key, its version
  * the ETag. Requests: S3Client; retrying: S3Retry; bytes in memory: ObjectCache and ReadAhead.
  */
-import { Duration, Effect, Layer, Schema, Stream } from "effect"
+import { type Duration, Effect, Layer, Stream } from "effect"
 import { FileNotFound, StoreUnavailable } from "../../../domain/Errors.ts"
 import { type FileName, isHidden } from "../../../domain/FileName.ts"
 import { Stats } from "../../../telemetry/Stats.ts"
@@ -25,29 +25,14 @@ import {
   type S3Failure,
   type Version
 } from "./Bucket.ts"
-import * as S3Client from "./S3Client.ts"
 import { folderEntries } from "./S3Folder.ts"
 import { allNames, ofKeys, selectedFiles, selectedNames } from "./S3Listing.ts"
 import { type CachedObject, makeObjectCache } from "./ObjectCache.ts"
 import { makeS3Retry, type S3Retry } from "./S3Retry.ts"
+import * as SharedBucket from "./SharedBucket.ts"
 
-/** The bucket cannot be shared: it does not exist, may not be read, or the store does not answer. */
-export class BucketUnusable extends Schema.TaggedError<BucketUnusable>()("BucketUnusable", {
-  bucket: Schema.String,
-  endpoint: Schema.UndefinedOr(Schema.String),
-  /** The HTTP status of the answer, if there was one. */
-  status: Schema.UndefinedOr(Schema.Int),
-  /** S3's code, such as `NoSuchBucket`, or the system's, such as `ECONNREFUSED`. */
-  code: Schema.String,
-  cause: Schema.Defect()
-}) {}
-
-/** The bucket to share. */
-export interface Options extends S3Client.Options {
-  /** What the keys of shared objects begin with: `fotos/2024` shares `fotos/2024/a.jpg` as `a.jpg`. */
-  readonly prefix: string
-  /** Whether names with a part that begins with a dot are shared. */
-  readonly hidden: boolean
+/** The bucket to share, and how. */
+export interface Options extends SharedBucket.Options {
   /** How many bytes of small objects are kept in memory. */
   readonly cache: number
   /** The memory of all transfers together for reading ahead, in bytes; 256 MiB unless given. */
@@ -111,29 +96,15 @@ const fetchFrom =
         )
     })
 
-/** The bucket, after a first request; fails with BucketUnusable. */
-const openBucket = Effect.fnUntraced(
-  function* (options: Options, prefix: string) {
-    const bucket = yield* S3Client.makeBucket(options)
-    const probe = bucket.list({ prefix, after: undefined, limit: 1 })
-    yield* probe
-    return { bucket, probe }
-  },
-  (opening, { bucket, endpoint }) =>
-    Effect.mapError(
-      opening,
-      ({ cause, code, status }) => new BucketUnusable({ bucket, endpoint, status, code, cause })
-    )
-)
-
 /** Shares the bucket, and keeps `storeReachable` in the statistics true. Fails with BucketUnusable. */
-export const layer = (options: Options): Layer.Layer<FileStore, BucketUnusable, Stats> =>
+export const layer = (
+  options: Options
+): Layer.Layer<FileStore, SharedBucket.BucketUnusable, Stats> =>
   Layer.effect(
     FileStore,
     Effect.gen(function* () {
       const stats = yield* Stats
-      const prefix = options.prefix === "" ? "" : options.prefix.replace(/\/*$/, "/")
-      const { bucket, probe } = yield* openBucket(options, prefix)
+      const { bucket, prefix, probe } = yield* SharedBucket.openBucket(options)
       const retrying = yield* makeS3Retry(probe, (reachable) => {
         stats.storeReachable = reachable
       })
