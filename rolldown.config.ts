@@ -21,7 +21,8 @@ const lazyParts = [
   "readline",
   "tls",
   "v8",
-  "worker_threads"
+  "worker_threads",
+  "zlib"
 ]
 
 const common = {

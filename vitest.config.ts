@@ -27,7 +27,7 @@ export const unit = [
   "test/server/{Authentication,Session}.test.ts",
   `test/services/${file}`,
   `test/services/files/${file}`,
-  `test/services/files/{changes,s3}/${file}`
+  `test/services/files/{changes,s3,s3/watch}/${file}`
 ]
 
 const everyday = "test/**/*.test.ts"

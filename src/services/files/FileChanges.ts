@@ -1,6 +1,6 @@
 /**
  * The changes of the shared files, for those who follow them: a follower is a place in one log (changes/ChangeLog), so
- * that any number of them holds nothing in here but who waits. Who finds changes: directory/watch.
+ * that any number of them holds nothing in here but who waits. Who finds changes: directory/watch and s3/watch.
  */
 import { Context, Deferred, Effect } from "effect"
 import type { ChangeId, FileChange, LoggedChange } from "../../domain/FileChange.ts"

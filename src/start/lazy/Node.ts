@@ -15,6 +15,7 @@ const readline = () => getBuiltinModule("node:readline")
 const threads = () => getBuiltinModule("node:worker_threads")
 const tls = () => getBuiltinModule("node:tls")
 const v8 = () => getBuiltinModule("node:v8")
+const zlib = () => getBuiltinModule("node:zlib")
 
 export const execFile = lazy(() => childProcess().execFile)
 export const spawn = lazy(() => childProcess().spawn)
@@ -51,3 +52,6 @@ export const createServer = lazy(() => tls().createServer)
 export const TLSSocket = lazy(() => tls().TLSSocket)
 
 export const setFlagsFromString = lazy(() => v8().setFlagsFromString)
+
+export const deflateRawSync = lazy(() => zlib().deflateRawSync)
+export const inflateRawSync = lazy(() => zlib().inflateRawSync)

@@ -1,7 +1,7 @@
 /**
  * The last changes of the shared files in memory, in one order, the newest of each name: a reader that follows from any
  * place ends with the present state of every file. Never with a silent gap: a place that the log no longer reaches is
- * answered with `Rescan` first. Who finds the changes: directory/watch; who waits for them: FileChanges.
+ * answered with `Rescan` first. Who finds the changes: directory/watch, s3/watch; who waits for them: FileChanges.
  */
 import { type ChangeId, FileChange, type LoggedChange } from "../../../domain/FileChange.ts"
 

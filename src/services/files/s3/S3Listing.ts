@@ -45,7 +45,7 @@ export const ofKeys = ({ keys, more }: KeyPage): Page<Keyed> => ({
 })
 
 /** A name, and what is listed of its key. */
-interface Named<Item> {
+export interface Named<Item> {
   readonly name: FileName
   readonly item: Item
 }
@@ -89,6 +89,10 @@ const namedFrom = <Item extends Keyed, E>(
       })
     })
   )
+
+/** All objects that are files, sorted by the UTF-8 bytes of their names; those of a page come together. */
+export const allObjects = <E>(keys: Keys<ListedObject, E>): Stream.Stream<Named<ListedObject>, E> =>
+  namedFrom(keys, "", undefined, pageSize)
 
 /** All names. */
 export const allNames = <E>(keys: Keys<Keyed, E>): Stream.Stream<FileName, E> =>

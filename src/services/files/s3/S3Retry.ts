@@ -32,7 +32,8 @@ const bodyPatience = Duration.toMillis(Duration.seconds(30))
 const shortestPause = Duration.millis(50)
 const longestPause = Duration.seconds(1)
 
-const pauses = Schedule.exponential(shortestPause).pipe(
+/** The pauses between two requests. */
+export const pauses = Schedule.exponential(shortestPause).pipe(
   Schedule.modifyDelay(({ duration }) => Effect.succeed(Duration.min(duration, longestPause)))
 )
 
@@ -47,7 +48,7 @@ const isOutage = ({ isWrongAnswer, status }: S3Failure): boolean =>
   !isWrongAnswer && (status === undefined || status >= 500 || status === 429)
 
 /** Whether the request is worth another try: after an outage, or an answer whose body was cut off. */
-const isTransient = (failure: S3Failure): boolean =>
+export const isTransient = (failure: S3Failure): boolean =>
   isOutage(failure) || failure.status === 200 || failure.status === 206
 
 const refused = "CircuitOpen"
