@@ -3,17 +3,24 @@ import { type Effect, Option, type Scope } from "effect"
 import * as DirectoryChanges from "../../services/files/directory/watch/DirectoryChanges.ts"
 import type { FolderUnusable } from "../../services/files/directory/SharedFolder.ts"
 import type { Changes } from "../../services/files/FileChanges.ts"
+import type { BucketUnusable } from "../../services/files/s3/SharedBucket.ts"
+import * as BucketChanges from "../../services/files/s3/watch/BucketChanges.ts"
 import type { ServeFlags } from "./ServeFlags.ts"
-import type { Shared } from "./Shared.ts"
+import { bucketOf, type Shared } from "./Shared.ts"
 
 /** Looks for changes until the scope closes. */
-export type FindChanges = Effect.Effect<Changes, FolderUnusable, Scope.Scope>
+export type FindChanges = Effect.Effect<Changes, FolderUnusable | BucketUnusable, Scope.Scope>
 
 /** Looks for the changes of what is shared; `undefined` where nobody does. */
-export const findChanges = (
-  { changes: capacity, hidden, noLinks, store }: ServeFlags,
-  { dir }: Shared
-): FindChanges | undefined =>
-  capacity === 0 || Option.isSome(store)
-    ? undefined
-    : DirectoryChanges.make({ folder: dir, hidden, links: !noLinks, capacity })
+export const findChanges = (flags: ServeFlags, { dir }: Shared): FindChanges | undefined => {
+  const { changes: capacity, hidden, index, noLinks, watchInterval } = flags
+  const bucket = bucketOf(flags)
+  if (capacity === 0) return undefined
+  if (bucket === undefined)
+    return DirectoryChanges.make({ folder: dir, hidden, links: !noLinks, capacity })
+  return Option.getOrUndefined(
+    Option.map(watchInterval, (every) =>
+      BucketChanges.make({ ...bucket, capacity, every, names: index })
+    )
+  )
+}

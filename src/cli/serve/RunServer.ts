@@ -31,7 +31,7 @@ import type { Passwords } from "../PasswordFile.ts"
 import { follow as followPasswords } from "./reload/Passwords.ts"
 import { type ServeFlags, serveFlags } from "./ServeFlags.ts"
 import { exitSoon, exitOnSecondSignal, ignoreHangup, stopSignal } from "../Signals.ts"
-import { findShared, type Shared } from "./Shared.ts"
+import { bucketOf, findShared, type Shared } from "./Shared.ts"
 import { startUpFailure } from "./StartUpFailure.ts"
 import { type Announce, Worker } from "./workers/Worker.ts"
 import { inWorkers } from "./workers/Workers.ts"
@@ -40,7 +40,7 @@ import { inWorkers } from "./workers/Workers.ts"
 export interface Options extends Address {
   readonly dir: string
   /** Shared in place of the folder, where it is given. */
-  readonly bucket?: Omit<S3FileStore.Options, "hidden" | "cache" | "transferMemory"> | undefined
+  readonly bucket?: Omit<S3FileStore.Options, "cache" | "transferMemory"> | undefined
   readonly hidden: boolean
   /** Whether links inside the folder are followed; they are unless this is `false`. */
   readonly links?: boolean
@@ -101,7 +101,7 @@ const layer = ({
     Layer.provide([
       bucket === undefined
         ? DirectoryFileStore.layer({ folder: dir, hidden, links, cache, index, transferMemory })
-        : S3FileStore.layer({ ...bucket, hidden, transferMemory, cache: cache ?? s3Cache }),
+        : S3FileStore.layer({ ...bucket, transferMemory, cache: cache ?? s3Cache }),
       Clock.layer(),
       Info.layer
     ]),
@@ -173,21 +173,13 @@ const serveUntilToldToStop = Effect.fn("serve")(
     const { cache, grace, hidden, host, index, pickle } = flags
     const allowed = yield* capConnections(share(connections))
     const { dir } = shared
-    const store = Option.getOrUndefined(flags.store)
+    const bucket = bucketOf(flags)
     const options: Options = {
       cache: Option.getOrUndefined(cache),
       changes,
       transferMemory: Option.getOrUndefined(flags.transferMemory),
       dir,
-      bucket:
-        store === undefined
-          ? undefined
-          : {
-              ...store,
-              endpoint: Option.getOrUndefined(flags.s3Endpoint),
-              region: Option.getOrUndefined(flags.s3Region),
-              fresh: flags.cacheFresh
-            },
+      bucket: bucket && { ...bucket, fresh: flags.cacheFresh },
       grace,
       hidden,
       index,
@@ -223,7 +215,7 @@ const serveUntilToldToStop = Effect.fn("serve")(
             // No password is a flag, so none can be among these.
             ...logFields(serveFlags, {
               ...flags,
-              dir: store === undefined ? Option.some(dir) : flags.dir
+              dir: bucket === undefined ? Option.some(dir) : flags.dir
             }),
             connections: allowed.connections,
             password_required: passwords().length > 0

@@ -1,4 +1,5 @@
 /** Flags of `app serve`: what is shared, the address, and the number of processes. */
+import { Duration } from "effect"
 import { availableParallelism } from "node:os"
 import * as Common from "../../flags/Common.ts"
 import { optional, setting, toggle } from "../../flags/Descriptor.ts"
@@ -20,6 +21,24 @@ const workers: Kind.Kind<number> = {
     en: "a whole number from 1 to 256, or auto"
   },
   placeholder: { pt: "número|auto", en: "number|auto" }
+}
+
+/** The shortest time from one listing of a bucket to the next: each is a request for every thousand objects, which costs. */
+const shortestInterval = Duration.seconds(1)
+
+/** A second or more. */
+const interval: Kind.Kind<Duration.Duration> = {
+  ...Kind.duration,
+  parse: (text) => {
+    const interval = Kind.duration.parse(text)
+    return interval === undefined || Duration.isLessThan(interval, shortestInterval)
+      ? undefined
+      : interval
+  },
+  expected: {
+    pt: "uma duração de 1s ou mais, como 30s ou 5m",
+    en: "a duration of 1s or more, such as 30s or 5m"
+  }
 }
 
 /** The flags of this group. */
@@ -134,8 +153,8 @@ export const serving = {
     },
     readme: {
       text: {
-        pt: "memória para os nomes de uma pasta, uns 25 bytes cada um; cada pasta é conferida antes de seus nomes serem enviados, de modo que nenhuma lista sai desatualizada. `0` desliga, e cada pasta é lida a cada pergunta: para discos lentos ou de rede. Um bucket não precisa dela",
-        en: "memory for the names in a folder, some 25 bytes each; each folder is looked at before its names are sent, so no list is ever stale. `0` turns it off, and every folder is read at every question: for slow or network disks. A bucket needs none"
+        pt: "memória para os nomes de uma pasta, uns 25 bytes cada um; cada pasta é conferida antes de seus nomes serem enviados, de modo que nenhuma lista sai desatualizada. `0` desliga, e cada pasta é lida a cada pergunta: para discos lentos ou de rede. Um bucket só precisa dela com `--watch-interval`",
+        en: "memory for the names in a folder, some 25 bytes each; each folder is looked at before its names are sent, so no list is ever stale. `0` turns it off, and every folder is read at every question: for slow or network disks. A bucket needs it with `--watch-interval` only"
       }
     }
   }),
@@ -144,13 +163,28 @@ export const serving = {
     kind: Kind.size,
     default: "64MiB",
     help: {
-      pt: "Memória para as últimas mudanças dos arquivos da pasta, que os clientes acompanham; 0 desliga",
-      en: "Memory for the last changes of the folder's files, which clients follow; 0 turns it off"
+      pt: "Memória para as últimas mudanças dos arquivos, que os clientes acompanham; 0 desliga",
+      en: "Memory for the last changes of the files, which clients follow; 0 turns it off"
     },
     readme: {
       text: {
-        pt: "memória para as últimas mudanças dos arquivos da pasta, que os clientes acompanham, por processo, uns 350 bytes para cada nome que mudou; quem parou antes da mais antiga recebe `refazer`. `0` desliga, e ninguém vigia a pasta",
-        en: "memory for the last changes of the folder's files, which clients follow, of each process, some 350 bytes for each name that changed; who stopped before the oldest is told `refazer`. `0` turns it off, and nobody watches the folder"
+        pt: "memória para as últimas mudanças dos arquivos, que os clientes acompanham, por processo, uns 350 bytes para cada nome que mudou; quem parou antes da mais antiga recebe `refazer`. `0` desliga, e ninguém vigia a pasta nem o bucket",
+        en: "memory for the last changes of the files, which clients follow, of each process, some 350 bytes for each name that changed; who stopped before the oldest is told `refazer`. `0` turns it off, and nobody watches the folder or the bucket"
+      }
+    }
+  }),
+  watchInterval: optional({
+    name: "watch-interval",
+    kind: interval,
+    without: { pt: "desligada", en: "off" },
+    help: {
+      pt: "De quanto em quanto tempo listar o bucket para achar mudanças, a um pedido por mil objetos; só com --store",
+      en: "How often to list the bucket to find changes, a request for each thousand objects; with --store only"
+    },
+    readme: {
+      text: {
+        pt: "de quanto em quanto tempo, a partir de 1 s, listar o bucket para achar o que mudou, que os clientes então acompanham como em uma pasta; cada vez é um pedido para cada mil objetos, e [isso se paga](s3.pt-BR.md#mudanças). Só com `--store`",
+        en: "how often, from 1 s on, to list the bucket to find what has changed, which clients then follow as with a folder; each time is a request for every thousand objects, which [is paid for](s3.md#changes). With `--store` only"
       }
     }
   }),
