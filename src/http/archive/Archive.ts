@@ -2,16 +2,22 @@
  * A folder as one tar archive, which is never made: its layout is known from the sizes of its files, and its bytes are
  * read from the store as they are sent. It can be begun anywhere, for as long as no file in it changes; then its version
  * is another, and one that is under way breaks off. Its memory is that of the files' names and details, some 300 bytes
- * each, and of one chunk.
+ * each, and of a chunk or two.
  */
 import { Effect, type Scope, Stream } from "effect"
-import { FileNotFound, StoreUnavailable } from "../../domain/Errors.ts"
+import { FileNotFound, type StoreUnavailable } from "../../domain/Errors.ts"
 import { type FileName, type FolderName, fromText, lastPart } from "../../domain/FileName.ts"
 import { sha256 } from "../../services/files/Digest.ts"
 import type { FileStore } from "../../services/files/FileStore.ts"
 import { filesBelow, type ListedFile, type Quota } from "./FolderTree.ts"
-import { tarHeader, type TarFile } from "./TarHeader.ts"
-import { makeTarLayout, type Segment, segments, type TarLayout } from "./TarLayout.ts"
+import { type ArchivedFile, openSame, readSmall } from "./SmallFiles.ts"
+import {
+  type LargeSegment,
+  makeTarLayout,
+  type Segment,
+  segments,
+  type TarLayout
+} from "./TarLayout.ts"
 
 /** An archive of a folder: to be sent as a file is, for it has what a file has. */
 export interface Archive {
@@ -32,14 +38,6 @@ export interface Archive {
 
 /** The most files of all archives that are being sent, 300 MB. */
 export const mostArchivedFiles = 1_000_000
-
-/** A file of an archive, as it is in the store. */
-interface ArchivedFile extends TarFile {
-  readonly file: ListedFile
-}
-
-const changed = (name: string) =>
-  new StoreUnavailable({ cause: new Error(`${name} changed while its archive was sent`) })
 
 const encoder = new TextEncoder()
 
@@ -76,75 +74,10 @@ const layOut = (
     )
   )
 
-/** The file, if it is still the one that the layout is made for. */
-const openSame = Effect.fnUntraced(function* (store: FileStore["Service"], file: ListedFile) {
-  const opened = yield* Effect.catchTag(store.open(file.name), "FileNotFound", () =>
-    Effect.fail(changed(file.name))
-  )
-  return opened.version === file.version ? opened : yield* changed(file.name)
-})
-
-/** All bytes of a small file. It is opened, and not asked for in memory: a million files would drive out those that are asked for often. */
-const contentOf = (
-  store: FileStore["Service"],
-  file: ListedFile
-): Effect.Effect<Uint8Array, StoreUnavailable> =>
-  Effect.scoped(
-    Effect.gen(function* () {
-      const opened = yield* openSame(store, file)
-      const bytes = new Uint8Array(file.size)
-      let filled = 0
-      yield* Stream.runForEach(opened.read(0, file.size), (chunk) =>
-        Effect.sync(() => {
-          bytes.set(chunk, filled)
-          filled += chunk.length
-        })
-      )
-      return bytes
-    })
-  )
-
-/** Copies what of `bytes`, which begin at `at`, lies in the target, which begins at `start`. */
-const copyInto = (target: Uint8Array, start: number, bytes: Uint8Array, at: number): void => {
-  const from = Math.max(0, start - at)
-  const to = Math.min(bytes.length, start + target.length - at)
-  if (to > from) target.set(bytes.subarray(from, to), at + from - start)
-}
-
-/** Small files that are read at a time: the thread pool reads four. */
-const readConcurrency = 4
-
-/** The bytes of a segment of small files, headers and padding, which is zeros. */
-const readSmall = Effect.fnUntraced(function* (
-  store: FileStore["Service"],
-  { content, fileAt, files, start }: TarLayout<ArchivedFile>,
-  segment: Segment
-) {
-  const chunk = new Uint8Array(segment.end - segment.start)
-  const wanted: Array<readonly [file: ListedFile, at: number]> = []
-  for (let index = fileAt(segment.start); index < files.length; index++) {
-    const archived = files[index]
-    if (archived === undefined || start(index) >= segment.end) break
-    if (content(index) > segment.start) {
-      copyInto(chunk, segment.start, tarHeader(archived), start(index))
-    }
-    if (content(index) < segment.end && content(index) + archived.size > segment.start) {
-      wanted.push([archived.file, content(index)])
-    }
-  }
-  yield* Effect.forEach(
-    wanted,
-    ([file, at]) =>
-      Effect.map(contentOf(store, file), (bytes) => copyInto(chunk, segment.start, bytes, at)),
-    { concurrency: readConcurrency, discard: true }
-  )
-  return chunk
-})
-
 const readLarge = (
   store: FileStore["Service"],
   { content, files }: TarLayout<ArchivedFile>,
-  { end, index, start }: Extract<Segment, { readonly kind: "large" }>
+  { end, index, start }: LargeSegment
 ): Stream.Stream<Uint8Array, StoreUnavailable> => {
   const archived = files[index]
   if (archived === undefined) return Stream.empty
@@ -152,6 +85,24 @@ const readLarge = (
   return Stream.unwrap(
     Effect.map(openSame(store, archived.file), (file) => file.read(first, end - start))
   )
+}
+
+/** What is read as one: segments of small files, or one of a large file. */
+type Part = { readonly kind: "small"; readonly segments: ReadonlyArray<Segment> } | LargeSegment
+
+/** Segments of small files that follow each other, together. */
+const partsOf = function* (all: Iterable<Segment>): Generator<Part> {
+  let small: Array<Segment> = []
+  for (const segment of all) {
+    if (segment.kind === "small") {
+      small.push(segment)
+      continue
+    }
+    if (small.length > 0) yield { kind: "small", segments: small }
+    small = []
+    yield segment
+  }
+  if (small.length > 0) yield { kind: "small", segments: small }
 }
 
 /** The archive of the folder of this name, as it is now; it counts against `quota` until the scope closes. */
@@ -177,17 +128,18 @@ export const openArchive = Effect.fn("http.openArchive")(function* (
     )
   )
   const layout = builder.finish()
+  const readsAhead = yield* quota.readAhead
   return {
     fileName,
     size: layout.size,
     modified: latest,
     version,
     read: (start, length) =>
-      Stream.fromIterable(segments(layout, start, start + length)).pipe(
-        Stream.flatMap((segment) =>
-          segment.kind === "large"
-            ? readLarge(store, layout, segment)
-            : Stream.fromEffect(readSmall(store, layout, segment))
+      Stream.fromIterable(partsOf(segments(layout, start, start + length))).pipe(
+        Stream.flatMap((part) =>
+          part.kind === "large"
+            ? readLarge(store, layout, part)
+            : readSmall(store, layout, part.segments, readsAhead)
         )
       )
   }

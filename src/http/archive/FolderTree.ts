@@ -19,6 +19,8 @@ export interface Quota {
   /** Takes room for so many more files; whether there was any. */
   readonly take: (count: number) => boolean
   readonly give: (count: number) => void
+  /** Whether one more archive may read ahead as it is sent, until the scope closes. */
+  readonly readAhead: Effect.Effect<boolean, never, Scope.Scope>
 }
 
 const byName: Order.Order<ListedFile> = (self, that) => byBytes(self.name, that.name)
@@ -30,9 +32,13 @@ const byName: Order.Order<ListedFile> = (self, that) => byBytes(self.name, that.
  */
 const mostLayouts = 2
 
+/** How many archives read ahead at a time: the second buffer of each takes up to half a MiB. */
+const mostAhead = 16
+
 /** Room for `most` files. */
 export const makeQuota = (most: number): Quota => {
   let taken = 0
+  let ahead = 0
   return {
     layouts: Semaphore.makeUnsafe(mostLayouts),
     take: (count) => {
@@ -42,7 +48,18 @@ export const makeQuota = (most: number): Quota => {
     },
     give: (count) => {
       taken -= count
-    }
+    },
+    readAhead: Effect.acquireRelease(
+      Effect.sync(() => {
+        if (ahead === mostAhead) return false
+        ahead += 1
+        return true
+      }),
+      (isAhead) =>
+        Effect.sync(() => {
+          if (isAhead) ahead -= 1
+        })
+    )
   }
 }
 

@@ -65,15 +65,18 @@ export const makeTarLayout = <File extends TarFile>(): TarLayoutBuilder<File> =>
 /** A part of an archive that is sent as one: files that are small together, or a part of a large one's bytes. */
 export type Segment =
   | { readonly kind: "small"; readonly start: number; readonly end: number }
-  | {
-      readonly kind: "large"
-      readonly index: number
-      readonly start: number
-      readonly end: number
-    }
+  | LargeSegment
+
+/** A part of a large file's bytes. */
+export interface LargeSegment {
+  readonly kind: "large"
+  readonly index: number
+  readonly start: number
+  readonly end: number
+}
 
 /** Files up to this size go together, in bytes; larger ones are sent as the store reads them. */
-export const largestSmall = 64 * 1024
+export const largestSmall = 256 * 1024
 
 /** About how much goes together, in bytes and in files, of which each takes up to 50 µs to open and to read. */
 const mostTogether = 256 * 1024

@@ -50,7 +50,8 @@ const files: Readonly<Record<string, string | Uint8Array>> = {
   "p/a\nb 'c' \u{1f600}": "estranho",
   "p/grande": Buffer.alloc(700_000, "0123456789abcdef!"),
   "p/sub/64k": Buffer.alloc(65_536, "ab"),
-  "p/sub/64k+1": Buffer.alloc(65_537, "cd"),
+  "p/sub/256k": Buffer.alloc(262_144, "abc"),
+  "p/sub/256k+1": Buffer.alloc(262_145, "cde"),
   "p/.oculto": "não",
   "fora.txt": "não"
 }
@@ -195,6 +196,54 @@ describe("an archive of a folder", () => {
         )
         yield* open(store, "", quota)
       })
+  )
+
+  it.effect("reads ahead for sixteen at a time, and is the same for others", () =>
+    Effect.gen(function* () {
+      // A number of blocks, so that nothing is padded.
+      const size = 390 * 512
+      const content = ["a", "b", "c", "d"].map((name) => ({
+        name,
+        bytes: Buffer.alloc(size, name)
+      }))
+      const store = yield* directoryStore(
+        yield* folderWith(Object.fromEntries(content.map(({ bytes, name }) => [name, bytes])))
+      )
+      let opened = 0
+      const counting: FileStore["Service"] = {
+        ...store,
+        open: (name) =>
+          Effect.suspend(() => {
+            opened += 1
+            return store.open(name)
+          })
+      }
+      const quota = makeQuota(1000)
+      const isAhead = Effect.fnUntraced(function* ({ read, size }: Archive) {
+        opened = 0
+        // Two files are a chunk.
+        yield* Stream.runHead(read(0, size))
+        return opened > 2
+      })
+      yield* Effect.scoped(
+        Effect.gen(function* () {
+          const archives = yield* Effect.forEach(Array.from({ length: 17 }), () =>
+            open(counting, "", quota)
+          )
+          const [first, last] = [archives[0], archives[16]]
+          if (first === undefined || last === undefined) return assert.fail("no archives")
+          assert.isTrue(yield* isAhead(first))
+          assert.isFalse(yield* isAhead(last))
+          const [ahead, alone] = [yield* bytesOf(first), yield* bytesOf(last)]
+          assert.isTrue(ahead.equals(alone))
+          content.forEach(({ bytes, name }, index) => {
+            const at = 512 + index * (512 + size)
+            assert.isTrue(ahead.subarray(at, at + size).equals(bytes), name)
+          })
+        })
+      )
+      assert.isTrue(yield* isAhead(yield* open(counting, "", quota)))
+    })
   )
 
   it.effect("tells the size of a file beyond 8 GiB, and of an archive beyond it", () =>

@@ -1,0 +1,143 @@
+/**
+ * The small files of an archive, with their headers and their padding, in chunks of some hundred kilobytes. While one chunk
+ * is sent, the next is read into the other of two buffers. What lies where: TarLayout.
+ */
+import { Cause, Effect, Fiber, type Pull, Stream } from "effect"
+import { StoreUnavailable } from "../../domain/Errors.ts"
+import type { FileStore } from "../../services/files/FileStore.ts"
+import type { ListedFile } from "./FolderTree.ts"
+import { tarHeader, type TarFile } from "./TarHeader.ts"
+import type { Segment, TarLayout } from "./TarLayout.ts"
+
+/** A file of an archive, as it is in the store. */
+export interface ArchivedFile extends TarFile {
+  readonly file: ListedFile
+}
+
+const changed = (name: string) =>
+  new StoreUnavailable({ cause: new Error(`${name} changed while its archive was sent`) })
+
+/** Opens the file until the scope closes, if it is still the one that the layout is made for. */
+export const openSame = Effect.fnUntraced(function* (
+  store: FileStore["Service"],
+  file: ListedFile
+) {
+  const opened = yield* Effect.catchTag(store.open(file.name), "FileNotFound", () =>
+    Effect.fail(changed(file.name))
+  )
+  return opened.version === file.version ? opened : yield* changed(file.name)
+})
+
+/** Copies what of `bytes`, which begin at `at`, lies in the target, which begins at `start`. */
+const copyInto = (target: Uint8Array, start: number, bytes: Uint8Array, at: number): void => {
+  const from = Math.max(0, start - at)
+  const to = Math.min(bytes.length, start + target.length - at)
+  if (to > from) target.set(bytes.subarray(from, to), at + from - start)
+}
+
+/** A small file, and where in the archive its bytes begin. */
+interface Wanted {
+  readonly file: ListedFile
+  readonly at: number
+}
+
+/**
+ * Reads what of a small file lies in the target, which begins at `start`. It is opened, and not asked for in memory: a
+ * million files would drive out those that are asked for often.
+ */
+const readInto = (
+  store: FileStore["Service"],
+  target: Uint8Array,
+  start: number,
+  { at, file }: Wanted
+): Effect.Effect<void, StoreUnavailable> =>
+  Effect.scoped(
+    Effect.flatMap(openSame(store, file), (opened) => {
+      const from = Math.max(0, start - at)
+      const to = Math.min(file.size, start + target.length - at)
+      let position = at + from - start
+      return Stream.runForEach(opened.read(from, to - from), (chunk) =>
+        Effect.sync(() => {
+          target.set(chunk, position)
+          position += chunk.length
+        })
+      )
+    })
+  )
+
+/** Small files that are read at a time: the thread pool reads four. */
+const readConcurrency = 4
+
+/** Fills the chunk with the bytes of a segment: headers, files, and padding, which is zeros. */
+const fill = Effect.fnUntraced(function* (
+  store: FileStore["Service"],
+  { content, fileAt, files, start }: TarLayout<ArchivedFile>,
+  segment: Segment,
+  chunk: Uint8Array
+) {
+  chunk.fill(0)
+  const wanted: Array<Wanted> = []
+  for (let index = fileAt(segment.start); index < files.length; index++) {
+    const archived = files[index]
+    if (archived === undefined || start(index) >= segment.end) break
+    if (content(index) > segment.start) {
+      copyInto(chunk, segment.start, tarHeader(archived), start(index))
+    }
+    if (content(index) < segment.end && content(index) + archived.size > segment.start) {
+      wanted.push({ file: archived.file, at: content(index) })
+    }
+  }
+  yield* Effect.forEach(wanted, (one) => readInto(store, chunk, segment.start, one), {
+    concurrency: readConcurrency,
+    discard: true
+  })
+  return chunk
+})
+
+/** The next chunk; `undefined` behind the last. */
+type Next = Effect.Effect<Uint8Array | undefined, StoreUnavailable>
+
+/**
+ * The bytes of these segments, a chunk each, which is valid until the next one is pulled. Fails where a file is not what it
+ * was as the layout was made. To read ahead takes a second buffer.
+ */
+export const readSmall = (
+  store: FileStore["Service"],
+  layout: TarLayout<ArchivedFile>,
+  segments: ReadonlyArray<Segment>,
+  readsAhead: boolean
+): Stream.Stream<Uint8Array, StoreUnavailable> =>
+  Stream.unwrap(
+    Effect.gen(function* () {
+      const scope = yield* Effect.scope
+      const buffers: Array<Uint8Array> = []
+      const read = (index: number): Next => {
+        const segment = segments[index]
+        if (segment === undefined) return Effect.undefined
+        const size = segment.end - segment.start
+        const place = readsAhead ? index % 2 : 0
+        let buffer = buffers[place]
+        if (buffer === undefined || buffer.length < size) {
+          buffer = buffers[place] = new Uint8Array(size)
+        }
+        return fill(store, layout, segment, buffer.subarray(0, size))
+      }
+      const begin = (index: number): Effect.Effect<Next> =>
+        readsAhead
+          ? Effect.map(Effect.forkIn(read(index), scope, { startImmediately: true }), Fiber.join)
+          : Effect.succeed(Effect.suspend(() => read(index)))
+      let index = 0
+      let next = yield* begin(index)
+      const pull: Pull.Pull<readonly [Uint8Array], StoreUnavailable> = Effect.flatMap(
+        Effect.suspend(() => next),
+        (chunk) =>
+          chunk === undefined
+            ? Cause.done()
+            : Effect.map(begin(++index), (begun) => {
+                next = begun
+                return [chunk] as const
+              })
+      )
+      return Stream.fromPull(Effect.succeed(pull))
+    })
+  )
