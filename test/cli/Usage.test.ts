@@ -68,6 +68,17 @@ layer(App.layer, { timeout: "1 minute" })("a command line", (it) => {
       ]
     },
     {
+      words: ["serve", "--store", "s3://fotos", "--watch-interval", "999ms"],
+      lines: [
+        'Valor inválido para --watch-interval: "999ms". Esperado: uma duração de 1s ou mais, como 30s ou 5m.',
+        "Veja: app serve --help"
+      ]
+    },
+    {
+      words: ["serve", "fotos", "--watch-interval", "1s", "--workers", "2"],
+      lines: ["--watch-interval pede também --store."]
+    },
+    {
       words: ["serve", "--cache", "muito"],
       lines: [
         'Valor inválido para --cache: "muito". Esperado: um tamanho como 64MiB ou 1GB, ou 0.',
