@@ -116,7 +116,7 @@ layer(App.layer, { timeout: "1 minute" })("app serve --workers", (it) => {
     })
   )
 
-  it.effect("exits 1 with one sentence where it cannot start", () =>
+  it.effect("exits with one sentence where it cannot start, or may not as it is asked to", () =>
     Effect.gen(function* () {
       const { run } = yield* App
       const cwd = yield* folder
@@ -128,6 +128,8 @@ layer(App.layer, { timeout: "1 minute" })("app serve --workers", (it) => {
       const open = yield* run([...words, "--host", "0.0.0.0"], { cwd, env: { LANG: "en" } })
       assert.strictEqual(open.code, 1)
       assert.match(open.stderr, /^Without a password, 0\.0\.0\.0:\d+ would be open [^\n]*\n$/)
+      const wrong = yield* run([...words, "--qr", "--http", "off"], { cwd })
+      assert.deepStrictEqual([wrong.code, wrong.stderr], [2, "--qr pede também --http on.\n"])
     })
   )
 

@@ -112,7 +112,8 @@ export const supervise = (
         )
       )
       const { code, signal } = yield* child.exited
-      if (code === exitCode.refused && address === undefined) {
+      const isRefused = code === exitCode.refused || code === exitCode.usage
+      if (isRefused && address === undefined) {
         return yield* new Failure({ code, sentence: "" })
       }
       yield* Deferred.succeed(ready, undefined)
