@@ -110,12 +110,14 @@ const goneNames = ({ isSelected, others, remote, state }: Situation) => {
 const sourcesOf = (situation: Situation): Sources => {
   const { local, state } = situation
   const gone = new Set(goneNames(situation))
-  return indexSources(function* () {
-    for (const [name, entry] of situation.settled()) yield { name, entry, isGone: false }
+  const known = function* () {
     for (const [name, candidates] of state) {
       const entry = recognise(candidates, local.get(name), undefined)
       if (entry !== undefined) yield { name, entry, isGone: gone.has(name) }
     }
+  }
+  return indexSources(known(), function* () {
+    for (const [name, entry] of situation.settled()) yield { name, entry }
   })
 }
 

@@ -19,25 +19,33 @@ export interface Sources {
 }
 
 /**
- * Indexes them; by their digests only once one is looked for. Empty files are none: nothing is saved by copying them.
+ * Indexes them. `known`: those of which more is known than that nothing is to do; only they can be gone. `settled`: all
+ * others, who are not looked at before one of any size is wanted among all: for one new small file among a hundred
+ * thousand that would take most of the time. Empty files are none: nothing is saved by copying them.
  */
-export const indexSources = (sources: () => Iterable<Source>): Sources => {
-  const sizes = new Set<number>()
-  const goneSizes = new Set<number>()
-  for (const { entry, isGone } of sources()) {
-    if (entry.size === 0) continue
-    sizes.add(entry.size)
-    if (isGone) goneSizes.add(entry.size)
+export const indexSources = (
+  known: Iterable<Source>,
+  settled: () => Iterable<Omit<Source, "isGone">>
+): Sources => {
+  const few = [...known].filter(({ entry }) => entry.size > 0)
+  const goneSizes = new Set(few.flatMap(({ entry, isGone }) => (isGone ? [entry.size] : [])))
+  let sizes: Set<number> | undefined
+  const allSizes = () => {
+    const found = new Set(few.map(({ entry }) => entry.size))
+    for (const { entry } of settled()) if (entry.size > 0) found.add(entry.size)
+    return found
   }
   let names: Map<string, FileName> | undefined
   const byDigest = () => {
     const found = new Map<string, FileName>()
-    for (const { entry, name } of sources())
-      if (entry.size > 0) found.set(`${entry.sha256} ${entry.size}`, name)
+    const add = ({ entry, name }: Omit<Source, "isGone">) =>
+      found.set(`${entry.sha256} ${entry.size}`, name)
+    for (const source of settled()) if (source.entry.size > 0) add(source)
+    few.forEach(add)
     return found
   }
   return {
-    mayHave: (size, amongAll) => (amongAll ? sizes : goneSizes).has(size),
+    mayHave: (size, amongAll) => (amongAll ? (sizes ??= allSizes()) : goneSizes).has(size),
     find: (size, sha256) => (names ??= byDigest()).get(`${sha256} ${size}`)
   }
 }
