@@ -30,17 +30,14 @@ export interface Selection {
   readonly exclude: ReadonlyArray<string>
   /** Whether names with a part that begins with a dot are mirrored. */
   readonly hidden: boolean
-  /** Of these names only, where they are given: nothing is said of any other. */
-  readonly names?: ReadonlySet<FileName.FileName> | undefined
 }
 
 /** Whether a file is mirrored. */
-export const makeSelected = ({ exclude, hidden, names, patterns }: Selection) => {
+export const makeSelected = ({ exclude, hidden, patterns }: Selection) => {
   const wanted = patterns.map((pattern) => Pattern.make(pattern, hidden))
   const unwanted = exclude.map((pattern) => Pattern.make(pattern, true))
   return (name: FileName.FileName): boolean =>
-    (names === undefined || names.has(name))
-    && !isOwn(name)
+    !isOwn(name)
     && (wanted.length === 0
       ? hidden || !FileName.isHidden(name)
       : wanted.some((glob) => Glob.match(glob, name)))

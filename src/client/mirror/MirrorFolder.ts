@@ -90,6 +90,13 @@ export class MirrorFolder extends Context.Service<
     readonly remove: (name: FileName, seen: LocalEntry | undefined) => Effect.Effect<Outcome>
     /** Keeps a copy of a file in the backup folder, under its name; beside an earlier copy under a name of its own. */
     readonly backUp: (name: FileName, folder: string) => Effect.Effect<void, SaveFailed>
+    /**
+     * Makes all that was placed last, and adds to the journal what is known of these names by now; `undefined` of one of
+     * which there is no file any more. It is there after the program was killed, though not after the machine was.
+     */
+    readonly record: (
+      lines: ReadonlyArray<readonly [FileName, PlacedEntry | undefined]>
+    ) => Effect.Effect<void, SaveFailed>
     /** Makes all that was placed last, and then writes the state file and removes the journal. */
     readonly writeState: (content: Iterable<Uint8Array>) => Effect.Effect<void, SaveFailed>
     /** Removes what is left in the state folder of files that were not finished. */

@@ -8,15 +8,15 @@ import { localDigestOf } from "../files/Hashing.ts"
 import { SaveFailed } from "../files/Placement.ts"
 import { isChanged, isNotFound } from "../files/RemoteFile.ts"
 import { receiveDigests } from "../files/small/Digests.ts"
-import { type Additions, takeAdditions } from "./Additions.ts"
+import { type Added, type Additions, takeAdditions } from "./Additions.ts"
 import * as Deletion from "./Deletion.ts"
-import { foldersOf, type LocalEntry, type RemoteEntry } from "./Entries.ts"
-import { readNamed } from "./follow/NamedFiles.ts"
+import { foldersOf, type LocalEntry, type PlacedEntry, type RemoteEntry } from "./Entries.ts"
 import { makeSelected, type Manifest, readManifest, type Selection } from "./Manifest.ts"
 import { type Comparison, MirrorFolder } from "./MirrorFolder.ts"
 import { type Action, type Digests, doubts, plan, type Situation } from "./Plan.ts"
-import * as State from "./state/State.ts"
-import * as StateFile from "./state/StateFile.ts"
+import { type Known, readKnown } from "./state/Known.ts"
+import * as NextState from "./state/NextState.ts"
+import type * as State from "./state/State.ts"
 
 /** What is mirrored, and what may be done for it. */
 export interface Options extends Selection, Deletion.Options {
@@ -24,54 +24,43 @@ export interface Options extends Selection, Deletion.Options {
   readonly checksum: boolean
 }
 
-/** A plan, and what it was made from. */
-export interface Prepared {
+/** What is to be done. */
+export interface Decision {
   readonly actions: ReadonlyArray<Action>
   /** What is deleted. */
   readonly gone: ReadonlyArray<Extract<Action, { readonly _tag: "Gone" }>>
   /** The names of files that people changed, and that are overwritten or deleted all the same. */
   readonly forced: ReadonlySet<string>
+}
+
+/** A plan, and what it was made from. */
+export interface Prepared extends Decision {
   readonly state: State.State
   readonly local: ReadonlyMap<string, LocalEntry>
-  /** The state file as it is, and a byte for each of its rows: 1 where nothing is to do, else 0. */
-  readonly file: StateFile.StateFile
-  readonly settled: Uint8Array
+  /** How many files need no action, for nothing is to do. */
   readonly settledCount: number
   /** The files that are simply new, and are not among the actions. */
   readonly additions: Additions
-  /** Whether the state has to be written though nothing is done: there was none, or a run before was killed. */
-  readonly isStateStale: boolean
   /** Whether a state file is there and is none: then all files are compared by their digests. */
   readonly isStateUnreadable: boolean
+  /** Writes down what there is once it is done: of the names of `state` and of actions, and which additions. */
+  readonly remember: (
+    next: ReadonlyMap<FileName.FileName, PlacedEntry>,
+    added: Added
+  ) => Effect.Effect<void, SaveFailed, MirrorFolder>
 }
 
 /** How many files are hashed here at a time. */
 const hashedAtOnce = 4
 
-const readState = Effect.gen(function* () {
-  const { journal, state } = yield* (yield* MirrorFolder).readState
-  const decoded = state === undefined ? undefined : StateFile.decode(state)
-  return {
-    file: decoded ?? StateFile.empty,
-    journal: journal === undefined ? new Map() : State.addJournal(new Map(), journal),
-    isStateUnreadable: state !== undefined && decoded === undefined,
-    isStateStale: decoded === undefined || journal !== undefined
-  }
-})
-
 /** What the mirror remembers, and what is in the folder and on the server at the names that it remembers. */
-interface Remembered {
-  readonly file: StateFile.StateFile
-  readonly journal: State.State
+interface Remembered extends Pick<Known, "file" | "journal"> {
   readonly comparison: Comparison
   readonly manifest: Manifest
 }
 
 /** Which rows need no plan, and what has to be planned: all other files. */
-const sortOut = (
-  { comparison, file, journal, manifest }: Remembered,
-  { checksum, names }: Options
-) => {
+const sortOut = ({ comparison, file, journal, manifest }: Remembered, { checksum }: Options) => {
   const settled = new Uint8Array(file.count)
   const state: State.State = new Map()
   const local = new Map(comparison.others)
@@ -79,12 +68,7 @@ const sortOut = (
   for (let row = 0; row < file.count; row++) {
     const isKnown = manifest.known[row] === 1
     const isSame = comparison.same[row] === 1
-    const isOutside = names?.has(file.nameAt(row)) === false
-    if (
-      isSame
-      && (isOutside || (isKnown && !checksum))
-      && (journal.size === 0 || !journal.has(file.nameAt(row)))
-    ) {
+    if (isSame && isKnown && !checksum && (journal.size === 0 || !journal.has(file.nameAt(row)))) {
       settled[row] = 1
       continue
     }
@@ -95,7 +79,9 @@ const sortOut = (
     if (isSame) local.set(name, { kind: "file", size, modified })
     if (isKnown) remote.push({ name, size, modified, version })
   }
-  for (const [name, entries] of journal) state.set(name, [...(state.get(name) ?? []), ...entries])
+  for (const [name, entries] of journal)
+    if (entries.length === 0) state.delete(name)
+    else state.set(name, [...(state.get(name) ?? []), ...entries])
   for (const entry of manifest.others) remote.push(entry)
   remote.sort((one, other) => FileName.byBytes(one.name, other.name))
   return { settled, state, local, remote }
@@ -143,21 +129,59 @@ const localDigests = Effect.fnUntraced(function* (
   return found
 })
 
+/**
+ * Decides what is to be done. `listed` and `others` are as Deletion has them. Fails, before anything is changed, where too
+ * much would be deleted.
+ */
+export const decide = Effect.fnUntraced(function* (
+  situation: Situation,
+  counts: { readonly listed: number; readonly others: number },
+  options: Options,
+  connectors: Connectors
+) {
+  const wanted = doubts(situation)
+  const digests: Digests = yield* Effect.all(
+    {
+      local: localDigests(wanted.local, situation.local),
+      remote: remoteDigests(wanted.remote, connectors)
+    },
+    { concurrency: 2 }
+  )
+  const planned = plan(situation, digests)
+  const actions = options.force ? Deletion.forced(planned) : planned
+  const gone = Deletion.deletions(actions, counts, options)
+  if (gone instanceof Deletion.DeletionRefused) return yield* gone
+  const forced = new Set<string>(
+    options.force
+      ? planned.flatMap((action) =>
+          action._tag === "Kept" || (action._tag === "Gone" && !action.isPlaced)
+            ? [action.name]
+            : []
+        )
+      : []
+  )
+  const decision: Decision = { actions, gone, forced }
+  return decision
+})
+
+/** Whether the state file says this already. */
+const isWritten = (next: ReadonlyMap<FileName.FileName, PlacedEntry>, state: State.State) =>
+  next.size === state.size
+  && [...next].every(([name, entry]) => {
+    const candidates = state.get(name)
+    return candidates?.length === 1 && candidates[0] === entry
+  })
+
 /** Makes the plan. Fails, before anything is changed, where the listing fails or where too much would be deleted. */
 export const prepare = Effect.fn("mirror.prepare")(function* (
   options: Options,
   connectors: Connectors
 ) {
   const folder = yield* MirrorFolder
-  const { file, journal, ...stateFlags } = yield* readState
+  const { file, isStateStale, isStateUnreadable, journal } = yield* readKnown
   // The folder is looked at while the server lists: what changes between the two is seen when it is replaced.
   const [manifest, comparison] = yield* Effect.all(
-    [
-      options.names === undefined
-        ? readManifest(options, file, connectors.bytes)
-        : readNamed(options.names, file, connectors.bytes),
-      folder.compare(file)
-    ],
+    [readManifest(options, file, connectors.bytes), folder.compare(file)],
     { concurrency: 2 }
   )
   const isSelected = makeSelected(options)
@@ -193,39 +217,23 @@ export const prepare = Effect.fn("mirror.prepare")(function* (
     others: others.filter((name) => isSelected(name) && !isSettled(name)),
     checksum
   })
-  const wanted = doubts(situation)
-  const digests: Digests = yield* Effect.all(
-    { local: localDigests(wanted.local, local), remote: remoteDigests(wanted.remote, connectors) },
-    { concurrency: 2 }
-  )
-  const planned = plan(situation, digests)
-  const actions = options.force ? Deletion.forced(planned) : planned
-  const gone = Deletion.deletions(
-    actions,
+  const decision = yield* decide(
+    situation,
     { listed: manifest.count, others: settledCount + additions.files.length },
-    options
-  )
-  if (gone instanceof Deletion.DeletionRefused) return yield* gone
-  const forced = new Set<string>(
-    options.force
-      ? planned.flatMap((action) =>
-          action._tag === "Kept" || (action._tag === "Gone" && !action.isPlaced)
-            ? [action.name]
-            : []
-        )
-      : []
+    options,
+    connectors
   )
   const prepared: Prepared = {
-    actions,
-    gone,
-    forced,
+    ...decision,
     state,
     local,
-    file,
-    settled,
     settledCount,
     additions,
-    ...stateFlags
+    isStateUnreadable,
+    remember: (next, added) =>
+      isStateStale || additions.files.length > 0 || !isWritten(next, state)
+        ? folder.writeState(NextState.encode({ file, settled, entries: next, added }))
+        : Effect.void
   }
   return prepared
 })

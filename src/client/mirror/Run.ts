@@ -12,9 +12,9 @@ import type { PlacedEntry } from "./Entries.ts"
 import { copyAll, type Fetched, fetchAll, type Job, jobOf, type Sink } from "./Fetching.ts"
 import { MirrorFolder, type Outcome } from "./MirrorFolder.ts"
 import { Action } from "./Plan.ts"
+import { prepareNamed } from "./follow/PrepareNamed.ts"
 import { type Options as PlanOptions, prepare, type Prepared } from "./Prepare.ts"
-import * as NextState from "./state/NextState.ts"
-import type * as State from "./state/State.ts"
+import type { Memory } from "./state/Memory.ts"
 import { addStep, noTotals, type Progress, Step, stepOf, type Totals, totalsOf } from "./Step.ts"
 
 /** How to mirror. */
@@ -23,6 +23,8 @@ export interface Options extends PlanOptions {
   readonly backup: string | undefined
   /** Whether only the steps are told, and nothing is done. */
   readonly dryRun: boolean
+  /** The only names that are compared, where they are given; `memory` is kept from one such comparison to the next. */
+  readonly only?: { readonly names: ReadonlySet<FileName.FileName>; readonly memory: Memory }
   /** Called once the plan is made; `isStateUnreadable` as in Prepared. */
   readonly onPlan: (totals: Totals, isStateUnreadable: boolean) => Effect.Effect<void>
   /** Called with what was done, or would be. */
@@ -48,14 +50,6 @@ const initialState = ({ local, state }: Prepared): Map<FileName.FileName, Placed
   return next
 }
 
-/** Whether the state file says this already. */
-const isWritten = (next: ReadonlyMap<FileName.FileName, PlacedEntry>, state: State.State) =>
-  next.size === state.size
-  && [...next].every(([name, entry]) => {
-    const candidates = state.get(name)
-    return candidates?.length === 1 && candidates[0] === entry
-  })
-
 /** Carries out a plan. */
 const carryOut = Effect.fn("mirror.carryOut")(function* (
   prepared: Prepared,
@@ -63,7 +57,7 @@ const carryOut = Effect.fn("mirror.carryOut")(function* (
   connectors: Connectors
 ) {
   const folder = yield* MirrorFolder
-  const { actions, forced, gone, state } = prepared
+  const { actions, forced, gone } = prepared
   const planned = totalsOf(prepared)
   const next = initialState(prepared)
   const added = makeAdded(prepared.additions)
@@ -179,10 +173,7 @@ const carryOut = Effect.fn("mirror.carryOut")(function* (
   )
   yield* flush
 
-  if (prepared.isStateStale || additions.length > 0 || !isWritten(next, state)) {
-    const { file, settled } = prepared
-    yield* folder.writeState(NextState.encode({ file, settled, entries: next, added }))
-  }
+  yield* prepared.remember(next, added)
   if (totals.failed === 0) yield* folder.removeParts
   return totals
 })
@@ -204,9 +195,16 @@ const describePlan = ({ actions, additions, gone }: Prepared): ReadonlyArray<Ste
  * be listed whole or too much would be deleted. What concerns one file only is a step.
  */
 export const mirror = Effect.fn("mirror")(function* (options: Options, connectors: Connectors) {
-  const prepared = yield* prepare(options, connectors)
+  const { only } = options
+  const prepared =
+    only === undefined
+      ? yield* prepare(options, connectors)
+      : yield* prepareNamed(only.names, only.memory, options, connectors)
   yield* options.onPlan(totalsOf(prepared), prepared.isStateUnreadable)
-  if (!options.dryRun) return yield* carryOut(prepared, options, connectors)
+  if (!options.dryRun)
+    return yield* Effect.onError(carryOut(prepared, options, connectors), () =>
+      Effect.sync(() => only?.memory.forget())
+    )
   const steps = describePlan(prepared)
   yield* options.onSteps(steps)
   return steps.reduce(addStep, { ...noTotals, same: totalsOf(prepared).same })

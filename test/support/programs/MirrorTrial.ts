@@ -3,7 +3,7 @@
  * connection that is cut. In the end nothing may be left to tell the two folders apart.
  */
 import { assert } from "@effect/vitest"
-import { Effect, Scope } from "effect"
+import { Effect, Schedule, Scope } from "effect"
 import { spawnSync } from "node:child_process"
 import * as fs from "node:fs"
 import { dirname, join } from "node:path"
@@ -51,8 +51,8 @@ export const snapshot = (folder: string): ReadonlyArray<string> =>
       return JSON.stringify([name, ino, mode, size, mtimeMs, ctimeMs, content])
     })
 
-/** Changes in a folder, each at random. */
-const makeChanges = (folder: string, below: (limit: number) => number) => {
+/** Changes in a folder, each at random; links are among them only if `makesLinks`. */
+const makeChanges = (folder: string, below: (limit: number) => number, makesLinks: boolean) => {
   const pick = <A>(from: ReadonlyArray<A>): A | undefined => from[below(from.length)]
   const newName = (): string => {
     const parts = Array.from({ length: 1 + below(3) }, () => pick(odd) ?? "x")
@@ -125,7 +125,8 @@ const makeChanges = (folder: string, below: (limit: number) => number) => {
       if (path !== undefined && isFree(to)) fs.symlinkSync(path, to)
     }
   ]
-  return () => pick(changes)?.()
+  const possible = makesLinks ? changes : changes.slice(0, -1)
+  return () => pick(possible)?.()
 }
 
 /**
@@ -163,7 +164,7 @@ export const trial = (seed: number): Effect.Effect<void, EndedEarly, App | Scope
     fs.mkdirSync(shared)
     fs.mkdirSync(around)
     fs.writeFileSync(join(around, "canary"), "untouched")
-    const change = makeChanges(shared, below)
+    const change = makeChanges(shared, below, true)
 
     const { address, process } = yield* app.serve(["--dir", shared], { cwd: outer })
     let server: Running = process
@@ -222,5 +223,69 @@ export const trial = (seed: number): Effect.Effect<void, EndedEarly, App | Scope
     assert.deepStrictEqual(timesOf(target), timesOf(shared), context)
     assert.deepStrictEqual(fs.readdirSync(around).sort(), ["canary", "target"], context)
     assert.strictEqual(fs.readFileSync(join(around, "canary"), "utf8"), "untouched", context)
+    assert.deepStrictEqual(fs.readdirSync(join(target, ".app-mirror")), ["state"], context)
+  })
+
+/** How often the two folders are looked at, each tenth of a second, until they must be the same. */
+const mostLooks = 300
+
+/**
+ * A trial of a mirror that follows: it, the server and its connection are killed at random moments while the folder
+ * changes. In the end it has all of it, and what it wrote down is right after one more kill: nothing is left to do.
+ */
+export const followTrial = (seed: number): Effect.Effect<void, EndedEarly, App | Scope.Scope> =>
+  Effect.gen(function* () {
+    const app = yield* App
+    const below = seeded(seed)
+    const outer = yield* temporaryFolder
+    const [shared, target] = [join(outer, "shared"), join(outer, "target")]
+    fs.mkdirSync(shared)
+    // A file that only a link leads to has no event of its own.
+    const change = makeChanges(shared, below, false)
+    const { address, process } = yield* app.serve(["--dir", shared], { cwd: outer })
+    let server: Running = process
+    const scope = yield* Effect.scope
+    const port = String(address.port)
+    const proxy = yield* Proxy.make(address)
+    const words = ["--port", String(proxy.address.port), "--mirror", target, "--json", "--delete"]
+    const all = ["client", ...words, "--max-delete", "100%"]
+    const start = Effect.suspend(() =>
+      app.start([...all, "--follow", "--every", "10s"], { cwd: outer })
+    )
+    let following = yield* Scope.provide(start, scope)
+    const moment = Effect.suspend(() => Effect.sleep(below(250)))
+    for (let round = 0; round < 6; round++) {
+      const disturbance = below(4)
+      if (disturbance === 0) proxy.cut(below(100_000), below(100_000))
+      for (let count = 5 + below(10); count > 0; count--) {
+        change()
+        if (below(4) === 0) yield* moment
+      }
+      if (disturbance === 1) {
+        yield* following.kill("SIGKILL")
+        yield* following.ended
+        following = yield* Scope.provide(start, scope)
+      }
+      if (disturbance === 2) {
+        yield* server.kill("SIGKILL")
+        yield* server.ended
+        const again = app.start(["serve", "--port", port, "--dir", shared], { cwd: outer })
+        server = yield* Scope.provide(again, scope)
+        yield* server.says("stderr", /:\d+/)
+      }
+    }
+    tidy(shared)
+    const context = `seed ${seed}`
+    const isSame = () =>
+      spawnSync("diff", ["-r", "-x", ".app-mirror", shared, target]).status === 0
+      && JSON.stringify(timesOf(target).map(String)) === JSON.stringify(timesOf(shared).map(String))
+    yield* Effect.suspend(() => (isSame() ? Effect.void : Effect.fail("they differ"))).pipe(
+      Effect.retry({ schedule: Schedule.spaced("100 millis"), times: mostLooks }),
+      Effect.catch((found) => Effect.sync(() => assert.fail(`${context}: ${found}`)))
+    )
+    yield* following.kill("SIGKILL")
+    yield* following.ended
+    const again = yield* app.run(all, { cwd: outer })
+    assert.deepStrictEqual([again.code, again.stdout], [0, ""], `${context}: ${again.stderr}`)
     assert.deepStrictEqual(fs.readdirSync(join(target, ".app-mirror")), ["state"], context)
   })

@@ -50,7 +50,7 @@ export interface Said {
 const isSaid = (totals: Totals): boolean => isIdle({ ...totals, kept: 0 })
 
 /** What of a comparison is other than the flags say. */
-export type Narrowed = Partial<Pick<MirrorOptions, "names" | "maxDelete" | "delete">>
+export type Narrowed = Partial<Pick<MirrorOptions, "only" | "maxDelete" | "delete">>
 
 /**
  * Mirrors once; gives what was done, and whether bytes of a file did not match their checksum. Of a further comparison only

@@ -4,6 +4,7 @@ import { waitWithin } from "../../../client/changes/RemoteChanges.ts"
 import { DeletionRefused, mostOf } from "../../../client/mirror/Deletion.ts"
 import { follow } from "../../../client/mirror/follow/Follow.ts"
 import { makeSelected } from "../../../client/mirror/Manifest.ts"
+import { makeMemory } from "../../../client/mirror/state/Memory.ts"
 import type { Totals } from "../../../client/mirror/Step.ts"
 import { defaultReadTimeout } from "../../../client/node/Connectors.ts"
 import type { FileName } from "../../../domain/FileName.ts"
@@ -26,6 +27,7 @@ export const followMirror = Effect.fn("followMirror")(function* (
   every: Duration.Duration
 ) {
   const said: Said = { isAgain: false, lines: new Set() }
+  const memory = makeMemory()
   let failure = ""
   let known = 0
   let deleted = 0
@@ -37,7 +39,9 @@ export const followMirror = Effect.fn("followMirror")(function* (
     return isNews ? printError(sentence) : Effect.void
   }
 
-  const compareAll = Effect.map(once(flags, options, said, {}), ({ totals }) => {
+  const compareAll = Effect.gen(function* () {
+    memory.forget()
+    const { totals } = yield* once(flags, options, said, {})
     failure = ""
     known = filesOf(totals)
     deleted = 0
@@ -45,10 +49,11 @@ export const followMirror = Effect.fn("followMirror")(function* (
   })
 
   const compareNames = Effect.fnUntraced(function* (names: ReadonlySet<FileName>) {
+    const only = { names, memory }
     const maxDelete = Option.getOrUndefined(flags.maxDelete)
     const left = Math.max(0, mostOf(maxDelete, known) - deleted)
     const { totals } = yield* once(flags, options, said, {
-      names,
+      only,
       maxDelete: { files: left }
     }).pipe(
       Effect.catchIf(
@@ -59,7 +64,7 @@ export const followMirror = Effect.fn("followMirror")(function* (
           // What else changed is brought all the same.
           return Effect.andThen(
             onFailure(refused),
-            once(flags, options, said, { names, delete: false })
+            once(flags, options, said, { only, delete: false })
           )
         }
       )

@@ -5,38 +5,24 @@ import * as FileName from "../../../domain/FileName.ts"
 import { unexpected } from "../../Connection.ts"
 import type { Connector } from "../../Connector.ts"
 import { describe, isNotFound } from "../../files/RemoteFile.ts"
-import type { RemoteEntry } from "../Entries.ts"
-import { type Manifest, toEntry } from "../Manifest.ts"
-import type { StateFile } from "../state/StateFile.ts"
+import { toEntry } from "../Manifest.ts"
 
 /** How many are asked for at a time. */
 const askedAtOnce = 64
 
-/** As `readManifest`, of these names only. */
+/** Those of the names that the server has, sorted. */
 export const readNamed = Effect.fn("readNamed")(function* (
   names: ReadonlySet<FileName.FileName>,
-  state: StateFile,
   connector: Connector
 ) {
-  const known = new Uint8Array(state.count)
-  const others: Array<RemoteEntry> = []
-  let count = 0
   const look = Effect.fnUntraced(function* (name: FileName.FileName) {
-    const key = ByteString.fromText(name)
-    const details = yield* Effect.catchIf(describe(key, connector), isNotFound, () =>
-      Effect.succeed(undefined)
+    const details = yield* Effect.catchIf(
+      describe(ByteString.fromText(name), connector),
+      isNotFound,
+      () => Effect.succeed(undefined)
     )
-    if (details === undefined) return
-    const entry = toEntry(name, details)
-    if (entry === undefined) return yield* unexpected
-    count += 1
-    const row = state.find(key)
-    const isRow = row < state.count && state.keyAt(row) === key
-    if (isRow && state.isVersion(row, entry)) known[row] = 1
-    else others.push(entry)
+    return details === undefined ? [] : [toEntry(name, details) ?? (yield* unexpected)]
   })
-  yield* Effect.forEach(names, look, { concurrency: askedAtOnce, discard: true })
-  others.sort((one, other) => FileName.byBytes(one.name, other.name))
-  const manifest: Manifest = { known, others, count }
-  return manifest
+  const found = yield* Effect.forEach(names, look, { concurrency: askedAtOnce })
+  return found.flat().sort((one, other) => FileName.byBytes(one.name, other.name))
 })

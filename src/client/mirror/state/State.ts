@@ -9,7 +9,10 @@ import * as ByteString from "../../../domain/ByteString.ts"
 import * as FileName from "../../../domain/FileName.ts"
 import type { PlacedEntry } from "../Entries.ts"
 
-/** What is known of each name: several versions where a run was killed between the journal and the file. */
+/**
+ * What is known of each name: several versions where a run was killed between the journal and the file; in a journal, none
+ * of a file that is gone.
+ */
 export type State = Map<FileName.FileName, ReadonlyArray<PlacedEntry>>
 
 /** The most bytes of a state file that are read; two million names of 100 bytes take less. */
@@ -69,6 +72,11 @@ export const encodeLine = (
   { modified, sha256, size, version }: PlacedEntry
 ): string => `${sha256} ${size} ${modified} ${version} ${JSON.stringify(name)}\n`
 
+/** A line of the journal that says that the mirror has no file of this name any more. */
+export const encodeGone = (name: FileName.FileName): string => `- ${JSON.stringify(name)}\n`
+
+const goneLine = /^- (".+")$/s
+
 /** The first line of a state file with so many files. The lines of the files follow, sorted by the names' bytes. */
 export const encodeHeader = (files: number): string =>
   `${JSON.stringify({ "app-mirror": 1, files })}\n`
@@ -81,6 +89,8 @@ export const addJournal = (state: State, journal: string): State => {
       const [name, entry] = decoded
       state.set(name, [...(state.get(name) ?? []), entry])
     }
+    const gone = nameOf(goneLine.exec(text)?.[1] ?? "")
+    if (gone !== undefined) state.set(gone, [])
   }
   return state
 }

@@ -7,7 +7,7 @@ import * as FileName from "../../../domain/FileName.ts"
 import { isReservedOnWindows, SaveFailed } from "../../files/Placement.ts"
 import { isOwn, type LocalEntry, stateFolder } from "../../mirror/Entries.ts"
 import { type MirrorBusy, MirrorFolder, type Outcome } from "../../mirror/MirrorFolder.ts"
-import { encodeLine, largestState } from "../../mirror/state/State.ts"
+import { encodeGone, encodeLine, largestState } from "../../mirror/state/State.ts"
 import { makeFolders, removeEmpty } from "./Folders.ts"
 import * as Lock from "./Lock.ts"
 import * as System from "../SystemCalls.ts"
@@ -71,6 +71,12 @@ const makeFolder = (root: string): MirrorFolder["Service"] => {
     isSynced
       ? Effect.tryPromise({ try: () => System.syncAll(paths), catch: failed(root) })
       : Effect.void
+  /** Syncs the folders whose entries changed. */
+  const syncFolders = Effect.suspend(() => {
+    const paths = [...changed].filter((path) => fs.existsSync(path))
+    changed.clear()
+    return paths.length === 0 ? Effect.void : sync(paths)
+  })
 
   const isWindows = process.platform === "win32"
   const inRoot = root.endsWith("/") ? root : `${root}/`
@@ -202,9 +208,19 @@ const makeFolder = (root: string): MirrorFolder["Service"] => {
           copy = `${place}.${number}`
         System.copy(pathOf(name), copy)
       }),
+    record: Effect.fnUntraced(function* (lines) {
+      yield* syncFolders
+      const text = lines.map(([name, entry]) =>
+        entry === undefined ? encodeGone(name) : encodeLine(name, entry)
+      )
+      if (text.length === 0) return
+      yield* attempt(journal, () => {
+        makePrivate(own)
+        System.append(journal, text.join(""))
+      })
+    }),
     writeState: Effect.fnUntraced(function* (content) {
-      yield* sync([...changed].filter((path) => fs.existsSync(path)))
-      changed.clear()
+      yield* syncFolders
       const next = join(own, `state-${run}`)
       yield* attempt(own, () => {
         makePrivate(own)

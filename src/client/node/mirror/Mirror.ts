@@ -9,7 +9,10 @@ import * as PartFiles from "../PartFiles.ts"
 import * as Folder from "./Folder.ts"
 
 const platform = Layer.merge(NodeFileSystem.layer, NodePath.layer)
-const services = Layer.merge(Hashing.layer, PartFiles.layer).pipe(Layer.provideMerge(platform))
+/** What a mirror needs besides its folder. */
+export const services = Layer.merge(Hashing.layer, PartFiles.layer).pipe(
+  Layer.provideMerge(platform)
+)
 
 /** Mirrors the server's files into a folder, once. The connections, and the folder's lock, are given back at the end. */
 export const mirrorFrom = (server: Server, folder: string, options: Options) =>

@@ -1,0 +1,76 @@
+/** What a mirror that follows knows, beside what its files say at the same moment, as after a kill. */
+import { assert, describe, it } from "@effect/vitest"
+import { Effect } from "effect"
+import * as fs from "node:fs"
+import { join } from "node:path"
+import type { PlacedEntry } from "../../../../src/client/mirror/Entries.ts"
+import { MirrorFolder } from "../../../../src/client/mirror/MirrorFolder.ts"
+import { makeMemory } from "../../../../src/client/mirror/state/Memory.ts"
+import * as NextState from "../../../../src/client/mirror/state/NextState.ts"
+import * as StateFile from "../../../../src/client/mirror/state/StateFile.ts"
+import { layer } from "../../../../src/client/node/mirror/Folder.ts"
+import * as ByteString from "../../../../src/domain/ByteString.ts"
+import * as FileName from "../../../../src/domain/FileName.ts"
+import { temporaryFolder } from "../../../support/stores/TemporaryFolder.ts"
+import { seeded } from "../../../support/values/Seeded.ts"
+
+const names = Array.from({ length: 60 }, (_, index) => {
+  const text = `${index % 7}/${"line\nend".slice(index % 8)}${index}`
+  return FileName.fromText(text) ?? assert.fail(text)
+})
+
+const entryOf = (number: number): PlacedEntry => ({
+  size: number,
+  modified: 1_700_000_000_000 + number,
+  sha256: String(number).padStart(64, "0"),
+  version: ByteString.fromText(`v${number}`)
+})
+
+describe("what a mirror that follows knows", () => {
+  it.effect("is in its files at any moment, and the state file is not written at each change", () =>
+    Effect.gen(function* () {
+      const root = yield* temporaryFolder
+      const below = seeded(7)
+      const model = new Map(names.slice(0, 40).map((name, index) => [name, entryOf(index)]))
+      const inodes = new Set<number>()
+      yield* Effect.gen(function* () {
+        const folder = yield* MirrorFolder
+        const [file, settled] = [StateFile.empty, new Uint8Array()]
+        const none = { count: () => 0, entries: () => [] }
+        yield* folder.writeState(NextState.encode({ file, settled, entries: model, added: none }))
+        const memory = makeMemory()
+        const agree = Effect.fnUntraced(function* () {
+          const read = makeMemory()
+          for (const name of names) {
+            const entry = model.get(name)
+            const expected = entry === undefined ? [] : [entry]
+            assert.deepStrictEqual(yield* memory.of(name), expected)
+            assert.deepStrictEqual((yield* read.of(name)).slice(-1), expected)
+          }
+          const others = new Set(names.filter((_, index) => index % 3 === 0))
+          assert.deepStrictEqual(
+            new Map((yield* memory.allBut(others))()),
+            new Map([...model].filter(([name]) => !others.has(name)))
+          )
+        })
+        for (let change = 0; change < 1500; change++) {
+          const some = new Map(
+            Array.from({ length: 1 + below(3) }, (_, index) => [
+              names[below(names.length)] ?? assert.fail(),
+              below(3) === 0 ? undefined : entryOf(3 * change + index)
+            ])
+          )
+          yield* memory.learn([...some])
+          for (const [name, entry] of some)
+            if (entry === undefined) model.delete(name)
+            else model.set(name, entry)
+          inodes.add(fs.statSync(join(root, ".app-mirror/state")).ino)
+          if (below(30) === 0) yield* agree()
+        }
+        yield* agree()
+      }).pipe(Effect.provide(layer(root, false)))
+      assert.isBelow(inodes.size, 3)
+      assert.isAbove(inodes.size, 1)
+    })
+  )
+})
