@@ -180,11 +180,12 @@ const longestWait = 2 ** 31 - 1
 
 /**
  * Answers XREAD: with the changes behind the ids, which `refazer` comes before where the log does not reach back to one;
- * where there is none, and `mayWait`, once there is one or the time is over.
+ * where there is none and it blocks, with those that there are when `wait` ends, which is given the next change or the end
+ * of its time to wait for.
  */
 export type StreamReader = (
   query: Case<"StreamRead">,
-  mayWait: boolean
+  wait: (change: Effect.Effect<void>) => Effect.Effect<void>
 ) => Effect.Effect<Reply.Reply, CommandError>
 
 /** The reader of the changes of a store. */
@@ -217,18 +218,18 @@ export const makeStreamReader = (store: FileStore["Service"], changes: Changes):
     return entries.length === 0 ? none : Dictionary({ entries, inPairs: true })
   }
 
-  const wait = (place: ChangeId | undefined, block: number): Effect.Effect<void> => {
+  const next = (place: ChangeId | undefined, block: number): Effect.Effect<void> => {
     const change = place === undefined ? Effect.never : changes.awaitAfter(place)
     return block === 0
       ? change
       : Effect.asVoid(Effect.timeoutOption(change, Math.min(block, longestWait)))
   }
 
-  return ({ block, count = mostRead, streams }, mayWait) =>
+  return ({ block, count = mostRead, streams }, wait) =>
     Effect.flatMap(placesOf(streams), (places) => {
       const found = readFrom(places, count)
-      return found !== none || block === undefined || !mayWait
+      return found !== none || block === undefined
         ? Effect.succeed(found)
-        : Effect.map(wait(places[0], block), () => readFrom(places, count))
+        : Effect.map(wait(next(places[0], block)), () => readFrom(places, count))
     })
 }

@@ -20,7 +20,6 @@ import * as PubSub from "./PubSub.ts"
 import type { Kind } from "./Registry.ts"
 import { Subscriber } from "./Subscriber.ts"
 
-const nothing = Reply.Reply.NullList()
 const noReply = Reply.Reply.NoReply()
 const none = Reply.Reply.Null()
 const notFollowed = Reply.error(new ChangesNotFollowed())
@@ -31,33 +30,25 @@ const tooMuch = Reply.error(
 
 type Names = ReadonlyArray<ByteString.ByteString>
 
-/** Counts the connection as one that waits, and what the names of its request take, until they are answered. */
-const waiting = (
-  context: ConnectionContext,
-  { streams }: Case<"StreamRead">,
-  answer: Exclude<Answer, Reply.Reply>
-): Answer =>
-  Effect.suspend(() => {
-    context.server.stats.blockedClients += 1
-    context.listHeld = streams.reduce((sum, { name }) => sum + name.length, 0)
-    return answer
-  }).pipe(
-    Effect.ensuring(
-      Effect.sync(() => {
-        context.server.stats.blockedClients -= 1
-        context.listHeld = 0
-      })
-    )
-  )
-
-/** Answers XREAD. Where it waits for a change, it does so until the client has gone, too, and nothing else is answered meanwhile. */
+/**
+ * Answers XREAD. It waits for a change until the client has gone, and nothing else is answered meanwhile: the connection
+ * is counted as one that waits, with the names that its request holds.
+ */
 const readStreams = (context: ConnectionContext, command: Case<"StreamRead">): Answer => {
   const { peer, server } = context
-  if (command.block === undefined) return server.router.readStreams(command, false)
-  return waiting(
-    context,
-    command,
-    Effect.raceFirst(server.router.readStreams(command, true), Effect.as(inputEnded(peer), nothing))
+  return server.router.readStreams(command, (change) =>
+    Effect.suspend(() => {
+      server.stats.blockedClients += 1
+      context.listHeld = command.streams.reduce((sum, { name }) => sum + name.length, 0)
+      return Effect.raceFirst(change, inputEnded(peer))
+    }).pipe(
+      Effect.ensuring(
+        Effect.sync(() => {
+          server.stats.blockedClients -= 1
+          context.listHeld = 0
+        })
+      )
+    )
   )
 }
 
