@@ -57,7 +57,7 @@ const mayImport: ReadonlyMap<string, ReadonlyArray<string>> = new Map([
   ["http", ["domain", "codec", "telemetry", "services", "server"]],
   ["cli", ["domain", "commands", "codec", "tls"]],
   ["cli/client", [...asking, "tls", "cli"]],
-  ["cli/serve", [...answering, "cli"]],
+  ["cli/serve", [...answering, "tls", "cli"]],
   ["start", []],
   ["main.ts", ["start", "cli", "cli/client", "cli/serve"]],
   ["demo.ts", ["start", "cli", "cli/client", "cli/serve"]]
@@ -490,7 +490,7 @@ describe("the rules", () => {
     [
       "src/cli/serve/Serve.ts",
       `import { Client } from "../../client/Client.ts"`,
-      "src/cli/serve/Serve.ts imports ../../client/Client.ts: cli/serve may import only domain, commands, codec, telemetry, services, services/files/directory, services/files/s3, routes, Router.ts, net, guard, server, http, cli"
+      "src/cli/serve/Serve.ts imports ../../client/Client.ts: cli/serve may import only domain, commands, codec, telemetry, services, services/files/directory, services/files/s3, routes, Router.ts, net, guard, server, http, tls, cli"
     ],
     [
       "src/cli/flags/Kind.ts",

@@ -4,6 +4,7 @@ import { X509Certificate } from "node:crypto"
 import { readFileSync, statSync } from "node:fs"
 import { isIP } from "node:net"
 import type * as Tls from "node:tls"
+import { certificatesIn } from "../../../tls/Credentials.ts"
 
 /** A certificate, in PEM, and those after it. */
 export interface Presented {
@@ -13,17 +14,12 @@ export interface Presented {
   readonly chain: readonly [X509Certificate, ...Array<X509Certificate>]
 }
 
-const parse = (pem: string): ReadonlyArray<X509Certificate> =>
-  (pem.match(/-----BEGIN [^-]*CERTIFICATE-----[^-]*-----END [^-]*-----/g) ?? []).map(
-    (each) => new X509Certificate(each)
-  )
-
 /** The certificate of a file; `undefined` where it is not to be had a second time, as from a pipe. */
 export const read = (file: string): Effect.Effect<Presented | undefined> =>
   Effect.orElseSucceed(
     Effect.try((): Presented | undefined => {
       if (!statSync(file).isFile()) return undefined
-      const [own, ...others] = parse(readFileSync(file, "utf8"))
+      const [own, ...others] = certificatesIn(readFileSync(file, "utf8"))
       return own === undefined ? undefined : { file, chain: [own, ...others] }
     }),
     () => undefined
