@@ -7,7 +7,7 @@ import { chmodSync, readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { performance } from "node:perf_hooks"
 import * as FakeServer from "../support/fakes/FakeServer.ts"
-import { App } from "../support/programs/App.ts"
+import { App, putInPath } from "../support/programs/App.ts"
 import { isInstalled } from "../support/programs/Programs.ts"
 import { hasTerminal, open } from "../support/programs/Terminal.ts"
 import { refusing as refusingConnections } from "../support/peers/Refusing.ts"
@@ -93,15 +93,15 @@ layer(App.layer, { timeout: "1 minute" })("completion", (it) => {
       `a name on the server is completed, quoted, and fetched in ${shell}`,
       () =>
         Effect.gen(function* () {
-          const { file, run, serve } = yield* App
+          const app = yield* App
+          const { run, serve } = app
           const name = "Relatório de março.txt"
           const shared = yield* folderWith({ [name]: "março", "a/b/$x 'y.txt": "", "a/c.txt": "" })
           const { address } = yield* serve([shared], { cwd: shared })
           const cwd = yield* temporaryFolder
           const { stdout } = yield* run(["--completions", shell], { cwd })
           writeFileSync(join(cwd, "script"), stdout)
-          writeFileSync(join(cwd, "app"), `#!/bin/sh\nexec '${process.execPath}' '${file}' "$@"\n`)
-          chmodSync(join(cwd, "app"), 0o755)
+          putInPath(app, cwd)
           const terminal = yield* open([shell, ...begins], {
             cwd,
             env: {

@@ -1,9 +1,9 @@
 /** Ten thousand connections that do nothing, held by other processes, since one's descriptors would not do for both ends. */
 import { assert, layer } from "@effect/vitest"
 import { Effect } from "effect"
-import { readFileSync } from "node:fs"
 import { fileURLToPath } from "node:url"
 import { App, start } from "../support/programs/App.ts"
+import { memoryOf } from "../support/programs/Processes.ts"
 import * as RawSocket from "../support/peers/RawSocket.ts"
 import { folderWith } from "../support/stores/TemporaryFolder.ts"
 
@@ -11,13 +11,6 @@ const connections = 10_000
 const holders = 4
 
 const holder = fileURLToPath(new URL("../support/programs/holder.ts", import.meta.url))
-
-/** The memory of a process that is in use (proc(5), VmRSS), in bytes. */
-const residentMemory = (pid: number): number => {
-  const [, kibibytes] =
-    /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, "utf8")) ?? []
-  return Number(kibibytes) * 1024
-}
 
 layer(App.layer, { timeout: "1 minute", excludeTestServices: true })("a server", (it) => {
   it.effect.skipIf(process.platform !== "linux")(
@@ -36,7 +29,7 @@ layer(App.layer, { timeout: "1 minute", excludeTestServices: true })("a server",
             assert.strictEqual(yield* client.rest, "+PONG\r\n+OK\r\n")
           })
         )
-        const before = residentMemory(server.process.pid)
+        const before = memoryOf(server.process.pid)
         const words = [holder, address.host, String(address.port), String(connections / holders)]
         const running = yield* Effect.forEach(
           Array.from({ length: holders }),
@@ -55,9 +48,9 @@ layer(App.layer, { timeout: "1 minute", excludeTestServices: true })("a server",
             ),
           { concurrency: holders }
         )
-        const untouched = residentMemory(server.process.pid)
+        const untouched = memoryOf(server.process.pid)
         assert.deepStrictEqual(yield* answered, [2500, 2500, 2500, 2500])
-        const asked = residentMemory(server.process.pid)
+        const asked = memoryOf(server.process.pid)
         const each = (memory: number) => ((memory - before) / connections / 1024).toFixed(1)
         console.log(
           `memory: ${(before / 1e6).toFixed(0)} MB before; ${each(untouched)} KiB a connection that has said nothing, ${each(asked)} KiB one that was answered`

@@ -1,9 +1,10 @@
 /** Clients that ask for a large file and stop reading in its middle, and what they cost the server, as /proc tells. */
 import { assert, layer } from "@effect/vitest"
 import { Effect } from "effect"
-import { readdirSync, readFileSync, truncateSync, writeFileSync } from "node:fs"
+import { truncateSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { App } from "../support/programs/App.ts"
+import { descriptorsOf, memoryOf } from "../support/programs/Processes.ts"
 import { request } from "../support/values/Bytes.ts"
 import * as RawSocket from "../support/peers/RawSocket.ts"
 import { folderWith } from "../support/stores/TemporaryFolder.ts"
@@ -17,12 +18,6 @@ const pool = 16 * MiB
 const ownBuffer = 16 * 1024
 /** Beside them, for a socket, a fiber, a stream and an open file, and what the heap has not given back. */
 const besides = 128 * 1024
-
-const residentMemory = (pid: number): number => {
-  const status = readFileSync(`/proc/${pid}/status`, "utf8")
-  return Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1]) * 1024
-}
-const descriptors = (pid: number): number => readdirSync(`/proc/${pid}/fd`).length
 
 layer(App.layer, { timeout: "1 minute", excludeTestServices: true })("200 readers", (it) => {
   it.effect.skipIf(process.platform !== "linux")(
@@ -54,7 +49,7 @@ layer(App.layer, { timeout: "1 minute", excludeTestServices: true })("200 reader
         // What is made once is made before.
         yield* whole
         while ((yield* clients) > 1) yield* Effect.sleep("50 millis")
-        const before = { memory: residentMemory(server.pid), open: descriptors(server.pid) }
+        const before = { memory: memoryOf(server.pid), open: descriptorsOf(server.pid) }
 
         const stalled = yield* Effect.forEach(
           Array.from({ length: readers }),
@@ -67,9 +62,9 @@ layer(App.layer, { timeout: "1 minute", excludeTestServices: true })("200 reader
           })
         )
         const began = performance.now()
-        let most = residentMemory(server.pid)
+        let most = memoryOf(server.pid)
         while ((yield* clients) > 1) {
-          most = Math.max(most, residentMemory(server.pid))
+          most = Math.max(most, memoryOf(server.pid))
           yield* Effect.sleep("50 millis")
         }
         const seconds = (performance.now() - began) / 1000
@@ -80,7 +75,7 @@ layer(App.layer, { timeout: "1 minute", excludeTestServices: true })("200 reader
         assert.isBelow(growth, pool + readers * (ownBuffer + besides))
         // Node looks once in a stall's time whether a write goes on, so that it takes up to twice the 3 seconds.
         assert.isBelow(seconds, 12)
-        assert.strictEqual(descriptors(server.pid), before.open)
+        assert.strictEqual(descriptorsOf(server.pid), before.open)
         for (const client of stalled) {
           yield* client.resume
           assert.isBelow((yield* client.rest).length, size)

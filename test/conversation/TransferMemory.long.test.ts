@@ -1,9 +1,10 @@
 /** What many transfers at once cost the server's memory, as /proc tells: those that go on, and those that nobody reads. */
 import { assert, layer } from "@effect/vitest"
 import { Effect } from "effect"
-import { readFileSync, truncateSync, writeFileSync } from "node:fs"
+import { truncateSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { App } from "../support/programs/App.ts"
+import { forgetPeak, memoryOf } from "../support/programs/Processes.ts"
 import { request } from "../support/values/Bytes.ts"
 import * as RawSocket from "../support/peers/RawSocket.ts"
 import { folderWith } from "../support/stores/TemporaryFolder.ts"
@@ -11,14 +12,6 @@ import { folderWith } from "../support/stores/TemporaryFolder.ts"
 const MiB = 1024 * 1024
 const size = 64 * MiB
 const whole = `$${size}\r\n`.length + size + 2
-
-const memory = (pid: number, field: "VmRSS" | "VmHWM"): number => {
-  const status = readFileSync(`/proc/${pid}/status`, "utf8")
-  return Number(new RegExp(`^${field}:\\s+(\\d+) kB$`, "m").exec(status)?.[1]) * 1024
-}
-
-/** Has the most memory counted anew (proc(5), clear_refs). */
-const forgetPeak = (pid: number): void => writeFileSync(`/proc/${pid}/clear_refs`, "5")
 
 const served = Effect.fnUntraced(function* (options: ReadonlyArray<string>) {
   const { serve } = yield* App
@@ -38,7 +31,7 @@ const served = Effect.fnUntraced(function* (options: ReadonlyArray<string>) {
   yield* download
   yield* download
   forgetPeak(server.pid)
-  return { address, download, idle: memory(server.pid, "VmRSS"), pid: server.pid }
+  return { address, download, idle: memoryOf(server.pid), pid: server.pid }
 })
 
 layer(App.layer, { timeout: "1 minute", excludeTestServices: true })("transfers", (it) => {
@@ -51,7 +44,7 @@ layer(App.layer, { timeout: "1 minute", excludeTestServices: true })("transfers"
           Array.from({ length: 100 }, () => download),
           { concurrency: "unbounded", discard: true }
         )
-        const growth = memory(pid, "VmHWM") - idle
+        const growth = memoryOf(pid, "VmHWM") - idle
         console.log(`100 transfers at once: ${(growth / MiB).toFixed(0)} MiB more than idle`)
         assert.isBelow(growth, 64 * MiB)
       })
@@ -73,7 +66,7 @@ layer(App.layer, { timeout: "1 minute", excludeTestServices: true })("transfers"
           { concurrency: 50, discard: true }
         )
         yield* download
-        const growth = memory(pid, "VmHWM") - idle
+        const growth = memoryOf(pid, "VmHWM") - idle
         console.log(`2,200 unread transfers: ${(growth / MiB).toFixed(0)} MiB more than idle`)
         // 16 KiB each where the pool has no more, and what a connection, a fiber, a stream and an open file take.
         assert.isBelow(growth, 8 * MiB + 2200 * 80 * 1024)

@@ -8,10 +8,10 @@ import * as SlowFile from "../support/fakes/SlowFile.ts"
 import { fetchRaw, parseResponse } from "../support/peers/Http.ts"
 import { connect } from "../support/peers/RawSocket.ts"
 import { emptyStore, serve, serveFolder, serveLogged } from "../support/programs/TestServer.ts"
-import { fileName } from "../support/stores/Stores.ts"
 import { folderWith } from "../support/stores/TemporaryFolder.ts"
 import { noise, sha256 } from "../support/Transfers.ts"
 import { onWire } from "../support/values/Bytes.ts"
+import { fileName } from "../support/values/Names.ts"
 
 const large = noise(3, 1_000_000)
 

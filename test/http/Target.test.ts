@@ -4,7 +4,7 @@ import { dispositionLine } from "../../src/http/file/Disposition.ts"
 import { fileLink, folderLink } from "../../src/http/page/Links.ts"
 import { parsePath, queryField } from "../../src/http/Target.ts"
 import { prefersJson } from "../../src/http/Weights.ts"
-import { fileName } from "../support/stores/Stores.ts"
+import { fileName } from "../support/values/Names.ts"
 
 const shown = (path: string): string => {
   const target = parsePath(path)

@@ -1,6 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
 import { PendingWrites } from "../../src/net/PendingWrites.ts"
+import { turn } from "../support/EventLoop.ts"
 
 /** Somebody with something to send, and whether it has left. */
 class FakeSender {
@@ -15,9 +16,6 @@ const addAll = (writes: PendingWrites, all: ReadonlyArray<FakeSender>): void =>
   all.forEach((sender) => writes.add(sender))
 
 const sent = (all: ReadonlyArray<FakeSender>): number => all.filter((sender) => sender.sent).length
-
-/** The end of this turn of the event loop. */
-const turn = Effect.callback<void>((resume) => void setImmediate(() => resume(Effect.void)))
 
 describe("pending writes", () => {
   it.effect("leave at the end of the turn of the event loop", () =>

@@ -1,9 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Fiber } from "effect"
 import { Turns } from "../../src/net/Turns.ts"
-
-/** The end of this turn of the event loop. */
-const turn = Effect.callback<void>((resume) => void setImmediate(() => resume(Effect.void)))
+import { turn } from "../support/EventLoop.ts"
 
 describe("turns", () => {
   it.live("let one of those who wait go on in each turn of the event loop, the first first", () =>

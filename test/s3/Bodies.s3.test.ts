@@ -4,9 +4,10 @@ import { Duration, Effect, Fiber, Stream } from "effect"
 import { StoreUnavailable } from "../../src/domain/Errors.ts"
 import { bucketWith, s3Store } from "../support/peers/S3.ts"
 import { type S3Proxy, s3Proxy } from "../support/fakes/S3Proxy.ts"
-import { contentOf, fileName, readAll } from "../support/stores/Stores.ts"
+import { contentOf, readAll } from "../support/stores/Stores.ts"
 import { noise, sha256 } from "../support/Transfers.ts"
 import { endpoint } from "./cluster.ts"
+import { fileName } from "../support/values/Names.ts"
 
 const mebibyte = 1024 * 1024
 

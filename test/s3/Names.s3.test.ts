@@ -4,8 +4,9 @@ import { Effect, Exit } from "effect"
 import { FileNotFound } from "../../src/domain/Errors.ts"
 import { bucketWith, s3Store } from "../support/peers/S3.ts"
 import { s3Proxy } from "../support/fakes/S3Proxy.ts"
-import { contentOf, fileName, namesOf } from "../support/stores/Stores.ts"
+import { contentOf, namesOf } from "../support/stores/Stores.ts"
 import { endpoint } from "./cluster.ts"
+import { fileName } from "../support/values/Names.ts"
 
 const odd = [
   "a b.txt",

@@ -8,9 +8,9 @@ import { FileStore } from "../../src/services/files/FileStore.ts"
 import * as MemoryFileStore from "../../src/services/files/MemoryFileStore.ts"
 import { human, makeServerInfo } from "../../src/services/ServerInfo.ts"
 import * as Monotonic from "../../src/domain/Monotonic.ts"
-import { fileName } from "../support/stores/Stores.ts"
 import { created, epoch, recorderOf } from "../support/values/Changes.ts"
 import { steps, withSettableWall } from "../support/values/WallClock.ts"
+import { fileName } from "../support/values/Names.ts"
 
 const bytes = (size: number) => ({ bytes: new Uint8Array(size), modified: 0 })
 

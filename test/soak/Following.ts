@@ -7,6 +7,7 @@ import { readdirSync, readFileSync, statSync } from "node:fs"
 import { join } from "node:path"
 import type { Address } from "../../src/domain/Address.ts"
 import { root, start } from "../support/programs/App.ts"
+import { memoryOf } from "../support/programs/Processes.ts"
 
 /** The regular files below a folder, by their names; those of the mirror's own folder left out. */
 const filesIn = (folder: string): ReadonlyArray<string> =>
@@ -28,10 +29,7 @@ export const followFolder = Effect.fnUntraced(function* (
   )
   return {
     /** The memory in use (proc(5), VmRSS), in bytes. */
-    residentMemory: (): number => {
-      const status = readFileSync(`/proc/${mirror.pid}/status`, "utf8")
-      return Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1]) * 1024
-    },
+    residentMemory: (): number => memoryOf(mirror.pid),
     /** The names that are not in both, or have other bytes. */
     differences: (): ReadonlyArray<string> => {
       const [theirs, ours] = [filesIn(shared), filesIn(target)]

@@ -7,6 +7,7 @@ import { connect as connectTls } from "node:tls"
 import type { Address } from "../../../src/domain/Address.ts"
 import { type EndedEarly, start, type Running } from "../../support/programs/App.ts"
 import { freePort } from "../../support/programs/FreePort.ts"
+import { memoryOf } from "../../support/programs/Processes.ts"
 import { Trouble } from "../Row.ts"
 
 /** Descriptors that one process may have. Node raises its own limit to this, and its children inherit that. */
@@ -15,18 +16,13 @@ export const descriptors: Effect.Effect<number> = Effect.sync(() => {
   return Number(/^Max open files +\d+ +(\d+)/m.exec(limits)?.[1])
 })
 
-/** A figure of /proc/PID/status, in bytes. */
-const memory = (pid: number, field: "VmRSS" | "VmHWM"): Effect.Effect<number> =>
-  Effect.sync(() => {
-    const status = readFileSync(`/proc/${pid}/status`, "utf8")
-    return Number(new RegExp(`^${field}:\\s+(\\d+) kB$`, "m").exec(status)?.[1]) * 1024
-  })
+/** The memory that a process holds now, in bytes. */
+export const residentMemory = (pid: number): Effect.Effect<number> =>
+  Effect.sync(() => memoryOf(pid))
 
-/** The memory that a process holds now, in bytes (VmRSS). */
-export const residentMemory = (pid: number): Effect.Effect<number> => memory(pid, "VmRSS")
-
-/** The most memory that it ever held, in bytes (VmHWM). */
-export const peakMemory = (pid: number): Effect.Effect<number> => memory(pid, "VmHWM")
+/** The most memory that it ever held, in bytes. */
+export const peakMemory = (pid: number): Effect.Effect<number> =>
+  Effect.sync(() => memoryOf(pid, "VmHWM"))
 
 /** What an effect takes, in milliseconds. */
 export const elapsed = <E, R>(effect: Effect.Effect<unknown, E, R>): Effect.Effect<number, E, R> =>

@@ -6,9 +6,9 @@ import * as MemoryFileStore from "../../../src/services/files/MemoryFileStore.ts
 import { App, type Ended, start } from "../../support/programs/App.ts"
 import { serve } from "../../support/programs/TestServer.ts"
 import * as Proxy from "../../support/fakes/Proxy.ts"
-import { fileName } from "../../support/stores/Stores.ts"
 import * as FakeServer from "../../support/fakes/FakeServer.ts"
 import { temporaryFolder } from "../../support/stores/TemporaryFolder.ts"
+import { fileName } from "../../support/values/Names.ts"
 
 const pageSize = 100_000
 const pages = 50

@@ -8,10 +8,10 @@ import { App, type Ended } from "../../support/programs/App.ts"
 import { request } from "../../support/values/Bytes.ts"
 import * as Proxy from "../../support/fakes/Proxy.ts"
 import * as RawSocket from "../../support/peers/RawSocket.ts"
-import { fileName } from "../../support/stores/Stores.ts"
 import { folderWith, temporaryFolder } from "../../support/stores/TemporaryFolder.ts"
 import { serve, serveFolder } from "../../support/programs/TestServer.ts"
 import { contents, noise, sha256 } from "../../support/Transfers.ts"
+import { fileName } from "../../support/values/Names.ts"
 
 const said = ({ code, stderr, stdout }: Ended) => ({ code, stdout, stderr })
 const linesOf = ({ stdout }: Ended): ReadonlyArray<string> => stdout.split("\n").slice(0, -1)

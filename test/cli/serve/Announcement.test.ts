@@ -1,23 +1,21 @@
 /** What `app serve` prints when it listens: each command in it is run as it stands, by a shell. */
 import { assert, layer } from "@effect/vitest"
 import { Effect, Layer } from "effect"
-import { chmodSync, copyFileSync, mkdirSync, writeFileSync } from "node:fs"
+import { copyFileSync, mkdirSync, writeFileSync } from "node:fs"
 import { networkInterfaces } from "node:os"
 import { basename, dirname, join } from "node:path"
 import * as tls from "node:tls"
 import { reachableHosts } from "../../../src/cli/serve/announcement/Announcement.ts"
 import { isWellKnown, read } from "../../../src/cli/serve/announcement/Presented.ts"
 import { hasOpenssl, Made } from "../../support/Certificates.ts"
-import { App, start } from "../../support/programs/App.ts"
+import { App, putInPath, start } from "../../support/programs/App.ts"
 import { isInstalled, run as runProgram } from "../../support/programs/Programs.ts"
 import { folderWith, temporaryFolder } from "../../support/stores/TemporaryFolder.ts"
 
 /** Runs a line that was printed, from this folder. */
 const paste = Effect.fnUntraced(function* (line: string, cwd: string) {
-  const { file } = yield* App
   const bin = yield* temporaryFolder
-  writeFileSync(join(bin, "app"), `#!/bin/sh\nexec '${process.execPath}' '${file}' "$@"\n`)
-  chmodSync(join(bin, "app"), 0o755)
+  putInPath(yield* App, bin)
   const running = yield* start("sh", ["-c", line], { cwd, env: { PATH: `${bin}:/usr/bin:/bin` } })
   yield* running.end
   return yield* running.ended

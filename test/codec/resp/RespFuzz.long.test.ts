@@ -23,7 +23,7 @@ import * as MemoryFileStore from "../../../src/services/files/MemoryFileStore.ts
 import { latin1, request } from "../../support/values/Bytes.ts"
 import { heapInUse } from "../../support/Heap.ts"
 import { seeded } from "../../support/values/Seeded.ts"
-import { fileName } from "../../support/stores/Stores.ts"
+import { fileName } from "../../support/values/Names.ts"
 
 const requests = 1_000_000
 /** Few, for what comes after a broken one is not read any more. */

@@ -1,6 +1,6 @@
 /** Other people's clients, with their default settings, that follow the changes of a real folder by channels and by the stream. */
 import { assert, describe, it } from "@effect/vitest"
-import { Duration, Effect, Logger } from "effect"
+import { Duration, Effect } from "effect"
 import { Redis as Ioredis5 } from "ioredis-5"
 import { Redis as Ioredis6 } from "ioredis-6"
 import { writeFileSync } from "node:fs"
@@ -8,10 +8,10 @@ import { spawnSync } from "node:child_process"
 import { join } from "node:path"
 import { createClient as createClient5 } from "redis-5"
 import { createClient as createClient6 } from "redis-6"
-import { make as changesOf } from "../../../src/services/files/directory/watch/DirectoryChanges.ts"
 import { connect } from "../../support/peers/RawSocket.ts"
 import { isInstalled, start } from "../../support/programs/Programs.ts"
 import { serveFolder } from "../../support/programs/TestServer.ts"
+import { changesOf } from "../../support/stores/FolderChanges.ts"
 import { folderWith } from "../../support/stores/TemporaryFolder.ts"
 
 const channel = "__keyevent@0__:set"
@@ -101,11 +101,7 @@ describe("clients that follow the changes of a folder, with their default settin
     () =>
       Effect.gen(function* () {
         const folder = yield* folderWith({ "antes.txt": "x" })
-        const changes = yield* Effect.provide(
-          changesOf({ folder, hidden: false, capacity: 1_000_000 }),
-          Logger.layer([])
-        )
-        yield* changes.started
+        const changes = yield* changesOf(folder)
         const address = yield* serveFolder(folder, {
           changes,
           limits: {

@@ -3,6 +3,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { Duration, Effect, Fiber } from "effect"
 import { type ChildProcess, fork } from "node:child_process"
 import { join } from "node:path"
+import { turn } from "../../support/EventLoop.ts"
 import { root } from "../../support/programs/App.ts"
 import { connect } from "../../support/peers/RawSocket.ts"
 import { emptyStore, serveLogged } from "../../support/programs/TestServer.ts"
@@ -40,8 +41,6 @@ const told = (child: ChildProcess, wanted: string) =>
     child.on("message", listen)
     return Effect.sync(() => void child.off("message", listen))
   })
-
-const turn = Effect.callback<void>((resume) => void setImmediate(() => resume(Effect.void)))
 
 describe("a thousand subscribers", () => {
   it.live(

@@ -4,7 +4,7 @@ import { Effect, Stream } from "effect"
 import { jsonListing, textListing } from "../../../src/http/listing/FolderListing.ts"
 import { listingFormat } from "../../../src/http/listing/ListingFormat.ts"
 import { entryKey, type FolderEntry } from "../../../src/services/files/FileStore.ts"
-import { fileName } from "../../support/stores/Stores.ts"
+import { fileName } from "../../support/values/Names.ts"
 
 const strange = ["a\nb", 'aspas"', "<script>", "ç ~", "\u{1f600}", "\u009b31m"]
 

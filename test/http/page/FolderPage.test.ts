@@ -8,7 +8,7 @@ import { makeFolderPage } from "../../../src/http/page/FolderPage.ts"
 import { pageQuery } from "../../../src/http/page/PageQuery.ts"
 import { FileStore } from "../../../src/services/files/FileStore.ts"
 import * as MemoryFileStore from "../../../src/services/files/MemoryFileStore.ts"
-import { fileName } from "../../support/stores/Stores.ts"
+import { fileName } from "../../support/values/Names.ts"
 
 const time = Date.UTC(2024, 2, 9, 12, 34)
 

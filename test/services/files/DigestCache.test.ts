@@ -5,9 +5,10 @@ import { join } from "node:path"
 import { FileChanged, FileNotFound, StoreUnavailable } from "../../../src/domain/Errors.ts"
 import { DigestCache } from "../../../src/services/files/DigestCache.ts"
 import { FileStore } from "../../../src/services/files/FileStore.ts"
-import { directoryStore, fileName } from "../../support/stores/Stores.ts"
+import { directoryStore } from "../../support/stores/Stores.ts"
 import { folderWith } from "../../support/stores/TemporaryFolder.ts"
 import { noise, sha256 } from "../../support/Transfers.ts"
+import { fileName } from "../../support/values/Names.ts"
 
 const name = fileName("a.bin")
 

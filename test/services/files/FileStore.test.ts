@@ -6,8 +6,9 @@ import type { FileName } from "../../../src/domain/FileName.ts"
 import { FileStore } from "../../../src/services/files/FileStore.ts"
 import * as MemoryFileStore from "../../../src/services/files/MemoryFileStore.ts"
 import { type MakeShelf, storeContract } from "../../support/stores/StoreContract.ts"
-import { directoryStore, fileName } from "../../support/stores/Stores.ts"
+import { directoryStore } from "../../support/stores/Stores.ts"
 import { folderWith } from "../../support/stores/TemporaryFolder.ts"
+import { fileName } from "../../support/values/Names.ts"
 
 const past = new Date("2024-03-09T12:34:56.789Z")
 const later = new Date("2024-03-09T12:34:57.000Z")

@@ -6,7 +6,7 @@ import { FileStore } from "../../../src/services/files/FileStore.ts"
 import * as MemoryFileStore from "../../../src/services/files/MemoryFileStore.ts"
 import { hash, makeScan, type Scan } from "../../../src/services/files/Scan.ts"
 import { seeded } from "../../support/values/Seeded.ts"
-import { fileName } from "../../support/stores/Stores.ts"
+import { fileName } from "../../support/values/Names.ts"
 
 /** Of the process that scans. */
 const mark = 4321

@@ -4,6 +4,7 @@
  */
 import { Context, Data, Effect, Layer, type Scope } from "effect"
 import { type ChildProcessByStdio, spawn } from "node:child_process"
+import { chmodSync, writeFileSync } from "node:fs"
 import type { Readable, Writable } from "node:stream"
 import { delimiter, join } from "node:path"
 import { fileURLToPath } from "node:url"
@@ -272,4 +273,11 @@ export class Shared extends Context.Service<
         }
       })
     ).pipe(Layer.provide(App.layer))
+}
+
+/** Makes the program the command `app` of a folder that a shell has in its PATH. */
+export const putInPath = ({ file }: App["Service"], folder: string): void => {
+  const command = join(folder, "app")
+  writeFileSync(command, `#!/bin/sh\nexec '${process.execPath}' '${file}' "$@"\n`)
+  chmodSync(command, 0o755)
 }

@@ -4,11 +4,11 @@
  */
 import { Effect, Schema, type Scope } from "effect"
 import { fork } from "node:child_process"
-import { readdirSync, readFileSync } from "node:fs"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 import type { Address } from "../../../src/domain/Address.ts"
 import { root } from "./App.ts"
+import { descriptorsOf, memoryOf } from "./Processes.ts"
 import type { Held } from "./probe.ts"
 
 const decodeHeld: (message: unknown) => Held = Schema.decodeUnknownSync(
@@ -78,11 +78,8 @@ export const serveProbed = (
         child.once("message", (held) => resume(Effect.succeed(decodeHeld(held))))
         child.send("measure")
       }),
-      descriptors: () => readdirSync(`/proc/${pid}/fd`).length,
-      residentMemory: () => {
-        const status = readFileSync(`/proc/${pid}/status`, "utf8")
-        return Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1]) * 1024
-      },
+      descriptors: () => descriptorsOf(pid),
+      residentMemory: () => memoryOf(pid),
       said: () => pieces.join(""),
       kill: (signal) => Effect.sync(() => void child.kill(signal)),
       exitCode: Effect.callback<number | null>((resume) => {

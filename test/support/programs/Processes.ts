@@ -1,5 +1,5 @@
 /** Processes of this machine, as /proc shows them. */
-import { readdirSync, readFileSync, readlinkSync } from "node:fs"
+import { readdirSync, readFileSync, readlinkSync, writeFileSync } from "node:fs"
 
 /** The children of a process, the oldest first. */
 export const childrenOf = (pid: number): ReadonlyArray<number> =>
@@ -29,6 +29,9 @@ const openSockets = (pid: number): ReadonlyArray<string> =>
     }
   })
 
+/** How many descriptors a process has open. */
+export const descriptorsOf = (pid: number): number => readdirSync(`/proc/${pid}/fd`).length
+
 /** How many sockets a process has open. */
 export const socketsOf = (pid: number): number => openSockets(pid).length
 
@@ -43,6 +46,15 @@ export const listeningPort = (pid: number): number | undefined => {
   }
   return undefined
 }
+
+/** The memory of a process that is in use now (`VmRSS`), or was at most (`VmHWM`; proc(5), status), in bytes. */
+export const memoryOf = (pid: number, field: "VmRSS" | "VmHWM" = "VmRSS"): number => {
+  const status = readFileSync(`/proc/${pid}/status`, "utf8")
+  return Number(new RegExp(`^${field}:\\s+(\\d+) kB$`, "m").exec(status)?.[1]) * 1024
+}
+
+/** Has the most memory of a process counted anew (proc(5), clear_refs). */
+export const forgetPeak = (pid: number): void => writeFileSync(`/proc/${pid}/clear_refs`, "5")
 
 /** The processor time that a process has used, in seconds; the unit is a hundredth on every Linux (proc(5), stat). */
 export const processorSeconds = (pid: number): number => {

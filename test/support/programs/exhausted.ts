@@ -5,7 +5,8 @@
  */
 import { Effect } from "effect"
 import { closeSync, openSync } from "node:fs"
-import { directoryStore, fileName, selection } from "../stores/Stores.ts"
+import { directoryStore, selection } from "../stores/Stores.ts"
+import { fileName } from "../values/Names.ts"
 
 const [folder = "", name = ""] = process.argv.slice(2)
 

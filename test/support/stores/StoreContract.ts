@@ -4,16 +4,9 @@ import { Effect, type Scope } from "effect"
 import { FileNotFound } from "../../../src/domain/Errors.ts"
 import * as ByteString from "../../../src/domain/ByteString.ts"
 import { entryKey, type FileStore } from "../../../src/services/files/FileStore.ts"
-import {
-  contentOf,
-  entriesOf,
-  fileName,
-  folderKeysOf,
-  namesOf,
-  readAll,
-  selection
-} from "./Stores.ts"
+import { contentOf, entriesOf, folderKeysOf, namesOf, readAll, selection } from "./Stores.ts"
 import { seeded } from "../values/Seeded.ts"
+import { fileName } from "../values/Names.ts"
 
 /** A store, and the hand that changes what it shares. */
 export interface Shelf {

@@ -1,7 +1,7 @@
 /** Ways to ask a store in tests. */
 import { Context, Effect, Layer, type Scope, Stream } from "effect"
+import { TestClock } from "effect/testing"
 import type { FileNotFound, StoreUnavailable } from "../../../src/domain/Errors.ts"
-import { type FileName, fromText } from "../../../src/domain/FileName.ts"
 import * as NamePattern from "../../../src/domain/NamePattern.ts"
 import * as Pattern from "../../../src/domain/Pattern.ts"
 import * as DirectoryFileStore from "../../../src/services/files/directory/DirectoryFileStore.ts"
@@ -13,13 +13,7 @@ import {
   type OpenFile,
   type Selection
 } from "../../../src/services/files/FileStore.ts"
-
-/** A name that the test knows to be one. */
-export const fileName = (text: string): FileName => {
-  const name = fromText(text)
-  if (name === undefined) throw new Error(`not a name: ${JSON.stringify(text)}`)
-  return name
-}
+import { fileName } from "../values/Names.ts"
 
 /** The store of a folder, until the scope closes. */
 export const directoryStore = (
@@ -40,6 +34,12 @@ export const directoryStore = (
     ),
     (context) => Context.get(context, FileStore)
   )
+
+/**
+ * As long as it takes until what was read of a folder of this machine is held, for it is a tenth of a second old then: of
+ * real time, as the file system goes by no other.
+ */
+export const settle = TestClock.withLive(Effect.sleep(150))
 
 /** A selection of which all is left out that the test does not name. */
 export const selection = (

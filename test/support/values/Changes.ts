@@ -1,7 +1,7 @@
 /** Changes as tests write them. */
 import { FileChange } from "../../../src/domain/FileChange.ts"
-import { type FileName, fromText } from "../../../src/domain/FileName.ts"
 import { type ChangeRecorder, makeChangeRecorder } from "../../../src/services/files/FileChanges.ts"
+import { fileName } from "./Names.ts"
 
 /** When the logs of tests begin. */
 export const epoch = 1_700_000_000_000
@@ -13,26 +13,21 @@ export const recorderOf = (capacity = 1_000_000, isStarting = false): ChangeReco
   return recorder
 }
 
-const named = (text: string): FileName => {
-  const name = fromText(text)
-  if (name === undefined) throw new Error(`no name: ${text}`)
-  return name
-}
-
-/** A file of one byte that is there now, of the last millisecond of 2023. */
-const file = (name: string) => ({
-  name: named(name),
-  size: 1,
+/** A file that is there now, of the last millisecond of 2023. */
+const file = (name: string, size = 1) => ({
+  name: fileName(name),
+  size,
   modified: Date.UTC(2024, 0, 1) - 1,
   version: "v"
 })
 
-/** A file of this name came. */
-export const created = (name: string): FileChange => FileChange.Created(file(name))
+/** A file of this name came, of one byte unless given. */
+export const created = (name: string, size?: number): FileChange =>
+  FileChange.Created(file(name, size))
 /** Its content changed. */
 export const changed = (name: string): FileChange => FileChange.Changed(file(name))
 /** It went. */
-export const deleted = (name: string): FileChange => FileChange.Deleted({ name: named(name) })
+export const deleted = (name: string): FileChange => FileChange.Deleted({ name: fileName(name) })
 /** Changes may have been missed. */
 export const rescan: FileChange = FileChange.Rescan()
 
@@ -44,6 +39,6 @@ export const filesOf = (texts: Readonly<Record<string, string>>) =>
   new Map(
     Object.entries(texts).map(
       ([name, text]) =>
-        [named(name), { bytes: new TextEncoder().encode(text), modified: 0 }] as const
+        [fileName(name), { bytes: new TextEncoder().encode(text), modified: 0 }] as const
     )
   )

@@ -6,10 +6,8 @@ import { join } from "node:path"
 import { MirrorFolder } from "../../../../src/client/mirror/MirrorFolder.ts"
 import { isInside, layer } from "../../../../src/client/node/mirror/Folder.ts"
 import * as ByteString from "../../../../src/domain/ByteString.ts"
-import * as FileName from "../../../../src/domain/FileName.ts"
 import { folderWith, temporaryFolder } from "../../../support/stores/TemporaryFolder.ts"
-
-const nameOf = (text: string): FileName.FileName => FileName.fromText(text) ?? assert.fail(text)
+import { fileName } from "../../../support/values/Names.ts"
 
 /** Stages a file and puts it in its place, where `seen` stood before. */
 const put = Effect.fnUntraced(function* (
@@ -21,7 +19,7 @@ const put = Effect.fnUntraced(function* (
   const [path = ""] = yield* folder.stage([{ bytes: [Buffer.from("new")], modified: 5_123 }])
   const entry = { size: 3, modified: 5_123, sha256: "", version: ByteString.fromText("1") }
   const [outcome] = yield* folder.place([
-    { name: nameOf(name), path, entry, seen, isSynced: false }
+    { name: fileName(name), path, entry, seen, isSynced: false }
   ])
   return outcome?._tag
 })
@@ -52,8 +50,8 @@ describe("the folder of a mirror", () => {
         const folder = yield* MirrorFolder
         assert.strictEqual(yield* put("a", undefined), "ChangedMeanwhile")
         assert.strictEqual(yield* put("b", seen), "ChangedMeanwhile")
-        assert.strictEqual((yield* folder.remove(nameOf("b"), seen))._tag, "ChangedMeanwhile")
-        assert.strictEqual((yield* folder.setTime(nameOf("b"), seen, 5))._tag, "ChangedMeanwhile")
+        assert.strictEqual((yield* folder.remove(fileName("b"), seen))._tag, "ChangedMeanwhile")
+        assert.strictEqual((yield* folder.setTime(fileName("b"), seen, 5))._tag, "ChangedMeanwhile")
       }).pipe(Effect.provide(layer(root, false)))
       assert.strictEqual(fs.readFileSync(join(root, "a"), "utf8"), "by hand")
       assert.strictEqual(fs.readFileSync(join(root, "b"), "utf8"), "by hand")
@@ -72,13 +70,13 @@ describe("the folder of a mirror", () => {
         for (const link of ["out", "inner"]) {
           assert.strictEqual(yield* put(`${link}/y`, undefined), "Failed")
           assert.strictEqual(yield* put(`${link}/deep/y`, undefined), "Failed")
-          yield* folder.remove(nameOf(`${link}/x`), seen)
+          yield* folder.remove(fileName(`${link}/x`), seen)
         }
         assert.deepStrictEqual(
           [...(yield* folder.inspect(["out", "out/x", "inner/x", "in/x"])).keys()],
           ["out", "in/x"]
         )
-        assert.deepStrictEqual(yield* folder.names, [nameOf("in/x")])
+        assert.deepStrictEqual(yield* folder.names, [fileName("in/x")])
       }).pipe(Effect.provide(layer(root, false)))
       assert.deepStrictEqual(fs.readdirSync(outside), ["x"])
       assert.deepStrictEqual(fs.readdirSync(join(root, "in")), ["x"])

@@ -4,7 +4,7 @@ import * as ByteString from "../../../../src/domain/ByteString.ts"
 import { makePageCache, type PageContent } from "../../../../src/http/page/content/PageCache.ts"
 import { pageQuery } from "../../../../src/http/page/PageQuery.ts"
 import type { FolderEntry } from "../../../../src/services/files/FileStore.ts"
-import { fileName } from "../../../support/stores/Stores.ts"
+import { fileName } from "../../../support/values/Names.ts"
 
 const file = { kind: "file", name: fileName("p/a"), size: 1, modified: 2, version: "v" } as const
 const folder = {

@@ -1,16 +1,10 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Fiber } from "effect"
-import { FileChange, type LoggedChange } from "../../../../src/domain/FileChange.ts"
-import { type FileName, fromText } from "../../../../src/domain/FileName.ts"
+import type { LoggedChange } from "../../../../src/domain/FileChange.ts"
 import { makeChangeRecorder } from "../../../../src/services/files/FileChanges.ts"
 import { makeChangeLog } from "../../../../src/services/files/changes/ChangeLog.ts"
+import { created, deleted, epoch, rescan } from "../../../support/values/Changes.ts"
 import { seeded } from "../../../support/values/Seeded.ts"
-
-const named = (text: string): FileName => fromText(text) ?? assert.fail(text)
-
-const created = (text: string, size = 0): FileChange =>
-  FileChange.Created({ name: named(text), size, modified: 0, version: "v" })
-const deleted = (text: string): FileChange => FileChange.Deleted({ name: named(text) })
 
 const told = (changes: ReadonlyArray<LoggedChange>): ReadonlyArray<string> =>
   changes.map(({ change, id }) =>
@@ -20,7 +14,6 @@ const told = (changes: ReadonlyArray<LoggedChange>): ReadonlyArray<string> =>
   )
 
 const plenty = 1_000_000
-const epoch = 1_700_000_000_000
 const at = (sequence: number) => ({ epoch, sequence })
 
 describe("the log of changes", () => {
@@ -48,7 +41,7 @@ describe("the log of changes", () => {
 
   it("is empty behind a Rescan, and its place can be followed from", () => {
     const log = makeChangeLog(epoch, plenty)
-    for (const change of [created("a"), FileChange.Rescan(), created("b")]) log.append(change)
+    for (const change of [created("a"), rescan, created("b")]) log.append(change)
     assert.deepStrictEqual(told(log.after(at(0), 10)), ["2 rescan", "3 created b"])
     assert.deepStrictEqual(told(log.after(at(2), 10)), ["3 created b"])
   })
@@ -82,7 +75,7 @@ describe("the log of changes", () => {
         if (kind < 5) {
           state.delete(name)
           log.append(deleted(name))
-        } else if (kind === 5) log.append(FileChange.Rescan())
+        } else if (kind === 5) log.append(rescan)
         else {
           state.set(name, step)
           log.append(created(name, step))

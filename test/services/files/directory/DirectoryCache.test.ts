@@ -1,7 +1,6 @@
 /** Small files in memory: held while they are the same, and given to nobody once they are not, or are not inside. */
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
-import { TestClock } from "effect/testing"
 import {
   appendFileSync,
   chmodSync,
@@ -18,12 +17,10 @@ import {
 } from "node:fs"
 import { join } from "node:path"
 import type { FileStore } from "../../../../src/services/files/FileStore.ts"
-import { directoryStore, fileName } from "../../../support/stores/Stores.ts"
+import { directoryStore, settle } from "../../../support/stores/Stores.ts"
 import { folderWith, temporaryFolder, writeFiles } from "../../../support/stores/TemporaryFolder.ts"
 import { asNobody, asOwner } from "../../../support/Unprivileged.ts"
-
-/** Files are held once they have not changed for a while: of real time, for the file system goes by no other. */
-const settle = TestClock.withLive(Effect.sleep(150))
+import { fileName } from "../../../support/values/Names.ts"
 
 const content = (store: FileStore["Service"], name: string) =>
   store.getIfPresent(fileName(name))?.content

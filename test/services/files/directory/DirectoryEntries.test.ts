@@ -1,7 +1,6 @@
 /** What a folder of this machine lists: links as they are opened, nothing from outside, and whatever happens meanwhile. */
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Stream } from "effect"
-import { TestClock } from "effect/testing"
 import {
   chmodSync,
   mkdirSync,
@@ -14,14 +13,10 @@ import {
 import { join } from "node:path"
 import { FileNotFound, StoreUnavailable } from "../../../../src/domain/Errors.ts"
 import { entryKey } from "../../../../src/services/files/FileStore.ts"
-import {
-  directoryStore,
-  entriesOf,
-  fileName,
-  folderKeysOf
-} from "../../../support/stores/Stores.ts"
+import { directoryStore, entriesOf, folderKeysOf, settle } from "../../../support/stores/Stores.ts"
 import { folderWith } from "../../../support/stores/TemporaryFolder.ts"
 import { asNobody } from "../../../support/Unprivileged.ts"
+import { fileName } from "../../../support/values/Names.ts"
 
 const keysIn = (store: Parameters<typeof entriesOf>[0], folder: string, after?: string) =>
   Effect.gen(function* () {
@@ -50,9 +45,6 @@ const mostInATurn = <E>(count: () => number, work: Effect.Effect<unknown, E>) =>
       return most
     })
   })
-
-/** As long as it takes until the index believes what it read: its folder is a tenth of a second old then. */
-const settle = TestClock.withLive(Effect.sleep(150))
 
 const inParallel = <E>(times: number, work: Effect.Effect<void, E>) =>
   Effect.all(

@@ -26,15 +26,10 @@ import { fileURLToPath } from "node:url"
 import { FileNotFound, StoreUnavailable } from "../../../../src/domain/Errors.ts"
 import type { FileDetails } from "../../../../src/services/files/FileStore.ts"
 import { FolderUnusable } from "../../../../src/services/files/directory/SharedFolder.ts"
-import {
-  contentOf,
-  directoryStore,
-  fileName,
-  namesOf,
-  readAll
-} from "../../../support/stores/Stores.ts"
+import { contentOf, directoryStore, namesOf, readAll } from "../../../support/stores/Stores.ts"
 import { folderWith, temporaryFolder } from "../../../support/stores/TemporaryFolder.ts"
 import { asNobody, asOwner } from "../../../support/Unprivileged.ts"
+import { fileName } from "../../../support/values/Names.ts"
 
 const isLinux = process.platform === "linux"
 

@@ -6,14 +6,9 @@ import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { StoreUnavailable } from "../../../../src/domain/Errors.ts"
 import { App, start } from "../../../support/programs/App.ts"
-import {
-  contentOf,
-  directoryStore,
-  entriesOf,
-  fileName,
-  namesOf
-} from "../../../support/stores/Stores.ts"
+import { contentOf, directoryStore, entriesOf, namesOf } from "../../../support/stores/Stores.ts"
 import { folderWith, temporaryFolder } from "../../../support/stores/TemporaryFolder.ts"
+import { fileName } from "../../../support/values/Names.ts"
 
 const isLinux = process.platform === "linux"
 

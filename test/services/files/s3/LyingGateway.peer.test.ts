@@ -15,8 +15,9 @@ import {
   page
 } from "../../../support/fakes/FakeS3.ts"
 import { s3Store } from "../../../support/peers/S3.ts"
-import { contentOf, fileName, namesOf, readAll } from "../../../support/stores/Stores.ts"
+import { contentOf, namesOf, readAll } from "../../../support/stores/Stores.ts"
 import { noise, sha256 } from "../../../support/Transfers.ts"
+import { fileName } from "../../../support/values/Names.ts"
 
 const mebibyte = 1024 * 1024
 const large = noise(1, 4 * mebibyte)

@@ -6,8 +6,8 @@ import { detailsOf } from "../../../../../src/services/files/directory/Directory
 import { entriesOf } from "../../../../../src/services/files/directory/index/ListedEntries.ts"
 import { statContained } from "../../../../../src/services/files/directory/SafeOpen.ts"
 import { openFolder } from "../../../../../src/services/files/directory/SharedFolder.ts"
-import { fileName } from "../../../../support/stores/Stores.ts"
 import { folderWith } from "../../../../support/stores/TemporaryFolder.ts"
+import { fileName } from "../../../../support/values/Names.ts"
 
 const files = (folder: string, count: number) =>
   Object.fromEntries(Array.from({ length: count }, (_, index) => [`${folder}f${index}`, "x"]))

@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Logger } from "effect"
+import { Effect } from "effect"
 import { mkdirSync, renameSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs"
 import { dirname, join } from "node:path"
 import { isDeepStrictEqual } from "node:util"
@@ -9,12 +9,9 @@ import {
   type LoggedChange
 } from "../../../../../src/domain/FileChange.ts"
 import type { Changes } from "../../../../../src/services/files/FileChanges.ts"
-import {
-  make,
-  type Options
-} from "../../../../../src/services/files/directory/watch/DirectoryChanges.ts"
 import { detailsOf } from "../../../../../src/services/files/directory/DirectoryDetails.ts"
 import { makeChurn } from "../../../../support/stores/Churn.ts"
+import { changesOf } from "../../../../support/stores/FolderChanges.ts"
 import { makeReplica } from "../../../../support/stores/Replica.ts"
 import { folderWith, temporaryFolder } from "../../../../support/stores/TemporaryFolder.ts"
 
@@ -45,13 +42,6 @@ const follow = (changes: Changes) => {
 }
 
 const versionAt = (path: string): string => detailsOf(statSync(path, { bigint: true })).version
-
-/** The changes of this folder, watched or polled, from the first on. */
-const changesOf = (folder: string, options: Partial<Options> = {}) =>
-  make({ folder, hidden: false, capacity: 10_000_000, ...options }).pipe(
-    Effect.tap((changes) => changes.started),
-    Effect.provide(Logger.layer([]))
-  )
 
 /** Makes a file of one piece. */
 const place = (path: string, content: string): void => {

@@ -3,20 +3,17 @@
  * that does much else; what was measured is printed.
  */
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Logger } from "effect"
+import { Effect } from "effect"
 import { execFileSync } from "node:child_process"
 import { mkdirSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs"
 import { isDeepStrictEqual } from "node:util"
 import { detailsOf } from "../../../../../src/services/files/directory/DirectoryDetails.ts"
-import { make } from "../../../../../src/services/files/directory/watch/DirectoryChanges.ts"
+import { changesOf } from "../../../../support/stores/FolderChanges.ts"
 import { makeReplica } from "../../../../support/stores/Replica.ts"
 import { temporaryFolder } from "../../../../support/stores/TemporaryFolder.ts"
 
-const changesOf = (folder: string) =>
-  make({ folder, hidden: false, capacity: 200_000_000 }).pipe(
-    Effect.tap((changes) => changes.started),
-    Effect.provide(Logger.layer([]))
-  )
+/** A log that has room for all that is in them. */
+const capacity = 200_000_000
 
 /** Files below a folder, without hidden ones. */
 const filesIn = (path: string, prefix = ""): Array<string> =>
@@ -66,7 +63,7 @@ describe("10,000 folders with 200,000 files", () => {
       globalThis.gc?.()
       const before = process.memoryUsage.rss()
       const begin = performance.now()
-      const changes = yield* changesOf(path)
+      const changes = yield* changesOf(path, { capacity })
       while (changes.source() !== "watch" || changes.watches() < 10_001)
         yield* Effect.sleep("10 millis")
       const took = performance.now() - begin
@@ -106,7 +103,7 @@ describe("a replica fed by changes alone", () => {
       const outside = yield* temporaryFolder
       makeTree(path, 200, 20)
       makeTree(outside, 500, 20)
-      const changes = yield* changesOf(path)
+      const changes = yield* changesOf(path, { capacity })
       const replica = makeReplica(changes, listOf(path))
       renameSync(`${outside}/d7`, `${path}/moved-in`)
       renameSync(path + "/d1", `${path}/was-d1`)
@@ -143,7 +140,7 @@ describe("a replica fed by changes alone", () => {
         writeFileSync(`${path}/d${index + 10}/e${index + 10}/file-1.txt`, "2")
       git("add", "-A")
       git("commit", "-qm", "two")
-      const changes = yield* changesOf(path)
+      const changes = yield* changesOf(path, { capacity })
       const replica = makeReplica(changes, listOf(path))
       for (let round = 0; round < 10; round++)
         git("checkout", "-q", round % 2 === 0 ? "one" : "two")
