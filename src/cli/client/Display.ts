@@ -6,7 +6,7 @@ import { escape, escapeLines } from "../Escape.ts"
 const indent = (line: string): string => `  ${line}`
 
 /** The lines of a reply: a list's items, a dictionary's `key: value`, an empty line for null. */
-export const toLines = (reply: Reply): ReadonlyArray<string> =>
+const toLines = (reply: Reply): ReadonlyArray<string> =>
   Reply.$match(reply, {
     Status: ({ text }) => [escape(ByteString.toTextLossy(text))],
     Bulk: ({ value }) => [escape(ByteString.toTextLossy(value))],

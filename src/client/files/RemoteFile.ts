@@ -44,7 +44,7 @@ export const isNotFound = (error: { readonly _tag: string }): boolean =>
   error instanceof ErrorReply && error.code === "NOTFOUND"
 
 /** The request for a file's details. */
-export const detailsRequest = (name: ByteString.ByteString) => () =>
+const detailsRequest = (name: ByteString.ByteString) => () =>
   Parser.print({ _tag: "Describe", name })
 
 /** Which version of a file is asked for: exactly one (VERSAO), or the first bytes of a file that has grown (PREFIXO). */
@@ -127,7 +127,7 @@ const detailsIn = (map: ReadonlyMap<string, string | number>): RemoteDetails | u
 }
 
 /** Receives the reply to `detailsRequest`. */
-export const receiveDetails = Effect.gen(function* () {
+const receiveDetails = Effect.gen(function* () {
   return detailsIn(fields(yield* receiveReply)) ?? (yield* unexpected)
 })
 

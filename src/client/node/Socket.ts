@@ -39,11 +39,7 @@ const pem = (value: string | Uint8Array | undefined): string | Buffer | undefine
   value instanceof Uint8Array ? Buffer.from(value) : value
 
 /** The certificates and the key, parsed; fails with `ConnectFailed` where one cannot be. */
-export const secureContext = ({
-  ca,
-  cert,
-  key
-}: Tls): Effect.Effect<SecureContext, ConnectFailed> =>
+const secureContext = ({ ca, cert, key }: Tls): Effect.Effect<SecureContext, ConnectFailed> =>
   Effect.try({
     try: () =>
       createSecureContext({

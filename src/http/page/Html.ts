@@ -46,7 +46,7 @@ const entityOf = (character: string): string => {
 }
 
 /** `text` as it stands between tags, or in an attribute within quotes. */
-export const escape = (text: string): string =>
+const escape = (text: string): string =>
   special.test(text) ? text.replace(specials, entityOf) : text
 
 const written = (part: Part): string => {

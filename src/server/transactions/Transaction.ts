@@ -10,7 +10,7 @@ import * as ByteString from "../../domain/ByteString.ts"
 import { BadArgument, type CommandError } from "../../domain/Errors.ts"
 
 /** The memory of one connection's queued requests and watched names, in bytes: some 30,000 GETs. Redis has no bound. */
-export const maxHeld = 4 * 1024 * 1024
+const maxHeld = 4 * 1024 * 1024
 
 /** What a request takes besides its arguments, and an argument besides its bytes. Measured with Node 26: 60 and 24 bytes. */
 const requestOverhead = 96
@@ -20,7 +20,7 @@ const wordOverhead = 32
 type Queued = Args | CommandError
 
 /** A file's version, `undefined` where there is no such file. */
-export type FileVersion = string | undefined
+type FileVersion = string | undefined
 
 const isArgs = (queued: Queued): queued is Args => Array.isArray(queued)
 

@@ -13,7 +13,7 @@ import type { PageQuery } from "../PageQuery.ts"
 import { searchPattern } from "../SearchPattern.ts"
 
 /** Entries on a page. A browser lays out a thousand rows in some 50 ms. */
-export const pageSize = 1000
+const pageSize = 1000
 
 /** Files on a page of what was found: each is looked at by its name, which in a bucket is a request. */
 const foundSize = 100
