@@ -7,7 +7,7 @@ import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "nod
 import { tmpdir } from "node:os"
 import { join, resolve } from "node:path"
 import { build } from "rolldown"
-import { cacheName, textName } from "../src/start/CodeCache.ts"
+import { cacheName, purposes, textName } from "../src/start/CodeCache.ts"
 
 const dist = resolve("dist")
 const output = join(dist, "binary", process.platform === "win32" ? "app.exe" : "app")
@@ -33,7 +33,7 @@ writeFileSync(
     output,
     disableExperimentalSEAWarning: true,
     assets: Object.fromEntries(
-      [textName, cacheName, "s3.cjs"].map((name) => [name, join(dist, name)])
+      [textName, ...purposes.map(cacheName), "s3.cjs"].map((name) => [name, join(dist, name)])
     )
   })
 )

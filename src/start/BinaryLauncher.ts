@@ -7,7 +7,7 @@ import "./NoDebugger.ts"
 import { createRequire } from "node:module"
 import { getRawAsset } from "node:sea"
 import { compileFunction } from "node:vm"
-import { cacheName, compileText, fromCache, textName } from "./CodeCache.ts"
+import { cacheName, compileText, fromCache, purposeOf, textName } from "./CodeCache.ts"
 
 const asset = (name: string): Uint8Array => new Uint8Array(getRawAsset(name))
 
@@ -33,5 +33,6 @@ const require = Object.assign(
 )
 
 const text = asset(textName)
-const code = fromCache(text, asset(cacheName), textName) ?? compileText(text, textName)
+const cache = asset(cacheName(purposeOf(process.argv)))
+const code = fromCache(text, cache, textName) ?? compileText(text, textName)
 code.run(require)

@@ -1,34 +1,53 @@
 /**
- * Writes the cache of compiled code into the folder of a finished build, its argument. The cache holds the functions
- * that one question compiles: in this process, the program asks a server, which this starts, for the time.
+ * Writes the caches of compiled code into the folder of a finished build, its argument. Each holds the functions that its
+ * purpose compiles: the program serves in one process of this file, and asks it for the time in another; both write what
+ * was compiled as they end.
  */
 import { spawn } from "node:child_process"
+import { once } from "node:events"
 import { writeFileSync } from "node:fs"
 import { createRequire } from "node:module"
 import { join, resolve } from "node:path"
 import { createInterface } from "node:readline"
-import { cacheIn, compile } from "./CodeCache.ts"
+import { setFlagsFromString } from "node:v8"
+import { cacheIn, compile, type Purpose, purposeOf } from "./CodeCache.ts"
 
-const folder = resolve(process.argv[2] ?? "dist")
+const [, file = "", given = "dist", ...words] = process.argv
+const folder = resolve(given)
 const app = join(folder, "app.cjs")
 
-// The caller's settings must not change what is compiled.
-for (const name of Object.keys(process.env)) if (name.startsWith("APP_")) delete process.env[name]
+/** Runs the program with these words in a process of its own, whose standard error is read. */
+const start = (purpose: Purpose, ...words: ReadonlyArray<string>) =>
+  spawn(process.execPath, [file, folder, purpose, ...words], {
+    stdio: ["ignore", "ignore", "pipe"]
+  })
 
-const server = spawn(process.execPath, [app, "serve", "--port", "0", "--dir", folder], {
-  stdio: ["ignore", "ignore", "pipe"]
-})
-process.once("exit", () => server.kill())
-
-createInterface(server.stderr).once("line", (announcement) => {
-  const [, port = ""] = /:(\d+)\. /.exec(announcement) ?? []
+/** Runs the program in this process. */
+const run = (): void => {
+  // The caller's settings must not change what is compiled.
+  for (const name of Object.keys(process.env)) if (name.startsWith("APP_")) delete process.env[name]
+  process.argv = [process.execPath, app, ...words]
+  const purpose = purposeOf(process.argv)
   const code = compile(folder)
   process.once("exit", (status) => {
-    if (status === 0) writeFileSync(cacheIn(folder), code.cache())
+    if (status !== 0) return
+    // V8's default, which a server changes (cli/serve/Heap): a cache is only taken under the flags it was made with.
+    setFlagsFromString("--semi-space-growth-factor=2")
+    writeFileSync(cacheIn(folder, purpose), code.cache())
   })
-  // The server must not keep this process running once the question is answered.
-  server.unref()
-  server.stderr.destroy()
-  process.argv = [process.execPath, app, "client", "--port", port, "--cmd", "hora_atual"]
   code.run(createRequire(app))
-})
+}
+
+/** Serves, asks, and ends the server. */
+const build = async (): Promise<void> => {
+  const server = start("serve", "--port", "0", "--dir", folder)
+  process.once("exit", () => server.kill())
+  const announcement = String(await once(createInterface(server.stderr), "line"))
+  const [, port = ""] = /:(\d+)\. /.exec(announcement) ?? []
+  await once(start("client", "--port", port, "--cmd", "hora_atual"), "exit")
+  server.kill()
+  await once(server, "exit")
+}
+
+if (words.length > 0) run()
+else await build()

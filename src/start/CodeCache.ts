@@ -10,17 +10,28 @@ import { crc32 } from "node:zlib"
 /** The program: a CommonJS module that takes nothing but `require`. */
 export const textName = "program.cjs"
 
+/** What a cache is for: a question and a server use different functions, and each reads back only its own. */
+export const purposes = ["client", "serve"] as const
+export type Purpose = (typeof purposes)[number]
+
+/** The purpose of a process with these arguments (`process.argv`). */
+export const purposeOf = (argv: ReadonlyArray<string>): Purpose =>
+  argv[2] === "serve" ? "serve" : "client"
+
 /** What V8 made of that text, and a checksum of both; named for the Node that it is for, so that no other reads it. */
-export const cacheName = `program-${process.version}-${process.arch}.cache`
+export const cacheName = (purpose: Purpose): string =>
+  `program-${purpose}-${process.version}-${process.arch}.cache`
 
 const checksumLength = 4
 
 /** V8 looks at neither its own data nor the text: it ends the process over a wrong byte, and runs another text's code. */
 const checksum = (text: Uint8Array, data: Uint8Array): number => crc32(data, crc32(text))
 
-/** The text as one expression, which a Script can evaluate to a function. */
-const toExpression = (text: Uint8Array): string =>
-  `(function (require) {${new TextDecoder().decode(text)}\n})`
+/** The text as one expression, which a Script can evaluate to a function. It is ASCII (rolldown.config.ts). */
+const toExpression = (text: Uint8Array): string => {
+  const { buffer, byteOffset, byteLength } = text
+  return `(function (require) {${Buffer.from(buffer, byteOffset, byteLength).toString("latin1")}\n})`
+}
 
 /** The program, ready to run. */
 export interface CompiledCode {
@@ -44,8 +55,9 @@ const compiled = (text: Uint8Array, script: Script): CompiledCode => ({
   }
 })
 
-/** Where the cache of a folder's program is. */
-export const cacheIn = (folder: string): string => `${folder}/${cacheName}`
+/** Where a cache of a folder's program is. */
+export const cacheIn = (folder: string, purpose: Purpose): string =>
+  `${folder}/${cacheName(purpose)}`
 
 /** Compiles a text; `filename` is its name in stack traces. */
 export const compileText = (text: Uint8Array, filename: string): CompiledCode =>
@@ -73,9 +85,9 @@ export const fromCache = (
 }
 
 /** As `fromCache`, of the program in a folder; `undefined` as well where it has no cache. */
-export const load = (folder: string): CompiledCode | undefined => {
+export const load = (folder: string, purpose: Purpose): CompiledCode | undefined => {
   try {
-    const cache = readFileSync(cacheIn(folder))
+    const cache = readFileSync(cacheIn(folder, purpose))
     return fromCache(readFileSync(`${folder}/${textName}`), cache, `${folder}/${textName}`)
   } catch {
     return undefined

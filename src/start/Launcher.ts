@@ -6,15 +6,14 @@
 // oxlint-disable-next-line import/no-unassigned-import -- what it does is done when it is loaded
 import "./NoDebugger.ts"
 import { existsSync } from "node:fs"
-import { createRequire } from "node:module"
 import { join } from "node:path"
-import { load, textName } from "./CodeCache.ts"
+import { load, purposeOf, textName } from "./CodeCache.ts"
 import { refuseOldNode } from "./OldNode.ts"
 import { useUserCache } from "./UserCache.ts"
 
 if (!refuseOldNode()) {
-  const require = createRequire(import.meta.filename)
-  const code = load(import.meta.dirname)
+  const code = load(import.meta.dirname, purposeOf(process.argv))
+  // The bundle is CommonJS, which has a `require`: making another loads `node:module`.
   if (code !== undefined) code.run(require)
   else if (existsSync(join(import.meta.dirname, textName))) {
     useUserCache()

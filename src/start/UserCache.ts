@@ -2,7 +2,6 @@
  * A cache of compiled code in the user's folder for caches, which Node itself keeps (nodejs.org/api/module.html,
  * module.enableCompileCache): the first run fills it as it ends. Node 20 has none.
  */
-import module from "node:module"
 import { join } from "node:path"
 
 /** The name of our folder among those of other programs. */
@@ -21,7 +20,7 @@ const cacheHome = (): string => {
 /** Has modules that are loaded from now on compiled with that cache; a folder that cannot be written is no error. */
 export const useUserCache = (): void => {
   try {
-    module.enableCompileCache?.(join(cacheHome(), own))
+    process.getBuiltinModule("node:module").enableCompileCache?.(join(cacheHome(), own))
   } catch {
     // No home: then without a cache.
   }

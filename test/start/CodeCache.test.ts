@@ -2,9 +2,10 @@
 import { assert, describe, it, layer } from "@effect/vitest"
 import { Effect } from "effect"
 import { chmodSync, copyFileSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import { isAscii } from "node:buffer"
 import { dirname, join } from "node:path"
 import { crc32 } from "node:zlib"
-import { cacheIn, cacheName, compile, load } from "../../src/start/CodeCache.ts"
+import { cacheIn, cacheName, compile, load, purposes } from "../../src/start/CodeCache.ts"
 import { Shared, start } from "../support/programs/App.ts"
 import { folderWith } from "../support/stores/TemporaryFolder.ts"
 
@@ -14,7 +15,7 @@ const textOf = (name: string): string => `require("${name}")`
 const asksFor = (folder: string): string => {
   const asked: Array<string> = []
   const require = Object.assign((name: string) => void asked.push(name), globalThis.require)
-  ;(load(folder) ?? compile(folder)).run(require)
+  ;(load(folder, "client") ?? compile(folder)).run(require)
   return asked.join()
 }
 
@@ -33,7 +34,7 @@ const folderOf = Effect.fnUntraced(function* (
   const folder = yield* folderWith({ "program.cjs": text })
   const sum = Buffer.alloc(4)
   sum.writeUInt32LE(crc32(code, crc32(summed)))
-  writeFileSync(cacheIn(folder), Buffer.concat([code, sum]))
+  writeFileSync(cacheIn(folder, "client"), Buffer.concat([code, sum]))
   return folder
 })
 
@@ -62,7 +63,7 @@ describe("the code of a program", () => {
 
   it.effect("is compiled where the cache is empty", () =>
     Effect.gen(function* () {
-      const folder = yield* folderWith({ "program.cjs": textOf("text"), [cacheName]: "" })
+      const folder = yield* folderWith({ "program.cjs": textOf("text"), [cacheName("client")]: "" })
       assert.strictEqual(asksFor(folder), "text")
     })
   )
@@ -78,12 +79,12 @@ layer(shared, { timeout: "1 minute", excludeTestServices: true })("the program",
   ) {
     const { app, port } = yield* Shared
     const folder = yield* folderWith({})
-    for (const name of ["app.cjs", "program.cjs", cacheName]) {
+    for (const name of ["app.cjs", "program.cjs", cacheName("client")]) {
       copyFileSync(join(dirname(app.file), name), join(folder, name))
     }
     // Where nothing may be written, nothing can be removed.
     yield* Effect.addFinalizer(() => Effect.sync(() => chmodSync(folder, 0o755)))
-    change(folder, cacheIn(folder))
+    change(folder, cacheIn(folder, "client"))
     const before = readdirSync(folder)
     const words = ["client", "--port", String(port), "--cmd", "listar_arquivos"]
     const running = yield* start(process.execPath, [join(folder, "app.cjs"), ...words], {
@@ -94,6 +95,24 @@ layer(shared, { timeout: "1 minute", excludeTestServices: true })("the program",
     assert.deepStrictEqual({ code, stderr, stdout }, { code: 0, stderr: "", stdout: "a.txt\n" })
     assert.deepStrictEqual(readdirSync(folder), before)
   })
+
+  it.effect.each(purposes)("has a cache for %s that V8 takes", (purpose) =>
+    Effect.gen(function* () {
+      const { app } = yield* Shared
+      // In a folder of its own, for V8 remembers what it compiled of a file.
+      const folder = yield* folderWith({})
+      for (const name of ["program.cjs", cacheName(purpose)])
+        copyFileSync(join(dirname(app.file), name), join(folder, name))
+      assert.isDefined(load(folder, purpose))
+    })
+  )
+
+  it.effect("is ASCII, as whoever reads it without decoding it relies on", () =>
+    Effect.gen(function* () {
+      const { app } = yield* Shared
+      assert.isTrue(isAscii(readFileSync(join(dirname(app.file), "program.cjs"))))
+    })
+  )
 
   it.effect("runs without its cache, and keeps one in the user's folder for caches", () =>
     Effect.gen(function* () {
