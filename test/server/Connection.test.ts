@@ -369,7 +369,7 @@ describe("a client that does not read", () => {
 
   it.effect("makes the server stop reading its file, and gets all of it once it reads", () =>
     Effect.gen(function* () {
-      const file = yield* SlowFile.make({ size: 128 * mebibyte })
+      const file = yield* SlowFile.make({ size: 64 * mebibyte })
       const address = yield* serve(file.layer)
       const other = yield* connect(address)
       const { client, server } = yield* connected(address)
@@ -384,7 +384,7 @@ describe("a client that does not read", () => {
       const head = `$${file.size}\r\n`
       const reply = yield* client.takeBytes(head.length + file.size + 2)
       assert.strictEqual(reply.subarray(0, head.length).toString(), head)
-      assert.isTrue(reply.subarray(head.length, -2).every((byte) => byte === 0x78))
+      assert.isTrue(reply.subarray(head.length, -2).equals(Buffer.alloc(file.size, "x")))
       yield* file.released
     })
   )
