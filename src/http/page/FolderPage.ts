@@ -3,12 +3,12 @@
  * how it is asked for: PageQuery; how text becomes HTML: Html; which are not written again: PageCache.
  */
 import { Effect } from "effect"
-import * as ByteString from "../../domain/ByteString.ts"
+import type * as ByteString from "../../domain/ByteString.ts"
 import type { FileNotFound, StoreUnavailable } from "../../domain/Errors.ts"
 import { type FolderName, folderFromText, lastPart } from "../../domain/FileName.ts"
 import type { FileStore } from "../../services/files/FileStore.ts"
 import { entryTable } from "./EntryTable.ts"
-import { type Html, markup } from "./Html.ts"
+import { fillGap, type Html, markup } from "./Html.ts"
 import { document, textsOf } from "./Layout.ts"
 import { fileLink, folderLink, query } from "./Links.ts"
 import { makePageCache, type PageContent } from "./content/PageCache.ts"
@@ -116,21 +116,18 @@ const mainOf = (page: PageQuery, shown: PageEntries, readme: Readme | undefined)
     ${pages(page, shown)} ${readmeSection(page, readme)} ${checkSection(page)}`
 }
 
-const write = ({ live, page, readme, shown }: PageContent): ByteString.ByteString => {
+const write = ({ page, readme, shown }: PageContent): string => {
   const texts = textsOf(page.language)
-  return ByteString.fromText(
-    document({
-      language: page.language,
-      title: page.folder === "" ? texts.root : `${page.folder}/`,
-      lang: languageQuery(page),
-      live,
-      otherLanguage: pageLink(page, {
-        language: page.language === "pt" ? "en" : "pt",
-        after: page.after
-      }),
-      main: mainOf(page, shown, readme)
-    })
-  )
+  return document({
+    language: page.language,
+    title: page.folder === "" ? texts.root : `${page.folder}/`,
+    lang: languageQuery(page),
+    otherLanguage: pageLink(page, {
+      language: page.language === "pt" ? "en" : "pt",
+      after: page.after
+    }),
+    main: mainOf(page, shown, readme)
+  })
 }
 
 /**
@@ -148,6 +145,6 @@ export const makeFolderPage = (
     const shown = yield* pageEntries(store, page)
     const readme =
       page.search === undefined ? yield* readmeOf(store, shown.entries, page.language) : undefined
-    return written({ page, live, shown, readme })
+    return fillGap(written({ page, shown, readme }), live ?? "")
   })
 }

@@ -3,6 +3,8 @@
  * this file makes HTML of text; every attribute stands in double quotes.
  */
 
+import * as ByteString from "../../domain/ByteString.ts"
+
 /** A part of a page. */
 export class Html {
   readonly #text: string
@@ -54,6 +56,23 @@ const written = (part: Part): string => {
   if (typeof part === "string") return escape(part)
   return Array.isArray(part) ? part.join("") : String(part)
 }
+
+/** A place that is filled whenever a page is sent (`fillGap`): a control, which no text has once it is escaped. */
+export const gap = new Html("\0")
+
+/** What stands before and behind the gap of a page, which has one. */
+export type AroundGap = readonly [before: ByteString.ByteString, behind: ByteString.ByteString]
+
+/** A page in UTF-8, cut at its gap. */
+export const cutAtGap = (page: string): AroundGap => {
+  const bytes = ByteString.fromText(page)
+  const at = bytes.indexOf("\0")
+  return [ByteString.unsafe(bytes.slice(0, at)), ByteString.unsafe(bytes.slice(at + 1))]
+}
+
+/** The page with a text in its gap. */
+export const fillGap = ([before, behind]: AroundGap, text: string): ByteString.ByteString =>
+  ByteString.unsafe(before + ByteString.fromText(escape(text)) + behind)
 
 const compacted = new WeakMap<TemplateStringsArray, ReadonlyArray<string>>()
 

@@ -1,6 +1,6 @@
 /** What every page has around its content: the head, the menu of the original client, and what the script needs. */
 import { assetLinks } from "./Assets.ts"
-import { type Html, markup } from "./Html.ts"
+import { gap, type Html, markup } from "./Html.ts"
 import type { Language } from "./texts/Language.ts"
 import { english } from "./texts/English.ts"
 import { menu, portuguese, type Texts } from "./texts/Portuguese.ts"
@@ -28,7 +28,7 @@ const menuOf = (texts: Texts, lang: string): Html =>
   </nav>`
 
 /** The beginning of the body, with what the script says in the page's language (browser/Page reads it). */
-const bodyTag = (texts: Texts, live: string | undefined): Html =>
+const bodyTag = (texts: Texts): Html =>
   markup`<body
     data-check-bad="${texts.checkBad}"
     data-check-failed="${texts.checkFailed}"
@@ -37,7 +37,7 @@ const bodyTag = (texts: Texts, live: string | undefined): Html =>
     data-check-unknown="${texts.checkUnknown}"
     data-close="${texts.close}"
     data-following="${texts.following}"
-    data-live="${live ?? ""}"
+    data-live="${gap}"
     data-no-preview="${texts.noPreview}"
     data-open="${texts.open}"
     data-preview-failed="${texts.previewFailed}"
@@ -45,14 +45,12 @@ const bodyTag = (texts: Texts, live: string | undefined): Html =>
     data-visible="${texts.visible}"
   >`
 
-/** A whole page. */
+/** A whole page. Where its script hears of changes is its gap, for that is another after each change. */
 export const document = (content: {
   readonly language: Language
   readonly title: string
   /** The query by which links keep the language, empty where the browser's is meant. */
   readonly lang: string
-  /** Where the script hears of changes; nowhere unless given. */
-  readonly live: string | undefined
   /** The link to this page in the other language. */
   readonly otherLanguage: string
   readonly main: Html
@@ -69,7 +67,7 @@ export const document = (content: {
         <link rel="stylesheet" href="${assetLinks.style}" />
         <script src="${assetLinks.script}" defer></script>
       </head>
-      ${bodyTag(texts, content.live)}
+      ${bodyTag(texts)}
         <header>
           <a class="skip" href="#lista">${texts.skip}</a>
           ${menuOf(texts, content.lang)}

@@ -110,6 +110,26 @@ describe("the page of a folder", () => {
     })
   )
 
+  it.effect("says where it hears of changes, in one place, whatever else is on it", () =>
+    Effect.gen(function* () {
+      const store = yield* storeOf({ "p/README.md": "\0 data-live \0", "p/a": "" })
+      const folder = fileName("p")
+      const page = makeFolderPage(store)
+      const query = pageQuery(folder, (field) => (field === "busca" ? "\0" : undefined), undefined)
+      for (const asked of [pageQuery(folder, () => undefined, undefined), query]) {
+        const [none, one, other] = [
+          ByteString.toTextLossy(yield* page(asked, undefined)),
+          ByteString.toTextLossy(yield* page(asked, `/-/events?a="1"&b`)),
+          ByteString.toTextLossy(yield* page(asked, "/-/events?c"))
+        ]
+        assert.include(one, `data-live="/-/events?a=&quot;1&quot;&amp;b"`)
+        assert.include(other, `data-live="/-/events?c"`)
+        assert.strictEqual(other.replace("/-/events?c", ""), none)
+        assert.notInclude(none, "\0")
+      }
+    })
+  )
+
   it.effect("shows what characters HTML cannot hold as pictures of them", () =>
     Effect.gen(function* () {
       const store = yield* storeOf({ "a\nb\u0001\u0085": "" })

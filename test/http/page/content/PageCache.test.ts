@@ -1,7 +1,7 @@
 /** A page is written again as soon as anything that stands on it is another, and only then. */
 import { assert, describe, it } from "@effect/vitest"
-import * as ByteString from "../../../../src/domain/ByteString.ts"
 import { makePageCache, type PageContent } from "../../../../src/http/page/content/PageCache.ts"
+import { fillGap, gap, markup } from "../../../../src/http/page/Html.ts"
 import { pageQuery } from "../../../../src/http/page/PageQuery.ts"
 import type { FolderEntry } from "../../../../src/services/files/FileStore.ts"
 import { fileName } from "../../../support/values/Names.ts"
@@ -19,7 +19,6 @@ const page = pageQuery(fileName("p"), () => undefined, undefined)
 
 const contentOf = (entries: ReadonlyArray<FolderEntry>): PageContent => ({
   page,
-  live: "1",
   shown: { entries, next: "n" },
   readme
 })
@@ -38,7 +37,6 @@ describe("a page that is kept", () => {
       contentOf([folder, { ...file, modified: 3 }]),
       contentOf([{ ...folder, modified: undefined }, file]),
       { ...content, shown: { ...content.shown, next: undefined } },
-      { ...content, live: "2" },
       { ...content, readme: undefined },
       { ...content, readme: { ...readme, text: "releia" } },
       { ...content, readme: { ...readme, name: fileName("p/LEIAME.md") } },
@@ -49,11 +47,15 @@ describe("a page that is kept", () => {
     ]
     for (const other of others) {
       let count = 0
-      const write = makePageCache(() => ByteString.fromText(`${count++}`))
-      assert.strictEqual(write(content), "0")
-      assert.strictEqual(write(contentOf([{ ...folder }, { ...file, version: "w" }])), "0")
-      assert.strictEqual(write(other), "1", JSON.stringify(other))
-      assert.strictEqual(write({ ...other }), "1")
+      const written = makePageCache(() => markup`${count++}: ${gap}.`.toString())
+      const write = (content: PageContent) => fillGap(written(content), "a&b")
+      assert.strictEqual(write(content), "0: a&amp;b.")
+      assert.strictEqual(
+        write(contentOf([{ ...folder }, { ...file, version: "w" }])),
+        "0: a&amp;b."
+      )
+      assert.strictEqual(write(other), "1: a&amp;b.", JSON.stringify(other))
+      assert.strictEqual(write({ ...other }), "1: a&amp;b.")
     }
   })
 })
