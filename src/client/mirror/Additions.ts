@@ -2,6 +2,7 @@
  * The files of a plan that are simply new: nothing stands at their names, nothing is remembered of them, and no file here
  * can have their bytes. There may be as many as the server has files, so none has an action or an entry of its own.
  */
+import * as ByteString from "../../domain/ByteString.ts"
 import type { FileName } from "../../domain/FileName.ts"
 import type { LocalEntry, PlacedEntry, RemoteEntry } from "./Entries.ts"
 import { lazySources, type Situation, worthAsking } from "./Plan.ts"
@@ -50,8 +51,8 @@ export const takeAdditions = (
   return { additions: { files, bytes }, rest: { ...situation, remote: rest } }
 }
 
-/** Length of a SHA-256 in bytes. */
-const digestLength = 32
+/** Length of a SHA-256 in hexadecimal digits, which are kept as they are: making them of bytes took 40 ms for 10,000. */
+const digestLength = 64
 
 /** Which of the additions were put in their places, with their digests. */
 export interface Added {
@@ -73,11 +74,8 @@ export const makeAdded = ({ files }: Additions): Added => {
       const file = files[index]
       if (file?.version !== version || file.size !== size || file.modified !== modified)
         return false
-      for (let byte = 0; byte < digestLength; byte++)
-        digests[index * digestLength + byte] = Number.parseInt(
-          sha256.slice(2 * byte, 2 * byte + 2),
-          16
-        )
+      for (let digit = 0; digit < digestLength; digit++)
+        digests[index * digestLength + digit] = sha256.charCodeAt(digit)
       if (isAdded[index] === 0) count += 1
       isAdded[index] = 1
       return true
@@ -86,8 +84,11 @@ export const makeAdded = ({ files }: Additions): Added => {
     entries: function* () {
       for (const [index, { modified, name, size, version }] of files.entries()) {
         if (isAdded[index] !== 1) continue
-        const digest = digests.subarray(index * digestLength, (index + 1) * digestLength)
-        const sha256 = Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join("")
+        const sha256 = ByteString.fromRange(
+          digests,
+          index * digestLength,
+          (index + 1) * digestLength
+        )
         yield [name, { size, modified, sha256, version }] as const
       }
     }
