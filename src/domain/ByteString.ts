@@ -28,12 +28,15 @@ export const fromText = (text: string): ByteString =>
   isAscii(text) ? unsafe(text) : fromBytes(utf8Encoder.encode(text))
 
 /** A byte string with a copy of these bytes. */
-export const fromBytes = (bytes: Uint8Array): ByteString =>
+export const fromBytes = (bytes: Uint8Array): ByteString => fromRange(bytes, 0, bytes.length)
+
+/** A byte string with a copy of the bytes from `start` on and before `end`; as many of them as there are. */
+export const fromRange = (bytes: Uint8Array, start: number, end: number): ByteString =>
   unsafe(
     (Buffer.isBuffer(bytes)
       ? bytes
       : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-    ).toString("latin1")
+    ).toString("latin1", start, end)
   )
 
 /** All bytes of a stream. It holds them in memory, so the caller bounds them; fails as the stream fails. */

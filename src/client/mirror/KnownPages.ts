@@ -62,7 +62,7 @@ export const askKnown = (
   const ask = Effect.fnUntraced(function* (page: Page) {
     const { after, rows } = page
     const hash = (yield* Hashing).createHash()
-    for (const row of rows) state.addTo(hash, row)
+    hash.update(state.listed(rows))
     const digest = ByteString.unsafe(hash.digest())
     const files = yield* askPage({ pattern, after, limit: rows.length, digest }, connector)
     return { page, files }

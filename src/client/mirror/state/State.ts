@@ -30,8 +30,11 @@ const decodeName = Schema.decodeUnknownOption(Schema.fromJsonString(FileName.Fil
 /** SHA-256, size, time, version, and the name as a JSON string, for it may hold a line end. */
 const line = /^([0-9a-f]{64}) (\d{1,16}) (-?\d{1,16}) ([!-~]{1,256}) (".+")$/s
 
-/** A name without escapes is decoded without JSON, which took half of the time for 10,000 names. */
-const plainName = /^"[^"\\]+"$/
+/**
+ * Whether what stands between the quotation marks of a JSON string is the text itself: then it is decoded without JSON,
+ * which took half of the time for 10,000 names.
+ */
+export const isPlain = (json: string): boolean => !/["\\]/.test(json)
 
 /** How many files the state file has, by its first line; `undefined` where that is none. */
 export const decodeHeader = (line: string): number | undefined =>
@@ -39,14 +42,17 @@ export const decodeHeader = (line: string): number | undefined =>
 
 /** The name in a JSON string; `undefined` where it is none, or none of a file. */
 export const nameOf = (json: string): FileName.FileName | undefined =>
-  plainName.test(json)
+  isPlain(json.slice(1, -1))
     ? FileName.fromText(json.slice(1, -1))
     : Option.getOrUndefined(decodeName(json))
 
-/** The end of a line that is whole, without its line end: the name, as a JSON string. */
-export const jsonOf = (text: ByteString.ByteString): ByteString.ByteString | undefined => {
-  const json = line.exec(text)?.[5]
-  return json === undefined ? undefined : ByteString.unsafe(json)
+/** What stands before the name of a line, with the quotation mark before it. */
+const beforeName = /[0-9a-f]{64} \d{1,16} -?\d{1,16} [!-~]{1,256} "/y
+
+/** Where the name of the line that begins at a position begins, after its quotation mark; `undefined` where there is no line. */
+export const findName = (text: string, position: number): number | undefined => {
+  beforeName.lastIndex = position
+  return beforeName.test(text) ? beforeName.lastIndex : undefined
 }
 
 const decodeLine = (text: string): readonly [FileName.FileName, PlacedEntry] | undefined => {

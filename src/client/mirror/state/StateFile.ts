@@ -4,9 +4,8 @@
  */
 import * as ByteString from "../../../domain/ByteString.ts"
 import * as FileName from "../../../domain/FileName.ts"
-import type { Hash } from "../../files/Hashing.ts"
 import type { PlacedEntry, RemoteEntry } from "../Entries.ts"
-import { decodeHeader, jsonOf, nameOf } from "./State.ts"
+import { decodeHeader, findName, isPlain, nameOf } from "./State.ts"
 
 /** The files of a state file, each a row; the rows are sorted by the names' bytes. */
 export interface StateFile {
@@ -22,8 +21,8 @@ export interface StateFile {
   readonly isVersion: (row: number, remote: Omit<RemoteEntry, "name">) => boolean
   /** The first row of which the name is not before this one. */
   readonly find: (key: ByteString.ByteString) => number
-  /** Adds what a list with details says of the file (services/files/ListedFile.ts) to a digest. */
-  readonly addTo: (hash: Hash, row: number) => void
+  /** What a list with details says of these rows' files, as its digest is made of it (services/files/ListedFile.ts). */
+  readonly listed: (rows: ReadonlyArray<number>) => Uint8Array
   /** The lines of the rows from `from` on and before `to`, as they are in the file. */
   readonly linesOf: (from: number, to: number) => Uint8Array
 }
@@ -31,7 +30,6 @@ export interface StateFile {
 /** The size begins after the digest and a space. */
 const toSize = 64 + 1
 const lineEnd = 0x0a
-const endOfFile = Uint8Array.of(0)
 
 /** Where the lines are: where each begins, where its name does, and in which the name has escapes of JSON. */
 interface Rows {
@@ -44,9 +42,11 @@ interface Rows {
 const makeStateFile = (bytes: Uint8Array, { escaped, names, starts }: Rows): StateFile => {
   const count = names.length
   const textOf = (start: number, end: number): ByteString.ByteString =>
-    ByteString.fromBytes(bytes.subarray(start, end))
+    ByteString.fromRange(bytes, start, end)
   const startOf = (row: number): number => starts[row] ?? bytes.length
   const startOfName = (row: number): number => names[row] ?? bytes.length
+  /** How long the line is, with its line end: not less than what is listed of it. */
+  const lengthOf = (row: number): number => startOf(row + 1) - startOf(row)
   /** The position of the quotation mark after the name. */
   const endOfName = (row: number): number => startOf(row + 1) - 2
   const jsonAt = (row: number): ByteString.ByteString =>
@@ -84,14 +84,24 @@ const makeStateFile = (bytes: Uint8Array, { escaped, names, starts }: Rows): Sta
       }
       return low
     },
-    addTo: (hash, row) => {
-      hash.update(bytes.subarray(startOf(row) + toSize, startOfName(row) - 1))
-      hash.update(
-        escaped.has(row)
-          ? ByteString.toBytes(keyAt(row))
-          : bytes.subarray(startOfName(row), endOfName(row))
-      )
-      hash.update(endOfFile)
+    listed: (rows) => {
+      const listed = new Uint8Array(rows.reduce((sum, row) => sum + lengthOf(row), 0))
+      let length = 0
+      const add = (piece: Uint8Array) => {
+        listed.set(piece, length)
+        length += piece.length
+      }
+      for (const row of rows) {
+        add(bytes.subarray(startOf(row) + toSize, startOfName(row) - 1))
+        add(
+          escaped.has(row)
+            ? ByteString.toBytes(keyAt(row))
+            : bytes.subarray(startOfName(row), endOfName(row))
+        )
+        // A NUL stands after each.
+        length += 1
+      }
+      return listed.subarray(0, length)
     },
     linesOf: (from, to) => bytes.subarray(startOf(from), startOf(to))
   }
@@ -104,28 +114,47 @@ export const empty: StateFile = makeStateFile(new Uint8Array(), {
   escaped: new Set()
 })
 
+/** How many bytes are made text at a time: more than any line has, for a name has at most 4 KiB, of six characters each. */
+const blockSize = 256 * 1024
+
+/** The key of a name as it stands in a line, without its quotation marks; `undefined` where it is no name. */
+const keyOf = (text: ByteString.ByteString): ByteString.ByteString | undefined => {
+  if (isPlain(text)) return FileName.fromByteString(text) === undefined ? undefined : text
+  const name = nameOf(`"${ByteString.toText(text) ?? ""}"`)
+  return name === undefined ? undefined : ByteString.fromText(name)
+}
+
 /** What a state file says; `undefined` where any of it is not as State writes it. */
 export const decode = (bytes: Uint8Array): StateFile | undefined => {
   const first = bytes.indexOf(lineEnd)
-  const count = decodeHeader(ByteString.fromBytes(bytes.subarray(0, Math.max(0, first))))
+  const count = decodeHeader(ByteString.fromRange(bytes, 0, Math.max(0, first)))
   // A line has more bytes than a digest: the file does not say how much memory is taken for it.
   if (count === undefined || count > bytes.length / toSize) return undefined
   const starts = new Uint32Array(count + 1)
   const names = new Uint32Array(count)
   const escaped = new Set<number>()
   let start = first + 1
-  let last: FileName.FileName | undefined
-  for (let row = 0; row < count; row++) {
-    const end = bytes.indexOf(lineEnd, start)
-    const json = end === -1 ? undefined : jsonOf(ByteString.fromBytes(bytes.subarray(start, end)))
-    const name = json === undefined ? undefined : nameOf(ByteString.toText(json) ?? "")
-    if (json === undefined || name === undefined) return undefined
-    if (last !== undefined && FileName.byBytes(last, name) >= 0) return undefined
-    last = name
-    if (json.includes("\\")) escaped.add(row)
-    starts[row] = start
-    names[row] = end - json.length + 1
-    start = end + 1
+  let last = ByteString.unsafe("")
+  for (let row = 0; row < count;) {
+    const block = ByteString.fromRange(bytes, start, start + blockSize)
+    let position = 0
+    for (; row < count; row++) {
+      const end = block.indexOf("\n", position)
+      if (end === -1) break
+      const nameStart = findName(block, position)
+      if (nameStart === undefined || nameStart >= end || block[end - 1] !== '"') return undefined
+      const text = ByteString.unsafe(block.slice(nameStart, end - 1))
+      const key = keyOf(text)
+      // A ByteString compares as its bytes do, and no name is empty.
+      if (key === undefined || key <= last) return undefined
+      last = key
+      if (text.includes("\\")) escaped.add(row)
+      starts[row] = start + position
+      names[row] = start + nameStart
+      position = end + 1
+    }
+    if (position === 0) return undefined
+    start += position
   }
   starts[count] = start
   return start === bytes.length ? makeStateFile(bytes, { starts, names, escaped }) : undefined
