@@ -9,10 +9,8 @@ import type { Connector } from "../Connector.ts"
 import { Hashing } from "../files/Hashing.ts"
 import type { ListedFile } from "../files/ListedFiles.ts"
 import { askPage } from "../files/RemoteList.ts"
+import { pageSize } from "./state/State.ts"
 import type { StateFile } from "./state/StateFile.ts"
-
-/** How many files a page has. One changed file has its whole page sent. */
-const pageSize = 500
 
 /** How many pages are asked for at a time, so that the server works on one while another is on its way. */
 const askedAtOnce = 4
@@ -28,25 +26,24 @@ export type Part =
 /** Rows that follow each other, and what is known of them. */
 interface Page {
   readonly rows: ReadonlyArray<number>
+  /** What the state file says that the digest is, where it does. */
+  readonly digest: string | undefined
   /** The name before the first row. */
   readonly after: ByteString.ByteString | undefined
   readonly last: ByteString.ByteString
 }
 
 /** The rows in pages. */
-const pagesOf = function* (state: StateFile, rows: Iterable<number>): Generator<Page> {
-  let page: Array<number> = []
+const pagesOf = function* (state: StateFile, all: ReadonlyArray<number>): Generator<Page> {
+  /** Those of some of the rows are not those of the state file. */
+  const digests = all.length === state.count ? state.pages : []
   let after: ByteString.ByteString | undefined
-  for (const row of rows) {
-    page.push(row)
-    if (page.length < pageSize) continue
-    const last = state.keyAt(row)
-    yield { rows: page, after, last }
+  for (let page = 0; page * pageSize < all.length; page++) {
+    const rows = all.slice(page * pageSize, (page + 1) * pageSize)
+    const last = state.keyAt(rows.at(-1) ?? 0)
+    yield { rows, digest: digests[page], after, last }
     after = last
-    page = []
   }
-  const [row] = page.slice(-1)
-  if (row !== undefined) yield { rows: page, after, last: state.keyAt(row) }
 }
 
 /**
@@ -56,14 +53,18 @@ const pagesOf = function* (state: StateFile, rows: Iterable<number>): Generator<
 export const askKnown = (
   pattern: ByteString.ByteString | undefined,
   state: StateFile,
-  rows: Iterable<number>,
+  rows: ReadonlyArray<number>,
   connector: Connector
 ) => {
+  const digestOf = (rows: ReadonlyArray<number>) =>
+    Effect.map(Hashing, ({ createHash }) => {
+      const hash = createHash()
+      hash.update(state.listed(rows))
+      return hash.digest()
+    })
   const ask = Effect.fnUntraced(function* (page: Page) {
     const { after, rows } = page
-    const hash = (yield* Hashing).createHash()
-    hash.update(state.listed(rows))
-    const digest = ByteString.unsafe(hash.digest())
+    const digest = ByteString.unsafe(page.digest ?? (yield* digestOf(rows)))
     const files = yield* askPage({ pattern, after, limit: rows.length, digest }, connector)
     return { page, files }
   })

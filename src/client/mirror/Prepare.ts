@@ -4,7 +4,7 @@ import * as ByteString from "../../domain/ByteString.ts"
 import * as FileName from "../../domain/FileName.ts"
 import type { ErrorReply } from "../Connection.ts"
 import type { Connectors } from "../Connector.ts"
-import { localDigestOf } from "../files/Hashing.ts"
+import { type Hashing, localDigestOf } from "../files/Hashing.ts"
 import { SaveFailed } from "../files/Placement.ts"
 import { isChanged, isNotFound } from "../files/RemoteFile.ts"
 import { receiveDigests } from "../files/small/Digests.ts"
@@ -47,7 +47,7 @@ export interface Prepared extends Decision {
   readonly remember: (
     next: ReadonlyMap<FileName.FileName, PlacedEntry>,
     added: Added
-  ) => Effect.Effect<void, SaveFailed, MirrorFolder>
+  ) => Effect.Effect<void, SaveFailed, MirrorFolder | Hashing>
 }
 
 /** How many files are hashed here at a time. */
@@ -232,7 +232,7 @@ export const prepare = Effect.fn("mirror.prepare")(function* (
     isStateUnreadable,
     remember: (next, added) =>
       isStateStale || additions.files.length > 0 || !isWritten(next, state)
-        ? folder.writeState(NextState.encode({ file, settled, entries: next, added }))
+        ? NextState.write({ file, settled, entries: next, added })
         : Effect.void
   }
   return prepared

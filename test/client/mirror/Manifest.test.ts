@@ -7,6 +7,7 @@ import { Connection } from "../../../src/client/Connection.ts"
 import type { PlacedEntry, RemoteEntry } from "../../../src/client/mirror/Entries.ts"
 import { readManifest } from "../../../src/client/mirror/Manifest.ts"
 import * as NextState from "../../../src/client/mirror/state/NextState.ts"
+import { createSha256 } from "../../../src/client/node/Sha256.ts"
 import * as StateFile from "../../../src/client/mirror/state/StateFile.ts"
 import * as Hashing from "../../../src/client/node/Hashing.ts"
 import { makeTokenDecoder, MalformedReply } from "../../../src/codec/resp/RespTokens.ts"
@@ -87,12 +88,13 @@ const stateOf = (entries: ReadonlyArray<RemoteEntry>): StateFile.StateFile => {
     name,
     { ...entry, sha256: "0".repeat(64) }
   ])
-  const blocks = NextState.encode({
+  const contents = {
     file: StateFile.empty,
     settled: new Uint8Array(),
     entries: new Map(placed),
     added: { count: () => 0, entries: () => [] }
-  })
+  }
+  const blocks = NextState.encode(contents, createSha256)
   return StateFile.decode(Buffer.concat([...blocks])) ?? assert.fail()
 }
 
@@ -151,6 +153,9 @@ describe("a manifest", () => {
   it.effect("is sent only the pages of which something changed", () =>
     Effect.gen(function* () {
       const state = stateOf(before)
+      assert.lengthOf(state.pages, 3)
+      const older = yield* read({ ...state, pages: [] }, makeServer(before, true).connector)
+      assert.deepStrictEqual([older.count, older.others.length], [before.length, 0])
       const same = makeServer(before, true)
       const manifest = yield* read(state, same.connector)
       assert.deepStrictEqual([same.sent.files, manifest.others.length], [0, 0])

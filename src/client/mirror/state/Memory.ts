@@ -6,6 +6,7 @@
 import { Effect } from "effect"
 import * as ByteString from "../../../domain/ByteString.ts"
 import type { FileName } from "../../../domain/FileName.ts"
+import type { Hashing } from "../../files/Hashing.ts"
 import type { SaveFailed } from "../../files/Placement.ts"
 import type { PlacedEntry } from "../Entries.ts"
 import { MirrorFolder } from "../MirrorFolder.ts"
@@ -29,7 +30,9 @@ export interface Memory {
     names: ReadonlySet<FileName>
   ) => Effect.Effect<() => Iterable<readonly [FileName, PlacedEntry]>, SaveFailed, MirrorFolder>
   /** Takes what became of names, and writes it down. */
-  readonly learn: (changes: ReadonlyArray<Change>) => Effect.Effect<void, SaveFailed, MirrorFolder>
+  readonly learn: (
+    changes: ReadonlyArray<Change>
+  ) => Effect.Effect<void, SaveFailed, MirrorFolder | Hashing>
   /** Forgets all of it, as where it was changed by somebody else; it is read again when it is asked for. */
   readonly forget: () => void
 }
@@ -101,7 +104,7 @@ export const makeMemory = (): Memory => {
       for (const [name, entry] of some) now.journal.set(name, entry === undefined ? [] : [entry])
       changes += some.length
       if (changes < mostChanges) return
-      yield* folder.writeState(NextState.encode(contentsOf(now)))
+      yield* NextState.write(contentsOf(now))
       forget()
     }),
     forget

@@ -1,13 +1,17 @@
 /**
  * The state file of a mirror: which versions of which files it has put into the target. A line a file; a header with
- * their number comes first, so that a file that was cut off is recognised. The journal has the same lines, written before
- * each file is put in its place, so that a run that is killed leaves no file of which nothing is known. StateFile holds
- * the lines; reading and writing the files is left to MirrorFolder.
+ * their number comes first, so that a file that was cut off is recognised; behind the lines, the digests of the pages that
+ * a list with details has of these files, so that asking whether they are the same takes no hashing. The journal has the
+ * same lines, written before each file is put in its place, so that a run that is killed leaves no file of which nothing is
+ * known. StateFile holds the lines; reading and writing the files is left to MirrorFolder.
  */
 import { Option, Schema } from "effect"
 import * as ByteString from "../../../domain/ByteString.ts"
 import * as FileName from "../../../domain/FileName.ts"
 import type { PlacedEntry } from "../Entries.ts"
+
+/** How many files of the server's list one digest in the state file stands for. One changed file has its page sent. */
+export const pageSize = 500
 
 /**
  * What is known of each name: several versions where a run was killed between the journal and the file; in a journal, none
@@ -86,6 +90,27 @@ const goneLine = /^- (".+")$/s
 /** The first line of a state file with so many files. The lines of the files follow, sorted by the names' bytes. */
 export const encodeHeader = (files: number): string =>
   `${JSON.stringify({ "app-mirror": 1, files })}\n`
+
+/** What a list with details says of a file (services/files/ListedFile.ts). */
+export const encodeListed = (
+  name: FileName.FileName,
+  { modified, size, version }: PlacedEntry
+): string => `${size} ${modified} ${version} ${name}\0`
+
+const Pages = Schema.fromJsonString(
+  Schema.Struct({ pages: Schema.Array(Schema.String.check(Schema.isPattern(/^[0-9a-f]{64}$/))) })
+)
+const readPages = Schema.decodeUnknownOption(Pages)
+
+/** The line behind those of the files: the digests of the pages. */
+export const encodePages = (pages: ReadonlyArray<string>): string =>
+  `${JSON.stringify({ pages })}\n`
+
+/** The digests in that line; `undefined` where it is none, or has not those of so many files. */
+export const decodePages = (line: string, files: number): ReadonlyArray<string> | undefined => {
+  const pages = line.endsWith("\n") ? Option.getOrUndefined(readPages(line))?.pages : undefined
+  return pages?.length === Math.ceil(files / pageSize) ? pages : undefined
+}
 
 /** Adds what a journal says to the state; its last line may have been cut off, and what is no line is passed over. */
 export const addJournal = (state: State, journal: string): State => {

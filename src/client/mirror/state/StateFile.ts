@@ -5,12 +5,14 @@
 import * as ByteString from "../../../domain/ByteString.ts"
 import * as FileName from "../../../domain/FileName.ts"
 import type { PlacedEntry, RemoteEntry } from "../Entries.ts"
-import { decodeHeader, findName, isPlain, nameOf } from "./State.ts"
+import { decodeHeader, decodePages, findName, isPlain, nameOf } from "./State.ts"
 
 /** The files of a state file, each a row; the rows are sorted by the names' bytes. */
 export interface StateFile {
   /** How many rows there are. */
   readonly count: number
+  /** The digest of each page of them, as the server makes it; none where the file has none. */
+  readonly pages: ReadonlyArray<string>
   readonly nameAt: (row: number) => FileName.FileName
   /** The name as it travels, which compares as its bytes do. */
   readonly keyAt: (row: number) => ByteString.ByteString
@@ -37,9 +39,10 @@ interface Rows {
   readonly starts: Uint32Array
   readonly names: Uint32Array
   readonly escaped: ReadonlySet<number>
+  readonly pages: ReadonlyArray<string>
 }
 
-const makeStateFile = (bytes: Uint8Array, { escaped, names, starts }: Rows): StateFile => {
+const makeStateFile = (bytes: Uint8Array, { escaped, names, pages, starts }: Rows): StateFile => {
   const count = names.length
   const textOf = (start: number, end: number): ByteString.ByteString =>
     ByteString.fromRange(bytes, start, end)
@@ -60,6 +63,7 @@ const makeStateFile = (bytes: Uint8Array, { escaped, names, starts }: Rows): Sta
 
   return {
     count,
+    pages,
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- each was checked when the file was read
     nameAt: (row) => ByteString.toTextLossy(keyAt(row)) as FileName.FileName,
     keyAt,
@@ -111,7 +115,8 @@ const makeStateFile = (bytes: Uint8Array, { escaped, names, starts }: Rows): Sta
 export const empty: StateFile = makeStateFile(new Uint8Array(), {
   starts: Uint32Array.of(0),
   names: new Uint32Array(),
-  escaped: new Set()
+  escaped: new Set(),
+  pages: []
 })
 
 /** How many bytes are made text at a time: more than any line has, for a name has at most 4 KiB, of six characters each. */
@@ -157,5 +162,9 @@ export const decode = (bytes: Uint8Array): StateFile | undefined => {
     start += position
   }
   starts[count] = start
-  return start === bytes.length ? makeStateFile(bytes, { starts, names, escaped }) : undefined
+  const pages =
+    start === bytes.length
+      ? []
+      : decodePages(ByteString.fromRange(bytes, start, bytes.length), count)
+  return pages && makeStateFile(bytes, { starts, names, escaped, pages })
 }

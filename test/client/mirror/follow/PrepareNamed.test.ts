@@ -65,15 +65,12 @@ describe("one name that has changed", () => {
         }))
       ).pipe(Layer.provide(folderLayer(root, false)))
       yield* Effect.gen(function* () {
-        const folder = yield* MirrorFolder
-        yield* folder.writeState(
-          NextState.encode({
-            file: StateFile.empty,
-            settled: new Uint8Array(),
-            entries: new Map(names.map((name) => [name, entryOf(name)])),
-            added: { count: () => 0, entries: () => [] }
-          })
-        )
+        yield* NextState.write({
+          file: StateFile.empty,
+          settled: new Uint8Array(),
+          entries: new Map(names.map((name) => [name, entryOf(name)])),
+          added: { count: () => 0, entries: () => [] }
+        })
         const state = join(root, ".app-mirror/state")
         const before = fs.statSync(state)
         const [name = assert.fail()] = names.slice(123)

@@ -4,10 +4,10 @@ import { Effect } from "effect"
 import * as fs from "node:fs"
 import { join } from "node:path"
 import type { PlacedEntry } from "../../../../src/client/mirror/Entries.ts"
-import { MirrorFolder } from "../../../../src/client/mirror/MirrorFolder.ts"
 import { makeMemory } from "../../../../src/client/mirror/state/Memory.ts"
 import * as NextState from "../../../../src/client/mirror/state/NextState.ts"
 import * as StateFile from "../../../../src/client/mirror/state/StateFile.ts"
+import * as Hashing from "../../../../src/client/node/Hashing.ts"
 import { layer } from "../../../../src/client/node/mirror/Folder.ts"
 import * as ByteString from "../../../../src/domain/ByteString.ts"
 import * as FileName from "../../../../src/domain/FileName.ts"
@@ -34,10 +34,9 @@ describe("what a mirror that follows knows", () => {
       const model = new Map(names.slice(0, 40).map((name, index) => [name, entryOf(index)]))
       const inodes = new Set<number>()
       yield* Effect.gen(function* () {
-        const folder = yield* MirrorFolder
         const [file, settled] = [StateFile.empty, new Uint8Array()]
         const none = { count: () => 0, entries: () => [] }
-        yield* folder.writeState(NextState.encode({ file, settled, entries: model, added: none }))
+        yield* NextState.write({ file, settled, entries: model, added: none })
         const memory = makeMemory()
         const agree = Effect.fnUntraced(function* () {
           const read = makeMemory()
@@ -68,7 +67,7 @@ describe("what a mirror that follows knows", () => {
           if (below(30) === 0) yield* agree()
         }
         yield* agree()
-      }).pipe(Effect.provide(layer(root, false)))
+      }).pipe(Effect.provide([layer(root, false), Hashing.layer]))
       assert.isBelow(inodes.size, 3)
       assert.isAbove(inodes.size, 1)
     })

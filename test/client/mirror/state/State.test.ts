@@ -1,11 +1,14 @@
 import { assert, describe, it } from "@effect/vitest"
+import { createHash } from "node:crypto"
 import type { PlacedEntry } from "../../../../src/client/mirror/Entries.ts"
 import * as NextState from "../../../../src/client/mirror/state/NextState.ts"
+import { createSha256 } from "../../../../src/client/node/Sha256.ts"
 import * as State from "../../../../src/client/mirror/state/State.ts"
 import * as StateFile from "../../../../src/client/mirror/state/StateFile.ts"
 import * as ByteString from "../../../../src/domain/ByteString.ts"
 import * as FileName from "../../../../src/domain/FileName.ts"
 import { listedText } from "../../../../src/services/files/ListedFile.ts"
+import { seeded } from "../../../support/values/Seeded.ts"
 
 const entry: PlacedEntry = {
   size: 12,
@@ -30,7 +33,7 @@ const encode = (
     entries: new Map(entries),
     added: { count: () => added.length, entries: () => added.values() }
   }
-  return Buffer.concat([...NextState.encode(contents)]).toString()
+  return Buffer.concat([...NextState.encode(contents, createSha256)]).toString()
 }
 
 const decode = (text: string) => StateFile.decode(Buffer.from(text))
@@ -113,9 +116,53 @@ describe("the state file", () => {
     )
   })
 
+  it("has the digests of the server's pages, whatever stays and what is new", () => {
+    const said = (entries: ReadonlyArray<Entry>) =>
+      Array.from({ length: Math.ceil(entries.length / 500) }, (_, page) =>
+        createHash("sha256")
+          .update(
+            entries
+              .slice(page * 500, page * 500 + 500)
+              .map(([name, details]) => listedText({ ...details, name }))
+              .join("")
+          )
+          .digest("hex")
+      )
+    const all = Array.from({ length: 2600 }, (_, index): Entry => {
+      const name = nameOf(`é${String(index).padStart(5, "0")}${index % 7 === 0 ? '"' : ""}`)
+      return [name, { ...entry, size: index }]
+    })
+    const newer = { ...entry, size: 1e6 }
+    const below = seeded(1)
+    for (let round = 0; round < 8; round++) {
+      const first = all.filter(() => below(20) > round)
+      const there = new Set(first.map(([name]) => name))
+      const file = decode(encode(first)) ?? assert.fail()
+      assert.deepStrictEqual(file.pages, said(first))
+      // Changed or removed in one part only, so that pages before and after it stay.
+      const [from, length] = [below(2600), below(3) * below(400)]
+      const isChanged = (row: number) => row >= from && row < from + length
+      const settled = Uint8Array.from(first, (_, row) => (isChanged(row) ? 0 : 1))
+      const changed = first.flatMap(([name], row): ReadonlyArray<Entry> =>
+        isChanged(row) && round % 2 === 0 ? [[name, newer]] : []
+      )
+      const added = all.filter(([name]) => !there.has(name) && below(9) < 1)
+      const next = decode(encode(changed, added, file, settled)) ?? assert.fail()
+      const rows = Array.from({ length: next.count }, (_, row): Entry => [
+        next.nameAt(row),
+        next.entryAt(row)
+      ])
+      assert.deepStrictEqual(next.pages, said(rows), `round ${round}`)
+    }
+  })
+
   it("is none where it was cut off anywhere, or where any line is another", () => {
+    const files = text.indexOf('{"pages"')
     for (let end = 0; end < text.length; end++)
-      assert.isUndefined(decode(text.slice(0, end)), `cut at ${end}`)
+      if (end !== files) assert.isUndefined(decode(text.slice(0, end)), `cut at ${end}`)
+    // As it was before it had the digests of pages.
+    assert.deepStrictEqual(toMap(decode(text.slice(0, files))), toMap(decode(text)))
+    assert.deepStrictEqual(decode(text.slice(0, files))?.pages, [])
     for (const wrong of [
       text.replace('"a"', '"../a"'),
       text.replace('"a"', '"z"'),
@@ -123,7 +170,10 @@ describe("the state file", () => {
       text.replace('"app-mirror":1', '"app-mirror":2'),
       text.replace('"files":7', '"files":7000000000'),
       `${text}${State.encodeLine(names[0] ?? assert.fail(), entry)}`,
-      text.replace('"a"', '"tab\\t"')
+      text.replace('"a"', '"tab\\t"'),
+      text.replace('"pages":["', '"pages":["0'),
+      text.replace('"pages":["', `"pages":["${"0".repeat(64)}","`),
+      text.replace(/"pages":.*/, '"pages":[]}')
     ])
       assert.isUndefined(decode(wrong), wrong)
   })
