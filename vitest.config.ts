@@ -25,6 +25,7 @@ export const unit = [
   "test/net/ProxyHeader.test.ts",
   "test/routes/FileReply.test.ts",
   "test/server/{Authentication,Session}.test.ts",
+  `test/server/subscriptions/${file}`,
   `test/services/${file}`,
   `test/services/files/${file}`,
   `test/services/files/{changes,s3,s3/watch}/${file}`

@@ -57,7 +57,11 @@ export type Reply = Data.TaggedEnum<{
     readonly item: (index: number) => Reply | Effect.Effect<Reply, CommandError, Scope.Scope>
   }
   /** Messages that answer no request, and those that confirm SUBSCRIBE and its kin. */
-  Pushes: { readonly pushes: ReadonlyArray<Push> }
+  Pushes: {
+    readonly pushes: ReadonlyArray<Push>
+    /** Whether the very same is told to many, so that its text is worth keeping. */
+    readonly isShared?: boolean
+  }
   /** What stands for a list that there is not. */
   NullList: {}
   Dictionary: {

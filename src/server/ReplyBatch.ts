@@ -79,8 +79,8 @@ export class ReplyBatch {
   tell(): void {
     const { peer, subscriber } = this.#context
     if (subscriber === undefined) return
-    const { isLost, pushes } = subscriber.next()
-    if (pushes.length > 0) this.add({ reply: Reply.Reply.Pushes({ pushes }) })
+    const { isLost, reply } = subscriber.next()
+    if (reply !== undefined) this.add({ reply })
     if (isLost) peer.ended("behind")
   }
 

@@ -73,6 +73,8 @@ class RepeatedReplies {
   #dictionary: Reply | undefined
   #dictionaryVersion: ProtocolVersion = 2
   #dictionaryText = ""
+  /** Texts of messages that are told to many, by the version; for as long as the messages are kept elsewhere. */
+  readonly #pushes = { 2: new WeakMap<Reply, string>(), 3: new WeakMap<Reply, string>() }
 
   /** COMMAND DOCS is always the same object, 12 kB that take 80 µs to encode. */
   writeDictionary(reply: Reply, version: ProtocolVersion): string {
@@ -82,6 +84,19 @@ class RepeatedReplies {
       this.#dictionaryVersion = version
     }
     return this.#dictionaryText
+  }
+
+  /** One text for all subscribers that are told the same. */
+  writePushes(
+    reply: Extract<Reply, { readonly _tag: "Pushes" }>,
+    version: ProtocolVersion
+  ): string {
+    const texts = this.#pushes[version]
+    const found = texts.get(reply)
+    if (found !== undefined) return found
+    const text = write(reply, version)
+    if (reply.isShared === true) texts.set(reply, text)
+    return text
   }
 
   /** A bulk string or a status is the same in both versions. */
@@ -115,6 +130,7 @@ class ReplyEncoder implements Encoder {
   head(reply: Reply): string {
     if (reply._tag === "Bulk" || reply._tag === "Status") return this.#repeated.writeShort(reply)
     if (reply._tag === "Dictionary") return this.#repeated.writeDictionary(reply, this.#version)
+    if (reply._tag === "Pushes") return this.#repeated.writePushes(reply, this.#version)
     if (reply._tag === "SwitchProtocol") this.#version = reply.version
     return write(reply, this.#version)
   }

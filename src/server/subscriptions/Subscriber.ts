@@ -7,6 +7,7 @@ import type { ChangeId, LoggedChange } from "../../domain/FileChange.ts"
 import * as RedisGlob from "../../domain/RedisGlob.ts"
 import * as Reply from "../../domain/Reply.ts"
 import { keyChannels, type Message } from "./Messages.ts"
+import type { News } from "./News.ts"
 import type { Kind, Registry } from "./Registry.ts"
 import type { ServerSubscriptions } from "./ServerSubscriptions.ts"
 
@@ -29,6 +30,11 @@ const mostLooks = 5
 /** Changes that are looked at before others get their turn; each pattern counts as one more. */
 const quantum = 256
 
+/** What subscribers follow who share what they are told, at most, in bytes as `heldBy` counts them. */
+const mostShared = 8192
+
+const byText = (one: string, other: string): number => (one < other ? -1 : 1)
+
 const pmessage = Reply.text("pmessage")
 
 const heldBy = (kind: Kind, name: ByteString.ByteString): number =>
@@ -49,6 +55,8 @@ export class Subscriber {
   #isSending = false
   #looks = 0
   #held = 0
+  /** What it follows, as text; see `#followed`. */
+  #key: string | undefined
 
   constructor(server: ServerSubscriptions) {
     this.#server = server
@@ -100,6 +108,7 @@ export class Subscriber {
     // A copy: the argument is a slice of the request's text, which would stay in memory.
     const own = ByteString.ownCopy(name)
     this.#names[kind].add(own)
+    this.#key = undefined
     if (kind === "pattern") this.#globs.set(own, RedisGlob.make(own))
     this.#held += heldBy(kind, own)
     this.#registry.add(kind, own)
@@ -108,6 +117,7 @@ export class Subscriber {
   /** Does not follow it any more. */
   remove(kind: Kind, name: ByteString.ByteString): void {
     if (!this.#names[kind].delete(name)) return
+    this.#key = undefined
     this.#globs.delete(name)
     this.#held -= heldBy(kind, name)
     this.#registry.remove(kind, name)
@@ -142,11 +152,31 @@ export class Subscriber {
     return this.#looks >= mostLooks && waiting > mostBehind
   }
 
-  /**
-   * What it is told of the next changes; of a few, and of none that it does not follow. `isLost` where changes may have
-   * been missed, and no channel that it follows says so.
-   */
-  next(): { readonly pushes: ReadonlyArray<Reply.Push>; readonly isLost: boolean } {
+  /** What it is told of the next changes; of a few, and of none that it does not follow. */
+  next(): News {
+    const { changes, news } = this.#server
+    const key = this.#followed
+    const next =
+      key === undefined
+        ? this.#news()
+        : news.of(key, this.#place, changes.last(), () => this.#news())
+    this.#place = next.place
+    this.#isSending = next.reply !== undefined
+    return next
+  }
+
+  /** The same text for all who are told the same; `undefined` for who follows so much that hardly another does. */
+  get #followed(): string | undefined {
+    const { channel, pattern } = this.#names
+    if (this.#held > mostShared) return undefined
+    // Channels are told of in the order of messages, patterns in their own. Lengths tell where a name ends.
+    this.#key ??= [...[...channel].sort(byText), "", ...pattern]
+      .map((name) => `${name.length}:${name}`)
+      .join()
+    return this.#key
+  }
+
+  #news(): News {
     const { changes, messages } = this.#server
     const pushes: Array<Reply.Push> = []
     const entries = changes.after(this.#place, Math.ceil(quantum / (1 + this.#names.pattern.size)))
@@ -156,9 +186,11 @@ export class Subscriber {
       for (const message of messages.of(entry)) this.#tell(message, pushes)
       isLost ||= this.#missed(entry, pushes.length > before)
     }
-    this.#place = entries.at(-1)?.id ?? changes.last()
-    this.#isSending = pushes.length > 0
-    return { pushes, isLost }
+    return {
+      reply: pushes.length > 0 ? Reply.Reply.Pushes({ pushes, isShared: true }) : undefined,
+      isLost,
+      place: entries.at(-1)?.id ?? changes.last()
+    }
   }
 
   /** Channels come before patterns (pubsub.c, pubsubPublishMessageInternal). */

@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Stream } from "effect"
-import { makeReplyEncoder } from "../../../src/codec/resp/RespEncoder.ts"
+import { makeRepeatedReplies, makeReplyEncoder } from "../../../src/codec/resp/RespEncoder.ts"
 import { FileNotFound, RangeNotSatisfiable, StoreUnavailable } from "../../../src/domain/Errors.ts"
 import * as Reply from "../../../src/domain/Reply.ts"
 import * as ByteString from "../../../src/domain/ByteString.ts"
@@ -124,6 +124,24 @@ describe("a reply", () => {
       assert.strictEqual(encoder.tail(reply), tail)
     })
   }
+
+  it("that is told to many is encoded once a version, on whichever connection", () => {
+    let encoded = 0
+    const item = {
+      _tag: "Integer",
+      get value() {
+        encoded += 1
+        return 7
+      }
+    } as const
+    const repeated = makeRepeatedReplies()
+    const [one, other, third] = [1, 2, 3].map(() => makeReplyEncoder(repeated))
+    third?.head(switchTo(3))
+    const told = Reply.Reply.Pushes({ pushes: [[item]], isShared: true })
+    for (const encoder of [one, other, third, third, one])
+      assert.strictEqual(encoder?.head(told), `${encoder === third ? ">" : "*"}1\r\n:7\r\n`)
+    assert.strictEqual(encoded, 2)
+  })
 
   it("that switches the version is written in the new one already", () => {
     const encoder = makeReplyEncoder()

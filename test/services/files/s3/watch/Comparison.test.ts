@@ -57,8 +57,12 @@ const difference = (before: Versions, after: Versions): ReadonlyArray<FileChange
 const contentOf = ({ blocks = [] }: Snapshot): Versions =>
   new Map(blocks.flatMap(unpacked).map(({ name, version }) => [name, version]))
 
+/** Names whose order by their bytes is not that of JavaScript's strings. */
+const nameOf = (index: number): FileName =>
+  name(`${["f", "\uffee", "\u{1f600}"][index % 3] ?? ""}${index}`)
+
 const filesOf = (count: number): Map<FileName, string> =>
-  new Map(Array.from({ length: count }, (_, index) => [name(`f${index}`), "1"]))
+  new Map(Array.from({ length: count }, (_, index) => [nameOf(index), "1"]))
 
 describe("a listing that is compared with the one before", () => {
   it("has just what is different, over many blocks, and is held as it is", () => {
@@ -70,7 +74,7 @@ describe("a listing that is compared with the one before", () => {
       const span = 10 ** (1 + random(4))
       const [first, kind] = [random(4000), random(4)]
       for (let step = 0; step < span / 2; step++) {
-        const some = name(`f${first + random(span)}`)
+        const some = nameOf(first + random(span))
         if (kind === 0) versions.delete(some)
         else if (kind === 1) versions.set(some, "1")
         else if (random(2) === 0) versions.set(some, String(random(3)))
@@ -93,7 +97,7 @@ describe("a listing that is compared with the one before", () => {
   it("shares what is held of files that are the same", () => {
     const versions = filesOf(5000)
     const { snapshot } = compare(undefined, versions)
-    versions.set(name("f3"), "2")
+    versions.set(nameOf(3), "2")
     const { blocks = [] } = compare(snapshot, versions).snapshot
     const shared = blocks.filter((block) => snapshot.blocks?.includes(block) === true)
     assert.deepStrictEqual([blocks.length, shared.length], [5, 4])
