@@ -34,8 +34,9 @@ const pause = "5 seconds"
 
 /**
  * Records the changes of a folder until the scope closes, and begins without waiting for the folder to be read. Where that
- * takes longer than places can be held back, or another thread must begin anew, `Rescan` is recorded then. Logs `changes.polled` for each reason there is to poll, once, and
- * `changes.failed` where a thread ends.
+ * takes longer than places can be held back, or another thread must begin anew, `Rescan` is recorded then. Logs
+ * `changes.polled` for each reason there is to poll, once, `changes.watched` when none is left, and `changes.failed` where
+ * a thread ends.
  */
 const recordChanges = Effect.fnUntraced(function* (
   folder: SharedFolder.SharedFolder,
@@ -54,6 +55,10 @@ const recordChanges = Effect.fnUntraced(function* (
         record(message.changes.map(checked).filter((change) => change !== undefined))
       } else if ("watched" in message) {
         setSource(message.polled > 0 ? "poll" : "watch", message.watched)
+        if (message.polled === 0 && message.watched > 0 && reasons.size > 0) {
+          reasons.clear()
+          return Effect.logInfo("changes.watched")
+        }
       } else if (!reasons.has(message.reason)) {
         reasons.add(message.reason)
         return Effect.annotateLogs(Effect.logWarning("changes.polled"), "reason", message.reason)

@@ -5,10 +5,11 @@
  */
 import type { BigIntStats, FSWatcher } from "node:fs"
 
-/** An entry of a folder. Links and what else there is besides files and folders are `other`. */
-export interface DiskEntry {
-  readonly part: string
-  readonly kind: "file" | "folder" | "link" | "other"
+/** The names in a folder, of what there is of each kind. */
+export interface DiskEntries {
+  readonly files: ReadonlyArray<string>
+  readonly folders: ReadonlyArray<string>
+  readonly links: ReadonlyArray<string>
 }
 
 /** Which names are shared. */
@@ -28,7 +29,7 @@ export interface Disk {
   /** Whether no part of an absolute path is a link. */
   readonly isDirect: (path: string) => boolean
   /** The shared entries of a folder; `undefined` where it is gone or may not be read. Throws where that cannot be told. */
-  readonly list: (path: string) => ReadonlyArray<DiskEntry> | undefined
+  readonly list: (path: string) => DiskEntries | undefined
   /** The text of a name in latin1; `undefined` where it is not shared, or no client could ask for it. */
   readonly partOf: (latin1: string) => string | undefined
   /** The `stat` of the file that a link leads to, if it lies inside `root`. */
@@ -109,20 +110,17 @@ export const makeDisk = (
     },
     list: (path) => {
       try {
-        const found: Array<DiskEntry> = []
+        const files: Array<string> = []
+        const folders: Array<string> = []
+        const links: Array<string> = []
         for (const entry of fs.readdirSync(path, { encoding: "latin1", withFileTypes: true })) {
           const part = partOf(entry.name)
           if (part === undefined) continue
-          const kind = entry.isFile()
-            ? "file"
-            : entry.isDirectory()
-              ? "folder"
-              : entry.isSymbolicLink()
-                ? "link"
-                : "other"
-          found.push({ part, kind })
+          if (entry.isFile()) files.push(part)
+          else if (entry.isDirectory()) folders.push(part)
+          else if (entry.isSymbolicLink()) links.push(part)
         }
-        return found
+        return { files, folders, links }
       } catch (cause) {
         if (cause instanceof Error && "code" in cause && gone.has(String(cause.code)))
           return undefined

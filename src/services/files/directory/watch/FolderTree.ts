@@ -3,46 +3,11 @@
  * happened to it, `lstat` says. A folder is watched first and read then, so that nothing that comes in between is missed.
  * It runs in the watching thread (Disk). When things are done, and in what order: WatchLoop.
  */
-import type { BigIntStats, FSWatcher } from "node:fs"
+import type { BigIntStats } from "node:fs"
 import type { Disk } from "./Disk.ts"
-
-/** A folder. */
-export interface WatchedFolder {
-  /** Relative to the shared folder, "" for that one. */
-  readonly name: string
-  readonly path: string
-  readonly parent: WatchedFolder | undefined
-  /** Its name in its parent. */
-  readonly part: string
-  readonly identity: string
-  /** The files in it by their names; their versions in a folder that is polled, and of what links lead to, else "". */
-  readonly files: Map<string, string>
-  /** The names of links, which are looked at again and again: what they lead to changes elsewhere. */
-  links: Set<string> | undefined
-  /** `undefined` where there are none, as in most folders. */
-  folders: Map<string, WatchedFolder> | undefined
-  watcher: FSWatcher | undefined
-  isPolled: boolean
-  /** Whether it is no longer part of the tree; its events mean nothing then. */
-  isGone: boolean
-}
-
-/** What the tree needs of who runs it. */
-export interface TreeHost {
-  readonly onCreated: (name: string, stats: BigIntStats) => void
-  readonly onChanged: (name: string, stats: BigIntStats) => void
-  /** A file was changed, or touched at least: it may be changed again soon. */
-  readonly onTouched: (name: string) => void
-  readonly onDeleted: (name: string) => void
-  /** Begins to watch a folder on this device; `undefined` where it is gone or may not be read. */
-  readonly watch: (folder: WatchedFolder, device: bigint) => FSWatcher | "polled" | undefined
-  readonly unwatch: (watcher: FSWatcher) => void
-  readonly versionOf: (stats: BigIntStats) => string
-  /** Has work done after what is waiting already. It pauses wherever it yields. */
-  readonly schedule: (work: Generator<void>) => void
-  /** Has a name checked again after a while, or without one the folder. */
-  readonly postpone: (folder: WatchedFolder, part?: string) => void
-}
+import type { FileNames } from "./FileNames.ts"
+import type { TreeHost } from "./TreeHost.ts"
+import type { makeWatchedFolder, WatchedFolder } from "./WatchedFolder.ts"
 
 /** The folders below one. */
 export interface FolderTree {
@@ -55,36 +20,53 @@ export interface FolderTree {
   readonly dispose: () => void
   /** Looks at the folders that are polled. */
   readonly sweepFolders: () => Generator<void>
+  /** Watches folders that are polled because the system watched no more of them, as many as it watches now. */
+  readonly watchMore: () => Generator<void>
   /** Looks at what links lead to. */
   readonly sweepLinks: () => Generator<void>
   /** How many folders are watched, and how many polled. */
   readonly count: () => { readonly watched: number; readonly polled: number }
 }
 
+/** What the tree is made of. */
+export interface TreeParts {
+  readonly disk: Disk
+  readonly names: FileNames
+  readonly makeWatchedFolder: typeof makeWatchedFolder
+}
+
 /** The tree of the folder at `path`, which is watched but not read yet; `undefined` where there is none. */
 export const makeFolderTree = (
   path: string,
-  disk: Disk,
+  { disk, makeWatchedFolder, names }: TreeParts,
   host: TreeHost
 ): FolderTree | undefined => {
   /** How often a folder that is swapped for another meanwhile is looked at again at once. */
   const attempts = 8
   let watched = 0
   const polled = new Set<WatchedFolder>()
+  /** Those of them that would be watched if there were room. */
+  const unwatched = new Set<WatchedFolder>()
   /** Folders with links in them. */
   const linking = new Set<WatchedFolder>()
 
   const nameIn = ({ name }: WatchedFolder, part: string): string =>
     name === "" ? part : `${name}/${part}`
 
-  const leave = (folder: WatchedFolder): void => {
-    folder.isGone = true
-    polled.delete(folder)
-    linking.delete(folder)
+  const leaveWatch = (folder: WatchedFolder): void => {
     if (folder.watcher === undefined) return
     watched -= 1
     host.unwatch(folder.watcher)
     folder.watcher = undefined
+  }
+
+  const leave = (folder: WatchedFolder): void => {
+    folder.isGone = true
+    polled.delete(folder)
+    unwatched.delete(folder)
+    linking.delete(folder)
+    names.forget(folder)
+    leaveWatch(folder)
   }
 
   /** The folder at this place, watched, if it is one. */
@@ -96,23 +78,12 @@ export const makeFolderTree = (
     for (let attempt = 0; attempt < attempts; attempt++) {
       const before = disk.look(at)
       if (before?.isDirectory() !== true) return undefined
-      const folder: WatchedFolder = {
-        name: parent === undefined ? "" : nameIn(parent, part),
-        path: at,
-        parent,
-        part,
-        identity: disk.identityOf(before),
-        files: new Map(),
-        links: undefined,
-        folders: undefined,
-        watcher: undefined,
-        isPolled: false,
-        isGone: false
-      }
+      const folder = makeWatchedFolder(parent, part, at, disk.identityOf(before))
       const watcher = host.watch(folder, before.dev)
-      if (watcher === "polled") {
+      if (watcher === "polled" || watcher === "full") {
         folder.isPolled = true
         polled.add(folder)
+        if (watcher === "full") unwatched.add(folder)
       } else if (watcher !== undefined) {
         folder.watcher = watcher
         watched += 1
@@ -138,12 +109,12 @@ export const makeFolderTree = (
   }
 
   const removeFile = (folder: WatchedFolder, part: string): void => {
-    if (folder.files.delete(part)) host.onDeleted(nameIn(folder, part))
+    if (names.of(folder).delete(part)) host.onDeleted(nameIn(folder, part))
   }
 
   const forget = (folder: WatchedFolder, isTold: boolean): void => {
     leave(folder)
-    if (isTold) for (const part of folder.files.keys()) host.onDeleted(nameIn(folder, part))
+    if (isTold) for (const part of names.partsOf(folder)) host.onDeleted(nameIn(folder, part))
     for (const inner of folder.folders?.values() ?? []) forget(inner, isTold)
   }
 
@@ -162,10 +133,10 @@ export const makeFolderTree = (
     version: string,
     isTold: boolean
   ): void => {
-    const known = folder.files.get(part)
+    const known = names.of(folder).get(part)
     if (known === version) return
     if (!disk.isDirect(folder.path)) return host.postpone(folder, part)
-    folder.files.set(part, version)
+    names.of(folder).set(part, version)
     if (!isTold) return
     if (known === undefined) host.onCreated(nameIn(folder, part), stats)
     else host.onChanged(nameIn(folder, part), stats)
@@ -178,7 +149,7 @@ export const makeFolderTree = (
     stats: BigIntStats,
     isTold: boolean
   ): void => {
-    if (folder.files.has(part) && !folder.isPolled) return host.onTouched(nameIn(folder, part))
+    if (names.of(folder).has(part) && !folder.isPolled) return host.onTouched(nameIn(folder, part))
     put(folder, part, stats, folder.isPolled ? host.versionOf(stats) : "", isTold)
   }
 
@@ -226,6 +197,27 @@ export const makeFolderTree = (
     for (const folder of polled) yield* read(folder, true, false)
   }
 
+  function* watchMore(): Generator<void> {
+    for (const folder of unwatched) {
+      const stats = disk.look(folder.path)
+      if (stats === undefined || !isSame(folder, stats)) continue
+      const watcher = host.watch(folder, stats.dev)
+      if (watcher === "full") return
+      if (watcher === "polled" || watcher === undefined) continue
+      folder.watcher = watcher
+      watched += 1
+      if (!isStill(folder) || !disk.isDirect(folder.path)) {
+        leaveWatch(folder)
+        continue
+      }
+      // It is compared once more as one that is polled: what changed since the last time came without an event.
+      yield* read(folder, true, false)
+      folder.isPolled = false
+      polled.delete(folder)
+      unwatched.delete(folder)
+    }
+  }
+
   function* sweepLinks(): Generator<void> {
     for (const folder of linking) {
       for (const part of folder.links ?? []) {
@@ -235,11 +227,25 @@ export const makeFolderTree = (
     }
   }
 
+  /** Removes what is known and was not found. */
+  const removeOthers = (
+    folder: WatchedFolder,
+    ...[files, folders, links]: ReadonlyArray<ReadonlyArray<string>>
+  ): void => {
+    const isIn = new Set(links)
+    for (const part of folder.links ?? []) if (!isIn.has(part)) folder.links?.delete(part)
+    for (const part of files ?? []) isIn.add(part)
+    for (const part of names.partsOf(folder)) if (!isIn.has(part)) removeFile(folder, part)
+    if (folder.folders === undefined) return
+    const areIn = new Set(folders)
+    for (const part of folder.folders.keys()) if (!areIn.has(part)) removeFolder(folder, part)
+  }
+
   function* read(folder: WatchedFolder, isTold: boolean, isDeep: boolean): Generator<void> {
     if (folder.isGone) return
     let entries: ReturnType<Disk["list"]>
     try {
-      entries = disk.list(folder.path) ?? []
+      entries = disk.list(folder.path)
     } catch {
       return host.postpone(folder)
     }
@@ -249,36 +255,29 @@ export const makeFolderTree = (
       if (folder.parent !== undefined) place(folder.parent, folder.part, true, true)
       return
     }
-    const kinds = new Map(entries.map(({ kind, part }) => [part, kind]))
-    for (const part of folder.files.keys()) {
-      const kind = kinds.get(part)
-      if (kind !== "file" && kind !== "link") removeFile(folder, part)
-    }
-    for (const part of folder.links ?? []) {
-      if (kinds.get(part) !== "link") folder.links?.delete(part)
-    }
-    for (const part of folder.folders?.keys() ?? []) {
-      if (kinds.get(part) !== "folder") removeFolder(folder, part)
-    }
+    const { files, folders, links } = entries ?? { files: [], folders: [], links: [] }
+    removeOthers(folder, files, folders, links)
     // At once, for what was read is true now, and events tell of what happens from now on.
     const isSilent = !isTold && !folder.isPolled
-    if (isSilent) {
-      for (const { kind, part } of entries) if (kind === "file") folder.files.set(part, "")
-    }
-    for (const { kind, part } of entries) {
+    if (isSilent) names.add(folder, files)
+    for (const part of folders) {
       if (folder.isGone) return
-      if (kind === "folder") {
-        const inner = folder.folders?.get(part)
-        if (inner === undefined || isDeep || (folder.isPolled && !isStill(inner)))
-          place(folder, part, isTold, isDeep)
-        yield
-      } else if (kind === "link") {
-        place(folder, part, isTold, false)
-        yield
-      } else if (kind === "file" && !isSilent && (folder.isPolled || !folder.files.has(part))) {
-        place(folder, part, isTold, false)
-        yield
-      }
+      const inner = folder.folders?.get(part)
+      if (inner === undefined) enter(folder, part, isTold)
+      else if (isDeep || (folder.isPolled && !isStill(inner))) place(folder, part, isTold, isDeep)
+      yield
+    }
+    for (const part of links) {
+      if (folder.isGone) return
+      place(folder, part, isTold, false)
+      yield
+    }
+    if (isSilent) return
+    for (const part of files) {
+      if (folder.isGone) return
+      if (!folder.isPolled && names.of(folder).has(part)) continue
+      place(folder, part, isTold, false)
+      yield
     }
   }
 
@@ -290,6 +289,7 @@ export const makeFolderTree = (
     read,
     sweepFolders,
     sweepLinks,
+    watchMore,
     check: (folder, part, isDeep) => {
       if (!folder.isGone) place(folder, part, true, isDeep)
     },

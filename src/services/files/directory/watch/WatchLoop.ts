@@ -10,10 +10,12 @@
 import type { BigIntStats, FSWatcher } from "node:fs"
 import type { FileDetails } from "../../FileStore.ts"
 import type { Disk } from "./Disk.ts"
-import type { FolderTree, TreeHost, WatchedFolder } from "./FolderTree.ts"
+import type { FolderTree } from "./FolderTree.ts"
 import type { Outbox } from "./Outbox.ts"
 import type { Sweep } from "./Sweep.ts"
+import type { PollReason, TreeHost } from "./TreeHost.ts"
 import type { Unsettled } from "./Unsettled.ts"
+import type { WatchedFolder } from "./WatchedFolder.ts"
 
 /** What the loop is made of. */
 export interface LoopParts {
@@ -45,9 +47,6 @@ export interface LoopParts {
   readonly onPolled: (reason: PollReason) => void
 }
 
-/** Why a folder is polled: other machines change it, the system watches no more folders, or this system none as we need it. */
-export type PollReason = "network" | "limit" | "system"
-
 /** Watches the shared folder until the thread ends. */
 export const runWatchLoop = ({
   detailsOf,
@@ -72,6 +71,8 @@ export const runWatchLoop = ({
   /** How often links are followed, at most, in milliseconds. */
   const followEvery = 250
   const mostLatest = 4096
+  /** How often the system is asked to watch more folders, at most, in times of polling. */
+  const watchMoreAfter = 5
   const limits = new Set(["ENOSPC", "EMFILE", "ENFILE", "ENOMEM"])
 
   let tree: FolderTree | undefined
@@ -118,9 +119,9 @@ export const runWatchLoop = ({
     outbox.add({ _tag: tag, name, ...details })
   }
 
-  const polled = (reason: PollReason): "polled" => {
+  const polled = <A>(reason: PollReason, how: A): A => {
     onPolled(reason)
-    return "polled"
+    return how
   }
 
   const host: TreeHost = {
@@ -133,8 +134,8 @@ export const runWatchLoop = ({
       outbox.add({ _tag: "Deleted", name })
     },
     watch: (folder, device) => {
-      if (!isWatchable) return polled("system")
-      if (disk.isRemote(folder.path, device)) return polled("network")
+      if (!isWatchable) return polled("system", "polled")
+      if (disk.isRemote(folder.path, device)) return polled("network", "polled")
       try {
         const watcher = disk.watch(folder.path, (type, latin1) => {
           events += 1
@@ -143,9 +144,8 @@ export const runWatchLoop = ({
         watcher.on("error", () => mark(folder, null, true))
         return watcher
       } catch (cause) {
-        return cause instanceof Error && "code" in cause && limits.has(String(cause.code))
-          ? polled("limit")
-          : undefined
+        const isFull = cause instanceof Error && "code" in cause && limits.has(String(cause.code))
+        return isFull ? polled("limit", "full") : undefined
       }
     },
     unwatch: (watcher) => {
@@ -173,6 +173,7 @@ export const runWatchLoop = ({
     )
   const sweeps = [
     sweepWhenIdle(pollEvery, (known) => known.sweepFolders()),
+    sweepWhenIdle(watchMoreAfter * pollEvery, (known) => known.watchMore()),
     sweepWhenIdle(followEvery, (known) => known.sweepLinks())
   ]
 

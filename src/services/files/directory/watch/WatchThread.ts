@@ -8,11 +8,14 @@ import { Worker } from "node:worker_threads"
 import { detailsOf } from "../DirectoryDetails.ts"
 import type { SharedFolder } from "../SharedFolder.ts"
 import { makeDisk } from "./Disk.ts"
+import { makeFileNames } from "./FileNames.ts"
 import { makeFolderTree } from "./FolderTree.ts"
 import { type FoundChange, makeOutbox } from "./Outbox.ts"
 import { makeUnsettled } from "./Unsettled.ts"
 import { makeSweep } from "./Sweep.ts"
-import { type PollReason, runWatchLoop } from "./WatchLoop.ts"
+import { makeWatchedFolder } from "./WatchedFolder.ts"
+import type { PollReason } from "./TreeHost.ts"
+import { runWatchLoop } from "./WatchLoop.ts"
 
 /** What the thread sends. */
 export type ThreadMessage =
@@ -31,6 +34,8 @@ const program = `
   const fs = require("node:fs")
   const detailsOf = ${detailsOf.toString()}
   const makeDisk = ${makeDisk.toString()}
+  const makeFileNames = ${makeFileNames.toString()}
+  const makeWatchedFolder = ${makeWatchedFolder.toString()}
   const makeFolderTree = ${makeFolderTree.toString()}
   const makeOutbox = ${makeOutbox.toString()}
   const makeSweep = ${makeSweep.toString()}
@@ -61,7 +66,8 @@ const program = `
     unsettled: makeUnsettled(quiet, longest),
     outbox,
     detailsOf,
-    makeTree: (path, host) => makeFolderTree(path, disk, host),
+    makeTree: (path, host) => 
+      makeFolderTree(path, { disk, makeWatchedFolder, names: makeFileNames() }, host),
     findRoot,
     makeSweep: (least, work, schedule) => makeSweep(least, work, schedule, () => performance.now()),
     isWatchable,
@@ -76,6 +82,12 @@ const program = `
 
 /** How long a file is left alone before a change of it is told, and the longest it waits for that, in milliseconds. */
 const settling = { quiet: 100, longest: 1000 }
+
+/**
+ * The room for what lives shortly, for which V8 takes 48 MB where it may: the thread makes much garbage as it reads. With
+ * this, watching 10,000 folders of 20 files each takes 50 MB in place of 79, and a tenth more of the processor (Node 26.10).
+ */
+const maxYoungGenerationSizeMb = 4
 
 /** The thread has ended, which it does of itself only where it failed. */
 export class WatchEnded extends Data.TaggedError("WatchEnded")<{ readonly cause: unknown }> {}
@@ -108,6 +120,7 @@ export const watchByThread = <R>(
           new Worker(program, {
             eval: true,
             name: "watch",
+            resourceLimits: { maxYoungGenerationSizeMb },
             workerData: { shared, ...options, ...settling }
           })
             .on("message", (message: ThreadMessage) => void Queue.offerUnsafe(received, message))

@@ -89,9 +89,10 @@ describe("10,000 folders with 200,000 files", () => {
       renameSync(`${path}/d3`, `${path}/d4/e4/inside`)
       const folders = foldersIn(path)
       while (changes.watches() !== folders) yield* Effect.sleep("10 millis")
-      assert.isBelow(took, 60_000)
-      assert.isBelow(memory, 100e6)
-      assert.isBelow(p99, 2000)
+      // 0.4 s, 32 MB and 5 ms where nothing else runs.
+      assert.isBelow(took, 3000)
+      assert.isBelow(memory, 50e6)
+      assert.isBelow(p99, 100)
     })
   )
 })
