@@ -7,7 +7,7 @@ import { Effect, Fiber, Result, Stream } from "effect"
 import * as ByteString from "../../domain/ByteString.ts"
 import type { Connectors } from "../Connector.ts"
 import { Hashing, localDigestOf, Mismatch } from "./Hashing.ts"
-import { type PartFile, PartFiles } from "./PartFile.ts"
+import { type PartFile, PartFiles } from "./large/PartFile.ts"
 import { Progress } from "./Progress.ts"
 import { type Target, type Write, writeWhole } from "./Placement.ts"
 import {
@@ -23,6 +23,7 @@ import {
   type VersionCondition,
   withPrefixFallback
 } from "./RemoteFile.ts"
+import { makeWriteBehind } from "./large/WriteBehind.ts"
 
 /** How to download files. */
 export interface Options {
@@ -128,18 +129,21 @@ const receiveRest = Effect.fnUntraced(function* (
 ) {
   const { connectors, details, name } = job
   let received = part.size
+  const { flush, take } = yield* makeWriteBehind((chunks) =>
+    Effect.map(part.write(chunks, received), () => {
+      for (const { length } of chunks) received += length
+      onReceived(received)
+    })
+  )
   const receive = (wanted: VersionCondition) =>
     Effect.as(
       connectors.bytes.ask(
         bytesRequest(name, wanted, () => received),
-        Effect.flatMap(
-          Effect.suspend(() => receiveBytes(name, details.size - received)),
-          Stream.runForEach((chunk) =>
-            Effect.map(part.write(chunk, received), () => {
-              received += chunk.length
-              onReceived(received)
-            })
-          )
+        Effect.suspend(() => receiveBytes(name, details.size - received)).pipe(
+          Effect.flatMap((bytes) => Stream.runForEach(bytes, take)),
+          // What came before a connection was lost is not asked for again.
+          Effect.ensuring(Effect.ignore(flush)),
+          Effect.andThen(flush)
         )
       ),
       wanted.prefix !== undefined

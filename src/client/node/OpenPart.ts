@@ -5,7 +5,7 @@
 import { Clock, Effect, Schedule, type Scope, Semaphore } from "effect"
 import { type BigIntStats, constants } from "node:fs"
 import { lstat, open, rename, unlink } from "node:fs/promises"
-import { PartFailed, type PartFile } from "../files/PartFile.ts"
+import { PartFailed, type PartFile } from "../files/large/PartFile.ts"
 import { heartbeat } from "./Lease.ts"
 import { type Arrival, type NotPreserved, ifSupported, toSeconds } from "../files/Placement.ts"
 
@@ -48,6 +48,19 @@ const run = <A>(evaluate: () => Promise<A>): Effect.Effect<A, PartFailed> =>
 // Windows has neither O_NOFOLLOW nor O_NONBLOCK; what is undefined adds no bit.
 const { O_CREAT, O_EXCL, O_NOFOLLOW, O_NONBLOCK, O_RDWR } = constants
 
+/** What is left to write of chunks, of which so many bytes were written; a system may write fewer than it was given. */
+const withoutFirst = (
+  chunks: ReadonlyArray<Uint8Array>,
+  written: number
+): ReadonlyArray<Uint8Array> => {
+  let skip = written
+  return chunks.flatMap((chunk) => {
+    const rest = chunk.subarray(skip)
+    skip -= chunk.length - rest.length
+    return rest.length === 0 ? [] : [rest]
+  })
+}
+
 const openWith = Effect.fnUntraced(function* (first: string, flags: number) {
   const file = yield* Effect.acquireRelease(
     // No link is followed, and opening a FIFO does not wait for its other end.
@@ -83,12 +96,14 @@ const openWith = Effect.fnUntraced(function* (first: string, flags: number) {
     },
     initialStat,
     stat,
-    write: (bytes, position) =>
+    write: (chunks, position) =>
       run(async () => {
         if (lost) throw takenOver
-        for (let done = 0; done < bytes.length;) {
-          const { bytesWritten } = await file.write(bytes, done, undefined, position + done)
-          done += bytesWritten
+        let next = position
+        for (let left = chunks; left.length > 0;) {
+          const { bytesWritten } = await file.writev(left, next)
+          next += bytesWritten
+          left = withoutFirst(left, bytesWritten)
         }
       }),
     rename: Effect.fnUntraced(

@@ -16,7 +16,7 @@ import {
 } from "node:fs"
 import { basename, join } from "node:path"
 import * as Node from "../../../src/client/node/PartFiles.ts"
-import { PartFiles } from "../../../src/client/files/PartFile.ts"
+import { PartFiles } from "../../../src/client/files/large/PartFile.ts"
 import { temporaryFolder } from "../../support/stores/TemporaryFolder.ts"
 import { contents } from "../../support/Transfers.ts"
 
@@ -27,7 +27,7 @@ const claim = (target: string, version = "1") =>
 /** Claims it, writes this, and lets go of it again. */
 const leave = (target: string, content: string, version = "1") =>
   Effect.scoped(
-    Effect.flatMap(claim(target, version), ({ write }) => write(Buffer.from(content), 0))
+    Effect.flatMap(claim(target, version), ({ write }) => write([Buffer.from(content)], 0))
   )
 
 /** How many bytes a claim finds. */
@@ -112,7 +112,7 @@ layer(Layer.provideMerge(Node.layer, NodeServices.layer))("a part file", (it) =>
       const folder = yield* temporaryFolder
       const target = join(folder, "a")
       const first = yield* claim(target)
-      yield* first.write(Buffer.from("begun"), 0)
+      yield* first.write([Buffer.from("begun")], 0)
       const second = yield* claim(target)
       assert.notStrictEqual(second.path, first.path)
       assert.strictEqual(second.size, 0)
@@ -180,7 +180,7 @@ layer(Layer.provideMerge(Node.layer, NodeServices.layer))("a part file", (it) =>
         const folder = yield* temporaryFolder
         const target = join(folder, "a")
         const part = yield* claim(target)
-        yield* part.write(Buffer.alloc(100), 0)
+        yield* part.write([Buffer.alloc(100)], 0)
         renameSync(part.path, join(folder, "theirs"))
         const error = yield* Effect.flip(part.commit({ place: target, modified: undefined }))
         assert.isTrue(error.isTakenOver)
@@ -193,7 +193,7 @@ layer(Layer.provideMerge(Node.layer, NodeServices.layer))("a part file", (it) =>
         const folder = yield* temporaryFolder
         const target = join(folder, "a")
         const part = yield* claim(target)
-        yield* part.write(Buffer.alloc(100), 0)
+        yield* part.write([Buffer.alloc(100)], 0)
         writeFileSync(join(folder, "other"), Buffer.alloc(100, 1))
         renameSync(join(folder, "other"), part.path)
         const error = yield* Effect.flip(part.commit({ place: target, modified: undefined }))
@@ -206,7 +206,7 @@ layer(Layer.provideMerge(Node.layer, NodeServices.layer))("a part file", (it) =>
       Effect.gen(function* () {
         const target = join(yield* temporaryFolder, "a")
         const part = yield* claim(target)
-        yield* part.write(Buffer.alloc(100), 0)
+        yield* part.write([Buffer.alloc(100)], 0)
         writeFileSync(part.path, "x", { flag: "a" })
         assert.isTrue(
           (yield* Effect.flip(part.commit({ place: target, modified: undefined }))).isTakenOver
@@ -232,7 +232,7 @@ layer(Layer.provideMerge(Node.layer, NodeServices.layer))("a part file", (it) =>
         renameSync(planted, join(folder, "aside"))
         symlinkSync(victim, planted)
         const { path, write } = yield* claim(join(folder, "a"))
-        yield* write(Buffer.alloc(100), 0)
+        yield* write([Buffer.alloc(100)], 0)
         assert.isTrue(lstatSync(path).isFile())
         assert.strictEqual(readFileSync(victim, "utf8"), "not a download")
       })
@@ -245,7 +245,7 @@ layer(Layer.provideMerge(Node.layer, NodeServices.layer))("a part file", (it) =>
         linkSync(planted, join(folder, "victim"))
         const { size, write } = yield* claim(join(folder, "a"))
         assert.strictEqual(size, 0)
-        yield* write(Buffer.alloc(100), 0)
+        yield* write([Buffer.alloc(100)], 0)
         assert.strictEqual(readFileSync(join(folder, "victim"), "utf8"), "begun")
       })
     )
@@ -269,7 +269,7 @@ layer(Layer.provideMerge(Node.layer, NodeServices.layer))("a part file", (it) =>
         chownSync(planted, 65534, 65534)
         const part = yield* claim(join(folder, "a"))
         assert.strictEqual(part.size, 0)
-        yield* part.write(Buffer.alloc(100), 0)
+        yield* part.write([Buffer.alloc(100)], 0)
         yield* part.commit({ place: join(folder, "a"), modified: undefined })
         assert.strictEqual(statSync(join(folder, "a")).uid, process.getuid?.())
         assert.strictEqual(readFileSync(planted, "utf8"), "begun")

@@ -1,6 +1,6 @@
 /** Part files: downloads that are not whole yet, each in a file beside its target. Implemented by client/node. */
 import { Context, Data, type Effect, type Scope } from "effect"
-import type { Arrival, NotPreserved, SaveFailed } from "./Placement.ts"
+import type { Arrival, NotPreserved, SaveFailed } from "../Placement.ts"
 
 /** A part file could not be made, written or put in place. */
 export class PartFailed extends Data.TaggedError("PartFailed")<{
@@ -15,10 +15,13 @@ export interface PartFile {
   /** How many bytes an earlier run had received. */
   readonly size: number
   /**
-   * Writes at a position, in bytes, never just at the end: where two processes come to write one file, as after one was
+   * Writes chunks, one after another, at a position, in bytes, never just at the end: where two processes come to write one file, as after one was
    * suspended for long, both write the same bytes of the same version to the same positions.
    */
-  readonly write: (bytes: Uint8Array, position: number) => Effect.Effect<void, PartFailed>
+  readonly write: (
+    chunks: ReadonlyArray<Uint8Array>,
+    position: number
+  ) => Effect.Effect<void, PartFailed>
   /**
    * Syncs it, sets its time and renames it to its place. Fails with `PartFailed` where it is not exactly as long as the
    * file, or was taken over. Gives what the file system does not support of this.
