@@ -103,16 +103,14 @@ const usesGlobal: ReadonlyMap<string, Exceptions> = new Map([
       [
         /^src\/services\/files\/s3\/(?:ReadAhead|ObjectCache)\.ts$/,
         "memory that is not cleared first"
-      ],
-      [/^src\/client\/PartFile\.ts$/, "a digest's first bytes as hexadecimal digits"]
+      ]
     ]
   ],
   [
     "process",
     [
       [/^src\/telemetry\/ClusterStats\.ts$/, "tells of this process"],
-      [/^src\/services\/ServerInfo\.ts$/, "tells which system it runs on"],
-      [/^src\/client\/PartFile\.ts$/, "a part file tells whose it is"]
+      [/^src\/services\/ServerInfo\.ts$/, "tells which system it runs on"]
     ]
   ],
   [
@@ -270,6 +268,33 @@ const wrongUses = (file: string, text: string): ReadonlyArray<string> =>
     })
     .map((use) => `${file} uses ${use}: it is not among the files that may`)
 
+/** The exceptions that none of the sources needs, of each rule. */
+const idle = (sources: Sources): ReadonlyArray<string> => {
+  const uses = new Map([...sources].map(([file, text]) => [file, usesOf(file, text)]))
+  const unneeded = (exceptions: Exceptions, needs: (file: string) => boolean) =>
+    exceptions
+      .filter(([files]) => ![...sources.keys()].some((file) => files.test(file) && needs(file)))
+      .map(([files]) => String(files))
+  return [
+    ...unneeded(
+      seesTheHost,
+      (file) =>
+        importsOf(file, sources.get(file) ?? "").some(isHost)
+        || uses.get(file)?.some((use) => use === "Buffer" || use === "process") === true
+    ),
+    ...[...usesGlobal].flatMap(([name, exceptions]) =>
+      unneeded(exceptions, (file) => uses.get(file)?.includes(name) === true)
+    ),
+    ...unneeded(
+      readsWallClock,
+      (file) => uses.get(file)?.some((use) => wallClock.test(use)) === true
+    ),
+    ...[...libraries]
+      .filter(([name, file]) => !importsOf(file, sources.get(file) ?? "").includes(name))
+      .map(([name]) => name)
+  ]
+}
+
 /** What is wrong with one import of one file, if anything. */
 const judge = (sources: Sources, file: string, specifier: string): string | undefined => {
   const room = roomOf(file)
@@ -362,6 +387,10 @@ describe("the source", () => {
     const sources = readSources()
     assert.isTrue(sources.has("src/main.ts"), "the scan did not find src/main.ts")
     assert.strictEqual(violations(sources).join("\n"), "")
+  })
+
+  it("needs each exception from the rules", () => {
+    assert.deepStrictEqual(idle(readSources()), [])
   })
 })
 

@@ -6,7 +6,7 @@
 import { subnetOf } from "./ConnectionLimiter.ts"
 
 /** The latest wrong passwords of one address. */
-interface Record {
+interface WrongPasswords {
   /** Their times in milliseconds, the oldest first; at most `free` of them. */
   readonly times: ReadonlyArray<number>
   /** How many replies in a row were delayed. */
@@ -32,7 +32,7 @@ export interface AuthThrottle {
 
 /** A throttle without records, for at most `capacity` addresses. IPv6 addresses are counted by /64. */
 export const makeAuthThrottle = (capacity: number = mostAddresses): AuthThrottle => {
-  const records = new Map<string, Record>()
+  const records = new Map<string, WrongPasswords>()
   return {
     add: (host, now) => {
       const key = subnetOf(host)

@@ -83,6 +83,3 @@ export const makeEventLog: Effect.Effect<EventLog, never, Scope.Scope> = Effect.
       })
   }
 })
-
-/** A log that writes nothing. */
-export const silent: EventLog = { log: () => Effect.void, allows: () => false }

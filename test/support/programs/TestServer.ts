@@ -19,7 +19,7 @@ import { makeResp } from "../../../src/codec/resp/Resp.ts"
 import type { StoreUnavailable } from "../../../src/domain/Errors.ts"
 import { Stats } from "../../../src/telemetry/Stats.ts"
 import { Router } from "../../../src/Router.ts"
-import { silent } from "../../../src/telemetry/EventLog.ts"
+import type { EventLog } from "../../../src/telemetry/EventLog.ts"
 import { unlimited } from "../../../src/guard/Pacer.ts"
 import { unlimitedConnections } from "../../../src/guard/ConnectionLimiter.ts"
 import { noReaper } from "../../../src/guard/ConnectionReaper.ts"
@@ -52,6 +52,9 @@ export const version = "1.2.3"
 
 /** Nothing is shared. */
 export const emptyStore: Layer.Layer<FileStore> = MemoryFileStore.layer(new Map())
+
+/** A log that writes nothing. */
+const silent: EventLog = { log: () => Effect.void, allows: () => false }
 
 /** All that a router and the face of HTTP need, and the router. */
 const servicesOver = <E>(store: Layer.Layer<FileStore, E, Stats>) =>
