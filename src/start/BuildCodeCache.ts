@@ -1,12 +1,13 @@
 /**
  * Writes the caches of compiled code into the folder of a finished build, its argument. Each holds the functions that its
- * purpose compiles: the program serves in one process of this file, and asks it for the time in another; both write what
- * was compiled as they end.
+ * purpose compiles: the program serves in one process of this file, and asks it for the time and makes a mirror in others;
+ * each writes what was compiled as it ends.
  */
 import { spawn } from "node:child_process"
 import { once } from "node:events"
-import { writeFileSync } from "node:fs"
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
 import { createRequire } from "node:module"
+import { tmpdir } from "node:os"
 import { join, resolve } from "node:path"
 import { createInterface } from "node:readline"
 import { setFlagsFromString } from "node:v8"
@@ -35,16 +36,22 @@ const run = (): void => {
     setFlagsFromString("--semi-space-growth-factor=2")
     writeFileSync(cacheIn(folder, purpose), code.cache())
   })
+  // A second time there is nothing to do, for which other functions are used.
+  if (purpose === "mirror") process.once("beforeExit", () => code.run(createRequire(app)))
   code.run(createRequire(app))
 }
 
-/** Serves, asks, and ends the server. */
+/** Serves, asks, makes a mirror, and ends the server. */
 const build = async (): Promise<void> => {
   const server = start("serve", "--port", "0", "--dir", folder)
   process.once("exit", () => server.kill())
   const announcement = String(await once(createInterface(server.stderr), "line"))
   const [, port = ""] = /:(\d+)\. /.exec(announcement) ?? []
   await once(start("client", "--port", port, "--cmd", "hora_atual"), "exit")
+  const target = mkdtempSync(join(tmpdir(), "app-"))
+  const mirror = ["--quiet", "--mirror", target, "--exclude", "binary/**"]
+  await once(start("client", "--port", port, ...mirror), "exit")
+  rmSync(target, { recursive: true, force: true })
   server.kill()
   await once(server, "exit")
 }

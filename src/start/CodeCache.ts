@@ -10,13 +10,15 @@ import { crc32 } from "node:zlib"
 /** The program: a CommonJS module that takes nothing but `require`. */
 export const textName = "program.cjs"
 
-/** What a cache is for: a question and a server use different functions, and each reads back only its own. */
-export const purposes = ["client", "serve"] as const
+/** What a cache is for: a question, a mirror and a server use different functions, and each reads back only its own. */
+export const purposes = ["client", "mirror", "serve"] as const
 export type Purpose = (typeof purposes)[number]
 
 /** The purpose of a process with these arguments (`process.argv`). */
-export const purposeOf = (argv: ReadonlyArray<string>): Purpose =>
-  argv[2] === "serve" ? "serve" : "client"
+export const purposeOf = (argv: ReadonlyArray<string>): Purpose => {
+  if (argv[2] === "serve") return "serve"
+  return argv.some((word) => word.startsWith("--mirror")) ? "mirror" : "client"
+}
 
 /** What V8 made of that text, and a checksum of both; named for the Node that it is for, so that no other reads it. */
 export const cacheName = (purpose: Purpose): string =>
