@@ -274,10 +274,15 @@ const readOptions = (
 /** Numbers are written in decimal, byte strings as they are. */
 const write = (value: unknown): ByteString.ByteString => ByteString.unsafe(String(value))
 
-const printFields = (fields: ReadonlyArray<Field>, values: Readonly<Record<string, unknown>>) =>
-  fields.flatMap(({ absent, key, place, token }): Args => {
+const printFields = (fields: ReadonlyArray<Field>, values: Readonly<Record<string, unknown>>) => {
+  const args: Array<ByteString.ByteString> = []
+  for (const { absent, key, place, token } of fields) {
     const value = values[key]
-    if (Array.isArray(value)) return value.map(write)
-    if (value === absent) return []
-    return place === "option" ? [ByteString.unsafe(token), write(value)] : [write(value)]
-  })
+    if (Array.isArray(value)) for (const item of value) args.push(write(item))
+    else if (value !== absent) {
+      if (place === "option") args.push(ByteString.unsafe(token))
+      args.push(write(value))
+    }
+  }
+  return args
+}

@@ -9,7 +9,7 @@ import { streamFile, wholeFile } from "../client/files/FileStream.ts"
 import { Hashing, HashUnavailable, type Mismatch } from "../client/files/Hashing.ts"
 import { makeConnectors } from "../client/node/Connectors.ts"
 import { lastPlace } from "../client/changes/RemoteChanges.ts"
-import { createSha256 } from "../client/node/Sha256.ts"
+import { createSha256, sha256Of } from "../client/node/Sha256.ts"
 import type { UnexpectedName } from "../client/files/Placement.ts"
 import {
   describe,
@@ -72,6 +72,7 @@ const keyOf = (pattern: string | undefined): ByteString.ByteString | undefined =
 /** Only bytes are hashed here: this client saves no files, which is left to Mirror. */
 const hashing = Hashing.of({
   createHash: createSha256,
+  digestOf: sha256Of,
   hashFile: () => Effect.fail(new HashUnavailable({ cause: "this client saves no files" }))
 })
 

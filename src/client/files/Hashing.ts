@@ -34,6 +34,8 @@ export class Hashing extends Context.Service<
       size: number
     ) => Effect.Effect<FileDigest, HashUnavailable, Scope.Scope>
     readonly createHash: () => Hash
+    /** The SHA-256 of bytes that are there, in parts; 64 lower-case hexadecimal digits. */
+    readonly digestOf: (parts: ReadonlyArray<Uint8Array>) => string
   }
 >()("sockets/client/Hashing") {}
 

@@ -57,11 +57,7 @@ export const askKnown = (
   connector: Connector
 ) => {
   const digestOf = (rows: ReadonlyArray<number>) =>
-    Effect.map(Hashing, ({ createHash }) => {
-      const hash = createHash()
-      hash.update(state.listed(rows))
-      return hash.digest()
-    })
+    Effect.map(Hashing, (hashing) => hashing.digestOf([state.listed(rows)]))
   const ask = Effect.fnUntraced(function* (page: Page) {
     const { after, rows } = page
     const digest = ByteString.unsafe(page.digest ?? (yield* digestOf(rows)))

@@ -2,7 +2,7 @@
 import { Effect, Fiber, Layer, Queue } from "effect"
 import { open } from "node:fs/promises"
 import { Hashing, HashUnavailable } from "../files/Hashing.ts"
-import { createSha256 } from "./Sha256.ts"
+import { createSha256, sha256Of } from "./Sha256.ts"
 import { makeHashThreads } from "../../hashing/HashThread.ts"
 
 /**
@@ -20,6 +20,7 @@ export const layer: Layer.Layer<Hashing> = Layer.effect(
     const threads = yield* makeHashThreads
     return {
       createHash: createSha256,
+      digestOf: sha256Of,
       hashFile: Effect.fnUntraced(function* (path, size) {
         const file = yield* Effect.acquireRelease(
           Effect.tryPromise({ try: () => open(path, "r"), catch: unavailable }),

@@ -127,12 +127,16 @@ export const needsSync = (folder: string): boolean => fs.statfsSync(folder).type
 export const syncAll = (paths: Iterable<string>): Promise<ReadonlyArray<boolean>> =>
   Promise.all(Array.from(paths, syncOne))
 
-/** Renames, or copies where the two are on different file systems, as where another is mounted inside the folder. */
-export const moveInto = (from: string, to: string, spare: string): void => {
+/**
+ * Renames, or copies where the two are on different file systems, as where another is mounted inside the folder: first to
+ * the path that `spareOf` gives, beside `to`.
+ */
+export const moveInto = (from: string, to: string, spareOf: () => string): void => {
   try {
     fs.renameSync(from, to)
   } catch (error) {
     if (codeOf(error) !== "EXDEV") throw error
+    const spare = spareOf()
     try {
       copy(from, spare)
       fs.renameSync(spare, to)

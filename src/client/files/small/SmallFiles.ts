@@ -26,12 +26,8 @@ export type Arrived =
 /** Whether the bytes are those of the digest. */
 export const isWhole = (
   { bytes, digest }: Extract<Arrived, { readonly _tag: "Bytes" }>,
-  { createHash }: Hashing["Service"]
-): boolean => {
-  const hash = createHash()
-  for (const chunk of bytes) hash.update(chunk)
-  return hash.digest() === digest
-}
+  { digestOf }: Hashing["Service"]
+): boolean => digestOf(bytes) === digest
 
 /** A file with its bytes and its digest, which are in two replies. */
 const requestsFor = ({ key, remote }: Wanted): ReadonlyArray<Args> => {

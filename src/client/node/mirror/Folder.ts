@@ -174,7 +174,7 @@ const makeFolder = (root: string): MirrorFolder["Service"] => {
           // A folder that was there is removed by who plans it; where it still is, renaming fails.
           if (seen?.kind !== "folder" && !System.isSameEntry(System.entryAt(place), seen))
             return changedMeanwhile
-          System.moveInto(path, place, join(place, "..", `.${ownName()}.part`))
+          System.moveInto(path, place, () => join(place, "..", `.${ownName()}.part`))
           return done
         })
       )
