@@ -3,19 +3,21 @@
  * requests by RespDecoder, replies by RespEncoder. The client's half: RespClient and RespTokens.
  */
 import type { Codec } from "../Codec.ts"
+import { RepeatedRequest } from "./RepeatedRequest.ts"
 import { makeRequestDecoder } from "./RespDecoder.ts"
 import { makeReplyEncoder, makeRepeatedReplies } from "./RespEncoder.ts"
 
 /** The protocol's name in the log, to which the version is added. */
 export const respName = "resp"
 
-/** The codec of one server, whose connections share the last short reply encoded. */
+/** The codec of one server, whose connections share the last short request decoded and the last short reply encoded. */
 export const makeResp = (): Codec => {
-  const repeated = makeRepeatedReplies()
+  const requests = new RepeatedRequest()
+  const replies = makeRepeatedReplies()
   return {
     name: respName,
     takesPassword: true,
-    makeDecoder: makeRequestDecoder,
-    makeEncoder: () => makeReplyEncoder(repeated)
+    makeDecoder: () => makeRequestDecoder(requests),
+    makeEncoder: () => makeReplyEncoder(replies)
   }
 }

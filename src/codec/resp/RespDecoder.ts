@@ -6,26 +6,11 @@
 import * as Parser from "../../commands/Parser.ts"
 import * as ByteString from "../../domain/ByteString.ts"
 import { type Decoder, Foreign, Malformed, type Request } from "../Codec.ts"
-import {
-  invalidCount,
-  invalidLength,
-  longestLine,
-  mostBytes,
-  mostBytesUnauthenticated,
-  mostArgs,
-  mostArgsUnauthenticated,
-  noTls,
-  protocolError,
-  tooBigCount,
-  tooBigInline,
-  tooBigLength,
-  unbalancedQuotes,
-  unauthenticatedCount,
-  unauthenticatedLength
-} from "./RespLimits.ts"
+import * as Limits from "./RespLimits.ts"
 import { opensArray, opensTls } from "../../domain/FirstByte.ts"
 import { isHttp } from "../Detect.ts"
 import { splitLine } from "./InlineLine.ts"
+import { RepeatedRequest } from "./RepeatedRequest.ts"
 
 const dollar = 0x24
 const zero = 0x30
@@ -55,6 +40,7 @@ const noArg = ByteString.unsafe("")
  * more time than its bytes. A class, because ten thousand of these stand idle, and closures took nine times the memory.
  */
 class RequestDecoder implements Decoder {
+  readonly #repeated: RepeatedRequest
   /** The chunks that are not joined yet, and their bytes in all. */
   #chunks: Array<string> = []
   #held = 0
@@ -81,6 +67,10 @@ class RequestDecoder implements Decoder {
   /** Whether requests may be left in `text`. */
   #stopped = false
 
+  constructor(repeated: RepeatedRequest) {
+    this.#repeated = repeated
+  }
+
   /** Joins all chunks to `text` and returns true; returns false where they cannot complete anything yet. */
   #join(chunk: string): boolean {
     this.#chunks.push(chunk)
@@ -89,7 +79,7 @@ class RequestDecoder implements Decoder {
     const worthwhile =
       this.#needed > 0
         ? this.#held >= this.#needed
-        : chunk.includes(this.#lineEnd) || this.#held > longestLine
+        : chunk.includes(this.#lineEnd) || this.#held > Limits.longestLine
     if (!worthwhile) return false
     this.#text = this.#chunks.length === 1 ? (this.#chunks[0] ?? "") : this.#chunks.join("")
     this.#position = 0
@@ -114,7 +104,7 @@ class RequestDecoder implements Decoder {
   #takeLine(end: "\n" | "\r", tooLong: Malformed): string | Malformed | undefined {
     const found = this.#text.indexOf(end, this.#position)
     const length = (found === -1 ? this.#text.length : found) - this.#position
-    if (length > longestLine) return tooLong
+    if (length > Limits.longestLine) return tooLong
     // A CR counts only once the byte after it, taken for an LF as Redis does, has come.
     if (found === -1 || (end === "\r" && found + 1 === this.#text.length)) {
       this.#needed = found === -1 ? 0 : length + 2
@@ -153,11 +143,11 @@ class RequestDecoder implements Decoder {
   #takeBulkLength(): number | Malformed | undefined {
     const plain = this.#takePlainLength(dollar)
     if (plain !== -1) return plain
-    const line = this.#takeLine("\r", tooBigLength)
+    const line = this.#takeLine("\r", Limits.tooBigLength)
     if (typeof line !== "string") return line
     return line.startsWith("$")
       ? readLength(line.slice(1))
-      : protocolError(
+      : Limits.protocolError(
           `expected '$', got '${ByteString.printable(ByteString.unsafe(line.charAt(0) || " "))}'`
         )
   }
@@ -166,7 +156,7 @@ class RequestDecoder implements Decoder {
   #takeCount(): number | Malformed | undefined {
     const plain = this.#takePlainLength(opensArray)
     if (plain !== -1) return plain
-    const line = this.#takeLine("\r", tooBigCount)
+    const line = this.#takeLine("\r", Limits.tooBigCount)
     return typeof line === "string" ? readLength(line.slice(1)) : line
   }
 
@@ -175,8 +165,9 @@ class RequestDecoder implements Decoder {
     if (this.#bulk === -1) {
       const length = this.#takeBulkLength()
       if (typeof length !== "number") return length
-      if (!this.#isAuthenticated && length > mostBytesUnauthenticated) return unauthenticatedLength
-      if (!(length >= 0 && this.#size + length <= mostBytes)) return invalidLength
+      if (!this.#isAuthenticated && length > Limits.mostBytesUnauthenticated)
+        return Limits.unauthenticatedLength
+      if (!(length >= 0 && this.#size + length <= Limits.mostBytes)) return Limits.invalidLength
       this.#bulk = length
       this.#size += length
     }
@@ -194,13 +185,14 @@ class RequestDecoder implements Decoder {
   #takeArgs(): ReadonlyArray<ByteString.ByteString> | Malformed | undefined {
     if (this.#missing === 0) {
       if (this.#text.charCodeAt(this.#position) !== opensArray) {
-        const line = this.#takeLine("\n", tooBigInline)
-        return typeof line === "string" ? (splitLine(line) ?? unbalancedQuotes) : line
+        const line = this.#takeLine("\n", Limits.tooBigInline)
+        return typeof line === "string" ? (splitLine(line) ?? Limits.unbalancedQuotes) : line
       }
       const count = this.#takeCount()
       if (typeof count !== "number") return count
-      if (!this.#isAuthenticated && count > mostArgsUnauthenticated) return unauthenticatedCount
-      if (!(count <= mostArgs)) return invalidCount
+      if (!this.#isAuthenticated && count > Limits.mostArgsUnauthenticated)
+        return Limits.unauthenticatedCount
+      if (!(count <= Limits.mostArgs)) return Limits.invalidCount
       if (count <= 0) return []
       this.#missing = count
       this.#args = []
@@ -223,7 +215,7 @@ class RequestDecoder implements Decoder {
     if (!this.#begun && bytes.length > 0) {
       this.#begun = true
       this.#broken = bytes[0] === opensTls
-      if (this.#broken) return [noTls]
+      if (this.#broken) return [Limits.noTls]
     }
     if (this.#stopped) this.#keep()
     this.#stopped = false
@@ -236,8 +228,18 @@ class RequestDecoder implements Decoder {
     const requests: Array<Request> = []
     this.#isAuthenticated = isAuthenticated
     this.#stopped = false
-    while (this.#position < this.#text.length) {
-      const isInline = this.#missing === 0 && this.#text.charCodeAt(this.#position) !== opensArray
+    while (!this.#stopped && this.#position < this.#text.length) {
+      const start = this.#position
+      const isArray = this.#missing === 0 && this.#text.charCodeAt(start) === opensArray
+      const repeated = isArray ? this.#repeated.at(this.#text, start) : undefined
+      if (repeated !== undefined) {
+        this.#position += this.#repeated.length
+        this.#needed = 1
+        this.#isFirst = false
+        this.#stopped = requests.push(repeated) === mostAtOnce
+        continue
+      }
+      const isInline = this.#missing === 0 && !isArray
       const taken = this.#takeArgs()
       if (taken === undefined) break
       if (taken instanceof Malformed) {
@@ -257,9 +259,10 @@ class RequestDecoder implements Decoder {
       const request = Parser.parse(taken)
       // Whether larger requests may follow is known once this one is answered.
       this.#stopped = requests.push(request) === mostAtOnce || changesAuthentication(request)
-      if (this.#stopped) return requests
+      if (!this.#stopped && isArray && taken.length === 1 && !(request instanceof Error))
+        this.#repeated.note(request, this.#text, start, this.#position)
     }
-    this.#keep()
+    if (!this.#stopped) this.#keep()
     return requests
   }
 
@@ -292,4 +295,5 @@ const changesAuthentication = ({ _tag }: Request): boolean =>
   _tag === "Authenticate" || _tag === "Hello" || _tag === "Reset"
 
 /** A decoder for a new connection. */
-export const makeRequestDecoder = (): Decoder => new RequestDecoder()
+export const makeRequestDecoder = (repeated = new RepeatedRequest()): Decoder =>
+  new RequestDecoder(repeated)

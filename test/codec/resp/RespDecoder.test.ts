@@ -90,6 +90,34 @@ describe("a command that was sent", () => {
   })
 })
 
+/** Requests that are nothing but a name, and others that begin or end like one of them. */
+const alike = Arbitrary.schema(
+  Schema.Literals(
+    [
+      ["PING"],
+      ["ping"],
+      ["HORA"],
+      ["RESET"],
+      ["PINGUE"],
+      ["PING", "PING"],
+      ["ECHO", framed(["PING"])]
+    ].map(framed)
+  )
+)
+
+it.prop(
+  "a request is the same command however often it came before, wherever its bytes are cut",
+  [Arbitrary.array(Arbitrary.all([alike, Arbitrary.schema(Schema.Literals([1, 2, 3]))])), places],
+  ([repeated, places]) => {
+    const texts = repeated.flatMap(([text, times]) => Array.from({ length: times }, () => text))
+    assert.deepStrictEqual(
+      decode(cutAt(latin1(texts.join("")), places)),
+      texts.flatMap((text) => decodeText(text))
+    )
+  },
+  { arbitrary: { runs: 500 } }
+)
+
 describe("bytes that are no command", () => {
   /** Bytes that look like RESP for a while: pieces of requests, and anything. */
   const nearly = Arbitrary.array(
