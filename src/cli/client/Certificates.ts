@@ -6,14 +6,14 @@ import { type Files, onlyWith, read, refuse } from "../CertificateFiles.ts"
 import type { Messages } from "../Messages.ts"
 
 /** The client's flags about TLS. */
-export interface ClientFlags extends Files {
+interface TlsFlags extends Files {
   readonly tls: boolean
   readonly servername: Option.Option<string>
   readonly insecure: boolean
 }
 
 /** The options of TLS; `undefined` without `--tls`. Ends the run where flags do not go together or files are unusable. */
-export const load = Effect.fnUntraced(function* (flags: ClientFlags, messages: Messages) {
+export const load = Effect.fnUntraced(function* (flags: TlsFlags, messages: Messages) {
   const { ca, cert, insecure, key, servername, tls } = flags
   const given = [
     ["--ca", Option.isSome(ca)],

@@ -1,7 +1,7 @@
 /**
  * A flag, declared once. From its descriptor come the flag of effect/cli with its environment variable and default, its
  * line in `--help`, its row in the tables of flags of the documentation, and its field in the event `server.started`.
- * What a value is used for: serve/RunServer, client/ClientCommand.
+ * What a value is used for: serve/RunServer, client/RunClient.
  */
 import { Effect, Option, Struct } from "effect"
 import { Flag } from "effect/cli"
