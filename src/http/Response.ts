@@ -1,5 +1,5 @@
 /** A response before it is encoded: its status, its fields and its body; and how it becomes bytes. What is answered: the files beside. */
-import { Stream } from "effect"
+import { Array, Cause, Effect, Pull, Stream } from "effect"
 import type { HttpReply } from "../codec/http/HttpReply.ts"
 import type { HttpRefusal, HttpRequest } from "../codec/http/HttpRequest.ts"
 import { fieldLine, type Status, statusLine } from "../codec/http/ResponseHead.ts"
@@ -80,12 +80,29 @@ const framed = (bytes: Uint8Array): Uint8Array => {
 
 const lastChunk = ByteString.toBytes(ByteString.unsafe("0\r\n\r\n"))
 
+/** In chunks, and with the last one behind. One operator, because each is held for as long as the body goes on. */
 const chunked = (bytes: Stream.Stream<Uint8Array, StoreUnavailable>) =>
-  bytes.pipe(
-    // A chunk of no bytes would be the last one.
-    Stream.filter((chunk) => chunk.length > 0),
-    Stream.map(framed),
-    Stream.concat(Stream.succeed(lastChunk))
+  Stream.transformPull(bytes, (pull) =>
+    Effect.sync(() => {
+      let isOver = false
+      const next: Pull.Pull<
+        Array.NonEmptyReadonlyArray<Uint8Array>,
+        StoreUnavailable
+      > = Effect.suspend(() => (isOver ? Cause.done() : read))
+      const read = Pull.matchEffect(pull, {
+        onSuccess: (pieces) => {
+          // A chunk of no bytes would be the last one.
+          const chunks = pieces.filter(({ length }) => length > 0).map(framed)
+          return Array.isReadonlyArrayNonEmpty(chunks) ? Effect.succeed(chunks) : next
+        },
+        onFailure: Effect.failCause,
+        onDone: () => {
+          isOver = true
+          return Effect.succeed([lastChunk] as const)
+        }
+      })
+      return next
+    })
   )
 
 /** How the end of a body is told: by its size, by chunks, or, to a client that knows none, by that of the connection. */

@@ -2,7 +2,7 @@
  * Sends replies at the connection's rate: collected text in one write, a streamed body as the peer takes it. Logs every
  * body that was sent or cut off.
  */
-import { Array, Effect, Exit, Stream } from "effect"
+import { Array, Effect, Exit } from "effect"
 import * as Monotonic from "../domain/Monotonic.ts"
 import type { Exchange } from "../codec/http/HttpReply.ts"
 import type { StoreUnavailable } from "../domain/Errors.ts"
@@ -10,6 +10,7 @@ import type * as Reply from "../domain/Reply.ts"
 import { unlimited } from "../guard/Pacer.ts"
 import type { PeerLost } from "../net/Peer.ts"
 import type { ConnectionContext } from "./ConnectionContext.ts"
+import * as LeanStream from "./LeanStream.ts"
 import { observe } from "../telemetry/Histogram.ts"
 import { noteExchange, noteFailure, noteTransfer } from "./TransferLog.ts"
 
@@ -140,7 +141,10 @@ const sendText = (
 const sendBody = Effect.fnUntraced(function* (context: ConnectionContext, body: OutgoingBody) {
   const { stats } = context
   const before = stats.bytesSent
-  yield* Stream.runForEach(body.bytes, (bytes) => writeBytes(context, bytes)).pipe(
+  yield* LeanStream.runForEach(
+    () => body.bytes,
+    (bytes) => writeBytes(context, bytes)
+  ).pipe(
     Effect.tapErrorTag("StoreUnavailable", (error) => noteFailure(context, error)),
     Effect.onExit((exit) => {
       countTransfer(context, body, exit)

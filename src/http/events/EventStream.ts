@@ -2,7 +2,7 @@
  * The changes behind a place, as a stream that goes on until it is told to end. Its reader is a place in the log: while it
  * takes nothing, nothing is collected for it, and where the log no longer reaches back to it, it is told `refazer`.
  */
-import { Effect, Fiber, Stream } from "effect"
+import { Cause, Effect, Fiber, Stream } from "effect"
 import type { ChangeId, LoggedChange } from "../../domain/FileChange.ts"
 import type { FileName } from "../../domain/FileName.ts"
 import type { Changes } from "../../services/files/FileChanges.ts"
@@ -45,16 +45,13 @@ const makeBatches = (changes: Changes) => {
   }
 }
 
-/** Where a stream stands: at the change that it told last. */
-interface State {
-  readonly place: ChangeId
-  readonly isOpening: boolean
+/** Where a stream stands: behind the change that it told last. */
+interface Reader extends Wanted {
+  place: ChangeId
 }
 
 /** Why a stream goes on. */
 type Reason = "change" | "end" | "silence"
-
-type Told = readonly [text: string, next: State]
 
 /** The streams over a log of changes. */
 export const makeEventStreams = (changes: Changes) => {
@@ -68,16 +65,18 @@ export const makeEventStreams = (changes: Changes) => {
       })
       .join("")
 
-  const next = (wanted: Wanted, place: ChangeId): Effect.Effect<Told | undefined> =>
+  /** The next text; `undefined` where the stream is to end. */
+  const next = (reader: Reader): Effect.Effect<string | undefined> =>
     Effect.suspend(() => {
-      const batch = batchAfter(place)
+      const batch = batchAfter(reader.place)
       const last = batch.changes.at(-1)
-      if (last === undefined) return wait(wanted, place)
-      const text = textOf(batch, wanted)
+      if (last === undefined) return wait(reader)
+      reader.place = last.id
+      const text = textOf(batch, reader)
       return text === ""
         ? // A log of a million changes of other names must not hold the event loop.
-          Effect.andThen(Effect.yieldNow, next(wanted, last.id))
-        : Effect.succeed<Told>([text, { place: last.id, isOpening: false }])
+          Effect.andThen(Effect.yieldNow, next(reader))
+        : Effect.succeed(text)
     })
 
   /** Those who wait, each by what wakes it. Two fibers wake all, in place of three and a timer for each stream. */
@@ -120,7 +119,7 @@ export const makeEventStreams = (changes: Changes) => {
       })
   )
 
-  const reasonAfter = ({ onEnd }: Wanted, place: ChangeId): Effect.Effect<Reason> =>
+  const reasonAfter = ({ onEnd, place }: Reader): Effect.Effect<Reason> =>
     Effect.callback<Reason>((resume) => {
       let forgetEnd = (): void => undefined
       const forget = (): void => {
@@ -138,21 +137,28 @@ export const makeEventStreams = (changes: Changes) => {
       return Effect.sync(forget)
     })
 
-  const wait = (wanted: Wanted, place: ChangeId): Effect.Effect<Told | undefined> =>
-    Effect.flatMap(reasonAfter(wanted, place), (reason) => {
+  const wait = (reader: Reader): Effect.Effect<string | undefined> =>
+    Effect.flatMap(reasonAfter(reader), (reason) => {
       if (reason === "end") return Effect.undefined
-      if (reason === "change") return next(wanted, place)
-      return Effect.succeed<Told>([placeText(place), { place, isOpening: false }])
+      return reason === "change" ? next(reader) : Effect.succeed(placeText(reader.place))
     })
 
+  /** One pull and no operators on it, each of which would hold a kilobyte or two for each stream. */
   const eventStream = (wanted: Wanted): Stream.Stream<Uint8Array> =>
-    Stream.unfold<State, string, never, never>(
-      { place: wanted.from, isOpening: true },
-      ({ isOpening, place }) =>
-        isOpening
-          ? Effect.succeed<Told>([openingText(place), { place, isOpening: false }])
-          : next(wanted, place)
-    ).pipe(Stream.map((text) => encoder.encode(text)))
+    Stream.fromPull(
+      Effect.sync(() => {
+        const reader = { ...wanted, place: wanted.from }
+        const following = Effect.flatMap(next(reader), (text) =>
+          text === undefined ? Cause.done() : Effect.succeed([encoder.encode(text)] as const)
+        )
+        let isOpening = true
+        return Effect.suspend(() => {
+          if (!isOpening) return following
+          isOpening = false
+          return Effect.succeed([encoder.encode(openingText(reader.place))] as const)
+        })
+      })
+    )
 
   return { eventStream, wakes }
 }
