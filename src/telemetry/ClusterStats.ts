@@ -108,7 +108,7 @@ const ownStats = (stats: Numbers): ClusterStats => {
   return {
     totals: {
       ...Struct.pick(stats, Record.keys(counts)),
-      httpRequests: { ...stats.httpRequests },
+      httpRequests: Object.fromEntries(stats.httpRequests),
       respCommands: { ...stats.respCommands },
       pickleCommands: { ...stats.pickleCommands },
       durations: { ...stats.durations.classes },
