@@ -3,6 +3,11 @@
  * on from: whatever comes and goes meanwhile, every file that is there from the first call to the last is returned, and
  * once. A scan may go on in another worker process, because the connections of one client are spread over them. Patterns
  * and replies: routes/FileRoutes.
+ *
+ * The first page visits every name. The index could be entered anywhere in the order of the names, but a cursor has no room
+ * for a name, and names that share the bytes there is room for would be one page. If the server kept the name behind a
+ * cursor, another worker would have to search it by its hash, and begin anew where it is gone: where files come and go
+ * quickly, such a scan need not end. `LISTAR … APOS` is what enters the order of the names.
  */
 import { Effect, Random, Stream } from "effect"
 import * as Monotonic from "../../domain/Monotonic.ts"

@@ -28,13 +28,7 @@ interface Reader {
 
 /** Reads what is there behind the id. A look at everything anew is made after the id was noted, so that nothing falls between. */
 const readOn = async (redis: Redis, reader: Reader): Promise<void> => {
-  const streams = await redis
-    .xread("COUNT", 50, "BLOCK", 50, "STREAMS", "arquivos", reader.id)
-    .catch((error: Error) => {
-      // Under load a server that was just started answers before it looks for changes, and says so.
-      if (error.message.startsWith("NOCHANGES")) return null
-      throw error
-    })
+  const streams = await redis.xread("COUNT", 50, "BLOCK", 50, "STREAMS", "arquivos", reader.id)
   for (const [id, fields] of streams?.[0]?.[1] ?? []) {
     const [, op, , name = "", , , , , , version = ""] = fields
     if (op === "refazer") {
