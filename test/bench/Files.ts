@@ -30,16 +30,23 @@ const hasRoom = (folder: string): boolean => {
 /** Where folders are made. */
 export const scratch: string = hasRoom("/dev/shm") ? "/dev/shm" : tmpdir()
 
+const folderIn = (place: string): Effect.Effect<string, never, Scope.Scope> =>
+  Effect.acquireRelease(
+    Effect.sync(() => mkdtempSync(join(place, "sockets-bench-"))),
+    (folder) => Effect.sync(() => rmSync(folder, { recursive: true, force: true }))
+  )
+
 /** An empty folder until the scope closes. */
-export const folder: Effect.Effect<string, never, Scope.Scope> = Effect.acquireRelease(
-  Effect.sync(() => mkdtempSync(join(scratch, "sockets-bench-"))),
-  (folder) => Effect.sync(() => rmSync(folder, { recursive: true, force: true }))
-)
+export const folder: Effect.Effect<string, never, Scope.Scope> = folderIn(scratch)
 
 /** A folder for the time of one measurement. */
 export const withFolder = <A, E, R>(
   use: (folder: string) => Effect.Effect<A, E, R>
 ): Effect.Effect<A, E, Exclude<R, Scope.Scope>> => Effect.scoped(Effect.flatMap(folder, use))
+
+/** As `withFolder`, where a disk is: beside the built program, for folders of temporary files may be in memory. */
+export const withFolderOnDisk: typeof withFolder = (use) =>
+  Effect.scoped(Effect.flatMap(folderIn(join(import.meta.dirname, "../../dist")), use))
 
 /** What large files are made of, again and again. */
 const block = randomBytes(2 ** 20)

@@ -1,9 +1,13 @@
-/** `app client --mirror` beside `rsync -a` from its daemon, over loopback: all there is, nothing to do, a few changes, one large file. */
+/**
+ * `app client --mirror` beside `rsync -a` from its daemon, over loopback: all there is, nothing to do, a few changes, one
+ * large file; and beside rclone and wget, which fetch from nginx.
+ */
 import { Effect, type Scope } from "effect"
 import { writeFileSync } from "node:fs"
 import { join } from "node:path"
 import * as Files from "../Files.ts"
 import { app, bundle } from "../peers/App.ts"
+import { nginx } from "../peers/Nginx.ts"
 import { rsyncd } from "../peers/Rsyncd.ts"
 import { type Peer, wall } from "../measure/Process.ts"
 import { weighRuns } from "../measure/Processor.ts"
@@ -21,14 +25,11 @@ const mirror = ({ address }: Peer, cwd: string) =>
     })
   )
 
-const rsync = ({ address }: Peer, cwd: string) =>
-  weighRuns(
-    wall({
-      program: "rsync",
-      words: ["-a", `rsync://127.0.0.1:${address.port}/shared/`, "target/"],
-      cwd
-    })
-  )
+/** A program that fetches into `target`, in the folder that it is run in. */
+const running =
+  (program: string, words: (port: number) => ReadonlyArray<string>): typeof mirror =>
+  ({ address }, cwd) =>
+    weighRuns(wall({ program, words: words(address.port), cwd }))
 
 /** One side: its own folder, which it fills, its server, and the command that mirrors it. */
 interface Side {
@@ -36,18 +37,55 @@ interface Side {
   readonly fetch: typeof mirror
 }
 
-const sides: { readonly ours: Side; readonly theirs: Side } = {
-  ours: { serve: app, fetch: mirror },
-  theirs: { serve: rsyncd, fetch: rsync }
+const ours: Side = { serve: app, fetch: mirror }
+
+const rsync = (...options: ReadonlyArray<string>): Side => ({
+  serve: rsyncd,
+  fetch: running("rsync", (port) => [
+    "-a",
+    ...options,
+    `rsync://127.0.0.1:${port}/shared/`,
+    "target/"
+  ])
+})
+
+/** It compares size and time, and fetches four files at a time, as it does unless told otherwise. */
+const rclone: Side = {
+  serve: (folder) => nginx(folder),
+  fetch: running("rclone", (port) => [
+    "sync",
+    "--config=",
+    "--quiet",
+    `--http-url=http://127.0.0.1:${port}/`,
+    ":http:",
+    "target"
+  ])
+}
+
+/** It asks for each file, by its time, and reads the pages to find them. */
+const wget: Side = {
+  serve: (folder) => nginx(folder),
+  fetch: running("wget", (port) => [
+    "--mirror",
+    "--no-verbose",
+    "--output-file=/dev/null",
+    "--no-host-directories",
+    "--directory-prefix=target",
+    `http://127.0.0.1:${port}/`
+  ])
 }
 
 /** All of a folder into an empty one. */
-const fresh = ({ fetch, serve }: Side, fill: (folder: string) => Effect.Effect<void>) =>
+const fresh = (
+  { fetch, serve }: Side,
+  fill: (folder: string) => Effect.Effect<void>,
+  within = Files.withFolder
+) =>
   Effect.gen(function* () {
     const folder = yield* Files.folder
     yield* fill(folder)
     const peer = yield* serve(folder)
-    return Files.withFolder((cwd) => fetch(peer, cwd))
+    return within((cwd) => fetch(peer, cwd))
   })
 
 /** A folder that is a mirror already, once `change` has been at the source. */
@@ -73,20 +111,55 @@ const changeTen = (folder: string): void => {
     writeFileSync(join(folder, Files.keyName(index)), "y".repeat(1024 + changes))
 }
 
+const nothing = () => undefined
+
+/** 10,000 small files into an empty folder. */
+const freshBeside =
+  (theirs: Side, within?: typeof Files.withFolder): Row["contest"] =>
+  (scale) =>
+    Effect.gen(function* () {
+      const fill = (folder: string) => Files.makeSmall(folder, counts[scale])
+      return {
+        ours: yield* fresh(ours, fill, within),
+        theirs: yield* fresh(theirs, fill, within)
+      }
+    })
+
+/** The same once more, once this has changed. */
+const againBeside =
+  (theirs: Side, change: (folder: string) => void): Row["contest"] =>
+  (scale) =>
+    Effect.gen(function* () {
+      return {
+        ours: yield* again(ours, counts[scale], change),
+        theirs: yield* again(theirs, counts[scale], change)
+      }
+    })
+
+/** What the rows beside other programs than rsync say. */
+const besides = [
+  {
+    name: "rclone",
+    peer: "`rclone sync` from nginx over HTTP",
+    needs: ["rclone", "nginx"],
+    side: rclone
+  },
+  { name: "wget", peer: "`wget --mirror` from nginx", needs: ["wget", "nginx"], side: wget }
+]
+
+const freshWords =
+  "10,000 files of 1 KiB into an empty folder with `app client --mirror`, verified and synced"
+
 /** The rows. */
 export const rows: ReadonlyArray<Row> = [
   {
     name: "mirror-fresh",
-    what: "10,000 files of 1 KiB into an empty folder with `app client --mirror`, verified and synced",
+    what: freshWords,
     peer: "`rsync -a` from its daemon",
     unit: milliseconds,
     reach: 2,
     needs: ["rsync"],
-    contest: (scale) =>
-      Effect.gen(function* () {
-        const fill = (folder: string) => Files.makeSmall(folder, counts[scale])
-        return { ours: yield* fresh(sides.ours, fill), theirs: yield* fresh(sides.theirs, fill) }
-      })
+    contest: freshBeside(rsync())
   },
   {
     name: "mirror-same",
@@ -95,14 +168,7 @@ export const rows: ReadonlyArray<Row> = [
     unit: milliseconds,
     reach: 1.5,
     needs: ["rsync"],
-    contest: (scale) =>
-      Effect.gen(function* () {
-        const nothing = () => undefined
-        return {
-          ours: yield* again(sides.ours, counts[scale], nothing),
-          theirs: yield* again(sides.theirs, counts[scale], nothing)
-        }
-      })
+    contest: againBeside(rsync(), nothing)
   },
   {
     name: "mirror-changed",
@@ -111,13 +177,7 @@ export const rows: ReadonlyArray<Row> = [
     unit: milliseconds,
     reach: 1.5,
     needs: ["rsync"],
-    contest: (scale) =>
-      Effect.gen(function* () {
-        return {
-          ours: yield* again(sides.ours, counts[scale], changeTen),
-          theirs: yield* again(sides.theirs, counts[scale], changeTen)
-        }
-      })
+    contest: againBeside(rsync(), changeTen)
   },
   {
     name: "mirror-1g",
@@ -129,7 +189,41 @@ export const rows: ReadonlyArray<Row> = [
     contest: (scale) =>
       Effect.gen(function* () {
         const fill = (folder: string) => Files.makeLarge(folder, "large", sizes[scale])
-        return { ours: yield* fresh(sides.ours, fill), theirs: yield* fresh(sides.theirs, fill) }
+        return { ours: yield* fresh(ours, fill), theirs: yield* fresh(rsync(), fill) }
       })
-  }
+  },
+  {
+    name: "mirror-disk",
+    what: "10,000 files of 1 KiB into an empty folder on a disk, ext4 where that was measured, verified and synced",
+    peer: "`rsync -a` from its daemon, which leaves syncing to the system",
+    unit: milliseconds,
+    needs: ["rsync"],
+    contest: freshBeside(rsync(), Files.withFolderOnDisk)
+  },
+  {
+    name: "mirror-disk-fsync",
+    what: "the same",
+    peer: "`rsync -a --fsync`, which syncs each file",
+    unit: milliseconds,
+    needs: ["rsync"],
+    contest: freshBeside(rsync("--fsync"), Files.withFolderOnDisk)
+  },
+  ...besides.flatMap(({ name, needs, peer, side }): ReadonlyArray<Row> => [
+    {
+      name: `mirror-fresh-${name}`,
+      what: freshWords,
+      peer,
+      unit: milliseconds,
+      needs,
+      contest: freshBeside(side)
+    },
+    {
+      name: `mirror-same-${name}`,
+      what: "the same once more, with nothing to do",
+      peer,
+      unit: milliseconds,
+      needs,
+      contest: againBeside(side, nothing)
+    }
+  ])
 ]
