@@ -120,7 +120,7 @@ type Group =
 /** The entries in groups, in their order. */
 const groupsOf = (
   entries: Array.NonEmptyReadonlyArray<Entry>,
-  { target, verify }: Options
+  { target }: Options
 ): Array.NonEmptyReadonlyArray<Group> => {
   const groups: globalThis.Array<Group> = []
   let jobs: globalThis.Array<Job> = []
@@ -131,7 +131,7 @@ const groupsOf = (
   for (const entry of entries) {
     const details = entry._tag === "File" ? entry.details : undefined
     const isSmall = details !== undefined && details.size <= smallFile
-    if (isSmall && entry._tag === "File" && verify && target._tag === "Folder") {
+    if (isSmall && entry._tag === "File" && target._tag === "Folder") {
       jobs.push({ key: entry.name, remote: details })
     } else {
       finish()

@@ -264,7 +264,12 @@ export const fetchFiles = (patterns: Args, options: Options, connectors: Connect
     destination._tag === "File" && first !== undefined
       ? Stream.fromIterableEffect(findOnly(first, destination.path, options.hidden, connectors))
       : expandAll(names, options.hidden, connectors)
-  const results = fetch(entries, { ...options, target: destination }, connectors)
+  // Of several names each is found by itself; what is found within moments is fetched together.
+  const together =
+    others.length === 0
+      ? entries
+      : Stream.flatMap(Stream.groupedWithin(entries, 256, "10 millis"), Stream.fromIterable)
+  const results = fetch(together, { ...options, target: destination }, connectors)
   return destination._tag === "Folder"
     ? Stream.concat(results, findLeftovers(destination, options, connectors))
     : results

@@ -81,7 +81,7 @@ export const fetchBatch = Effect.fn("fetchBatch")(function* (
   const alike = placed.filter((job) => there.get(job) === job.remote.size)
   /** Those of the same size that have other bytes. */
   const different = new Set<Placed>()
-  if (alike.length > 0) {
+  if (options.verify && alike.length > 0) {
     const local = yield* writer.digestsOf(alike.map(({ place }) => place))
     const remote = yield* receiveDigests(alike, connectors.bytes)
     for (const [index, job] of alike.entries()) {
@@ -100,22 +100,24 @@ export const fetchBatch = Effect.fn("fetchBatch")(function* (
   const missing: Array<Placed> = []
   for (const [index, job] of placed.entries()) {
     const size = there.get(job)
-    const isOther = size !== undefined && (size !== job.remote.size || different.has(job))
+    const isOther =
+      size !== undefined && (!options.verify || size !== job.remote.size || different.has(job))
     if (found[index]?._tag === "Nothing" || (isOther && options.overwrite)) missing.push(job)
     else if (isOther) results[job.index] = Result.Kept({ name: job.text, path: job.place, size })
   }
   if (missing.length === 0) return results
 
-  const arrived = yield* receiveFiles(missing, connectors.bytes)
+  const arrived = yield* receiveFiles(missing, connectors.bytes, options.verify)
   const whole: Array<{
     readonly job: Placed
     readonly bytes: ReadonlyArray<Uint8Array>
-    readonly sha256: string
+    readonly sha256: string | undefined
   }> = []
   for (const [index, job] of missing.entries()) {
     const came = arrived[index]
     if (came?._tag === "Bytes") {
-      if (isWhole(came, hashing)) whole.push({ job, bytes: came.bytes, sha256: came.digest })
+      if (!options.verify) whole.push({ job, bytes: came.bytes, sha256: undefined })
+      else if (isWhole(came, hashing)) whole.push({ job, bytes: came.bytes, sha256: came.digest })
       else {
         const error = new Mismatch({ name: job.text })
         results[job.index] = Result.Failed({ name: job.text, error })

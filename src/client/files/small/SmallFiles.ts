@@ -18,7 +18,7 @@ export interface Wanted {
   readonly key: ByteString.ByteString
 }
 
-/** What came for a file: its bytes and the server's digest of them, or why not. */
+/** What came for a file: its bytes and the server's digest of them, "" where that was not asked for, or why not. */
 export type Arrived =
   | { readonly _tag: "Bytes"; readonly bytes: ReadonlyArray<Uint8Array>; readonly digest: string }
   | { readonly _tag: "Refused"; readonly error: ErrorReply | UnexpectedName }
@@ -29,11 +29,14 @@ export const isWhole = (
   { digestOf }: Hashing["Service"]
 ): boolean => digestOf(bytes) === digest
 
-/** A file with its bytes and its digest, which are in two replies. */
-const requestsFor = ({ key, remote }: Wanted): ReadonlyArray<Args> => {
-  const version = exactVersion(remote.version)
-  return [bytesRequest(key, version, () => 0)(), digestRequest(key, version)()]
-}
+/** A file with its bytes and, if it is verified, its digest, which is a reply of its own. */
+const requestsFor =
+  (isVerified: boolean) =>
+  ({ key, remote }: Wanted): ReadonlyArray<Args> => {
+    const version = exactVersion(remote.version)
+    const bytes = bytesRequest(key, version, () => 0)()
+    return isVerified ? [bytes, digestRequest(key, version)()] : [bytes]
+  }
 
 /** Length of a SHA-256 in hexadecimal digits. */
 const digestLength = 64
@@ -46,7 +49,7 @@ type Expected = "file" | "name" | "name bytes" | "size" | "bytes" | "digest" | "
  * Takes the tokens of the replies to `requestsFor` each file, in order. It ends at a file of another name than was asked
  * for: of a server that sends one nothing more is taken, and the connection, whose replies are not read on, is out of step.
  */
-export const makeConsumer = (wanted: ReadonlyArray<Wanted>) => {
+export const makeConsumer = (wanted: ReadonlyArray<Wanted>, isVerified = true) => {
   const arrived: Array<Arrived> = []
   let expected: Expected = "file"
   let error: ErrorReply | undefined
@@ -77,6 +80,12 @@ export const makeConsumer = (wanted: ReadonlyArray<Wanted>) => {
     return arrived.length === wanted.length
   }
 
+  /** Nothing more comes of a file but its digest, if that. */
+  const finishBytes = (): boolean => {
+    expected = "digest"
+    return !isVerified && finishFile("")
+  }
+
   return {
     arrived,
     isOutOfStep: () => isOutOfStep,
@@ -86,9 +95,8 @@ export const makeConsumer = (wanted: ReadonlyArray<Wanted>) => {
       switch (expected) {
         case "file":
           error = refuse(token)
-          if (error !== undefined) expected = "digest"
-          else if (token._tag === "Open" && token.kind === "List" && token.count === 2)
-            expected = "name"
+          if (error !== undefined) return finishBytes()
+          if (token._tag === "Open" && token.kind === "List" && token.count === 2) expected = "name"
           else return unexpected
           return false
         case "name":
@@ -108,14 +116,13 @@ export const makeConsumer = (wanted: ReadonlyArray<Wanted>) => {
           if (token.size !== file.remote.size)
             return new MalformedReply({ reason: "the file has another size than was announced" })
           left = token.size
-          expected = left === 0 ? "digest" : "bytes"
-          return false
+          expected = "bytes"
+          return left === 0 && finishBytes()
         case "bytes":
           if (token._tag !== "BulkPart") return unexpected
           bytes.push(token.bytes)
           left -= token.bytes.length
-          if (left === 0) expected = "digest"
-          return false
+          return left === 0 && finishBytes()
         case "digest": {
           const refused = refuse(token)
           if (refused !== undefined) {
@@ -140,12 +147,16 @@ export const makeConsumer = (wanted: ReadonlyArray<Wanted>) => {
 }
 
 /** Receives the files, in one exchange; what came of each is in their order, up to one of another name. */
-export const receiveFiles = (wanted: ReadonlyArray<Wanted>, connector: Connector) =>
+export const receiveFiles = (
+  wanted: ReadonlyArray<Wanted>,
+  connector: Connector,
+  isVerified = true
+) =>
   connector.askAll(
-    () => wanted.flatMap(requestsFor),
+    () => wanted.flatMap(requestsFor(isVerified)),
     Effect.gen(function* () {
       const { receiveTokens } = yield* Connection
-      const { arrived, consume, isOutOfStep } = makeConsumer(wanted)
+      const { arrived, consume, isOutOfStep } = makeConsumer(wanted, isVerified)
       yield* receiveTokens(consume)
       if (isOutOfStep()) yield* connector.disconnect
       return arrived

@@ -25,9 +25,9 @@ const replies = [
 ].join("")
 
 /** What the consumer makes of these bytes, split at one place. */
-const consume = (text: string, split: number, names = files) => {
+const consume = (text: string, split: number, names = files, isVerified = true) => {
   const decoder = makeTokenDecoder()
-  const { arrived, consume } = makeConsumer(names)
+  const { arrived, consume } = makeConsumer(names, isVerified)
   for (const part of [text.slice(0, split), text.slice(split)]) {
     for (const token of decoder.push(Buffer.from(part, "latin1"))) {
       const isLast = token instanceof MalformedReply ? token : consume(token)
@@ -47,6 +47,18 @@ describe("a batch of small files", () => {
   it("has each file's bytes, or why not, however the replies are split", () => {
     for (let split = 0; split <= replies.length; split++)
       assert.deepStrictEqual(consume(replies, split), ["xyz", "", "NOTFOUND", "x", "CHANGED"])
+  })
+
+  it("has no digests where none are asked for", () => {
+    const plain = `${file("a", "xyz")}${file("b", "")}-NOTFOUND no\r\n${file("d", "x")}-CHANGED no\r\n`
+    for (let split = 0; split <= plain.length; split++)
+      assert.deepStrictEqual(consume(plain, split, files, false), [
+        "xyz",
+        "",
+        "NOTFOUND",
+        "x",
+        "CHANGED"
+      ])
   })
 
   it("ends at a file of another name, which nothing needs to follow", () => {
