@@ -3,7 +3,6 @@ import { assert, describe, it } from "@effect/vitest"
 import { Context, Duration, Effect, Exit, Fiber, Layer, Option, Stream } from "effect"
 import { Socket } from "effect/socket"
 import { TestClock } from "effect/testing"
-import { createServer } from "node:net"
 import { Connection, type IncomingBody, ErrorReply } from "../../src/client/Connection.ts"
 import { ConnectFailed, SlowTransfer } from "../../src/client/SocketIO.ts"
 import { MalformedReply } from "../../src/codec/resp/RespTokens.ts"
@@ -11,6 +10,7 @@ import * as Reply from "../../src/domain/Reply.ts"
 import * as ByteString from "../../src/domain/ByteString.ts"
 import type { Address } from "../../src/domain/Address.ts"
 import * as FakeServer from "../support/fakes/FakeServer.ts"
+import { refusing } from "../support/peers/Refusing.ts"
 
 const { breaks, ends, fileReply } = FakeServer
 
@@ -149,15 +149,7 @@ describe("a client", () => {
 
   it.effect("says that no connection could be made where nobody listens", () =>
     Effect.gen(function* () {
-      const port = yield* Effect.callback<number>((resume) => {
-        const server = createServer().listen({ host: "127.0.0.1", port: 0 }, () => {
-          const bound = server.address()
-          server.close(() =>
-            resume(Effect.succeed(typeof bound === "object" ? (bound?.port ?? 0) : 0))
-          )
-        })
-      })
-      const error = yield* Effect.flip(connect({ host: "127.0.0.1", port }))
+      const error = yield* Effect.flip(connect(yield* refusing()))
       assert.instanceOf(error, ConnectFailed)
       assert.isFalse(error.timedOut)
     })

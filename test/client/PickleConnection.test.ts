@@ -4,7 +4,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { Context, Deferred, Duration, Effect, Exit, Fiber, Layer, Scope, Stream } from "effect"
 import { Socket } from "effect/socket"
 import { TestClock } from "effect/testing"
-import { createServer, type Server as NetServer, type Socket as NetSocket } from "node:net"
+import type { Socket as NetSocket } from "node:net"
 import { fileURLToPath } from "node:url"
 import { Connection, type IncomingBody, ErrorReply } from "../../src/client/Connection.ts"
 import * as PickleConnection from "../../src/client/PickleConnection.ts"
@@ -13,6 +13,7 @@ import * as Parser from "../../src/commands/Parser.ts"
 import * as Reply from "../../src/domain/Reply.ts"
 import * as ByteString from "../../src/domain/ByteString.ts"
 import type { Address } from "../../src/domain/Address.ts"
+import { listening } from "../support/fakes/Listening.ts"
 import { latin1 } from "../support/values/Bytes.ts"
 import { list, none, read, text } from "../support/values/Pickles.ts"
 import { isInstalled, start } from "../support/programs/Programs.ts"
@@ -177,37 +178,22 @@ const fake = Effect.fnUntraced(function* (
 ) {
   const answers = [answer].flat()
   const heard: Array<string> = []
-  const sockets = new Set<NetSocket>()
   const asked = yield* Deferred.make<void>()
   const ended = yield* Deferred.make<void>()
-  const server = yield* Effect.acquireRelease(
-    Effect.callback<NetServer>((resume) => {
-      const server = createServer({ allowHalfOpen: true, noDelay: true }, (socket) => {
-        sockets.add(socket)
-        socket.on("error", () => undefined)
-        socket.on("end", () => {
-          if (after !== "clings") socket.end()
-          Deferred.doneUnsafe(ended, Effect.void)
-        })
-        socket.on("data", (bytes) => {
-          const turn = (heard.push(bytes.toString("latin1")) - 1) % answers.length
-          socket.write(answers[turn] ?? "", "latin1")
-          if (after === "ends" && turn === answers.length - 1) socket.end()
-          Deferred.doneUnsafe(asked, Effect.void)
-        })
-      })
-      server.listen({ host: "127.0.0.1", port: 0 }, () => resume(Effect.succeed(server)))
-    }),
-    (server) =>
-      Effect.sync(() => {
-        server.close()
-        for (const socket of sockets) socket.destroy()
-      })
-  )
-  const bound = server.address()
-  if (bound === null || typeof bound === "string") return yield* Effect.die("no address")
+  const accept = (socket: NetSocket): void => {
+    socket.on("end", () => {
+      if (after !== "clings") socket.end()
+      Deferred.doneUnsafe(ended, Effect.void)
+    })
+    socket.on("data", (bytes) => {
+      const turn = (heard.push(bytes.toString("latin1")) - 1) % answers.length
+      socket.write(answers[turn] ?? "", "latin1")
+      if (after === "ends" && turn === answers.length - 1) socket.end()
+      Deferred.doneUnsafe(asked, Effect.void)
+    })
+  }
   return {
-    address: { host: bound.address, port: bound.port },
+    address: yield* listening(accept, { allowHalfOpen: true }),
     heard,
     asked: Deferred.await(asked),
     ended: Deferred.await(ended)

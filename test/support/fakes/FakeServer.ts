@@ -3,10 +3,11 @@
  * understands requests and nothing of replies. Bytes are latin1 strings, one character a byte.
  */
 import { Deferred, Effect, type Scope } from "effect"
-import { createServer, type Server, type Socket } from "node:net"
+import type { Socket } from "node:net"
 import type { Request } from "../../../src/codec/Codec.ts"
 import { makeRequestDecoder } from "../../../src/codec/resp/RespDecoder.ts"
 import { requestsIn } from "../values/Decoders.ts"
+import { listening } from "./Listening.ts"
 import type { Address } from "../../../src/domain/Address.ts"
 
 /** What is said to one request, and whether the connection ends or breaks then. */
@@ -64,11 +65,9 @@ export const make = ({
 }: Script): Effect.Effect<FakeServer, never, Scope.Scope> =>
   Effect.gen(function* () {
     const asked: Array<Request> = []
-    const sockets = new Set<Socket>()
     const connection = yield* Deferred.make<Socket>()
     const left = yield* Deferred.make<void>()
     const accept = (socket: Socket): void => {
-      sockets.add(socket)
       Deferred.doneUnsafe(connection, Effect.succeed(socket))
       const decoder = makeRequestDecoder()
       const script = typeof answers === "function" ? undefined : [greeting, ...answers].values()
@@ -84,28 +83,10 @@ export const make = ({
           say(socket, answerTo(request))
         }
       })
-      // What follows an error is "close".
-      socket.on("error", () => undefined)
-      socket.on("close", () => {
-        sockets.delete(socket)
-        Deferred.doneUnsafe(left, Effect.void)
-      })
+      socket.on("close", () => Deferred.doneUnsafe(left, Effect.void))
     }
-    const server = yield* Effect.acquireRelease(
-      Effect.callback<Server>((resume) => {
-        const server = createServer({ noDelay: true }, accept)
-        server.listen({ host: "127.0.0.1", port: 0 }, () => resume(Effect.succeed(server)))
-      }),
-      (server) =>
-        Effect.sync(() => {
-          server.close()
-          for (const socket of sockets) socket.destroy()
-        })
-    )
-    const bound = server.address()
-    if (bound === null || typeof bound === "string") return yield* Effect.die("no address")
     return {
-      address: { host: bound.address, port: bound.port },
+      address: yield* listening(accept),
       asked,
       connection: Deferred.await(connection),
       left: Deferred.await(left)

@@ -4,10 +4,11 @@
  * in bytes of the server's answers on that connection, from its first request for a file on.
  */
 import { Deferred, Effect, type Scope } from "effect"
-import { connect, createServer, type Server, type Socket } from "node:net"
+import { connect, type Socket } from "node:net"
 import type { Request } from "../../../src/codec/Codec.ts"
 import { makeRequestDecoder } from "../../../src/codec/resp/RespDecoder.ts"
 import { requestsIn } from "../values/Decoders.ts"
+import { listening } from "./Listening.ts"
 import type { Address } from "../../../src/domain/Address.ts"
 
 /** A transfer that stands still. */
@@ -53,7 +54,6 @@ export const make = (server: Address): Effect.Effect<Proxy, never, Scope.Scope> 
   Effect.gen(function* () {
     const asked: Array<Request> = []
     const hindrances: Array<Hindrance> = []
-    const sockets = new Set<Socket>()
     let connections = 0
     let answered = 0
     let cuts = 0
@@ -66,11 +66,9 @@ export const make = (server: Address): Effect.Effect<Proxy, never, Scope.Scope> 
       let isTransfer = false
       let place = 0
       for (const socket of [client, upstream]) {
-        sockets.add(socket)
         // What follows an error is "close".
         socket.on("error", () => undefined)
         socket.on("close", () => {
-          sockets.delete(socket)
           client.destroy()
           upstream.destroy()
         })
@@ -137,21 +135,8 @@ export const make = (server: Address): Effect.Effect<Proxy, never, Scope.Scope> 
       })
     }
 
-    const listening = yield* Effect.acquireRelease(
-      Effect.callback<Server>((resume) => {
-        const listening = createServer({ noDelay: true, allowHalfOpen: true }, accept)
-        listening.listen({ host: "127.0.0.1", port: 0 }, () => resume(Effect.succeed(listening)))
-      }),
-      (listening) =>
-        Effect.sync(() => {
-          listening.close()
-          for (const socket of sockets) socket.destroy()
-        })
-    )
-    const bound = listening.address()
-    if (bound === null || typeof bound === "string") return yield* Effect.die("no address")
     return {
-      address: { host: bound.address, port: bound.port },
+      address: yield* listening(accept, { allowHalfOpen: true }),
       connections: () => connections,
       asked,
       answered: () => answered,

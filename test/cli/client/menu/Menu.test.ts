@@ -1,10 +1,10 @@
 import { assert, describe, layer } from "@effect/vitest"
 import { Effect } from "effect"
 import { readdirSync, readFileSync } from "node:fs"
-import { createServer } from "node:net"
 import { join } from "node:path"
 import { root, Shared } from "../../../support/programs/App.ts"
 import * as FakeServer from "../../../support/fakes/FakeServer.ts"
+import { refusing } from "../../../support/peers/Refusing.ts"
 import { folderWith, temporaryFolder } from "../../../support/stores/TemporaryFolder.ts"
 import * as Terminal from "../../../support/programs/Terminal.ts"
 
@@ -400,14 +400,7 @@ layer(Shared.layer(shared), { timeout: "1 minute" })("the menu", (it) => {
       "without a server: exits 3 and says so",
       () =>
         Effect.gen(function* () {
-          const port = yield* Effect.callback<number>((resume) => {
-            const server = createServer().listen({ host: "127.0.0.1", port: 0 }, () => {
-              const bound = server.address()
-              server.close(() =>
-                resume(Effect.succeed(typeof bound === "object" ? (bound?.port ?? 0) : 0))
-              )
-            })
-          })
+          const { port } = yield* refusing()
           const { ended } = yield* open({ port })
           assert.deepStrictEqual(yield* ended, {
             code: 3,
