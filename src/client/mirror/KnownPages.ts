@@ -12,8 +12,11 @@ import { askPage } from "../files/RemoteList.ts"
 import { pageSize } from "./state/State.ts"
 import type { StateFile } from "./state/StateFile.ts"
 
-/** How many pages are asked for at a time, so that the server works on one while another is on its way. */
-const askedAtOnce = 4
+/**
+ * How many pages are asked for at a time: so many have the files of one list at the server's limit. What a server finds of
+ * pages that are known leaves in one write, so that with fewer both sides wait for each other again and again.
+ */
+const askedAtOnce = 20
 
 /** How many files are listed at a time behind a page that has more of them than are known: the server's limit. */
 const listedAtOnce = 10_000
