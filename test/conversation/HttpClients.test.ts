@@ -118,6 +118,31 @@ describe("over HTTP", () => {
       })
     )
 
+    using("curl", "goes on where it was only with the version that it has a part of", () =>
+      Effect.gen(function* () {
+        const folder = yield* folderWith({ "grande.bin": large })
+        const { port } = yield* serveFolder(folder, { web: {} })
+        const out = yield* temporaryFolder
+        const file = `http://127.0.0.1:${port}/grande.bin`
+        const goOn = (name: string) =>
+          run("bash", [
+            "-c",
+            `cd ${out} && tag=$(sed -n 's/\\r$//; s/^etag: //ip' fields) && curl -sf -r 5000000- -H "If-Range: $tag" -w '%{response_code}' -o ${name} ${file}`
+          ])
+        const first = yield* run("bash", [
+          "-c",
+          `cd ${out} && curl -sf -r 0-4999999 -D fields -o first ${file}`
+        ])
+        assert.strictEqual(first.code, 0, first.stderr)
+        assert.strictEqual((yield* goOn("rest")).stdout, "206")
+        assert.isTrue(Buffer.concat([read(out, "first"), read(out, "rest")]).equals(large))
+        const other = Buffer.from(large).reverse()
+        writeFileSync(join(folder, "grande.bin"), other)
+        assert.strictEqual((yield* goOn("whole")).stdout, "200")
+        assert.isTrue(read(out, "whole").equals(other))
+      })
+    )
+
     using("curl", "sees that a file was cut shorter while it was sent", () =>
       Effect.gen(function* () {
         const size = 10 * 1024 * 1024
