@@ -28,7 +28,8 @@ export const unit = [
   `test/server/subscriptions/${file}`,
   `test/services/${file}`,
   `test/services/files/${file}`,
-  `test/services/files/{changes,s3,s3/watch}/${file}`
+  `test/services/files/{changes,s3,s3/watch}/${file}`,
+  "test/services/files/directory/watch/FileNames.test.ts"
 ]
 
 const everyday = "test/**/*.test.ts"
