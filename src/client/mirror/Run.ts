@@ -101,7 +101,8 @@ const carryOut = Effect.fn("mirror.carryOut")(function* (
   const sink: Sink<SaveFailed, never> = {
     finish: Effect.fnUntraced(function* (batch: ReadonlyArray<Fetched>) {
       const ready = batch.flatMap((fetched) => (fetched._tag === "Staged" ? [fetched] : []))
-      yield* Effect.forEach(ready, ({ file }) => keepCopy(file.name), { discard: true })
+      if (backup !== undefined)
+        yield* Effect.forEach(ready, ({ file }) => keepCopy(file.name), { discard: true })
       const outcomes = yield* folder.place(ready.map(({ file }) => file))
       for (const [index, { file, job }] of ready.entries()) {
         const outcome = outcomes[index]
