@@ -12,7 +12,7 @@ import { choose } from "./cli/Language.ts"
 import { messages as catalogs } from "./cli/Messages.ts"
 import { run } from "./cli/Program.ts"
 import { announcing } from "./cli/serve/announcement/Announcement.ts"
-import { serving } from "./cli/serve/RunServer.ts"
+import { serving } from "./cli/serve/Layers.ts"
 
 const args = process.argv.slice(2)
 const language = choose(args, process.env)
