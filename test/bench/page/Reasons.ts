@@ -3,14 +3,22 @@
 /** By the rows' names, each a sentence or two. */
 export const reasons: ReadonlyMap<string, string> = new Map<string, string>([
   [
+    "time-50",
+    "Half of the processor's time is the system's, to write the answers (`node --cpu-prof`); a server of `node:net` alone takes nearly as much (`time-50-bare`)."
+  ],
+  ["time-p16", "As `time-50`; of the other half, collecting garbage takes a sixth."],
+  [
     "idle",
     "A bare `node:net` connection takes 4 kB of this; the fiber, its Stream and what it has to remember take the rest."
   ],
   [
     "one-shot",
-    "A third is Node's own start; the rest is reading back compiled code, Effect's modules and the command line. Tried without gain: a V8 start-up snapshot, and a file without the server's half."
+    "A third is Node's own start; the rest is reading back compiled code, Effect's modules and the command line. Tried without gain: a V8 start-up snapshot, a file without the server's half, and a young generation that grows at once, which saves two collections and takes as long for new pages of memory."
   ],
-  ["start", "As `one-shot`: Node, compiled code and Effect's modules take most of it."],
+  [
+    "start",
+    "As `one-shot`: Node, compiled code, which has a cache of its own, and Effect's modules take most of it."
+  ],
   [
     "tls-new",
     "A bare `tls.createServer` of Node takes nearly half more than nginx itself; the rest is the connection's fiber and its answer."
