@@ -34,3 +34,56 @@ export class Turns {
     this.#schedule()
   }
 }
+
+/**
+ * A quota that all connections of one server share: lets a few go in each turn of the event loop, whoever they are, in the
+ * order in which they came. Of thousands who could all go on at once, all would be one turn. What goes: server/ReplyWriter.
+ */
+export class TurnQuota {
+  readonly #most: number
+  #left: number
+  #waiting: Array<() => void> = []
+  /** Whether the end of this turn is waited for. */
+  #isDue = false
+
+  /** Lets `most` go in each turn. */
+  constructor(most: number) {
+    this.#most = most
+    this.#left = most
+  }
+
+  /** Waits until there is room in a turn: not at all where there is in this one. */
+  readonly next: Effect.Effect<void> = Effect.suspend(() =>
+    this.#left > 0 && this.#waiting.length === 0 ? this.#go() : this.#wait
+  )
+
+  #go(): Effect.Effect<void> {
+    this.#left -= 1
+    this.#schedule()
+    return Effect.void
+  }
+
+  readonly #wait: Effect.Effect<void> = Effect.callback<void>((resume) => {
+    const go = (): void => resume(Effect.void)
+    this.#waiting.push(go)
+    this.#schedule()
+    return Effect.sync(() => {
+      const index = this.#waiting.indexOf(go)
+      if (index !== -1) this.#waiting.splice(index, 1)
+    })
+  })
+
+  #schedule(): void {
+    if (this.#isDue) return
+    this.#isDue = true
+    setImmediate(this.#turned)
+  }
+
+  readonly #turned = (): void => {
+    this.#isDue = false
+    const going = this.#waiting.splice(0, this.#most)
+    this.#left = this.#most - going.length
+    if (going.length > 0) this.#schedule()
+    for (const go of going) go()
+  }
+}

@@ -16,7 +16,7 @@ import type { EventLog } from "../telemetry/EventLog.ts"
 import { both, makePacer, type Pacer, unlimited } from "../guard/Pacer.ts"
 import { makeAuthenticator } from "../guard/Authenticator.ts"
 import type { Peer } from "../net/Peer.ts"
-import { Turns } from "../net/Turns.ts"
+import { TurnQuota, Turns } from "../net/Turns.ts"
 import { makeAuthThrottle } from "../guard/AuthThrottle.ts"
 import { converse } from "./Connection.ts"
 import { makeServerSubscriptions } from "./subscriptions/ServerSubscriptions.ts"
@@ -57,6 +57,12 @@ const full = "-ERR max number of clients reached\r\n"
  * counts. Further ones are closed at once, which may lose the reply.
  */
 export const mostRejecting = 64
+
+/**
+ * Pieces of streamed bodies that are written in a turn of the event loop, over all connections: 2 ms of pieces of 16 KiB,
+ * which is what many transfers at once have.
+ */
+const piecesATurn = 32
 
 const pacerOf = (rate: number | undefined): Pacer =>
   rate === undefined ? unlimited : makePacer(rate)
@@ -142,6 +148,7 @@ export const makeAcceptor = Effect.fnUntraced(function* (
     limiter,
     eventLog,
     turns: new Turns(),
+    pieces: new TurnQuota(piecesATurn),
     subscriptions: makeServerSubscriptions(router.changes, stats),
     onForeign,
     onWrongPassword

@@ -88,13 +88,15 @@ const writeBytes = (
   context: ConnectionContext,
   bytes: Uint8Array
 ): Effect.Effect<void, PeerLost> => {
-  const { pacer, peer } = context
+  const { pacer, peer, server } = context
   if (pacer !== unlimited)
     return writePieces(context, bytes.length, (start, end) =>
       peer.writeBytes(bytes.subarray(start, end))
     )
-  count(context, bytes.length)
-  return peer.writeBytes(bytes)
+  return Effect.andThen(server.pieces.next, () => {
+    count(context, bytes.length)
+    return peer.writeBytes(bytes)
+  })
 }
 
 /** Logs that a body was sent or cut off. */

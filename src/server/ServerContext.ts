@@ -6,7 +6,7 @@ import type { StoreUnavailable } from "../domain/Errors.ts"
 import type { Authenticator } from "../guard/Authenticator.ts"
 import type { ConnectionLimiter } from "../guard/ConnectionLimiter.ts"
 import type { ConnectionReaper } from "../guard/ConnectionReaper.ts"
-import type { Turns } from "../net/Turns.ts"
+import type { TurnQuota, Turns } from "../net/Turns.ts"
 import type { Peer } from "../net/Peer.ts"
 import type { Router } from "../Router.ts"
 import type { EventLog } from "../telemetry/EventLog.ts"
@@ -51,6 +51,8 @@ export interface ServerContext {
   readonly limiter: ConnectionLimiter
   readonly eventLog: EventLog
   readonly turns: Turns
+  /** Each piece of a streamed body that is written. */
+  readonly pieces: TurnQuota
   readonly subscriptions: ServerSubscriptions
   /** Logs that a peer speaks another protocol, such as `HTTP`. */
   readonly onForeign: (peer: Peer, protocol: string) => Effect.Effect<void>

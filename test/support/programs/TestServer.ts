@@ -27,7 +27,7 @@ import { converse } from "../../../src/server/Connection.ts"
 import type { Address } from "../../../src/domain/Address.ts"
 import { listen, type ListenError } from "../../../src/net/Listener.ts"
 import type { PeerLost } from "../../../src/net/Peer.ts"
-import { Turns } from "../../../src/net/Turns.ts"
+import { TurnQuota, Turns } from "../../../src/net/Turns.ts"
 import { type Options, Server } from "../../../src/server/Server.ts"
 import { makeServerSubscriptions } from "../../../src/server/subscriptions/ServerSubscriptions.ts"
 import { ConnectionContext } from "../../../src/server/ConnectionContext.ts"
@@ -203,6 +203,7 @@ export const serveObserved = <E>(
       limiter: unlimitedConnections,
       eventLog: silent,
       turns: new Turns(),
+      pieces: new TurnQuota(32),
       subscriptions: makeServerSubscriptions(router.changes, stats),
       onForeign: () => Effect.void,
       onWrongPassword: () => Effect.void
