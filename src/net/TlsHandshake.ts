@@ -8,6 +8,7 @@ import { createServer, type TLSSocket } from "node:tls"
 import { opensArray, opensTls } from "../domain/FirstByte.ts"
 import { type BadCredentials, check } from "../tls/Credentials.ts"
 import { waitForClose, errorCode, readSome } from "./RawSocket.ts"
+import { Turns } from "./Turns.ts"
 
 /** The server's certificate and key, and the authorities of its clients; all in PEM. */
 export interface Credentials {
@@ -78,6 +79,8 @@ export const makeTls = Effect.fnUntraced(function* (
     // A client that names no protocol is let in all the same, as those of Redis are.
     ...(protocols.length === 0 ? {} : { ALPNProtocols: [...protocols] })
   })
+  // The first message takes a signature to answer, a millisecond in all: one in each turn of the event loop.
+  const turns = new Turns()
   const waiting = new Map<unknown, Resume>()
   const settle = (socket: unknown, result: Effect.Effect<Socket, HandshakeFailed>): void => {
     waiting.get(socket)?.(result)
@@ -105,7 +108,7 @@ export const makeTls = Effect.fnUntraced(function* (
 
   const begin = Effect.fnUntraced(function* (socket: Socket) {
     const first = yield* peek(socket)
-    if (first === opensTls) return yield* encrypt(socket)
+    if (first === opensTls) return yield* Effect.andThen(turns.next, encrypt(socket))
     if (first === opensArray) yield* tell(socket, notEncrypted)
     return yield* fail(first === undefined ? "the connection ended" : "not TLS")
   })

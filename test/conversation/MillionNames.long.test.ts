@@ -3,24 +3,17 @@
  * about all of them, and what a page takes. Speed beside find and sort: npm run bench.
  */
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Schema } from "effect"
-import { fork } from "node:child_process"
+import { Effect } from "effect"
 import { closeSync, existsSync, mkdirSync, mkdtempSync, openSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { fileURLToPath } from "node:url"
 import { type RawSocket, connect } from "../support/peers/RawSocket.ts"
-import { root } from "../support/programs/App.ts"
-import type { Told } from "../support/programs/turns.ts"
+import { serveTurns } from "../support/programs/TurnsServer.ts"
 import { request } from "../support/values/Bytes.ts"
 
 const count = 1_000_000
 const page = 100_000
 const scratch = existsSync("/dev/shm") ? "/dev/shm" : tmpdir()
-
-const decodeTold: (message: unknown) => Told = Schema.decodeUnknownSync(
-  Schema.Struct({ longestTurn: Schema.Number, held: Schema.Number })
-)
 
 /** The name of each file, sorted by bytes, in so many folders. */
 const nameIn = (folders: number) => (index: number) => {
@@ -46,35 +39,6 @@ const makeFiles = (nameOf: (index: number) => string) =>
     (folder) => Effect.sync(() => rmSync(folder, { recursive: true, force: true }))
   )
 
-/** A server from the source with a probe (turns.ts). */
-const serve = (folder: string) =>
-  Effect.gen(function* () {
-    const child = yield* Effect.acquireRelease(
-      Effect.sync(() =>
-        fork(join(root, "src", "main.ts"), ["serve", "--port", "0", "--dir", folder], {
-          cwd: root,
-          execArgv: [
-            "--import",
-            fileURLToPath(new URL("../support/programs/turns.ts", import.meta.url))
-          ],
-          stdio: ["ignore", "ignore", "pipe", "ipc"]
-        })
-      ),
-      (child) => Effect.sync(() => child.kill("SIGKILL"))
-    )
-    const port = yield* Effect.callback<number>((resume) => {
-      child.stderr?.setEncoding("utf8").on("data", (text: string) => {
-        const found = / 127\.0\.0\.1:(\d+)/.exec(text)?.[1]
-        if (found !== undefined) resume(Effect.succeed(Number(found)))
-      })
-    })
-    const told = Effect.callback<Told>((resume) => {
-      child.once("message", (message) => resume(Effect.succeed(decodeTold(message))))
-      child.send("tell")
-    })
-    return { client: yield* connect({ host: "127.0.0.1", port }), told }
-  })
-
 /** All that is answered, up to the answer to a PING behind it. */
 const ask = (client: RawSocket, ...words: ReadonlyArray<string>) =>
   Effect.andThen(client.send(request(...words) + "PING\r\n"), client.takeThrough("+PONG\r\n"))
@@ -92,7 +56,8 @@ describe("a million names", () => {
       () =>
         Effect.gen(function* () {
           const nameOf = nameIn(folders)
-          const { client, told } = yield* serve(yield* makeFiles(nameOf))
+          const { address, told } = yield* serveTurns(yield* makeFiles(nameOf))
+          const client = yield* connect(address)
           yield* ask(client, "TIME")
           const before = yield* told
           assert.strictEqual(yield* ask(client, "DBSIZE"), `:${count}\r\n+PONG\r\n`)

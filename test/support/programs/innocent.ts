@@ -1,12 +1,17 @@
 /**
  * A process of its own that asks PING every 10 ms, each time once the last was answered, and says in the end how long
- * each took, in milliseconds. Takes where to (a path, or a port of 127.0.0.1), how often, and the password, if any.
+ * each took, in milliseconds. Takes where to (a path, or a port of 127.0.0.1), how often, the password, if any, and `tls`
+ * where it is to encrypt.
  */
 import { connect } from "node:net"
+import { connect as connectTls } from "node:tls"
 
-const [target = "", count = "", password = ""] = process.argv.slice(2)
+const [target = "", count = "", password = "", encrypted = ""] = process.argv.slice(2)
 
-const socket = connect(target.startsWith("/") ? { path: target } : { port: Number(target) })
+const socket =
+  encrypted === "tls"
+    ? connectTls({ port: Number(target), rejectUnauthorized: false })
+    : connect(target.startsWith("/") ? { path: target } : { port: Number(target) })
 
 const ask = (request: string): Promise<void> =>
   new Promise((resolve) => {
