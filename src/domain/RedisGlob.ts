@@ -1,7 +1,8 @@
 /**
  * Redis's own patterns (util.c, stringmatchlen), over bytes: `*` any run, `/` included, `?` one byte, `[a-z]` and
  * `[^a]` one byte of a class, `\` takes the next byte as it is. An unfinished class ends with the pattern. Matching
- * goes back to the last `*` only, so no pattern costs more than its length times the name's.
+ * goes back to the last `*` only, so no pattern costs more than its length times the name's; and what stands behind a
+ * `*` as it is, the engine looks for: a run of one letter against a name of the same cost fifty times as much byte by byte.
  */
 import { type ByteString, unsafe } from "./ByteString.ts"
 
@@ -11,6 +12,8 @@ type Token = "*" | ByteTest
 /** A parsed pattern: made once, matched often. */
 export interface RedisGlob {
   readonly tokens: ReadonlyArray<Token>
+  /** By the index of a token behind a `*`: the bytes that must stand there as they are, up to the next other token. */
+  readonly runs: ReadonlyMap<number, string>
   /** What every value that matches begins with. */
   readonly prefix: ByteString
 }
@@ -61,53 +64,66 @@ const readClass = (pattern: ByteString, start: number): ByteClass => {
 /** Parses a pattern. Every byte string is one, so this never fails. */
 export const make = (pattern: ByteString): RedisGlob => {
   const tokens: Array<Token> = []
+  const runs = new Map<number, string>()
+  /** Where the run that goes on begins; -1 where none does. */
+  let run = -1
   let prefix = ""
   let index = 0
   while (index < pattern.length) {
     const character = pattern.charAt(index)
     if (character === "*") {
       if (tokens.at(-1) !== "*") tokens.push("*")
+      run = tokens.length
       index += 1
     } else if (character === "[") {
       const { next, test } = readClass(pattern, index + 1)
       tokens.push(test)
+      run = -1
       index = next
     } else if (character === "?") {
       tokens.push(anyByte)
+      run = -1
       index += 1
     } else {
       if (character === "\\" && index + 1 < pattern.length) index += 1
       if (prefix.length === tokens.length) prefix += pattern.charAt(index)
+      if (run >= 0) runs.set(run, (runs.get(run) ?? "") + pattern.charAt(index))
       tokens.push(exactly(pattern.charCodeAt(index)))
       index += 1
     }
   }
-  return { tokens, prefix: unsafe(prefix) }
+  return { tokens, runs, prefix: unsafe(prefix) }
 }
 
 /** Whether the pattern matches the whole of `value`. */
-export const match = ({ tokens }: RedisGlob, value: ByteString): boolean => {
+export const match = ({ runs, tokens }: RedisGlob, value: ByteString): boolean => {
   let token = 0
   let index = 0
-  /** Where a mismatch continues: after the last `*`, which then takes one byte more. */
+  /** Where a mismatch continues: after the last `*`, which then takes more bytes. */
   let afterStar = -1
   let starEnd = 0
+  let run = ""
   while (index < value.length) {
     const wanted = tokens[token]
     if (wanted === "*") {
-      token += 1
-      afterStar = token
+      afterStar = token + 1
       starEnd = index
+      run = runs.get(afterStar) ?? ""
+      if (afterStar + run.length === tokens.length)
+        return index + run.length <= value.length && value.endsWith(run)
     } else if (wanted !== undefined && wanted(value.charCodeAt(index))) {
       token += 1
       index += 1
+      continue
     } else if (afterStar >= 0) {
-      token = afterStar
       starEnd += 1
-      index = starEnd
     } else {
       return false
     }
+    starEnd = value.indexOf(run, starEnd)
+    if (starEnd < 0) return false
+    token = afterStar + run.length
+    index = starEnd + run.length
   }
   while (tokens[token] === "*") token += 1
   return token === tokens.length

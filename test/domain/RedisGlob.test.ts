@@ -1,6 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as RedisGlob from "../../src/domain/RedisGlob.ts"
 import * as ByteString from "../../src/domain/ByteString.ts"
+import { seeded } from "../support/values/Seeded.ts"
 import * as Arbitraries from "../support/values/Arbitraries.ts"
 
 const matches = (pattern: string, name: string): boolean =>
@@ -59,5 +60,41 @@ describe("a pattern of Redis", () => {
     assert.isFalse(RedisGlob.match(glob, name))
     // An exponential matcher would not end before the stars do; this takes a few milliseconds.
     assert.isBelow(performance.now() - before, 2000)
+  })
+
+  it("matches what a search by hand does, whatever stars, classes and runs it is made of", () => {
+    const parts = ["*", "a", "ab", "b", "?", "[ab]", "[^a]"]
+    const random = seeded(7)
+    const pick = (count: number, from: ReadonlyArray<string>) =>
+      Array.from({ length: count }, () => from[random(from.length)] ?? "").join("")
+    for (let round = 0; round < 20_000; round++) {
+      const pattern = pick(1 + random(6), parts)
+      const name = pick(random(8), ["a", "b", "c"])
+      const expected = new RegExp(`^${pattern.replaceAll("*", ".*").replaceAll("?", ".")}$`).test(
+        name
+      )
+      assert.strictEqual(matches(pattern, name), expected, `${pattern} ${name}`)
+    }
+  })
+
+  it("takes a run of one letter for no more than the engine's search, in names of the same", () => {
+    const globs = Array.from({ length: 64 }, (_, index) =>
+      RedisGlob.make(ByteString.unsafe(`*${"a".repeat(100 + index)}b*`))
+    )
+    const name = ByteString.unsafe("a".repeat(4096))
+    const byByte = RedisGlob.make(ByteString.unsafe(`*${"[a]".repeat(100)}b*`))
+    const timeOf = (work: () => void): number => {
+      const times = Array.from({ length: 5 }, () => {
+        const before = process.threadCpuUsage()
+        work()
+        const { user } = process.threadCpuUsage(before)
+        return user
+      })
+      return Math.min(...times)
+    }
+    const one = timeOf(() => RedisGlob.match(byByte, name))
+    const all = timeOf(() => globs.some((glob) => RedisGlob.match(glob, name)))
+    // Byte by byte, the 64 would take 64 times as long as the one, or more.
+    assert.isBelow(all, 16 * one)
   })
 })
