@@ -26,6 +26,12 @@ import { inWorkers } from "./workers/Workers.ts"
 /** The most memory of requests and replies over all connections, in bytes: room for 256 of the largest requests. */
 const maxConnectionMemory = 256 * 1024 * 1024
 
+/**
+ * Workers share it, but none has less than this: one connection may hold 32 MiB of input that it sent ahead, and half of
+ * this part is for others.
+ */
+const leastConnectionMemory = 64 * 1024 * 1024
+
 /** Whether only programs on this machine can reach the host. */
 const isLoopback = (host: string): boolean => /^(?:localhost|127(?:\.\d+){3}|::1)$/i.test(host)
 
@@ -108,7 +114,14 @@ const serveUntilToldToStop = Effect.fn("serve")(
         port,
         tls,
         maxTotalRate: Option.getOrUndefined(Option.map(flags.maxTotalRate, share)),
-        limits: { ...allowed, memory: maxConnectionMemory, idle, perAddress, request, stall }
+        limits: {
+          ...allowed,
+          memory: Math.max(leastConnectionMemory, share(maxConnectionMemory)),
+          idle,
+          perAddress,
+          request,
+          stall
+        }
       },
       messages,
       ({ address, announceStop }) =>

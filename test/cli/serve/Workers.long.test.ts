@@ -1,6 +1,7 @@
 /** `app serve --workers N` where processes die and freeze, and nobody outside may suffer more than he must. */
 import { assert, layer } from "@effect/vitest"
 import { Effect, Exit, Queue } from "effect"
+import { TestClock } from "effect/testing"
 import { renameSync } from "node:fs"
 import { join } from "node:path"
 import { App } from "../../support/programs/App.ts"
@@ -25,6 +26,27 @@ layer(App.layer, { timeout: "1 minute" })("app serve --workers", (it) => {
       const [one] = clients
       if (one === undefined) return assert.fail("a client")
       assert.strictEqual((yield* info(one)).get("workers"), "2")
+    })
+  )
+
+  it.effect("hold no more of unfinished requests together than one process may alone", () =>
+    Effect.gen(function* () {
+      const app = yield* App
+      const { address } = yield* app.serve(["--workers", "4", "--request-timeout", "1h"], {
+        cwd: yield* folder
+      })
+      const half = Buffer.from(`*2\r\n$4\r\nECHO\r\n$1048000\r\n${"a".repeat(1_000_000)}`)
+      const clients = yield* Effect.forEach(
+        Array.from({ length: 600 }),
+        () => Effect.tap(RawSocket.connect(address), (client) => client.send(half)),
+        { concurrency: 50 }
+      )
+      const isOpen = ({ socket }: RawSocket.RawSocket) => !socket.destroyed && !socket.readableEnded
+      // 256 MiB are room for 256 of them at most; four times as many would be all of these.
+      for (let looks = 0; looks < 200 && clients.filter(isOpen).length > 300; looks++)
+        yield* TestClock.withLive(Effect.sleep("100 millis"))
+      assert.isAtMost(clients.filter(isOpen).length, 300)
+      assert.isAbove(clients.filter(isOpen).length, 60)
     })
   )
 

@@ -105,8 +105,8 @@ export const limits = {
     name: "transfer-memory",
     kind: Kind.size,
     help: {
-      pt: "Memória de todas as transferências juntas; quanto mais são, menores os pedaços de cada uma; padrão: 16MiB",
-      en: "Memory for all transfers together; the more there are, the smaller the pieces of each; default: 16MiB"
+      pt: "Memória de todas as transferências juntas, por processo; quanto mais são, menores os pedaços de cada uma; padrão: 16MiB",
+      en: "Memory for all transfers together, of each process; the more there are, the smaller the pieces of each; default: 16MiB"
     },
     readme: {
       default: { pt: "`16MiB` (`256MiB` para um bucket)", en: "`16MiB` (`256MiB` for a bucket)" },

@@ -220,8 +220,8 @@ export const serving = {
     },
     readme: {
       text: {
-        pt: "quantos processos atendem, cada um em um núcleo; `auto` para um por núcleo. `--max-connections` e `--max-total-rate` se dividem igualmente entre eles; os limites por endereço valem em cada um",
-        en: "how many processes serve, each on one core; `auto` for one a core. `--max-connections` and `--max-total-rate` are divided evenly among them; limits by address hold in each"
+        pt: "quantos processos atendem, cada um em um núcleo; `auto` para um por núcleo. `--max-connections` e `--max-total-rate` se dividem igualmente entre eles; os limites por endereço e as memórias (`--cache`, `--index`, `--changes`, `--transfer-memory`) valem em cada um",
+        en: "how many processes serve, each on one core; `auto` for one a core. `--max-connections` and `--max-total-rate` are divided evenly among them; limits by address and memory (`--cache`, `--index`, `--changes`, `--transfer-memory`) hold in each"
       }
     }
   })
