@@ -1,9 +1,8 @@
-/** `app serve` from the source, in a process whose event loop, processor time and memory are looked at from here. */
+/** `app serve` as users run it, from the bundle, in a process whose event loop, processor time and memory are looked at from here. */
 import { fork } from "node:child_process"
 import { readFileSync, writeFileSync } from "node:fs"
 import { once } from "node:events"
 import { connect, type Socket } from "node:net"
-import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { root } from "../support/programs/App.ts"
 import type { Face } from "./Requests.ts"
@@ -11,7 +10,7 @@ import { processorSeconds } from "../support/programs/Processes.ts"
 
 /** What something cost the server. */
 export interface Cost {
-  /** The longest the event loop was held, in milliseconds. */
+  /** The longest the event loop was held, in milliseconds of the processor (probe.ts). */
   readonly longestTurn: number
   /** Processor time, in milliseconds; the system counts in tens of them. */
   readonly processor: number
@@ -37,14 +36,18 @@ const status = (pid: number, field: "VmRSS" | "VmHWM"): number => {
 /** Has the most memory held counted anew (proc(5), clear_refs). */
 const forgetPeak = (pid: number): void => writeFileSync(`/proc/${pid}/clear_refs`, "5")
 
-/** Starts it on a free port of loopback. */
+/** What a server does for itself just after it has started is no request's: it is given so long to be over, in milliseconds. */
+const settling = 300
+
+/** Starts it on a free port of loopback, from this bundle. */
 export const startServer = async (
+  bundle: string,
   folder: string,
   options: ReadonlyArray<string> = [],
   env: Readonly<Record<string, string>> = {}
 ): Promise<MeasuredServer> => {
   const child = fork(
-    join(root, "src", "main.ts"),
+    bundle,
     ["serve", "--port", "0", "--dir", folder, "--log-level", "none", ...options],
     {
       cwd: root,
@@ -63,6 +66,7 @@ export const startServer = async (
     child.once("exit", () => reject(new Error(`the server did not start: ${said}`)))
   })
   const pid = child.pid ?? -1
+  await new Promise((resolve) => setTimeout(resolve, settling))
   const longestTurn = (): Promise<number> =>
     new Promise((resolve) => {
       child.once("message", (longest) => resolve(Number(longest)))

@@ -17,23 +17,28 @@ export interface CostlyRequest {
 export type Face = "resp" | "http"
 
 /** A request as a client library writes it. */
-const array = (...args: ReadonlyArray<string>): string =>
+export const array = (...args: ReadonlyArray<string>): string =>
   `*${args.length}\r\n${args.map((arg) => `$${Buffer.byteLength(arg, "latin1")}\r\n${arg}\r\n`).join("")}`
 
 /** Limits of the wire (codec/resp/RespDecoder): arguments of a request, and the bytes of all of them. */
 const mostArguments = 65_535
 const mostBytes = 1024 * 1024
-const longestPattern = 256
+/** The longest pattern (routes/Route). */
+export const longestPattern = 256
 /** How many names, sections or patterns are answered (routes/Route); more are refused at once. */
-const mostNamed = 1024
+export const mostNamed = 1024
 
-const repeat = (count: number, make: (index: number) => string): ReadonlyArray<string> =>
+/** So many of them. */
+export const repeat = (count: number, make: (index: number) => string): ReadonlyArray<string> =>
   Array.from({ length: count }, (_, index) => make(index))
 
 /** A pattern that fails late wherever it is tried. */
 const costlyPattern = "*a".repeat(longestPattern / 2 - 1) + "*b"
 /** One that is all character classes. */
 const classes = `${"[^a-zA-Z0-9_.:;,]".repeat(14)}*`
+
+/** As many GETs as are queued between MULTI and EXEC (server/transactions/Transaction, maxHeld), of a name of 40 bytes. */
+const mostQueued = 20_000
 
 const listing = "names in all, and in one reply 100,000"
 const words = "65,536 words and 1 MiB a request"
@@ -151,41 +156,9 @@ export const costlyRequests = (names: ReadonlyArray<string>): ReadonlyArray<Cost
       bound: "1,024 names, sections or patterns"
     },
     {
-      name: "`XREAD`, `XINFO STREAM FULL`, from the beginning",
-      bytes: () => array("XREAD", "STREAMS", "arquivos", "0"),
-      bound: "1,000 entries"
-    },
-    {
-      name: "`XREAD` of 1,024 streams that there are not",
-      bytes: () =>
-        array("XREAD", "STREAMS", ...missing.slice(0, mostNamed), ...repeat(mostNamed, () => "0")),
-      bound: "1,024 names, sections or patterns"
-    },
-    {
-      name: "`XRANGE`, `XREVRANGE`, everything",
-      bytes: () => array("XRANGE", "arquivos", "-", "+"),
-      bound: "100,000 entries, made as they are sent"
-    },
-    { name: "`XLEN`", bytes: () => array("XLEN", "arquivos"), bound: "–" },
-    {
-      name: "`SUBSCRIBE` and `UNSUBSCRIBE`, 1,024 channels",
-      bytes: () =>
-        array("SUBSCRIBE", ...missing.slice(0, mostNamed))
-        + array("UNSUBSCRIBE", ...missing.slice(0, mostNamed)),
-      bound: "1,024 channels"
-    },
-    {
-      name: "`PSUBSCRIBE` and `PUNSUBSCRIBE`, 64 costly patterns",
-      bytes: () => {
-        const patterns = repeat(64, (index) => `${index}${costlyPattern.slice(4)}`)
-        return array("PSUBSCRIBE", ...patterns) + array("PUNSUBSCRIBE", ...patterns)
-      },
-      bound: "64 patterns of 256 bytes"
-    },
-    {
-      name: "`PUBSUB CHANNELS`, `NUMSUB` of 1,024",
-      bytes: () => array("PUBSUB", "NUMSUB", ...named),
-      bound: "1,024 names, sections or patterns"
+      name: "`EXEC` of 20,000 `GET`",
+      bytes: () => array("MULTI") + array("GET", names[0] ?? "").repeat(mostQueued) + array("EXEC"),
+      bound: "4 MiB of queued requests; answered one after the other"
     },
     {
       name: "`CLIENT SETNAME`",

@@ -1,20 +1,25 @@
 /**
- * Loaded into the server's process beside it (`--import`): tells how long its event loop was held at the longest since
- * it was last asked. The program knows nothing of it.
+ * Loaded into the server's process beside it (`--import`): tells how much processor time a turn of its event loop took at
+ * the longest since it was last asked. Processor time, for other programs of the machine take none of it, and a server
+ * waits for nothing else while it holds everybody. The program knows nothing of it.
  */
-import { monitorEventLoopDelay } from "node:perf_hooks"
 
-/** Looks every millisecond; what is told is how much later than that it came to look, in milliseconds. */
+/** Looks every millisecond, in which short turns may have taken as much. In milliseconds. */
 const resolution = 1
-const delays = monitorEventLoopDelay({ resolution })
-delays.enable()
+
+let longest = 0
+let before = process.threadCpuUsage()
+setInterval(() => {
+  const { system, user } = process.threadCpuUsage(before)
+  longest = Math.max(longest, (system + user) / 1000 - resolution)
+  before = process.threadCpuUsage()
+}, resolution).unref()
 
 process.on("message", () => {
   // The loop has turned since: what held it until now is told as well.
   setTimeout(() => {
-    const longest = delays.max / 1e6 - resolution
-    delays.reset()
-    process.send?.(Math.max(0, longest))
+    process.send?.(longest)
+    longest = 0
   }, 3 * resolution)
 })
 // The program alone decides when the process ends.
