@@ -4,7 +4,7 @@
  */
 import { assert, layer } from "@effect/vitest"
 import { Effect } from "effect"
-import { readFileSync, truncateSync, writeFileSync } from "node:fs"
+import { mkdirSync, readFileSync, truncateSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { App } from "../support/programs/App.ts"
 import { limitMemory } from "../support/programs/MemoryLimit.ts"
@@ -20,7 +20,17 @@ interface Visitors {
   readonly count: number
   readonly sends: string
   readonly password?: string
+  /** So many files are in the folder `m` besides. */
+  readonly files?: number
+  /** So many files of it change once all have come. */
+  readonly changes?: number
 }
+
+const get = (target: string, ...fields: ReadonlyArray<string>): string =>
+  [`GET ${target} HTTP/1.1`, "Host: 127.0.0.1", ...fields, "", ""].join("\r\n")
+
+/** As many ranges as the head has room for. */
+const ranges = `Range: bytes=${Array.from({ length: 1500 }, (_, index) => `${index * 9}-`).join(",")}`
 
 const words = `*65536\r\n${"$2\r\nab\r\n".repeat(65_534)}`
 
@@ -47,8 +57,52 @@ const visitors: ReadonlyArray<Visitors> = [
     what: "700 transactions of as many requests as there may be",
     count: 700,
     sends: request("MULTI") + request("GET", "small.bin").repeat(29_000)
+  },
+  {
+    what: "2,000 half heads of HTTP, as long as they may be",
+    count: 2000,
+    sends: get(
+      "/",
+      ...Array.from({ length: 90 }, (_, index) => `a${index}: ${"b".repeat(160)}`)
+    ).slice(0, -4)
+  },
+  {
+    what: "300 unread listings of 20,000 files as JSON",
+    count: 300,
+    sends: get("/m/?formato=json"),
+    files: 20_000
+  },
+  {
+    what: "300 unread pages of 20,000 files by size",
+    count: 300,
+    sends: get("/m/?ordem=tamanho", "Accept: text/html").repeat(20),
+    files: 20_000
+  },
+  {
+    what: "300 unread archives of 20,000 files",
+    count: 300,
+    sends: get("/m/?tar"),
+    files: 20_000
+  },
+  {
+    what: "2,000 unread files over HTTP, of hundreds of ranges each, asked for a hundred times",
+    count: 2000,
+    sends: get("/large.bin", ranges).repeat(100)
+  },
+  {
+    what: "2,000 that follow changes over HTTP and stop, while 20,000 files change",
+    count: 2000,
+    sends: get("/-/events"),
+    changes: 20_000
   }
 ]
+
+/** Writes so many files into the folder `m`. */
+const writeFiles = (cwd: string, count: number): void => {
+  mkdirSync(join(cwd, "DB/m"), { recursive: true })
+  for (let index = 0; index < count; index++)
+    writeFileSync(join(cwd, "DB/m", `${"n".repeat(80)}${index}`), `${index}`)
+}
 
 const peak = (pid: number): number => {
   const status = readFileSync(`/proc/${pid}/status`, "utf8")
@@ -58,13 +112,14 @@ const peak = (pid: number): number => {
 layer(App.layer, { timeout: "1 minute", excludeTestServices: true })(
   "a server with 2 GB outlives",
   (it) => {
-    for (const { count, password, sends, what } of visitors) {
+    for (const { changes = 0, count, files = 0, password, sends, what } of visitors) {
       it.effect.skipIf(process.platform !== "linux")(what, () =>
         Effect.gen(function* () {
           const { serve } = yield* App
           const cwd = yield* folderWith({ "DB/small.bin": Buffer.alloc(1024, "x") })
           writeFileSync(join(cwd, "DB/large.bin"), "")
           truncateSync(join(cwd, "DB/large.bin"), 16 * MiB)
+          writeFiles(cwd, files)
           const limit = yield* limitMemory(2048 * MiB)
           const { address, process: server } = yield* serve([], {
             cwd,
@@ -81,6 +136,7 @@ layer(App.layer, { timeout: "1 minute", excludeTestServices: true })(
             }),
             { concurrency: 50, discard: true }
           )
+          writeFiles(cwd, changes)
           // Others are answered meanwhile, and when all has come.
           const innocent = yield* RawSocket.connect(address)
           if (password !== undefined) yield* innocent.ask(request("AUTH", password), "+OK\r\n")

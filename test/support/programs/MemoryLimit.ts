@@ -1,6 +1,7 @@
 /**
  * A limit of the system on a program's memory: a control group of its own, below that of the test, where it may be made;
- * else a scope of systemd's; else only a smaller heap, as Node itself would choose.
+ * else a scope of systemd's; else only a smaller heap, as Node itself would choose. Where `TEST_CGROUPS=no`, no group is
+ * made below that of the test: it may be of a service that looks after what runs in it.
  */
 import { Effect, type Scope } from "effect"
 import { spawnSync } from "node:child_process"
@@ -62,14 +63,15 @@ const makeGroup = (
 /** A limit of so many bytes until the scope closes, by which all programs have ended. */
 export const limitMemory = (bytes: number): Effect.Effect<MemoryLimit, never, Scope.Scope> =>
   Effect.gen(function* () {
-    for (const version of process.platform === "linux" ? versions : []) {
+    const mayGroup = process.platform === "linux" && process.env["TEST_CGROUPS"] !== "no"
+    for (const version of mayGroup ? versions : []) {
       const group = makeGroup(version, bytes)
       if (group === undefined) continue
       yield* Effect.addFinalizer(() => Effect.sync(group.remove))
       return group
     }
     const scope = ["systemd-run", "--scope", "--quiet", "-p", `MemoryMax=${bytes}`, "--"]
-    if (runs(scope)) return { by: "systemd-run", within: scope, env: {} }
+    if (mayGroup && runs(scope)) return { by: "systemd-run", within: scope, env: {} }
     const heap = Math.floor(bytes / 2 / 1024 / 1024)
     const env = { NODE_OPTIONS: `--max-old-space-size=${heap}` }
     return { by: "a smaller heap only", within: [], env }
