@@ -8,7 +8,8 @@ layer(App.layer, { excludeTestServices: true })(
   (it) => {
     it.effect(
       "is the same in the end, times too, with nothing left over and nothing outside touched",
-      () => Effect.forEach([1, 2], (seed) => Effect.scoped(trial(seed)), { concurrency: 2 }),
+      () =>
+        Effect.forEach([1, 2, 3, 4, 5], (seed) => Effect.scoped(trial(seed)), { concurrency: 2 }),
       { timeout: 60_000 }
     )
   }

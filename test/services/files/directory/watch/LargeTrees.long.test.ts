@@ -89,7 +89,7 @@ describe("10,000 folders with 200,000 files", () => {
       renameSync(`${path}/d3`, `${path}/d4/e4/inside`)
       const folders = foldersIn(path)
       while (changes.watches() !== folders) yield* Effect.sleep("10 millis")
-      // 0.4 s, 32 MB and 5 ms where nothing else runs.
+      // 0.4 to 1.1 s, 32 to 36 MB and 1 to 2 ms were seen, the more while much else ran.
       assert.isBelow(took, 3000)
       assert.isBelow(memory, 50e6)
       assert.isBelow(p99, 100)
