@@ -26,6 +26,8 @@ export const makeWriteBehind = <E>(
     const turns = Semaphore.makeUnsafe(1)
     let chunks: Array<Uint8Array> = []
     let size = 0
+    /** How many pieces were given to be written. */
+    let count = 0
     let writing: Fiber.Fiber<void, E> | undefined
     const written = Effect.suspend(() =>
       writing === undefined ? Effect.void : Fiber.join(writing)
@@ -36,12 +38,16 @@ export const makeWriteBehind = <E>(
       if (piece.length === 0) return
       chunks = []
       size = 0
+      count += 1
       writing = yield* Effect.forkIn(write(piece), scope)
     }).pipe(turns.withPermit, Effect.uninterruptible)
-    /** Its failure is told to whoever takes or flushes next. */
-    const writeLater = (piece: ReadonlyArray<Uint8Array>) =>
+    /**
+     * Writes what is gathered now, unless that was written before. Its failure is told to whoever takes or flushes next. It
+     * knows the piece by its number, for by itself it would hold all that was received in this time.
+     */
+    const writeLater = (number: number) =>
       Effect.sleep(longest).pipe(
-        Effect.andThen(Effect.suspend(() => (piece === chunks ? writeOn : Effect.void))),
+        Effect.andThen(Effect.suspend(() => (number === count ? writeOn : Effect.void))),
         Effect.ignore,
         Effect.forkIn(scope)
       )
@@ -51,7 +57,7 @@ export const makeWriteBehind = <E>(
           chunks.push(chunk)
           size += chunk.length
           if (size >= pieceSize) return writeOn
-          return chunks.length === 1 ? writeLater(chunks) : Effect.void
+          return chunks.length === 1 ? writeLater(count) : Effect.void
         }),
       flush: Effect.andThen(writeOn, written)
     }

@@ -2,6 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { Deferred, Effect, Fiber } from "effect"
 import { TestClock } from "effect/testing"
 import { makeWriteBehind } from "../../../../src/client/files/large/WriteBehind.ts"
+import { memoryInUse } from "../../../support/Heap.ts"
 
 const KiB = 1024
 
@@ -69,6 +70,16 @@ describe("writing behind", () => {
       assert.strictEqual(yield* Effect.flip(take(chunk(2, 1024 * KiB))), "the disk is full")
       assert.strictEqual(yield* Effect.flip(flush), "the disk is full")
       assert.strictEqual(writes, 1)
+    })
+  )
+
+  it.effect("holds nothing of what was written", () =>
+    Effect.gen(function* () {
+      const { flush, take } = yield* makeWriteBehind(() => Effect.void)
+      const before = memoryInUse()
+      for (let number = 0; number < 64; number++) yield* take(chunk(number, 512 * KiB))
+      yield* flush
+      assert.isBelow(memoryInUse() - before, 8 * 1024 * KiB)
     })
   )
 })
