@@ -31,6 +31,15 @@ export interface PlacedEntry {
   readonly version: ByteString.ByteString
 }
 
+/** The version that a file is of, by its size and time; `undefined` where it is none of these, or no file. */
+export const versionOf = (
+  candidates: ReadonlyArray<PlacedEntry>,
+  there: LocalEntry | undefined
+): PlacedEntry | undefined =>
+  there?.kind === "file"
+    ? candidates.find(({ modified, size }) => size === there.size && modified === there.modified)
+    : undefined
+
 /** The folder in the target where the mirror keeps its state and what is not whole yet. No file in it is mirrored. */
 export const stateFolder = ".app-mirror"
 

@@ -4,7 +4,13 @@
  */
 import { Data } from "effect"
 import * as FileName from "../../domain/FileName.ts"
-import { foldersOf, type LocalEntry, type PlacedEntry, type RemoteEntry } from "./Entries.ts"
+import {
+  foldersOf,
+  type LocalEntry,
+  type PlacedEntry,
+  type RemoteEntry,
+  versionOf
+} from "./Entries.ts"
 import { indexSources, type Sources } from "./Renames.ts"
 import type { State } from "./state/State.ts"
 
@@ -86,11 +92,9 @@ const recognise = (
   there: Seen,
   sha256: string | undefined
 ): PlacedEntry | undefined => {
+  if (sha256 === undefined) return versionOf(candidates, there)
   if (there?.kind !== "file") return undefined
-  const alike = candidates.filter(({ size }) => size === there.size)
-  return sha256 === undefined
-    ? alike.find(({ modified }) => modified === there.modified)
-    : alike.find((entry) => entry.sha256 === sha256)
+  return candidates.find((entry) => entry.size === there.size && entry.sha256 === sha256)
 }
 
 const sameVersion = (entry: PlacedEntry, { modified, size, version }: RemoteEntry): boolean =>

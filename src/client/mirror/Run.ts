@@ -8,7 +8,7 @@ import type { Connectors } from "../Connector.ts"
 import { SaveFailed } from "../files/Placement.ts"
 import { makeAdded } from "./Additions.ts"
 import { obstacles } from "./Deletion.ts"
-import type { PlacedEntry } from "./Entries.ts"
+import { type PlacedEntry, versionOf } from "./Entries.ts"
 import { copyAll, type Fetched, fetchAll, type Job, jobOf, type Sink } from "./Fetching.ts"
 import { MirrorFolder, type Outcome } from "./MirrorFolder.ts"
 import { Action } from "./Plan.ts"
@@ -39,13 +39,7 @@ const initialState = ({ local, state }: Prepared): Map<FileName.FileName, Placed
     const there = local.get(name)
     const [first] = candidates
     if (there === undefined || first === undefined) continue
-    const found =
-      there.kind === "file"
-        ? candidates.find(
-            ({ modified, size }) => size === there.size && modified === there.modified
-          )
-        : undefined
-    next.set(name, found ?? first)
+    next.set(name, versionOf(candidates, there) ?? first)
   }
   return next
 }

@@ -8,7 +8,7 @@ import * as ByteString from "../../../domain/ByteString.ts"
 import type { FileName } from "../../../domain/FileName.ts"
 import type { Hashing } from "../../files/Hashing.ts"
 import type { SaveFailed } from "../../files/Placement.ts"
-import type { PlacedEntry } from "../Entries.ts"
+import { type LocalEntry, type PlacedEntry, versionOf } from "../Entries.ts"
 import { MirrorFolder } from "../MirrorFolder.ts"
 import { type Known, readKnown } from "./Known.ts"
 import * as NextState from "./NextState.ts"
@@ -44,16 +44,30 @@ const rowOf = ({ file }: Known, name: FileName): number | undefined => {
   return row < file.count && file.keyAt(row) === key ? row : undefined
 }
 
-/** What the state file is to be. */
-const contentsOf = (known: Known): NextState.Contents => {
+/**
+ * Adds what the state file says of the names of a journal that was left: a run that broke off may have written down a
+ * version that it did not put in its place.
+ */
+const withRows = (known: Known): Known => {
+  const { file, journal } = known
+  for (const [name, candidates] of journal) {
+    const row = rowOf(known, name)
+    if (row !== undefined && candidates.length > 0)
+      journal.set(name, [file.entryAt(row), ...candidates])
+  }
+  return known
+}
+
+/** What the state file is to be; `local` is what stands at names of which several versions may be there. */
+const contentsOf = (known: Known, local: ReadonlyMap<string, LocalEntry>): NextState.Contents => {
   const { file, journal } = known
   const settled = new Uint8Array(file.count).fill(1)
   const entries = new Map<FileName, PlacedEntry>()
   for (const [name, candidates] of journal) {
     const row = rowOf(known, name)
     if (row !== undefined) settled[row] = 0
-    const last = candidates.at(-1)
-    if (last !== undefined) entries.set(name, last)
+    const entry = versionOf(candidates, local.get(name)) ?? candidates.at(-1)
+    if (entry !== undefined) entries.set(name, entry)
   }
   return { file, settled, entries, added: { count: () => 0, entries: () => [] } }
 }
@@ -65,7 +79,7 @@ export const makeMemory = (): Memory => {
   const recall = Effect.suspend(() =>
     known === undefined
       ? Effect.map(readKnown, (read) => {
-          known = read
+          known = withRows(read)
           changes = read.journal.size
           return read
         })
@@ -104,7 +118,8 @@ export const makeMemory = (): Memory => {
       for (const [name, entry] of some) now.journal.set(name, entry === undefined ? [] : [entry])
       changes += some.length
       if (changes < mostChanges) return
-      yield* NextState.write(contentsOf(now))
+      const unsure = [...now.journal].flatMap(([name, { length }]) => (length > 1 ? [name] : []))
+      yield* NextState.write(contentsOf(now, yield* folder.inspect(unsure)))
       forget()
     }),
     forget

@@ -4,6 +4,7 @@ import { Effect } from "effect"
 import * as fs from "node:fs"
 import { join } from "node:path"
 import type { PlacedEntry } from "../../../../src/client/mirror/Entries.ts"
+import { MirrorFolder } from "../../../../src/client/mirror/MirrorFolder.ts"
 import { makeMemory } from "../../../../src/client/mirror/state/Memory.ts"
 import * as NextState from "../../../../src/client/mirror/state/NextState.ts"
 import * as StateFile from "../../../../src/client/mirror/state/StateFile.ts"
@@ -70,6 +71,32 @@ describe("what a mirror that follows knows", () => {
       }).pipe(Effect.provide([layer(root, false), Hashing.layer]))
       assert.isBelow(inodes.size, 3)
       assert.isAbove(inodes.size, 1)
+    })
+  )
+
+  it.effect("is the version that is there, where a run broke off before it placed another", () =>
+    Effect.gen(function* () {
+      const root = yield* temporaryFolder
+      const [name = assert.fail(), ...others] = names
+      const [placed, meant] = [entryOf(1), entryOf(2)]
+      yield* Effect.gen(function* () {
+        const folder = yield* MirrorFolder
+        const [file, settled] = [StateFile.empty, new Uint8Array()]
+        const none = { count: () => 0, entries: () => [] }
+        yield* NextState.write({ file, settled, entries: new Map([[name, placed]]), added: none })
+        const place = folder.pathOf(name)
+        fs.mkdirSync(join(place, ".."), { recursive: true })
+        fs.writeFileSync(place, "1")
+        fs.utimesSync(place, placed.modified / 1000, placed.modified / 1000)
+        yield* folder.record([[name, meant]])
+        const memory = makeMemory()
+        assert.deepStrictEqual(yield* memory.of(name), [placed, meant])
+        const state = fs.statSync(join(root, ".app-mirror/state")).ino
+        for (let change = 0; change < 2000; change += others.length)
+          yield* memory.learn(others.map((other, index) => [other, entryOf(change + index)]))
+        assert.notStrictEqual(fs.statSync(join(root, ".app-mirror/state")).ino, state)
+        assert.deepStrictEqual(yield* makeMemory().of(name), [placed])
+      }).pipe(Effect.provide([layer(root, false), Hashing.layer]))
     })
   )
 })
