@@ -15,6 +15,8 @@ export interface FileNames {
   readonly partsOf: (folder: WatchedFolder) => Iterable<string>
   /** Puts down the names of files without versions. */
   readonly add: (folder: WatchedFolder, parts: ReadonlyArray<string>) => void
+  /** Nothing will happen in the folder for now: its names are one text, unless it must have a map. */
+  readonly rest: (folder: WatchedFolder) => void
   /** The folder is no longer part of the tree. */
   readonly forget: (folder: WatchedFolder) => void
 }
@@ -61,6 +63,7 @@ export const makeFileNames = (): FileNames => {
       if (folder.files === "" && mayRest(folder)) folder.files = parts.join(separator)
       else for (const part of parts) of(folder).set(part, "")
     },
+    rest,
     forget: (folder) => void awake.delete(folder)
   }
 }

@@ -201,20 +201,16 @@ export const makeFolderTree = (
     for (const folder of unwatched) {
       const stats = disk.look(folder.path)
       if (stats === undefined || !isSame(folder, stats)) continue
-      const watcher = host.watch(folder, stats.dev)
-      if (watcher === "full") return
-      if (watcher === "polled" || watcher === undefined) continue
-      folder.watcher = watcher
-      watched += 1
-      if (!isStill(folder) || !disk.isDirect(folder.path)) {
-        leaveWatch(folder)
-        continue
+      // One that is watched already could not be read, or that was given up in between.
+      if (folder.watcher === undefined) {
+        const watcher = host.watch(folder, stats.dev)
+        if (watcher === "full") return
+        if (watcher === "polled" || watcher === undefined) continue
+        folder.watcher = watcher
+        watched += 1
       }
-      // It is compared once more as one that is polled: what changed since the last time came without an event.
-      yield* read(folder, true, false)
-      folder.isPolled = false
-      polled.delete(folder)
-      unwatched.delete(folder)
+      if (isStill(folder) && disk.isDirect(folder.path)) yield* read(folder, true, false)
+      else leaveWatch(folder)
     }
   }
 
@@ -279,6 +275,12 @@ export const makeFolderTree = (
       place(folder, part, isTold, false)
       yield
     }
+    // It was compared once more since it is watched: what changed before that came without an event.
+    if (!unwatched.has(folder) || folder.watcher === undefined) return
+    folder.isPolled = false
+    polled.delete(folder)
+    unwatched.delete(folder)
+    names.rest(folder)
   }
 
   const top = hold(undefined, "", path)
