@@ -86,7 +86,7 @@ export class MirrorFolder extends Context.Service<
       seen: LocalEntry | undefined,
       modified: number
     ) => Effect.Effect<Outcome>
-    /** Removes a file that is still as it was seen, and the folders that are empty then. */
+    /** Removes a file that is still as it was seen, if it was, and the folders of its name that are empty then. */
     readonly remove: (name: FileName, seen: LocalEntry | undefined) => Effect.Effect<Outcome>
     /** Keeps a copy of a file in the backup folder, under its name; beside an earlier copy under a name of its own. */
     readonly backUp: (name: FileName, folder: string) => Effect.Effect<void, SaveFailed>

@@ -221,6 +221,12 @@ const planFile = (
   return fetched()
 }
 
+/** The names that the mirror knows, of which there is a file neither on the server nor in the target. */
+export const vacant = (situation: Situation): ReadonlyArray<FileName.FileName> =>
+  situation.state.size === 0
+    ? []
+    : goneNames(situation).filter((name) => situation.state.has(name) && !situation.local.has(name))
+
 /** Plans one name that the server has no longer. */
 const planGone = (
   name: FileName.FileName,

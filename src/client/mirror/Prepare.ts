@@ -13,7 +13,7 @@ import * as Deletion from "./Deletion.ts"
 import { foldersOf, type LocalEntry, type PlacedEntry, type RemoteEntry } from "./Entries.ts"
 import { makeSelected, type Manifest, readManifest, type Selection } from "./Manifest.ts"
 import { type Comparison, MirrorFolder } from "./MirrorFolder.ts"
-import { type Action, type Digests, doubts, plan, type Situation } from "./Plan.ts"
+import { type Action, type Digests, doubts, plan, type Situation, vacant } from "./Plan.ts"
 import { type Known, readKnown } from "./state/Known.ts"
 import * as NextState from "./state/NextState.ts"
 import type * as State from "./state/State.ts"
@@ -29,6 +29,11 @@ export interface Decision {
   readonly actions: ReadonlyArray<Action>
   /** What is deleted. */
   readonly gone: ReadonlyArray<Extract<Action, { readonly _tag: "Gone" }>>
+  /**
+   * Names of files that are gone already, whose folders may be left: a run was killed before it put the file there, or
+   * when it had removed only the file.
+   */
+  readonly vacant: ReadonlyArray<FileName.FileName>
   /** The names of files that people changed, and that are overwritten or deleted all the same. */
   readonly forced: ReadonlySet<string>
 }
@@ -160,7 +165,12 @@ export const decide = Effect.fnUntraced(function* (
         )
       : []
   )
-  const decision: Decision = { actions, gone, forced }
+  const decision: Decision = {
+    actions,
+    gone,
+    forced,
+    vacant: options.delete ? vacant(situation) : []
+  }
   return decision
 })
 

@@ -51,7 +51,7 @@ const carryOut = Effect.fn("mirror.carryOut")(function* (
   connectors: Connectors
 ) {
   const folder = yield* MirrorFolder
-  const { actions, forced, gone } = prepared
+  const { actions, forced, gone, vacant } = prepared
   const planned = totalsOf(prepared)
   const next = initialState(prepared)
   const added = makeAdded(prepared.additions)
@@ -145,6 +145,8 @@ const carryOut = Effect.fn("mirror.carryOut")(function* (
   const jobs = actions.filter(needsBytes).map((action) => jobOf(action))
   const { files: additions } = prepared.additions
   if (jobs.length + additions.length > 0) yield* folder.begin
+  // First, for a file may come where such a folder is.
+  yield* Effect.forEach(vacant, (name) => folder.remove(name, undefined), { discard: true })
   // All copies are made before anything is replaced or deleted: the files may have changed names in a circle.
   const { copied, missed } = yield* copyAll(jobs)
   const first = obstacles(gone, actions)

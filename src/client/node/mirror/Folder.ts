@@ -194,10 +194,11 @@ const makeFolder = (root: string): MirrorFolder["Service"] => {
         outcomeOf(() => {
           const { isSafe } = makeFolders(root, changed)
           const there = isSafe(name) ? System.entryAt(pathOf(name)) : undefined
-          if (there === undefined) return done
-          if (there.kind === "folder" || !System.isSameEntry(there, seen)) return changedMeanwhile
-          fs.unlinkSync(pathOf(name))
-          changed.add(join(pathOf(name), ".."))
+          if (there !== undefined) {
+            if (there.kind === "folder" || !System.isSameEntry(there, seen)) return changedMeanwhile
+            fs.unlinkSync(pathOf(name))
+            changed.add(join(pathOf(name), ".."))
+          }
           removeEmpty(root, name, changed)
           return done
         })

@@ -57,10 +57,11 @@ export const makeFolders = (root: string, changed: Set<string>): Folders => {
   return { make, isSafe, changed }
 }
 
-/** Removes the folders of a name that are empty by now, the innermost first. */
+/** Removes the folders of a name that are empty by now, the innermost first; what is behind a link is none of them. */
 export const removeEmpty = (root: string, name: string, changed: Set<string>): void => {
-  for (const folder of foldersOf(name).toReversed()) {
-    const path = join(root, folder)
+  const paths = foldersOf(name).map((folder) => join(root, folder))
+  const end = paths.findIndex((path) => entryAt(path)?.kind !== "folder")
+  for (const path of (end === -1 ? paths : paths.slice(0, end)).toReversed()) {
     try {
       fs.rmdirSync(path)
     } catch (error) {

@@ -104,6 +104,22 @@ layer(Shared.layer(folderWith({ "other.txt": "other" })), { excludeTestServices:
         })
     )
 
+    it.effect("removes with --delete the empty folders that a killed run left", () =>
+      Effect.gen(function* () {
+        const { copy, mirror, part } = yield* makePair({ a: "1", "d/e/f": "2", "g/h": "3" })
+        yield* mirror()
+        for (const name of ["d/e/f", "g/h"]) fs.rmSync(join(copy, name))
+        fs.writeFileSync(join(copy, "g/mine"), "mine")
+        for (const name of ["d", "g"]) fs.rmSync(join(part, name), { recursive: true })
+        // A file is where the folder was.
+        fs.writeFileSync(join(part, "d"), "4")
+        const ended = yield* mirror("--delete")
+        assert.strictEqual(ended.code, 0, ended.stderr)
+        assert.deepStrictEqual(fs.readdirSync(copy).sort(), ["a", "d", "g"])
+        assert.deepStrictEqual([read(copy, "d"), read(copy, "g/mine")], ["4", "mine"])
+      })
+    )
+
     it.effect("refuses to delete everything, or more than half, and does nothing then", () =>
       Effect.gen(function* () {
         const { copy, mirror, part, target } = yield* makePair({ a: "1", b: "2", c: "3" })

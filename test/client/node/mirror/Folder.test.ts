@@ -42,6 +42,23 @@ describe("the folder of a mirror", () => {
     })
   )
 
+  it.effect("has the empty folders of a name removed, and none behind a link", () =>
+    Effect.gen(function* () {
+      const outside = yield* temporaryFolder
+      fs.mkdirSync(join(outside, "a/b"), { recursive: true })
+      const root = yield* temporaryFolder
+      fs.mkdirSync(join(root, "a/b"), { recursive: true })
+      fs.symlinkSync(outside, join(root, "link"))
+      yield* Effect.gen(function* () {
+        const folder = yield* MirrorFolder
+        yield* folder.remove(fileName("link/a/b/c"), undefined)
+        yield* folder.remove(fileName("a/b/c"), undefined)
+      }).pipe(Effect.provide(layer(root, false)))
+      assert.deepStrictEqual(fs.readdirSync(root), ["link"])
+      assert.isTrue(fs.existsSync(join(outside, "a/b")))
+    })
+  )
+
   it.effect("has nothing replaced or deleted that somebody changed since it was seen", () =>
     Effect.gen(function* () {
       const root = yield* folderWith({ a: "by hand", b: "by hand" })
