@@ -283,6 +283,15 @@ export const followTrial = (seed: number): Effect.Effect<void, EndedEarly, App |
       Effect.retry({ schedule: Schedule.spaced("100 millis"), times: mostLooks }),
       Effect.catch((found) => Effect.sync(() => assert.fail(`${context}: ${found}`)))
     )
+    // What changed last may be told later, though nothing of it is seen in the files: another version of the same.
+    yield* app.run([...all, "--dry-run"], { cwd: outer }).pipe(
+      Effect.filterOrFail(
+        ({ code, stdout }) => code === 0 && stdout === "",
+        ({ stdout }) => `to be done: ${stdout}`
+      ),
+      Effect.retry({ schedule: Schedule.spaced("100 millis"), times: mostLooks }),
+      Effect.catch((found) => Effect.sync(() => assert.fail(`${context}: ${found}`)))
+    )
     yield* following.kill("SIGKILL")
     yield* following.ended
     const again = yield* app.run(all, { cwd: outer })
