@@ -4,6 +4,7 @@
  * a loss is safe, because no request changes anything on the server.
  */
 import { Context, Deferred, Duration, Effect, Exit, Layer, Scope, Semaphore } from "effect"
+import { MalformedReply } from "../codec/resp/RespTokens.ts"
 import type { ByteString } from "../domain/ByteString.ts"
 import { Connection } from "./Connection.ts"
 import { type ConnectFailed, isLoss, type ReadError } from "./SocketIO.ts"
@@ -122,7 +123,10 @@ export const makeConnector = (
       return Effect.andThen(onRetry(losses), Effect.sleep(pause(losses)))
     })
 
-    /** Sends, waits for its turn, reads. An interrupted read leaves half a reply, so that the connection is closed. */
+    /**
+     * Sends, waits for its turn, reads. A read that is interrupted, or does not understand what comes, leaves half a reply,
+     * so that the connection is closed.
+     */
     const exchange = Effect.fnUntraced(function* <A, E, R>(
       current: ActiveConnection,
       requests: () => ReadonlyArray<ReadonlyArray<ByteString>>,
@@ -141,6 +145,9 @@ export const makeConnector = (
         before,
         Effect.provideService(receive, Connection, current.connection)
       ).pipe(
+        Effect.tapError((error) =>
+          error instanceof MalformedReply ? close(current) : Effect.void
+        ),
         Effect.onInterrupt(() => close(current)),
         Effect.ensuring(Deferred.succeed(done, undefined))
       )

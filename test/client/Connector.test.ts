@@ -1,5 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Duration, Effect, Exit, Layer } from "effect"
+import { MalformedReply } from "../../src/codec/resp/RespTokens.ts"
 import { Connection } from "../../src/client/Connection.ts"
 import { makeConnector, type RetryPolicy } from "../../src/client/Connector.ts"
 import { ConnectFailed, ConnectionLost, SlowTransfer } from "../../src/client/SocketIO.ts"
@@ -92,6 +93,18 @@ describe("a lost connection", () => {
       const { ask, connections } = yield* connectorTo([Effect.fail(certificateRefused)])
       assert.strictEqual(yield* Effect.flip(ask), certificateRefused)
       assert.strictEqual(connections(), 1)
+    })
+  )
+})
+
+describe("a reply that is not understood", () => {
+  it.effect("is the last of its connection: the next request has another", () =>
+    Effect.gen(function* () {
+      const malformed = new MalformedReply({ reason: "x" })
+      const { ask, connections } = yield* connectorTo([Effect.fail(malformed), answers])
+      assert.strictEqual(yield* Effect.flip(ask), malformed)
+      assert.deepStrictEqual(yield* ask, Reply.ok)
+      assert.strictEqual(connections(), 2)
     })
   )
 })
