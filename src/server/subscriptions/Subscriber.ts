@@ -129,7 +129,10 @@ export class Subscriber {
   remove(kind: Kind, name: ByteString.ByteString): void {
     if (!this.#names[kind].delete(name)) return
     this.#key = undefined
-    if (this.#globs.delete(name)) this.#patternBytes -= name.length
+    if (kind === "pattern") {
+      this.#globs.delete(name)
+      this.#patternBytes -= name.length
+    }
     this.#held -= heldBy(kind, name)
     this.#registry.remove(kind, name)
   }
@@ -180,10 +183,10 @@ export class Subscriber {
   get #followed(): string | undefined {
     const { channel, pattern } = this.#names
     if (this.#held > mostShared) return undefined
-    // Channels are told of in the order of messages, patterns in their own. Lengths tell where a name ends.
-    this.#key ??= [...[...channel].sort(byText), "", ...pattern]
+    // Channels are told of in the order of messages, patterns in their own. Numbers tell where channels and names end.
+    this.#key ??= `${channel.size} ${[...[...channel].sort(byText), ...pattern]
       .map((name) => `${name.length}:${name}`)
-      .join()
+      .join()}`
     return this.#key
   }
 

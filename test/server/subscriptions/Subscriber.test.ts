@@ -85,6 +85,28 @@ describe("subscribers at the same place", () => {
     })
   )
 
+  it.effect("are told of a pattern though one of them left the channel of the same name", () =>
+    Effect.gen(function* () {
+      const { record, subscribe } = yield* setUp
+      const [left, other] = [subscribe([set], [set]), subscribe([], [set])]
+      left.remove("channel", ByteString.fromText(set))
+      record([created("a")])
+      const told = [`pmessage ${set} ${set} a`]
+      assert.deepStrictEqual(textsOf(left.next().reply), told)
+      assert.deepStrictEqual(textsOf(other.next().reply), told)
+    })
+  )
+
+  it.effect("mix up no channels with patterns, where one has an empty name", () =>
+    Effect.gen(function* () {
+      const { record, subscribe } = yield* setUp
+      const [channels, patterns] = [subscribe(["", set]), subscribe([], [set, ""])]
+      record([created("a")])
+      assert.deepStrictEqual(textsOf(channels.next().reply), [`message ${set} a`])
+      assert.deepStrictEqual(textsOf(patterns.next().reply), [`pmessage ${set} ${set} a`])
+    })
+  )
+
   it.effect("mix up no names, whatever stands in them", () =>
     Effect.gen(function* () {
       const { record, subscribe } = yield* setUp
