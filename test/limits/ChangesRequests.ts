@@ -25,7 +25,7 @@ export const costlyChangesRequests: ReadonlyArray<CostlyRequest> = [
   {
     name: "`XREAD`, from the beginning",
     bytes: () => array("XREAD", "STREAMS", "arquivos", "0"),
-    bound: "1,000 entries"
+    bound: "500 entries"
   },
   {
     name: "`XREAD` of the stream 1,024 times",
@@ -36,7 +36,7 @@ export const costlyChangesRequests: ReadonlyArray<CostlyRequest> = [
         ...repeat(mostNamed, () => "arquivos"),
         ...repeat(mostNamed, () => "0")
       ),
-    bound: "1,000 entries"
+    bound: "500 entries"
   },
   {
     name: "`XREAD` of 1,024 streams that there are not",
@@ -62,7 +62,7 @@ export const costlyChangesRequests: ReadonlyArray<CostlyRequest> = [
   {
     name: "`XINFO STREAM FULL`, everything",
     bytes: () => array("XINFO", "STREAM", "arquivos", "FULL", "COUNT", "0"),
-    bound: "1,000 entries"
+    bound: "500 entries"
   },
   {
     name: "`SUBSCRIBE` and `UNSUBSCRIBE`, 1,024 channels",

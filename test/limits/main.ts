@@ -35,7 +35,10 @@ const { values } = parseArgs({
 const longestTurn = 20
 const mostMemory = 32 * 1024 * 1024
 
-const isWithin = (cost: Cost): boolean => cost.longestTurn <= longestTurn
+/** The first time nothing is compiled yet, which takes a slow machine twice as long; the smoke run is for any machine. */
+const longestFirst = values.smoke ? 2 * longestTurn : longestTurn
+
+const isWithin = (cost: Cost): boolean => cost.longestTurn <= longestFirst
 
 const files = values.smoke ? 20_000 : 100_000
 
@@ -64,11 +67,11 @@ const tell = (
   )
   console.log(line)
   tables[table].push(line)
-  for (const [when, { longestTurn: turn }] of [
-    ["the first time", first],
-    ["again", again]
+  for (const [when, { longestTurn: turn }, most] of [
+    ["the first time", first, longestFirst],
+    ["again", again, longestTurn]
   ] as const)
-    if (turn > longestTurn) faults.push(`${name}, ${when}, holds the event loop for ${ms(turn)}`)
+    if (turn > most) faults.push(`${name}, ${when}, holds the event loop for ${ms(turn)}`)
   // The first time, the heap of a new process grows to its size as well, and what is cached is taken.
   if (again.memory > mostMemory) faults.push(`${name} takes ${size(again.memory)}`)
 }

@@ -22,7 +22,10 @@ interface Made {
   readonly news: News
 }
 
-/** As many kinds of subscribers share their news: by what they follow. 100 kB or so are kept for each. */
+/**
+ * As many kinds of subscribers share their news: by what they follow. 100 kB or so are kept for each
+ * until the next change, and up to 3 MB where names are as long as they may be.
+ */
 const mostKept = 16
 
 /** The news that were made last. */
