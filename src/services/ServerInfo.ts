@@ -116,7 +116,7 @@ const describeConcurrency = 8
 /** After how many of them others get their turn: each takes a system call or two in the program's own thread. */
 const describedPerTurn = 64
 
-/** How long the count of the files is cached: monitoring tools ask for all sections every few seconds. */
+/** How long the count of the files is cached: monitoring tools ask every few seconds. */
 const filesAge = Duration.minutes(1)
 
 /** How many files there are, and their bytes. A file that vanishes in the meantime is not counted. */
@@ -159,9 +159,10 @@ const write = ([title, fields]: readonly [string, Fields]): string =>
 /** Makes the text of INFO. */
 export interface ServerInfo {
   /**
-   * The text of the sections `asked` for, in any case, each once; without any, of all but Keyspace, which counts the
-   * files, and Files, which describes each: clients ask for INFO as they connect, and wait for it. An unknown section is
-   * empty, as in Redis.
+   * The text of the sections `asked` for, in any case, each once. Without any, as with `default`, of all but
+   * Keyspace, which counts the files, and Files, which describes each: clients ask for INFO as they connect, and wait for
+   * it. `all` and `everything` have Keyspace too, from which exporters tell how many keys there are, and ask every few
+   * seconds; Files is told only by its name. An unknown section is empty, as in Redis.
    */
   readonly describe: (asked: ReadonlyArray<string>) => Effect.Effect<string, StoreUnavailable>
   /** The memory of all processes of the server, in bytes. */
@@ -191,7 +192,7 @@ export const makeServerInfo = (
           ...sections(stats, changes, cluster, yield* Clock.currentTimeMillis, yield* Monotonic.now)
         ].filter(([title]) => standard || wanted.has(title.toLowerCase()))
         if (everything || wanted.has("keyspace")) chosen.push(["Keyspace", yield* keyspace(store)])
-        if (everything || wanted.has("files")) {
+        if (wanted.has("files")) {
           chosen.push(["Files", yield* Monotonic.withoutWallClock(Cache.get(counted, "files"))])
         }
         return chosen.map(write).join("\r\n")

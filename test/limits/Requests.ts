@@ -124,8 +124,8 @@ export const costlyRequests = (names: ReadonlyArray<string>): ReadonlyArray<Cost
       bound: "1,024 names, sections or patterns"
     },
     {
-      name: "`INFO everything`",
-      bytes: () => array("INFO", "everything"),
+      name: "`INFO everything files`",
+      bytes: () => array("INFO", "everything", "files"),
       bound: "files counted once a minute"
     },
     { name: "`COMMAND`", bytes: () => array("COMMAND"), bound: "its table" },

@@ -33,13 +33,18 @@ const titles = (text: string) => [...text.matchAll(/^# (\w+)\r$/gm)].map(([, tit
 const standard = ["Server", "Clients", "Memory", "Persistence", "Stats", "Replication", "Changes"]
 
 describe("INFO", () => {
-  it.effect("tells all sections but those that look at every file", () =>
+  it.effect("describes every file only where that is asked for by its name", () =>
     Effect.gen(function* () {
       for (const asked of [[], ["default"], ["DEFAULT"]]) {
         assert.deepStrictEqual(titles(yield* ask(...asked)), standard)
       }
       for (const asked of ["all", "Everything"]) {
-        assert.deepStrictEqual(titles(yield* ask(asked)), [...standard, "Keyspace", "Files"])
+        assert.deepStrictEqual(titles(yield* ask(asked)), [...standard, "Keyspace"])
+        assert.deepStrictEqual(titles(yield* ask(asked, "files")), [
+          ...standard,
+          "Keyspace",
+          "Files"
+        ])
       }
     })
   )
@@ -94,7 +99,7 @@ describe("INFO", () => {
 
   it.effect("is lines of key:value under headings, sections apart by an empty line", () =>
     Effect.gen(function* () {
-      const text = yield* ask("everything")
+      const text = yield* ask("everything", "files")
       for (const section of text.split("\r\n\r\n")) {
         const [title = "", ...lines] = section.replace(/\r\n$/, "").split("\r\n")
         assert.match(title, /^# \w+$/)
@@ -175,11 +180,11 @@ describe("INFO", () => {
         return store.names
       })
       const info = yield* makeServerInfo(stats, { ...store, names })
-      const askTwice = Effect.all([info.describe(["files"]), info.describe(["all"])], {
+      const askTwice = Effect.all([info.describe(["files"]), info.describe(["all", "files"])], {
         concurrency: 2
       })
       yield* askTwice
-      yield* info.describe([])
+      for (const asked of [[], ["all"], ["everything"]]) yield* info.describe(asked)
       assert.strictEqual(walks, 1)
       yield* TestClock.adjust("61 seconds")
       yield* askTwice
