@@ -34,12 +34,13 @@ export const mostOf = (maxDelete: MaxDelete | undefined, known: number): number 
 }
 
 /**
- * What may be deleted of a plan; the refusal where it is too much. `listed`: how many files the server has. `others`: how
- * many of those that the mirror knows have no action, for they are new or the same.
+ * What may be deleted of a plan; the refusal where it is too much. `listed`: how many files the server has. `known`: how
+ * many files are here that could be deleted; what is new is none of them, or a hundred new files would allow a hundred old
+ * ones to go. Of the half a file is not counted whose bytes are copied to another name.
  */
 export const deletions = (
   actions: ReadonlyArray<Action>,
-  { listed, others }: { readonly listed: number; readonly others: number },
+  { known, listed }: { readonly known: number; readonly listed: number },
   options: Options
 ): ReadonlyArray<Extract<Action, { readonly _tag: "Gone" }>> | DeletionRefused => {
   if (!options.delete) return []
@@ -47,15 +48,18 @@ export const deletions = (
     action._tag === "Gone" && (action.isPlaced || options.force) ? [action] : []
   )
   if (gone.length === 0) return gone
-  const known = others + actions.length
-  const refused = (reason: DeletionRefused["reason"]) =>
-    new DeletionRefused({ reason, gone: gone.length, known })
+  const refused = (reason: DeletionRefused["reason"], count: number) =>
+    new DeletionRefused({ reason, gone: count, known })
   const { maxDelete } = options
   if (maxDelete === undefined) {
-    if (listed === 0) return refused("empty")
-    return gone.length > mostOf(maxDelete, known) ? refused("half") : gone
+    if (listed === 0) return refused("empty", gone.length)
+    const copied = new Set<string>(
+      actions.flatMap((action) => (action._tag === "Renamed" ? [action.from] : []))
+    )
+    const lost = gone.filter(({ name }) => !copied.has(name)).length
+    return lost > mostOf(maxDelete, known) ? refused("half", lost) : gone
   }
-  return gone.length > mostOf(maxDelete, known) ? refused("limit") : gone
+  return gone.length > mostOf(maxDelete, known) ? refused("limit", gone.length) : gone
 }
 
 /** Replaces what was kept by what `--force` does, where it can. */

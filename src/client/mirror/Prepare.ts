@@ -92,6 +92,14 @@ const sortOut = ({ comparison, file, journal, manifest }: Remembered, { checksum
   return { settled, state, local, remote }
 }
 
+/** How many files are here that the mirror knows, or deletes though it does not, of those that are selected now. */
+const countKnown = ({ isSelected, local, others, state }: Situation): number => {
+  let count = 0
+  for (const name of state.keys()) if (local.has(name) && isSelected(name)) count += 1
+  for (const name of others) if (!state.has(name)) count += 1
+  return count
+}
+
 /** Whether it says that there is no such version of the file any more. */
 const isOver = (error: ErrorReply): boolean => isChanged(error) || isNotFound(error)
 
@@ -135,12 +143,12 @@ const localDigests = Effect.fnUntraced(function* (
 })
 
 /**
- * Decides what is to be done. `listed` and `others` are as Deletion has them. Fails, before anything is changed, where too
- * much would be deleted.
+ * Decides what is to be done. `listed` is as Deletion has it; `settled`: how many files the situation has as settled and
+ * are selected. Fails, before anything is changed, where too much would be deleted.
  */
 export const decide = Effect.fnUntraced(function* (
   situation: Situation,
-  counts: { readonly listed: number; readonly others: number },
+  counts: { readonly listed: number; readonly settled: number },
   options: Options,
   connectors: Connectors
 ) {
@@ -154,7 +162,8 @@ export const decide = Effect.fnUntraced(function* (
   )
   const planned = plan(situation, digests)
   const actions = options.force ? Deletion.forced(planned) : planned
-  const gone = Deletion.deletions(actions, counts, options)
+  const known = counts.settled + countKnown(situation)
+  const gone = Deletion.deletions(actions, { listed: counts.listed, known }, options)
   if (gone instanceof Deletion.DeletionRefused) return yield* gone
   const forced = new Set<string>(
     options.force
@@ -229,7 +238,7 @@ export const prepare = Effect.fn("mirror.prepare")(function* (
   })
   const decision = yield* decide(
     situation,
-    { listed: manifest.count, others: settledCount + additions.files.length },
+    { listed: manifest.count, settled: settledCount },
     options,
     connectors
   )

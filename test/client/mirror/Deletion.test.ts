@@ -24,42 +24,68 @@ const fresh = (name: string) =>
   })
 const asked: Options = { delete: true, maxDelete: undefined, force: false }
 
-/** How many would be deleted, or why none. */
+/** How many of so many known files would be deleted, or why none. */
 const decided = (
   actions: ReadonlyArray<Action>,
-  listed: number,
+  { known, listed }: { readonly known: number; readonly listed: number },
   options: Partial<Options> = {}
 ): number | string => {
-  const found = deletions(actions, { listed, others: 0 }, { ...asked, ...options })
+  const found = deletions(actions, { known, listed }, { ...asked, ...options })
   return found instanceof DeletionRefused ? found.reason : found.length
 }
 
 describe("deleting", () => {
-  const four = [gone("a"), gone("b"), fresh("c"), fresh("d")]
+  const two = [gone("a"), gone("b")]
+  const counts = { known: 4, listed: 2 }
 
   it("is done only where it was asked for", () => {
-    assert.strictEqual(decided(four, 2), 2)
-    assert.strictEqual(decided(four, 2, { delete: false }), 0)
+    assert.strictEqual(decided(two, counts), 2)
+    assert.strictEqual(decided(two, counts, { delete: false }), 0)
   })
 
   it("leaves what the mirror did not bring, unless it is forced", () => {
-    const actions = [gone("a", false), fresh("c"), fresh("d")]
-    assert.strictEqual(decided(actions, 2), 0)
-    assert.strictEqual(decided(actions, 2, { force: true }), 1)
+    assert.strictEqual(decided([gone("a", false)], counts), 0)
+    assert.strictEqual(decided([gone("a", false)], counts, { force: true }), 1)
   })
 
   it("is refused where the server lists nothing, and where more than half would go", () => {
-    assert.strictEqual(decided([gone("a")], 0), "empty")
-    assert.strictEqual(decided([...four, gone("e")], 2), "half")
-    assert.strictEqual(decided([], 0), 0)
+    assert.strictEqual(decided([gone("a")], { known: 1, listed: 0 }), "empty")
+    assert.strictEqual(decided([...two, gone("e")], counts), "half")
+    assert.strictEqual(decided([], { known: 0, listed: 0 }), 0)
+  })
+
+  // What is new was counted among those of which at most half may go: as many new files allowed all old ones to go.
+  it("is not allowed more for files that are new", () => {
+    const replaced = [...two, fresh("c"), fresh("d")]
+    const all = { known: 2, listed: 2 }
+    assert.strictEqual(decided(replaced, all), "half")
+    assert.strictEqual(decided(replaced, all, { maxDelete: { percent: 99 } }), "limit")
+    assert.strictEqual(decided(replaced, all, { maxDelete: { percent: 100 } }), 2)
+  })
+
+  it("goes beyond half for files that are only renamed, for their bytes stay", () => {
+    const moved = (from: string, to: string) =>
+      Action.Renamed({ ...fresh(to), from: nameOf(from), sha256: "0".repeat(64) })
+    const all = { known: 2, listed: 2 }
+    assert.strictEqual(decided([...two, moved("a", "c"), moved("b", "d")], all), 2)
+    assert.strictEqual(
+      decided([...two, gone("e"), moved("a", "c")], { known: 3, listed: 1 }),
+      "half"
+    )
   })
 
   it("goes as far as --max-delete says, and no further", () => {
-    assert.strictEqual(decided([gone("a")], 0, { maxDelete: { files: 1 } }), 1)
-    assert.strictEqual(decided([gone("a")], 0, { maxDelete: { percent: 100 } }), 1)
-    assert.strictEqual(decided(four, 2, { maxDelete: { files: 1 } }), "limit")
-    assert.strictEqual(decided(four, 2, { maxDelete: { percent: 49 } }), "limit")
-    assert.strictEqual(decided(four, 2, { maxDelete: { percent: 50 } }), 2)
+    assert.strictEqual(
+      decided([gone("a")], { known: 1, listed: 0 }, { maxDelete: { files: 1 } }),
+      1
+    )
+    assert.strictEqual(
+      decided([gone("a")], { known: 1, listed: 0 }, { maxDelete: { percent: 100 } }),
+      1
+    )
+    assert.strictEqual(decided(two, counts, { maxDelete: { files: 1 } }), "limit")
+    assert.strictEqual(decided(two, counts, { maxDelete: { percent: 49 } }), "limit")
+    assert.strictEqual(decided(two, counts, { maxDelete: { percent: 50 } }), 2)
   })
 
   it("comes first only for what stands where something new has to be", () => {

@@ -37,7 +37,7 @@ export const prepareNamed = Effect.fn("mirror.prepareNamed")(function* (
       others: options.delete && options.force ? [...names].filter(isUnknown) : [],
       checksum: options.checksum
     },
-    { listed: remote.length, others: 0 },
+    { listed: remote.length, settled: 0 },
     options,
     connectors
   )
