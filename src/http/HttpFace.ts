@@ -132,7 +132,13 @@ export const makeHttpFace = Effect.fnUntraced(function* (
     })
   }
 
-  /** What there is instead of a file that there is not: a folder of the name, or the one page of a site. */
+  /** What there is instead of what there is not: the one page of a site. */
+  const missing = (request: HttpRequest): Effect.Effect<Response, FileError, Scope.Scope> =>
+    fallback === undefined
+      ? Effect.succeed(notFound)
+      : fileResponse(files, { request, name: fallback, isDownload: false })
+
+  /** What there is instead of a file that there is not: a folder of the name, or what there is instead of that. */
   const insteadOf = Effect.fnUntraced(function* (
     request: HttpRequest,
     name: FileName,
@@ -143,8 +149,7 @@ export const makeHttpFace = Effect.fnUntraced(function* (
       Effect.catchTag("FileNotFound", () => Effect.succeed(false))
     )
     if (isFolder) return redirect(folderLink(name) + (query === undefined ? "" : `?${query}`))
-    if (fallback === undefined) return notFound
-    return yield* fileResponse(files, { request, name: fallback, isDownload: false })
+    return yield* missing(request)
   })
 
   const answerFile = (
@@ -163,9 +168,9 @@ export const makeHttpFace = Effect.fnUntraced(function* (
   }
 
   const answerFolder = (folder: FolderRequest): Effect.Effect<Response, FileError, Scope.Scope> => {
-    const listing = folderReply(folder)
-    if (!isSite) return listing
     const { name, request } = folder
+    const listing = Effect.catchTag(folderReply(folder), "FileNotFound", () => missing(request))
+    if (!isSite) return listing
     const welcome = parsePath(`${folderLink(name)}index.html`)
     return welcome._tag === "File"
       ? Effect.catchTag(

@@ -373,6 +373,8 @@ describe("a site", () => {
         ["/", "home"],
         ["/docs/", "docs"],
         ["/any/where", "app"],
+        ["/any/where/", "app"],
+        ["/img/a.png/", "app"],
         ["/img/a.png", "png"]
       ] as const) {
         const found = yield* fetchRaw(address, target, {

@@ -41,7 +41,7 @@ layer(App.layer, { timeout: "1 minute" })("app serve", (it) => {
           env: { APP_HTTP_HOST: "a.example, b.example" }
         })
         assert.strictEqual(yield* statusOf(address, { Host: "b.example" }), 200)
-        for (const target of ["/", "/any/where"]) {
+        for (const target of ["/", "/any/where", "/any/where/"]) {
           assert.strictEqual((yield* fetchRaw(address, target)).body, "home", target)
         }
       }).pipe(Effect.scoped)
