@@ -67,11 +67,15 @@ export const operationOf = ({ _tag }: FileChange): Operation => operations[_tag]
 const furthestDate = 8_640_000_000_000_000
 
 /**
- * Milliseconds since 1970 in ISO 8601, UTC. A file's time may lie beyond the dates there are: the version is exact, what
- * is told is the last one.
+ * The nearest time that a date can have, in milliseconds since 1970. A file's may lie beyond the dates there are: its
+ * version is exact, what is told is the last one.
  */
+export const nearestTime = (milliseconds: number): number =>
+  Math.min(furthestDate, Math.max(-furthestDate, milliseconds))
+
+/** Milliseconds since 1970 in ISO 8601, UTC; of a time beyond the dates there are, the nearest. */
 export const formatTime = (milliseconds: number): string =>
-  new Date(Math.min(furthestDate, Math.max(-furthestDate, milliseconds))).toISOString()
+  new Date(nearestTime(milliseconds)).toISOString()
 
 /** What is told of a change on the wire, by its names there and in this order: what it is called, and what of which file. */
 export const changeFields = (

@@ -4,6 +4,7 @@
  */
 import { Stream } from "effect"
 import type { StoreUnavailable } from "../../domain/Errors.ts"
+import { formatTime } from "../../domain/FileChange.ts"
 import { type FolderName, lastPart } from "../../domain/FileName.ts"
 import type { FolderEntry } from "../../services/files/FileStore.ts"
 
@@ -12,11 +13,9 @@ const encoder = new TextEncoder()
 /** The entries of a folder, as `FileStore.folder` finds them. */
 export type Entries = Stream.Stream<FolderEntry, StoreUnavailable>
 
-/** When an entry changed, as a further field, where that is known and a calendar has it. */
-const modifiedOf = ({ modified = Number.NaN }: FolderEntry): string => {
-  const date = new Date(modified)
-  return Number.isNaN(date.getTime()) ? "" : `,"modificado":"${date.toISOString()}"`
-}
+/** When an entry changed, as a further field, where that is known. */
+const modifiedOf = ({ modified }: FolderEntry): string =>
+  modified === undefined ? "" : `,"modificado":"${formatTime(modified)}"`
 
 /**
  * An entry with the names that `detalhes_arquivo` has for what is known of a file, and its kind in `tipo`. Written field

@@ -1,4 +1,5 @@
 /** The list of a page as a table: names that lead to files and folders, sizes, times, and what downloads each file. */
+import { formatTime, nearestTime } from "../../domain/FileChange.ts"
 import { type FolderName, lastPart } from "../../domain/FileName.ts"
 import type { FolderEntry } from "../../services/files/FileStore.ts"
 import { type Html, markup } from "./Html.ts"
@@ -29,10 +30,8 @@ const nameIn = ({ folder, search }: PageQuery, name: FolderName): string => {
 
 const timeOf = (page: PageQuery, modified: number | undefined): Html | undefined => {
   if (modified === undefined) return undefined
-  // A file system may tell of a time that no calendar has.
-  const date = new Date(modified)
-  if (Number.isNaN(date.getTime())) return undefined
-  return markup`<time datetime="${date.toISOString()}">${timeText(modified, page.language)}</time>`
+  const shown = timeText(nearestTime(modified), page.language)
+  return markup`<time datetime="${formatTime(modified)}">${shown}</time>`
 }
 
 const row = (page: PageQuery, texts: Texts, lang: string, entry: FolderEntry): Html => {

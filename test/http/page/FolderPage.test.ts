@@ -110,6 +110,17 @@ describe("the page of a folder", () => {
     })
   )
 
+  it.effect("tells of a time beyond JavaScript's dates by the last there is", () =>
+    Effect.gen(function* () {
+      const shared = new Map([[fileName("a"), { bytes: Buffer.from(""), modified: 8.7e15 }]])
+      const services = yield* Layer.build(MemoryFileStore.layer(shared))
+      assert.match(
+        yield* pageOf(Context.get(services, FileStore)),
+        /<time datetime="\+275760-09-13T00:00:00\.000Z">[^<]*275760[^<]*<\/time>/
+      )
+    })
+  )
+
   it.effect("says where it hears of changes, in one place, whatever else is on it", () =>
     Effect.gen(function* () {
       const store = yield* storeOf({ "p/README.md": "\0 data-live \0", "p/a": "" })
