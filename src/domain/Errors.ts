@@ -164,10 +164,14 @@ export class RangeNotSatisfiable extends withoutStack(
   }
 }
 
-/** The store cannot answer now: unreachable, out of file descriptors, an unreadable file, a failing disk. `cause` is for the log. */
+/**
+ * The store cannot answer now: unreachable, out of file descriptors, an unreadable file, a failing disk. `cause` is for the log,
+ * and so is `file`, the name that was asked for, where it was one.
+ */
 export class StoreUnavailable extends withoutStack(
   Schema.TaggedError<StoreUnavailable>()("StoreUnavailable", {
-    cause: Schema.Defect()
+    cause: Schema.Defect(),
+    file: Schema.optionalKey(Schema.String)
   })
 ) {
   /** `UNAVAILABLE`. */

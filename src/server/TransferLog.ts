@@ -65,9 +65,13 @@ export const noteExchange = (
   })
 }
 
-/** Logs why the store failed. */
+/** Logs why the store failed, and for which file where it was one. */
 export const noteFailure = (
   { peer, server: { eventLog } }: ConnectionContext,
-  { cause }: StoreUnavailable
+  { cause, file }: StoreUnavailable
 ): Effect.Effect<void> =>
-  eventLog.log("storage.failed", { address: peer.address, error: String(cause) })
+  eventLog.log("storage.failed", {
+    address: peer.address,
+    ...(file === undefined ? {} : { name: file }),
+    error: String(cause)
+  })

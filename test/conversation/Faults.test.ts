@@ -157,20 +157,26 @@ layer(App.layer, { timeout: "1 minute", excludeTestServices: true })("a server",
         chmodSync(join(cwd, "DB/pasta"), 0)
         assert.strictEqual(yield* ask(address, "GET", "pasta/c.txt"), unavailable)
         assert.strictEqual(yield* ask(address, "LISTAR"), `*2\r\n${bulk("a.txt")}${bulk("b.txt")}`)
+        const browser = yield* RawSocket.connect(address)
+        yield* browser.send(`GET /pasta/ HTTP/1.0\r\nHost: ${address.host}\r\n\r\n`)
+        assert.match(yield* browser.rest, /^HTTP\/1\.1 503 /)
         chmodSync(join(cwd, "DB/pasta"), 0o755)
         chmodSync(join(cwd, "DB/a.txt"), 0o644)
         assert.strictEqual(yield* ask(address, "GET", "a.txt"), bulk("a"))
         assert.strictEqual(yield* ask(address, "GET", "pasta/c.txt"), bulk("c"))
         yield* endsWell(server)
         // Each is told by its name, and once, however often it was asked for.
-        assert.deepStrictEqual(
-          [...(yield* server.ended).stderr.matchAll(/\w+\.forbidden name=\S+/g)].map(String),
-          [
-            "file.forbidden name=a.txt",
-            "file.forbidden name=pasta/c.txt",
-            "folder.forbidden name=pasta"
-          ]
-        )
+        const log = (yield* server.ended).stderr
+        assert.deepStrictEqual([...log.matchAll(/\w+\.forbidden name=\S+/g)].map(String), [
+          "file.forbidden name=a.txt",
+          "file.forbidden name=pasta/c.txt",
+          "folder.forbidden name=pasta"
+        ])
+        // What could not be opened is told by its name and its path, not by a descriptor of the server's.
+        assert.notInclude(log, "/proc/self/fd")
+        assert.match(log, /storage\.failed address=\S+ name=a\.txt error=".*\/DB\/a\.txt'"/)
+        assert.match(log, /storage\.failed address=\S+ name=pasta\/c\.txt error=/)
+        assert.match(log, /storage\.failed address=\S+ name=pasta error=/)
       })
   )
 
@@ -237,6 +243,10 @@ layer(App.layer, { timeout: "1 minute", excludeTestServices: true })("a server",
           Buffer.from(again, "latin1").subarray(`$${size}\r\n`.length, -2).equals(bytes)
         )
         yield* endsWell(server)
+        // A failed read has no path in its message.
+        const log = (yield* server.ended).stderr
+        for (const name of ["bad.txt", "bad.bin"])
+          assert.match(log, new RegExp(`storage\\.failed address=\\S+ name=${name} error=`))
       }).pipe(Effect.scoped)
   )
 })

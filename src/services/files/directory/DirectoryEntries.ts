@@ -151,7 +151,9 @@ const streamFrom = <A>(
 const namesIn = (folders: Folders, { held, name }: Reading) =>
   Effect.suspend(() => {
     const failed = (cause: unknown) =>
-      cause === moved ? new FileNotFound() : new StoreUnavailable({ cause })
+      cause === moved
+        ? new FileNotFound()
+        : new StoreUnavailable({ cause, ...(name === "" ? {} : { file: name }) })
     try {
       const folder = folders.visit({ name, path: held.path, isRequired: true })
       return Effect.isEffect(folder)

@@ -41,9 +41,6 @@ const defaultIndex = 256 * 1024 * 1024
  */
 const defaultTransferMemory = 16 * 1024 * 1024
 
-const attempt = <A>(run: () => A): Effect.Effect<A, StoreUnavailable> =>
-  Effect.try({ try: run, catch: (cause) => new StoreUnavailable({ cause }) })
-
 /** The `stat`; throws for sizes beyond 2^53, which a number does not hold exactly: 9 PiB, as a sparse file may have. */
 const statOf = (descriptor: number): BigIntStats => {
   const stats = fstatSync(descriptor, { bigint: true })
@@ -56,7 +53,7 @@ const openSource = (folder: SharedFolder.SharedFolder, name: FileName) =>
   Effect.acquireRelease(
     Effect.map(
       Effect.suspend(() => Effect.fromResult(openContained(folder, name))),
-      ({ descriptor }) => ({ descriptor, underWay: new Set<Promise<unknown>>() })
+      ({ descriptor }) => ({ name, descriptor, underWay: new Set<Promise<unknown>>() })
     ),
     ({ descriptor, underWay }) =>
       Effect.promise(() => Promise.allSettled(underWay)).pipe(
@@ -65,7 +62,10 @@ const openSource = (folder: SharedFolder.SharedFolder, name: FileName) =>
   ).pipe(
     Effect.flatMap((opened) =>
       Effect.map(
-        attempt(() => statOf(opened.descriptor)),
+        Effect.try({
+          try: () => statOf(opened.descriptor),
+          catch: (cause) => new StoreUnavailable({ cause, file: name })
+        }),
         (stats): Source => ({ ...opened, stats })
       )
     )
@@ -98,7 +98,9 @@ const digest = (source: Source, size: number, { pool, threads }: Shared) => {
       yield* requireUnchanged(source)
       return yield* thread.digest
     })
-  ).pipe(Effect.catchTag("HashFailed", ({ cause }) => new StoreUnavailable({ cause })))
+  ).pipe(
+    Effect.catchTag("HashFailed", ({ cause }) => new StoreUnavailable({ cause, file: source.name }))
+  )
 }
 
 /** Tells the log of a file that may not be read, for who asks for it is told no more than that it is not to be had. */

@@ -6,10 +6,13 @@
 import { Cause, Effect, type Pull, Stream } from "effect"
 import { type BigIntStats, fstatSync, read } from "node:fs"
 import { StoreUnavailable } from "../../../domain/Errors.ts"
+import type { FileName } from "../../../domain/FileName.ts"
 import { type BufferPool, largestBuffer, type PooledBuffer, smallestBuffer } from "../BufferPool.ts"
 
 /** An open file. */
 export interface Source {
+  /** The name that it was asked for by. */
+  readonly name: FileName
   readonly descriptor: number
   /** Its `stat` when it was opened. */
   readonly stats: BigIntStats
@@ -17,13 +20,17 @@ export interface Source {
   readonly underWay: Set<Promise<unknown>>
 }
 
-const unavailable = (reason: string) => new StoreUnavailable({ cause: new Error(reason) })
+const unavailable = ({ name }: Source, cause: unknown) =>
+  new StoreUnavailable({ cause, file: name })
+
+const changed = (source: Source, how: "shrank" | "was overwritten") =>
+  unavailable(source, new Error(`the file ${how} while it was sent`))
 
 /** The `stat` of the open file now. */
-export const statNow = ({ descriptor }: Source): Effect.Effect<BigIntStats, StoreUnavailable> =>
+export const statNow = (source: Source): Effect.Effect<BigIntStats, StoreUnavailable> =>
   Effect.try({
-    try: () => fstatSync(descriptor, { bigint: true }),
-    catch: (cause) => new StoreUnavailable({ cause })
+    try: () => fstatSync(source.descriptor, { bigint: true }),
+    catch: (cause) => unavailable(source, cause)
   })
 
 /**
@@ -33,9 +40,9 @@ export const statNow = ({ descriptor }: Source): Effect.Effect<BigIntStats, Stor
 export const requireUnchanged = (source: Source): Effect.Effect<void, StoreUnavailable> =>
   Effect.flatMap(statNow(source), (now) => {
     const { stats: before } = source
-    if (now.size < before.size) return Effect.fail(unavailable("the file shrank while it was sent"))
+    if (now.size < before.size) return Effect.fail(changed(source, "shrank"))
     return now.size === before.size && now.mtimeNs !== before.mtimeNs
-      ? Effect.fail(unavailable("the file was overwritten while it was sent"))
+      ? Effect.fail(changed(source, "was overwritten"))
       : Effect.void
   })
 
@@ -111,12 +118,12 @@ class RangeReader {
   #await({ bytes, release }: Reading): Pull.Pull<readonly [Uint8Array], StoreUnavailable> {
     return Effect.tryPromise({
       try: () => bytes,
-      catch: (cause) => new StoreUnavailable({ cause })
+      catch: (cause) => unavailable(this.#source, cause)
     }).pipe(
       Effect.flatMap((chunk) => {
         this.#ahead = undefined
         this.#release = release
-        if (chunk.length === 0) return Effect.fail(unavailable("the file shrank while it was sent"))
+        if (chunk.length === 0) return Effect.fail(changed(this.#source, "shrank"))
         this.#position += chunk.length
         if (this.#position === this.#end)
           return Effect.as(requireUnchanged(this.#source), [chunk] as const)

@@ -40,12 +40,14 @@ export interface ContainedFile {
 }
 
 /** FileNotFound for the errors of a path that leads to no file, StoreUnavailable for all others. */
-const fromFileSystem = (cause: unknown): FileNotFound | StoreUnavailable => {
-  if (cause instanceof FileNotFound) return cause
-  return cause instanceof Error && "code" in cause && absent.has(cause.code)
-    ? new FileNotFound()
-    : new StoreUnavailable({ cause })
-}
+const fromFileSystem =
+  (file: FolderName) =>
+  (cause: unknown): FileNotFound | StoreUnavailable => {
+    if (cause instanceof FileNotFound) return cause
+    return cause instanceof Error && "code" in cause && absent.has(cause.code)
+      ? new FileNotFound()
+      : new StoreUnavailable({ cause, ...(file === "" ? {} : { file }) })
+  }
 
 const absent: ReadonlySet<unknown> = new Set([
   "ENOENT",
@@ -63,6 +65,18 @@ const hasProcFd = existsSync(descriptors) && process.platform === "linux"
 
 /** The path through which the system opens a descriptor's file again, whatever happens to the file's own path. */
 const itself = (descriptor: number): string => `${descriptors}/${descriptor}`
+
+/** A descriptor's path as the system's messages quote it. */
+const quotedDescriptor = /'\/proc\/self\/fd\/\d+/
+
+/** What the system threw, with `path` in its message where it names a descriptor, which tells nobody which file it was. */
+export const namingPath = (cause: unknown, path: string): unknown =>
+  cause instanceof Error && quotedDescriptor.test(cause.message)
+    ? Object.assign(
+        new Error(cause.message.replace(quotedDescriptor, () => `'${path}`)),
+        "code" in cause ? { code: cause.code } : {}
+      )
+    : cause
 
 /** Whether the file or folder whose real path is `path` may be shared under `name`. */
 const mayBeShared = (
@@ -98,15 +112,18 @@ const requireRegular = (stats: Stats): void => {
 /** On Linux nothing can be swapped between check and opening: an O_PATH descriptor holds the file, which is opened through it. */
 const openHeld = (folder: SharedFolder, name: FileName): ContainedFile => {
   const root = rootOf(folder)
-  const held = openSync(`${folder.path}/${name}`, O_PATH)
+  let path = `${folder.path}/${name}`
+  const held = openSync(path, O_PATH)
   try {
     requireRegular(fstatSync(held))
-    const path = readlinkSync(itself(held))
+    path = readlinkSync(itself(held))
     return {
       root: requireInside(folder, root, name, path),
       descriptor: openSync(itself(held), constants.O_RDONLY),
       path
     }
+  } catch (cause) {
+    throw namingPath(cause, path)
   } finally {
     closeSync(held)
   }
@@ -153,7 +170,7 @@ export const openContained = (
   isHidden(name) && !folder.hidden
     ? Result.fail(new FileNotFound())
     : Result.mapError(
-        Result.try({ try: () => openFile(folder, name), catch: fromFileSystem }),
+        Result.try({ try: () => openFile(folder, name), catch: fromFileSystem(name) }),
         unlessFolderIsGone(folder)
       )
 
@@ -175,7 +192,7 @@ export const statContained = (
   isHidden(name) && !folder.hidden
     ? Result.fail(new FileNotFound())
     : Result.mapError(
-        Result.try({ try: () => statFile(folder, name), catch: fromFileSystem }),
+        Result.try({ try: () => statFile(folder, name), catch: fromFileSystem(name) }),
         unlessFolderIsGone(folder)
       )
 
@@ -214,7 +231,7 @@ export const hold = (path: string): Held => {
     return { descriptor, stats, path: resolved, access: resolved }
   } catch (cause) {
     closeSync(descriptor)
-    throw cause
+    throw namingPath(cause, path)
   }
 }
 
@@ -257,6 +274,6 @@ export const holdContained = (
   isHidden(name) && !folder.hidden
     ? Result.fail(new FileNotFound())
     : Result.mapError(
-        Result.try({ try: () => holdInside(folder, name), catch: fromFileSystem }),
+        Result.try({ try: () => holdInside(folder, name), catch: fromFileSystem(name) }),
         unlessFolderIsGone(folder)
       )

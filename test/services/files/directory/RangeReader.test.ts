@@ -4,6 +4,7 @@ import { Effect, Stream } from "effect"
 import { join } from "node:path"
 import { openSync, closeSync, fstatSync } from "node:fs"
 import { makeBufferPool, type PooledBuffer } from "../../../../src/services/files/BufferPool.ts"
+import { asName } from "../../../../src/services/files/directory/index/FolderNames.ts"
 import { readRange, type Source } from "../../../../src/services/files/directory/RangeReader.ts"
 import { folderWith } from "../../../support/stores/TemporaryFolder.ts"
 import { noise } from "../../../support/Transfers.ts"
@@ -18,6 +19,7 @@ const opened = Effect.gen(function* () {
     (descriptor) => Effect.sync(() => closeSync(descriptor))
   )
   const source: Source = {
+    name: asName("a.bin"),
     descriptor,
     stats: fstatSync(descriptor, { bigint: true }),
     underWay: new Set()

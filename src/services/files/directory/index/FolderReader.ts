@@ -7,7 +7,7 @@ import { Effect } from "effect"
 import { closeSync, type Dirent, opendirSync } from "node:fs"
 import { StoreUnavailable } from "../../../../domain/Errors.ts"
 import { type LogOnce, most as mostTold } from "../LogOnce.ts"
-import { type Held, hold, isStillHeld } from "../SafeOpen.ts"
+import { type Held, hold, isStillHeld, namingPath } from "../SafeOpen.ts"
 import type { SharedFolder } from "../SharedFolder.ts"
 import type { Identity } from "../Timestamps.ts"
 import { FolderNames, pack, type PackedNames, type Shared } from "./FolderNames.ts"
@@ -96,7 +96,8 @@ export const makeFolderReader = (
   }
 
   /** A folder inside the shared one may vanish during the walk, or not be readable; the shared one must be there. */
-  const passOver = ({ isRequired = false, name }: Place, cause: unknown): Folder => {
+  const passOver = ({ isRequired = false, name, path }: Place, thrown: unknown): Folder => {
+    const cause = namingPath(thrown, path)
     const code = cause instanceof Error && "code" in cause ? cause.code : undefined
     if (isRequired || name === "" || exhausted.has(code)) throw cause
     if (forbidden.has(code)) log.add("folder.forbidden", name)
