@@ -11,7 +11,14 @@ import { bulk, request } from "../support/values/Bytes.ts"
 import { connect } from "../support/peers/RawSocket.ts"
 import * as SlowFile from "../support/fakes/SlowFile.ts"
 import { folderWith } from "../support/stores/TemporaryFolder.ts"
-import { acceptedSockets, closed, emptyStore, serve } from "../support/programs/TestServer.ts"
+import {
+  acceptedSockets,
+  closed,
+  emptyStore,
+  serve,
+  type TestOptions
+} from "../support/programs/TestServer.ts"
+import { recorderOf } from "../support/values/Changes.ts"
 import { noise } from "../support/Transfers.ts"
 
 const mebibyte = 1024 * 1024
@@ -21,10 +28,13 @@ const pong = "+PONG\r\n"
 /** A server that can be told to stop. */
 const stoppable = Effect.fnUntraced(function* <E>(
   store: Layer.Layer<FileStore, E, Stats>,
-  grace: Duration.Duration = Duration.seconds(30)
+  options: Pick<TestOptions, "changes" | "grace"> = {}
 ) {
   const scope = yield* Scope.fork(yield* Effect.scope)
-  const address = yield* Scope.provide(serve(store, { grace }), scope)
+  const address = yield* Scope.provide(
+    serve(store, { grace: Duration.seconds(30), ...options }),
+    scope
+  )
   const accepted = yield* acceptedSockets
   /** A client, and the server's side of its connection. */
   const join = (...options: ReadonlyArray<{ readonly allowHalfOpen?: boolean }>) =>
@@ -181,6 +191,19 @@ describe("a server that is told to stop", () => {
     })
   )
 
+  it.effect("ends an XREAD that waits for a change, without one, and waits for none itself", () =>
+    Effect.gen(function* () {
+      const { join, stop } = yield* stoppable(emptyStore, { changes: recorderOf().changes })
+      const { client, server } = yield* join()
+      const asked = "XREAD BLOCK 0 STREAMS arquivos $\r\n"
+      yield* client.send(asked)
+      yield* received(server, asked.length)
+      const stopping = yield* stop
+      assert.strictEqual(yield* client.rest, "*-1\r\n")
+      yield* Fiber.join(stopping)
+    })
+  )
+
   it.effect("says goodbye to old clients", () =>
     Effect.gen(function* () {
       const { join, stop } = yield* stoppable(emptyStore)
@@ -199,7 +222,7 @@ describe("when the grace is over", () => {
   it.effect("what is left is cut off, and let go of", () =>
     Effect.gen(function* () {
       const file = yield* held
-      const { join, stop } = yield* stoppable(file.layer, Duration.seconds(30))
+      const { join, stop } = yield* stoppable(file.layer, { grace: Duration.seconds(30) })
       const { client, server } = yield* join()
       yield* client.send(request("GET", "a"))
       yield* client.take(1000)
@@ -218,7 +241,7 @@ describe("when the grace is over", () => {
   it.effect("which is at once where there is none, everybody is cut off", () =>
     Effect.gen(function* () {
       const file = yield* held
-      const { join, stop } = yield* stoppable(file.layer, Duration.zero)
+      const { join, stop } = yield* stoppable(file.layer, { grace: Duration.zero })
       const { client, server } = yield* join()
       yield* client.send(request("GET", "a"))
       yield* client.take(1000)

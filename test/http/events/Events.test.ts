@@ -2,7 +2,10 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Duration, Effect, Exit, Redacted, Scope } from "effect"
 import { TestClock } from "effect/testing"
+import { renameSync, rmSync, statSync, writeFileSync } from "node:fs"
+import { join } from "node:path"
 import type { Address } from "../../../src/domain/Address.ts"
+import { detailsOf } from "../../../src/services/files/directory/DirectoryDetails.ts"
 import { fetchRaw, parseResponse } from "../../support/peers/Http.ts"
 import { connect } from "../../support/peers/RawSocket.ts"
 import {
@@ -11,6 +14,8 @@ import {
   serveLogged,
   type TestOptions
 } from "../../support/programs/TestServer.ts"
+import { changesOf } from "../../support/stores/FolderChanges.ts"
+import { temporaryFolder } from "../../support/stores/TemporaryFolder.ts"
 import {
   changed,
   created,
@@ -89,6 +94,39 @@ describe("/-/events", () => {
         at(8),
         "event: apagado",
         'data: {"op":"apagado","nome":"b"}'
+      ])
+    }).pipe(Effect.scoped)
+  )
+
+  it.live("tells of a file that comes, changes and goes in a folder", () =>
+    Effect.gen(function* () {
+      const folder = yield* temporaryFolder
+      const address = yield* serve(emptyStore, { web: {}, changes: yield* changesOf(folder) })
+      const { upTo } = yield* follow(address)
+      yield* upTo("-0")
+      const path = join(folder, "a.txt")
+      for (const [content, op] of [
+        ["1", "criado"],
+        ["22", "alterado"]
+      ] as const) {
+        writeFileSync(join(folder, ".beside"), content)
+        renameSync(join(folder, ".beside"), path)
+        const { modified, version } = detailsOf(statSync(path, { bigint: true }))
+        assert.deepStrictEqual(linesOf(yield* upTo('"}')).slice(-2), [
+          `event: ${op}`,
+          `data: ${JSON.stringify({
+            op,
+            nome: "a.txt",
+            tamanho: content.length,
+            modificado: new Date(modified).toISOString(),
+            versao: version
+          })}`
+        ])
+      }
+      rmSync(path)
+      assert.deepStrictEqual(linesOf(yield* upTo('"}')).slice(-2), [
+        "event: apagado",
+        'data: {"op":"apagado","nome":"a.txt"}'
       ])
     }).pipe(Effect.scoped)
   )

@@ -1,6 +1,8 @@
 /** `app client --cmd acompanhar`: what it prints, where it goes on, and how it ends. */
 import { assert, layer } from "@effect/vitest"
 import { Effect } from "effect"
+import { renameSync, rmSync, writeFileSync } from "node:fs"
+import { join } from "node:path"
 import * as FakeServer from "../../../support/fakes/FakeServer.ts"
 import { App } from "../../../support/programs/App.ts"
 import { temporaryFolder } from "../../../support/stores/TemporaryFolder.ts"
@@ -41,6 +43,34 @@ layer(App.layer)("acompanhar", (it) => {
       )
       assert.include(stderr, "Mudanças podem ter passado despercebidas: olhe tudo de novo.\n")
       assert.include(stderr, "Para continuar daqui: --since 17-8\n")
+      assert.strictEqual(code, 130)
+    }).pipe(Effect.scoped)
+  )
+
+  it.effect("tells of a file that comes, changes and goes in a folder that is served", () =>
+    Effect.gen(function* () {
+      const app = yield* App
+      const folder = yield* temporaryFolder
+      const { address } = yield* app.serve(["--dir", folder], { cwd: folder })
+      const client = yield* app.start(
+        ["client", "--port", String(address.port), "--since", "0", "--cmd", "acompanhar"],
+        { cwd: folder, env: { APP_LANG: "pt" } }
+      )
+      // The place is no longer in the log, and whoever was told so is told of all that comes then.
+      yield* client.says("stderr", /olhe tudo de novo/)
+      for (const [content, line] of [
+        ["1", /^criado .*\n/m],
+        ["22", /^alterado .*\n/m]
+      ] as const) {
+        writeFileSync(join(folder, ".ao lado"), content)
+        renameSync(join(folder, ".ao lado"), join(folder, "ação.txt"))
+        yield* client.says("stdout", line)
+      }
+      rmSync(join(folder, "ação.txt"))
+      yield* client.says("stdout", /^apagado .*\n/m)
+      yield* client.kill("SIGINT")
+      const { code, stdout } = yield* client.ended
+      assert.strictEqual(stdout, "criado    ação.txt\nalterado  ação.txt\napagado   ação.txt\n")
       assert.strictEqual(code, 130)
     }).pipe(Effect.scoped)
   )
