@@ -8,7 +8,7 @@ import { createServer, type TLSSocket } from "node:tls"
 import { opensArray, opensTls } from "../domain/FirstByte.ts"
 import { type BadCredentials, check } from "../tls/Credentials.ts"
 import { waitForClose, errorCode, readSome } from "./RawSocket.ts"
-import { Turns } from "./Turns.ts"
+import { TurnQuota } from "./Turns.ts"
 
 /** The server's certificate and key, and the authorities of its clients; all in PEM. */
 export interface Credentials {
@@ -79,8 +79,9 @@ export const makeTls = Effect.fnUntraced(function* (
     // A client that names no protocol is let in all the same, as those of Redis are.
     ...(protocols.length === 0 ? {} : { ALPNProtocols: [...protocols] })
   })
-  // The first message takes a signature to answer, a millisecond in all: one in each turn of the event loop.
-  const turns = new Turns()
+  // The first message takes a signature to answer, a millisecond in all: one in each turn of the event loop. Who comes
+  // alone does not wait: Node loses the alert of a refusal where the client's answer comes before that turn's end.
+  const turns = new TurnQuota(1)
   const waiting = new Map<unknown, Resume>()
   const settle = (socket: unknown, result: Effect.Effect<Socket, HandshakeFailed>): void => {
     waiting.get(socket)?.(result)

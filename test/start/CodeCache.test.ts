@@ -71,6 +71,12 @@ describe("the code of a program", () => {
 
 const shared = Shared.layer(folderWith({ "a.txt": "a" }))
 
+/** A program that says whether V8 takes the cache in a folder for a purpose. */
+const taking = `import("../../src/start/CodeCache.ts").then(({ load }) => {
+  const [, folder, purpose] = process.argv
+  process.stdout.write(load(folder, purpose) === undefined ? "not taken" : "taken")
+})`
+
 layer(shared, { timeout: "1 minute", excludeTestServices: true })("the program", (it) => {
   /** The program's files in a folder of their own, and how it answers there when its cache is as `change` leaves it. */
   const answer = Effect.fnUntraced(function* (
@@ -99,11 +105,12 @@ layer(shared, { timeout: "1 minute", excludeTestServices: true })("the program",
   it.effect.each(purposes)("has a cache for %s that V8 takes", (purpose) =>
     Effect.gen(function* () {
       const { app } = yield* Shared
-      // In a folder of its own, for V8 remembers what it compiled of a file.
-      const folder = yield* folderWith({})
-      for (const name of ["program.cjs", cacheName(purpose)])
-        copyFileSync(join(dirname(app.file), name), join(folder, name))
-      assert.isDefined(load(folder, purpose))
+      // In a process of its own, for V8 remembers what it compiled of a file, and takes a cache under the same flags only.
+      const { ended } = yield* start(process.execPath, ["-e", taking, dirname(app.file), purpose], {
+        cwd: import.meta.dirname
+      })
+      const { stderr, stdout } = yield* ended
+      assert.deepStrictEqual([stdout, stderr], ["taken", ""])
     })
   )
 
