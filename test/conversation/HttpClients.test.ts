@@ -12,10 +12,11 @@ import {
 import { join } from "node:path"
 import { gzipSync } from "node:zlib"
 import type { Address } from "../../src/domain/Address.ts"
+import * as DirectoryFileStore from "../../src/services/files/directory/DirectoryFileStore.ts"
 import * as SlowFile from "../support/fakes/SlowFile.ts"
 import { root } from "../support/programs/App.ts"
 import { isInstalled, run } from "../support/programs/Programs.ts"
-import { serve, serveFolder } from "../support/programs/TestServer.ts"
+import { serve, serveFolder, serveLogged } from "../support/programs/TestServer.ts"
 import { folderWith, temporaryFolder } from "../support/stores/TemporaryFolder.ts"
 import { noise } from "../support/Transfers.ts"
 
@@ -41,6 +42,15 @@ class Served extends Context.Service<Served, { readonly address: Address; readon
     })
   )
 }
+
+/** Another server of the same files, whose log is looked at. */
+const logged = Effect.gen(function* () {
+  const { address, next } = yield* serveLogged(
+    DirectoryFileStore.layer({ folder: yield* folderWith(files), hidden: false }),
+    { web: {} }
+  )
+  return { next, url: `http://127.0.0.1:${address.port}` }
+})
 
 /** A program in a shell, in a folder of its own, where what it leaves is looked at. */
 const inShell = Effect.fnUntraced(function* (
@@ -164,9 +174,12 @@ describe("over HTTP", () => {
 
     using("wget", "goes on where it was, and mirrors a folder", () =>
       Effect.gen(function* () {
-        const resumed = yield* inShell((url) => `wget -q -c ${url}/grande.bin`, startOf)
+        const { next, url } = yield* logged
+        const resumed = yield* inShell(() => `wget -q -c ${url}/grande.bin`, startOf)
         assert.strictEqual(resumed.code, 0, resumed.stderr)
         assert.isTrue(read(resumed.folder, "grande.bin").equals(large))
+        const { fields } = yield* next("http.request")
+        assert.deepInclude(fields, { status: 206, bytes_out: large.length - 5_000_000 })
         const mirrored = yield* inShell((url) => `wget -q -r -np -nH ${url}/pasta/`)
         const found = below(mirrored.folder)
         assert.include(found, "pasta/um.txt")
@@ -178,11 +191,16 @@ describe("over HTTP", () => {
 
     using("aria2c", "fetches by eight connections at once", () =>
       Effect.gen(function* () {
+        const { next, url } = yield* logged
         const fetched = yield* inShell(
-          (url) => `aria2c -q --no-conf -x8 -s8 -k1M --file-allocation=none ${url}/grande.bin`
+          () => `aria2c -q --no-conf -x8 -s8 -k1M --file-allocation=none ${url}/grande.bin`
         )
         assert.strictEqual(fetched.code, 0, fetched.stdout)
         assert.isTrue(read(fetched.folder, "grande.bin").equals(large))
+        // Had it made one connection only, there would be no second to end.
+        for (const _ of ["one", "another"]) {
+          assert.strictEqual((yield* next("connection.closed")).fields["protocol"], "http")
+        }
       })
     )
 
