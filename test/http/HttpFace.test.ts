@@ -1,8 +1,11 @@
 /** What HTTP is answered over a real socket, by one server for most of it. */
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Redacted } from "effect"
-import { utimesSync } from "node:fs"
+import { TestClock } from "effect/testing"
+import { renameSync, utimesSync } from "node:fs"
 import { join } from "node:path"
+import * as Kind from "../../src/cli/flags/Kind.ts"
+import { makeProxies } from "../../src/net/TrustedProxies.ts"
 import * as DirectoryFileStore from "../../src/services/files/directory/DirectoryFileStore.ts"
 import * as SlowFile from "../support/fakes/SlowFile.ts"
 import { fetchRaw, parseResponse } from "../support/peers/Http.ts"
@@ -23,6 +26,7 @@ const folder = folderWith({
   "-/health": "a file",
   "app.js": "plain",
   "app.js.br": "brotli",
+  "app.js.zst": "zstandard",
   "app.js.gz": "gzip",
   ".hidden": "x",
   vazio: ""
@@ -129,6 +133,8 @@ describe("HTTP", () => {
         ["br;q=0, gzip;q=0.5", "gzip", "gzip"],
         ["br;q=0.1, gzip;q=0.5", "gzip", "gzip"],
         ["*", "brotli", "br"],
+        ["gzip, deflate, br, zstd", "brotli", "br"],
+        ["gzip, zstd", "zstandard", "zstd"],
         ["deflate", "plain", undefined],
         ["identity, gzip;q=0.5", "plain", undefined]
       ] as const) {
@@ -390,7 +396,47 @@ describe("a site", () => {
   )
 })
 
+describe("the health", () => {
+  it.effect("is bad while the shared folder is gone, and good once it is back", () =>
+    Effect.gen(function* () {
+      const shared = join(yield* folderWith({ "DB/a.txt": "" }), "DB")
+      const { address, next } = yield* serveLogged(
+        DirectoryFileStore.layer({ folder: shared, hidden: false }),
+        { web: {} }
+      )
+      const health = Effect.map(fetchRaw(address, "/-/health"), ({ status }) => status)
+      const eventually = Effect.fnUntraced(function* (event: string) {
+        const seen = yield* Effect.forkChild(next(event), { startImmediately: true })
+        while (seen.pollUnsafe() === undefined) {
+          yield* TestClock.adjust("1 second")
+          yield* Effect.promise(() => new Promise((resolve) => setImmediate(resolve)))
+        }
+      })
+      assert.strictEqual(yield* health, 200)
+      renameSync(shared, `${shared}.away`)
+      yield* eventually("storage.gone")
+      assert.strictEqual(yield* health, 503)
+      renameSync(`${shared}.away`, shared)
+      yield* eventually("storage.back")
+      assert.strictEqual(yield* health, 200)
+    })
+  )
+})
+
 describe("the log", () => {
+  it.live("tells of the address that a trusted proxy names", () =>
+    Effect.gen(function* () {
+      const { address, next } = yield* serveLogged(emptyStore, {
+        web: {},
+        proxies: makeProxies({ networks: Kind.networks.parse("127.0.0.0/8") ?? [] })
+      })
+      const client = yield* connect(address, { allowHalfOpen: true })
+      yield* client.send("PROXY TCP4 203.0.113.7 10.0.0.1 56324 65432\r\nGET /a HTTP/1.0\r\n\r\n")
+      assert.match(yield* client.rest, /^HTTP\/1\.1 404 /)
+      assert.strictEqual((yield* next("http.request")).fields["address"], "203.0.113.7:56324")
+    }).pipe(Effect.scoped)
+  )
+
   it.live("tells of each request, and of what a client says of itself", () =>
     Effect.gen(function* () {
       const { address, next } = yield* serveLogged(

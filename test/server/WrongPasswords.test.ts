@@ -14,7 +14,10 @@ const pong = "+PONG\r\n"
 
 /** A server with a password, after four wrong ones from 127.0.0.1. */
 const tried = Effect.gen(function* () {
-  const server = yield* serveLogged(emptyStore, { passwords: () => [Redacted.make("certa")] })
+  const server = yield* serveLogged(emptyStore, {
+    passwords: () => [Redacted.make("certa")],
+    web: {}
+  })
   const client = yield* connect(server.address)
   for (let time = 0; time < 4; time++) {
     assert.strictEqual(yield* client.ask(auth, wrong), wrong)
@@ -77,6 +80,21 @@ describe("the fifth wrong password in a minute from one address", () => {
       assert.isFalse(isAnswered(answer))
       yield* TestClock.adjust("1 second")
       assert.strictEqual(yield* Fiber.join(answer), wrong)
+    })
+  )
+
+  it.effect("waits over HTTP as well, where the others came over RESP", () =>
+    Effect.gen(function* () {
+      const { address, next } = yield* tried
+      const browser = yield* connect(address, { allowHalfOpen: true })
+      const basic = Buffer.from("x:errada").toString("base64")
+      const get = `GET / HTTP/1.1\r\nHost: a\r\nAuthorization: Basic ${basic}\r\n\r\n`
+      const answer = yield* tryAgain(browser, next, 1, get)
+      yield* TestClock.adjust("999 millis")
+      yield* othersAreAnswered(address)
+      assert.isFalse(isAnswered(answer))
+      yield* TestClock.adjust("1 millis")
+      assert.match(yield* Fiber.join(answer), /^HTTP\/1\.1 401 /)
     })
   )
 

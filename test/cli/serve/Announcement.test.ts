@@ -8,6 +8,7 @@ import * as tls from "node:tls"
 import { reachableHosts } from "../../../src/cli/serve/announcement/Announcement.ts"
 import { isWellKnown, read } from "../../../src/cli/serve/announcement/Presented.ts"
 import { hasOpenssl, Made } from "../../support/Certificates.ts"
+import { connect } from "../../support/peers/RawSocket.ts"
 import { App, putInPath, start } from "../../support/programs/App.ts"
 import { isInstalled, run as runProgram } from "../../support/programs/Programs.ts"
 import { folderWith, temporaryFolder } from "../../support/stores/TemporaryFolder.ts"
@@ -70,6 +71,13 @@ layer(Layer.merge(App.layer, Made.layer), { timeout: "1 minute" })(
             { cwd }
           )
           assert.include(announcement, ` Abra https://127.0.0.1:${address.port}/ `)
+          // A browser chooses HTTP in the handshake, and is then spoken to in nothing else.
+          const browser = yield* connect(address, {
+            allowHalfOpen: true,
+            tls: { ALPNProtocols: ["h2", "http/1.1"], rejectUnauthorized: false }
+          })
+          yield* browser.send("PING\r\nQUIT\r\n\r\n")
+          assert.match(yield* browser.rest, /^HTTP\/1\.1 400 /)
           const line = commandIn(announcement)
           const isElsewhere = certFile === elsewhere.certFile
           assert.strictEqual(/ --servername example\.org /.test(line), isElsewhere)
