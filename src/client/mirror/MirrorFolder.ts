@@ -63,6 +63,11 @@ export class MirrorFolder extends Context.Service<
     readonly compare: (state: StateFile) => Effect.Effect<Comparison, SaveFailed>
     /** The names of all regular files in it, those of the state folder left out. */
     readonly names: Effect.Effect<ReadonlyArray<FileName>, SaveFailed>
+    /**
+     * The names below a folder of everything that is no folder, links among them, and of the folders with nothing in them;
+     * its own where nothing is in it. It is gone once all of these are.
+     */
+    readonly leavesOf: (folder: FileName) => Effect.Effect<ReadonlyArray<string>, SaveFailed>
     /** The path of a name, for hashing what is there. */
     readonly pathOf: (name: FileName) => string
     /** The path under which a large file is received, the same in each run, so that it can be resumed. */

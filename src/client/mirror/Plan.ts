@@ -65,6 +65,10 @@ export interface Situation {
   readonly settled: () => Iterable<readonly [FileName.FileName, PlacedEntry]>
   /** Names of files that nobody knows, to be deleted as well. */
   readonly others: ReadonlyArray<FileName.FileName>
+  /** What may be deleted, so that something else can stand there: what the mirror brought and nobody changed, or all. */
+  readonly deletes: "nothing" | "placed" | "all"
+  /** Of each folder that stands at the name of a file of the server, what MirrorFolder has as its leaves. */
+  readonly leaves: ReadonlyMap<string, ReadonlyArray<string>>
   /** Whether digests are compared even where size, time and version are as they were. */
   readonly checksum: boolean
 }
@@ -178,7 +182,7 @@ const planFile = (
   { checksum, local, state }: Situation,
   digests: Digests,
   sources: () => Sources,
-  isFreed: (folder: string) => boolean
+  isFreed: (name: string) => boolean
 ): Action => {
   const { modified, name, size, version } = remote
   const seen = local.get(name)
@@ -188,7 +192,8 @@ const planFile = (
     const entry = local.get(folder)
     return entry !== undefined && entry.kind !== "folder" && !isFreed(folder)
   })
-  if (obstacle !== undefined) return Action.Kept({ name, reason: "obstructed", forced: undefined })
+  if (obstacle !== undefined || (seen?.kind === "folder" && !isFreed(name)))
+    return Action.Kept({ name, reason: "obstructed", forced: undefined })
   const fetched = (): Action => {
     const from = there === undefined ? undefined : sources().find(size, there)
     if (from !== undefined && there !== undefined) {
@@ -198,7 +203,6 @@ const planFile = (
       ? Action.New({ name, remote, seen })
       : Action.Changed({ name, remote, seen })
   }
-  // A folder in a file's place goes when its files do; otherwise it is told when the file is put there.
   if (seen === undefined || seen.kind === "folder") return fetched()
   if (seen.kind === "other") return Action.Kept({ name, reason: "obstructed", forced: fetched() })
   const known = recognise(state.get(name) ?? none, seen, here)
@@ -245,14 +249,29 @@ const planGone = (
   return [Action.Kept({ name, reason: "edited", forced })]
 }
 
+/**
+ * Whether nothing stands at a name any more once what is gone is deleted: a file that goes, or a folder of which everything
+ * does. A folder with nothing in it goes where the mirror had a file there.
+ */
+const freedBy = (gone: ReadonlyArray<Action>, situation: Situation) => {
+  const { deletes, leaves } = situation
+  const freed = new Set<string>()
+  if (deletes === "nothing") return () => false
+  for (const action of gone) {
+    const done = action._tag === "Kept" && deletes === "all" ? action.forced : action
+    if (done?._tag === "Gone" && (done.isPlaced || deletes === "all")) freed.add(done.name)
+  }
+  if (leaves.size > 0)
+    for (const name of vacant(situation)) for (const folder of foldersOf(name)) freed.add(folder)
+  return (name: string): boolean =>
+    leaves.get(name)?.every((leaf) => freed.has(leaf)) ?? freed.has(name)
+}
+
 /** What has to be done, in the order of the names: first what the server has, then what it has no longer. */
 export const plan = (situation: Situation, digests: Digests): ReadonlyArray<Action> => {
   const sources = lazySources(situation)
   const gone = goneNames(situation).flatMap((name) => planGone(name, situation, digests))
-  const freed = new Set<string>(
-    gone.flatMap((action) => (action._tag === "Gone" ? [action.name] : []))
-  )
-  const isFreed = (folder: string) => freed.has(folder)
+  const isFreed = freedBy(gone, situation)
   return [
     ...situation.remote.map((remote) => planFile(remote, situation, digests, sources, isFreed)),
     ...gone

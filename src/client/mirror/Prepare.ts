@@ -92,6 +92,21 @@ const sortOut = ({ comparison, file, journal, manifest }: Remembered, { checksum
   return { settled, state, local, remote }
 }
 
+/** What may be deleted, and what is in the folders that stand where a file has to be; the rest of a situation is given. */
+export const withObstacles = Effect.fnUntraced(function* (
+  found: Omit<Situation, "deletes" | "leaves">,
+  options: Deletion.Options
+) {
+  const folder = yield* MirrorFolder
+  const leaves = new Map<string, ReadonlyArray<string>>()
+  if (options.delete)
+    for (const { name } of found.remote)
+      if (found.local.get(name)?.kind === "folder") leaves.set(name, yield* folder.leavesOf(name))
+  const deletes = !options.delete ? "nothing" : options.force ? "all" : "placed"
+  const situation: Situation = { ...found, deletes, leaves }
+  return situation
+})
+
 /** How many files are here that the mirror knows, or deletes though it does not, of those that are selected now. */
 const countKnown = ({ isSelected, local, others, state }: Situation): number => {
   let count = 0
@@ -227,15 +242,19 @@ export const prepare = Effect.fn("mirror.prepare")(function* (
   }
   const settledCount = settled.reduce((sum, one) => sum + one, 0)
   const { checksum } = options
-  const { additions, rest: situation } = takeAdditions({
-    remote,
-    state,
-    local,
-    isSelected,
-    settled: settledRows,
-    others: others.filter((name) => isSelected(name) && !isSettled(name)),
-    checksum
-  })
+  const whole = yield* withObstacles(
+    {
+      remote,
+      state,
+      local,
+      isSelected,
+      settled: settledRows,
+      others: others.filter((name) => isSelected(name) && !isSettled(name)),
+      checksum
+    },
+    options
+  )
+  const { additions, rest: situation } = takeAdditions(whole)
   const decision = yield* decide(
     situation,
     { listed: manifest.count, settled: settledCount },

@@ -92,6 +92,8 @@ const makeModel = (seed: number) => {
     isSelected: () => true,
     settled: () => [],
     others: [],
+    deletes: "placed",
+    leaves: new Map(),
     checksum: false
   })
 
@@ -213,6 +215,8 @@ describe("a plan", () => {
     isSelected: () => true,
     settled: () => [],
     others: [],
+    deletes: "nothing",
+    leaves: new Map(),
     checksum: false
   }
   const noDigests = { local: new Map<string, string>(), remote: new Map<string, string>() }
@@ -226,6 +230,32 @@ describe("a plan", () => {
     assert.deepStrictEqual(plan(situation, noDigests), [
       Action.Kept({ name: nameOf("d/x"), reason: "obstructed", forced: undefined })
     ])
+  })
+
+  it("puts nothing where something stands that is not deleted, and a file where a folder is emptied", () => {
+    const file = { kind: "file", size: 1, modified: 5 } as const
+    const situation: Situation = {
+      ...empty,
+      remote: [remote("a/x", 2), remote("b", 2)],
+      state: new Map(["a", "b/c", "b/gone/d"].map((name) => [nameOf(name), [placed(1)]])),
+      local: new Map<string, LocalEntry>([
+        ["a", file],
+        ["b", { kind: "folder" }],
+        ["b/c", file]
+      ])
+    }
+    const planned = (deletes: Situation["deletes"], ...leaves: ReadonlyArray<string>) =>
+      plan({ ...situation, deletes, leaves: new Map([["b", leaves]]) }, noDigests)
+        .slice(0, 2)
+        .map(({ _tag }) => _tag)
+    assert.deepStrictEqual(planned("nothing", "b/c"), ["Kept", "Kept"])
+    assert.deepStrictEqual(planned("placed", "b/c", "b/gone"), ["New", "New"])
+    assert.deepStrictEqual(planned("placed", "b/c", "b/mine"), ["New", "Kept"])
+    const edited = new Map(situation.local).set("a", { ...file, size: 7 })
+    const tags = (deletes: Situation["deletes"]) =>
+      plan({ ...situation, local: edited, deletes }, noDigests).map(({ _tag }) => _tag)
+    assert.deepStrictEqual(tags("placed")[0], "Kept")
+    assert.deepStrictEqual(tags("all")[0], "New")
   })
 
   it("deletes only what is selected", () => {

@@ -4,7 +4,7 @@ import type { FileName } from "../../../domain/FileName.ts"
 import type { Connectors } from "../../Connector.ts"
 import { foldersOf, type PlacedEntry } from "../Entries.ts"
 import { MirrorFolder } from "../MirrorFolder.ts"
-import { decide, type Options, type Prepared } from "../Prepare.ts"
+import { decide, type Options, type Prepared, withObstacles } from "../Prepare.ts"
 import type { Memory } from "../state/Memory.ts"
 import type * as State from "../state/State.ts"
 import { readNamed } from "./NamedFiles.ts"
@@ -27,7 +27,7 @@ export const prepareNamed = Effect.fn("mirror.prepareNamed")(function* (
   const local = yield* folder.inspect([...names, ...folders])
   const isUnknown = (name: FileName): boolean =>
     local.get(name)?.kind === "file" && !state.has(name)
-  const decision = yield* decide(
+  const situation = yield* withObstacles(
     {
       remote,
       state,
@@ -37,6 +37,10 @@ export const prepareNamed = Effect.fn("mirror.prepareNamed")(function* (
       others: options.delete && options.force ? [...names].filter(isUnknown) : [],
       checksum: options.checksum
     },
+    options
+  )
+  const decision = yield* decide(
+    situation,
     { listed: remote.length, settled: 0 },
     options,
     connectors

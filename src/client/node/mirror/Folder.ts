@@ -3,14 +3,14 @@ import { Effect, Layer } from "effect"
 import { randomBytes, createHash } from "node:crypto"
 import * as fs from "node:fs"
 import { isAbsolute, join, relative, resolve } from "node:path"
-import * as FileName from "../../../domain/FileName.ts"
 import { isReservedOnWindows, SaveFailed } from "../../files/Placement.ts"
-import { isOwn, type LocalEntry, stateFolder } from "../../mirror/Entries.ts"
+import { type LocalEntry, stateFolder } from "../../mirror/Entries.ts"
 import { type MirrorBusy, MirrorFolder, type Outcome } from "../../mirror/MirrorFolder.ts"
 import { encodeGone, encodeLine, largestState } from "../../mirror/state/State.ts"
 import { makeFolders, removeEmpty } from "./Folders.ts"
 import * as Lock from "./Lock.ts"
 import * as System from "../SystemCalls.ts"
+import { isEmpty, leaves, walk } from "./Walk.ts"
 
 /** How many names are looked at before other fibers run; about 5 ms. */
 const looksPerTurn = 1000
@@ -24,29 +24,6 @@ const readIfThere = (path: string): Buffer | undefined => {
   if (System.entryAt(path)?.kind !== "file") return undefined
   if (fs.statSync(path).size > largestState) throw tooLarge
   return fs.readFileSync(path)
-}
-
-/** The names of the regular files below a folder, which is given by its name; links are not followed. */
-const walk = function* (root: string, folder: string): Generator<FileName.FileName> {
-  for (const entry of fs.readdirSync(join(root, folder), { withFileTypes: true })) {
-    const name = FileName.fromText(folder === "" ? entry.name : `${folder}/${entry.name}`)
-    if (name === undefined || isOwn(name)) continue
-    if (entry.isDirectory()) yield* walk(root, name)
-    else if (entry.isFile()) yield name
-  }
-}
-
-/** Whether nothing is in the folder but the mirror's own: then no name has to be looked at. */
-const isEmpty = (root: string): boolean => {
-  if (System.entryAt(root) === undefined) return true
-  const entries = fs.opendirSync(root)
-  try {
-    for (let entry = entries.readSync(); entry !== null; entry = entries.readSync())
-      if (entry.name !== stateFolder) return false
-    return true
-  } finally {
-    entries.closeSync()
-  }
 }
 
 /** Makes a folder that nobody else can read, unless it is there; throws where something else is. */
@@ -145,6 +122,7 @@ const makeFolder = (root: string): MirrorFolder["Service"] => {
       return { same, others }
     }),
     names: Effect.suspend(() => attempt(root, () => Array.from(walk(root, "")))),
+    leavesOf: (name) => attempt(pathOf(name), () => Array.from(leaves(root, name))),
     stage: (files) =>
       attempt(root, () =>
         files.map(({ bytes, modified }) => {

@@ -208,19 +208,38 @@ layer(Shared.layer(folderWith({ "other.txt": "other" })), { excludeTestServices:
         })
     )
 
-    it.effect("puts a file where a folder was, and a folder where a file was", () =>
-      Effect.gen(function* () {
-        const { copy, mirror, part } = yield* makePair({ a: "1", "b/c": "2", d: "3", e: "4" })
-        yield* mirror()
-        fs.rmSync(join(part, "a"))
-        fs.rmSync(join(part, "b"), { recursive: true })
-        yield* writeFiles(part, { "a/x": "5", b: "6" })
-        assert.strictEqual((yield* mirror()).code, 1)
-        assert.strictEqual(read(copy, "a"), "1")
-        const ended = yield* mirror("--delete")
-        assert.strictEqual(ended.code, 0, ended.stderr)
-        assert.deepStrictEqual([read(copy, "a/x"), read(copy, "b")], ["5", "6"])
-      })
+    it.effect(
+      "puts a file where a folder was, and a folder where a file was, as --dry-run says",
+      () =>
+        Effect.gen(function* () {
+          const { copy, mirror, part } = yield* makePair({
+            a: "1",
+            "b/c": "2",
+            d: "3",
+            e: "4",
+            "f/g": "5",
+            h: "6"
+          })
+          yield* mirror()
+          for (const name of ["a", "b", "f"]) fs.rmSync(join(part, name), { recursive: true })
+          yield* writeFiles(part, { "a/x": "7", b: "8", f: "9" })
+          fs.writeFileSync(join(copy, "b/mine"), "mine")
+          const compared = Effect.fnUntraced(function* (...words: ReadonlyArray<string>) {
+            const dry = yield* mirror("--json", "--dry-run", ...words)
+            const real = yield* mirror("--json", ...words)
+            const lines = ({ stdout }: Ended) => stdout.trimEnd().split("\n").sort()
+            assert.deepStrictEqual(lines(real), lines(dry))
+            assert.deepStrictEqual([real.code, dry.code], [1, 1])
+          })
+          yield* compared()
+          assert.deepStrictEqual([read(copy, "a"), read(copy, "f/g")], ["1", "5"])
+          yield* compared("--delete")
+          assert.deepStrictEqual([read(copy, "a/x"), read(copy, "f")], ["7", "9"])
+          assert.deepStrictEqual(fs.readdirSync(join(copy, "b")), ["mine"])
+          fs.rmSync(join(copy, "b"), { recursive: true })
+          assert.strictEqual((yield* mirror()).code, 0)
+          assert.strictEqual(read(copy, "b"), "8")
+        })
     )
 
     it.effect(
