@@ -125,6 +125,24 @@ describe("a client", () => {
         const error = yield* Effect.flip(Stream.runDrain(client.listFiles()))
         assert.strictEqual(error._tag, "MalformedReply")
       }
+      // A server that knows no list with details: what is no name must not make the list a shorter one.
+      for (const item of [":1\r\n", "$-1\r\n", "*1\r\n$1\r\nb\r\n"]) {
+        const server = yield* FakeServer.make({
+          answers: (request) => {
+            if (request._tag === "Describe") return FakeServer.detailsReply(7)
+            return request._tag === "List" && request.fields === undefined
+              ? `*2\r\n$1\r\na\r\n${item}`
+              : "-ERR Opção inválida 'COM'.\r\n"
+          }
+        })
+        const client = yield* clientOf(server.address)
+        for (const listing of [client.listFiles(), client.list()]) {
+          const error = yield* Effect.flip(
+            Stream.runDrain<unknown, { readonly _tag: string }, never>(listing)
+          )
+          assert.strictEqual(error._tag, "MalformedReply", item)
+        }
+      }
     })
   )
 

@@ -20,12 +20,16 @@ const maxConcurrent = 64
 /** How many names are listed at a time: the server's limit. */
 const namesPerPage = 100_000
 
-const bulkOf = (reply: Reply): ReadonlyArray<ByteString.ByteString> =>
-  reply._tag === "Bulk" ? [reply.value] : []
+/** The names in a list; `undefined` where it has something else, so that no part of a list passes for all of it. */
+const namesIn = (reply: Reply): ReadonlyArray<ByteString.ByteString> | undefined => {
+  if (reply._tag !== "List") return undefined
+  const names = reply.items.flatMap((item) => (item._tag === "Bulk" ? [item.value] : []))
+  return names.length === reply.items.length ? names : undefined
+}
 
 /**
  * All names on the server that match, or all without a pattern, in order; listed page by page. Fails with
- * `MalformedReply` where a page does not advance.
+ * `MalformedReply` where a page is no list of names, or does not advance.
  */
 export const listNames = (pattern: ByteString.ByteString | undefined, connector: Connector) =>
   Stream.paginate(Option.none<ByteString.ByteString>(), (after) => {
@@ -40,8 +44,8 @@ export const listNames = (pattern: ByteString.ByteString | undefined, connector:
     return Effect.flatMap(
       connector.ask(() => request, receiveReply),
       (reply) => {
-        if (reply._tag !== "List") return Effect.fail(unexpected)
-        const names = reply.items.flatMap(bulkOf)
+        const names = namesIn(reply)
+        if (names === undefined) return Effect.fail(unexpected)
         const last = names.length < namesPerPage ? undefined : names.at(-1)
         // A ByteString compares as its bytes do. A page that does not advance would be asked for again for ever.
         return last !== undefined && Option.exists(after, (before) => last <= before)
