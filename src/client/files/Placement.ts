@@ -178,8 +178,11 @@ export const toSeconds = (milliseconds: number): number => (milliseconds + 0.000
 /** What a file system may not support: setting the time of modification, or syncing. */
 export type NotPreserved = "modified" | "sync"
 
-/** Error codes by which FAT, FUSE and CIFS say that they do not support something. */
-const refusals = new Set(["EINVAL", "ENOSYS", "ENOTSUP", "EOPNOTSUPP", "EPERM"])
+/**
+ * Error codes by which FAT, FUSE and CIFS say that they do not support something; and EACCES, of a folder that may be
+ * written and not read, which cannot be opened to be synced.
+ */
+const refusals = new Set(["EACCES", "EINVAL", "ENOSYS", "ENOTSUP", "EOPNOTSUPP", "EPERM"])
 
 const isRefusal = (error: { readonly cause?: unknown }): boolean =>
   error.cause instanceof Error && "code" in error.cause && refusals.has(String(error.cause.code))
@@ -194,8 +197,17 @@ export const ifSupported = <E extends { readonly cause?: unknown }, R>(
 /** Takes the next bytes of a file. */
 export type Write = (bytes: Uint8Array) => Effect.Effect<void, PlatformError.PlatformError>
 
+/** Syncs a folder, which has the names of its files (fsync(2)); Windows opens none for that. */
+const syncFolder = Effect.fnUntraced(function* (folder: string) {
+  const path = yield* Path.Path
+  const fileSystem = yield* FileSystem.FileSystem
+  if (path.sep === "\\") return []
+  const opened = fileSystem.open(folder, { flag: "r" })
+  return yield* ifSupported("sync", Effect.scoped(Effect.flatMap(opened, ({ sync }) => sync)))
+})
+
 /**
- * Runs `fill` to write a temporary file, and renames it to its place, which is atomic. The temporary file is removed
+ * Runs `fill` to write a temporary file, renames it to its place, which is atomic, and syncs both. The temporary file is removed
  * where that fails. Gives what the file system did not preserve.
  */
 export const writeWhole = <A, E, R>(
@@ -224,7 +236,8 @@ export const writeWhole = <A, E, R>(
           ? []
           : yield* ifSupported("modified", fileSystem.utimes(part, seconds, seconds))
       yield* fileSystem.rename(part, place)
-      return [...unsupportedSync, ...unsupportedTime]
+      const unsupportedNames = yield* syncFolder(path.dirname(place))
+      return [...new Set([...unsupportedSync, ...unsupportedNames, ...unsupportedTime])]
     })
   )
 

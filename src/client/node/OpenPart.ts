@@ -8,6 +8,7 @@ import { lstat, open, rename, unlink } from "node:fs/promises"
 import { PartFailed, type PartFile } from "../files/large/PartFile.ts"
 import { heartbeat } from "./Lease.ts"
 import { type Arrival, type NotPreserved, ifSupported, toSeconds } from "../files/Placement.ts"
+import { syncNames } from "./SystemCalls.ts"
 
 const takenOver = Object.assign(new Error("the part file is another program's by now"), {
   code: "ESTALE"
@@ -135,7 +136,8 @@ const openWith = Effect.fnUntraced(function* (first: string, flags: number) {
             )
       yield* run(() => rename(path, place))
       lost = true
-      return [...unsynced, ...undated]
+      const [isNamed = false] = yield* run(() => syncNames([place]))
+      return [...(isNamed ? unsynced : (["sync"] as const)), ...undated]
     }, timing.withPermit),
     remove: Effect.flatMap(isThere, (there) =>
       there ? Effect.ignore(run(() => unlink(path))) : Effect.void

@@ -9,7 +9,7 @@ import {
   SmallFileWriter,
   type Written
 } from "../files/small/SmallFileWriter.ts"
-import { codeOf, needsSync, syncAll, writeFile } from "./SystemCalls.ts"
+import { codeOf, needsSync, syncAll, syncNames, writeFile } from "./SystemCalls.ts"
 
 const other: Found = { _tag: "Other" }
 
@@ -80,20 +80,44 @@ const sync = async (staged: ReadonlyArray<Staged>): Promise<ReadonlyArray<boolea
   return staged.map((file) => results.get(file) ?? true)
 }
 
-const finish = ({ keepsTimes, path, place }: Staged, isSynced: boolean): Written => {
+/** A file in its place. */
+interface Renamed {
+  readonly place: string
+  readonly keepsTimes: boolean
+  /** Whether the file system syncs its bytes. */
+  readonly isSynced: boolean
+}
+
+const isRenamed = (result: Renamed | Written): result is Renamed => "place" in result
+
+const rename = ({ keepsTimes, path, place }: Staged, isSynced: boolean): Renamed | Written => {
   try {
     fs.renameSync(path, place)
-    return {
-      _tag: "Written",
-      notPreserved: [
-        ...(isSynced ? [] : (["sync"] as const)),
-        ...(keepsTimes ? [] : (["modified"] as const))
-      ]
-    }
+    return { place, keepsTimes, isSynced }
   } catch (cause) {
     remove(path)
     return failed(cause)
   }
+}
+
+/** Syncs the names of the files; a folder's failure is of all, as none of them is known to be on disk then. */
+const syncRenamed = async (
+  results: ReadonlyArray<Renamed | Written>
+): Promise<ReadonlyArray<Written>> => {
+  const named = await syncNames(results.filter(isRenamed).map(({ place }) => place)).catch(failed)
+  let next = 0
+  return results.map((result): Written => {
+    if (!isRenamed(result)) return result
+    if ("_tag" in named) return named
+    const isSynced = result.isSynced && (named[next++] ?? false)
+    return {
+      _tag: "Written",
+      notPreserved: [
+        ...(isSynced ? [] : (["sync"] as const)),
+        ...(result.keepsTimes ? [] : (["modified"] as const))
+      ]
+    }
+  })
 }
 
 /** Writes small files, each whole or not at all. */
@@ -106,7 +130,7 @@ const write: SmallFileWriter["Service"]["write"] = (files) =>
         onSuccess: (synced) => {
           let next = 0
           return results.map((result) =>
-            isStaged(result) ? finish(result, synced[next++] ?? false) : result
+            isStaged(result) ? rename(result, synced[next++] ?? false) : result
           )
         },
         onFailure: (cause) => {
@@ -119,7 +143,8 @@ const write: SmallFileWriter["Service"]["write"] = (files) =>
         Effect.sync(() => {
           for (const { path } of staged) remove(path)
         })
-      )
+      ),
+      Effect.flatMap((renamed) => Effect.promise(() => syncRenamed(renamed)))
     )
   })
 

@@ -4,6 +4,7 @@
  * threads, many files at a time, which lets a journaling file system write them together.
  */
 import * as fs from "node:fs"
+import { dirname } from "node:path"
 import { promisify } from "node:util"
 import { toSeconds } from "../files/Placement.ts"
 import type { LocalEntry } from "../mirror/Entries.ts"
@@ -126,6 +127,26 @@ export const needsSync = (folder: string): boolean => fs.statfsSync(folder).type
 /** Waits until the files, or folders, are on disk; of each, whether its file system syncs. */
 export const syncAll = (paths: Iterable<string>): Promise<ReadonlyArray<boolean>> =>
   Promise.all(Array.from(paths, syncOne))
+
+const syncFolder = (folder: string): Promise<boolean> =>
+  syncOne(folder).catch((error: unknown) => {
+    // A folder into which this user may write, but which it may not read, cannot be opened.
+    if (codeOf(error) !== "EACCES") throw error
+    return false
+  })
+
+/**
+ * Waits until the names of files that were renamed are on disk, each of their folders synced once (fsync(2): syncing a
+ * file does not sync the entry of its folder); of each, whether its file system syncs folders. Windows opens no folder
+ * for that, and nothing is said of it there.
+ */
+export const syncNames = async (places: ReadonlyArray<string>): Promise<ReadonlyArray<boolean>> => {
+  if (process.platform === "win32") return places.map(() => true)
+  const folders = [...new Set(places.map((place) => dirname(place)))].filter(needsSync)
+  const synced = await Promise.all(folders.map(syncFolder))
+  const results = new Map(folders.map((folder, index) => [folder, synced[index] ?? false]))
+  return places.map((place) => results.get(dirname(place)) ?? true)
+}
 
 /**
  * Renames, or copies where the two are on different file systems, as where another is mounted inside the folder: first to

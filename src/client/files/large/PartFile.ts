@@ -23,7 +23,7 @@ export interface PartFile {
     position: number
   ) => Effect.Effect<void, PartFailed>
   /**
-   * Syncs it, sets its time and renames it to its place. Fails with `PartFailed` where it is not exactly as long as the
+   * Syncs it, sets its time, renames it to its place and syncs the folder, which has its name. Fails with `PartFailed` where it is not exactly as long as the
    * file, or was taken over. Gives what the file system does not support of this.
    */
   readonly commit: (arrival: Arrival) => Effect.Effect<ReadonlyArray<NotPreserved>, PartFailed>

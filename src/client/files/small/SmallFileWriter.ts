@@ -34,8 +34,8 @@ export class SmallFileWriter extends Context.Service<
       places: ReadonlyArray<string>
     ) => Effect.Effect<ReadonlyArray<string | undefined>>
     /**
-     * Writes each beside its place, syncs all of them, and renames each to its place, which replaces what is there. What
-     * is not renamed is removed. A failure is of its file only, but for one to sync, which is of all.
+     * Writes each beside its place, syncs all of them, renames each to its place, which replaces what is there, and syncs
+     * each folder once. What is not renamed is removed. A failure is of its file only, but for one to sync, which is of all.
      */
     readonly write: (files: ReadonlyArray<SmallFile>) => Effect.Effect<ReadonlyArray<Written>>
   }

@@ -1,0 +1,162 @@
+/**
+ * What the client says that it saved is on the disk: bytes are synced before their file has its name, and the folder with
+ * the name before anything is said (fsync(2)). Shown by the calls of the system, which strace writes down in their order.
+ */
+import { assert, layer } from "@effect/vitest"
+import { Effect } from "effect"
+import { spawnSync } from "node:child_process"
+import { readFileSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { dirname, join, resolve } from "node:path"
+import { needsSync } from "../../../src/client/node/SystemCalls.ts"
+import { Shared, start } from "../../support/programs/App.ts"
+import { folderWith, temporaryFolder } from "../../support/stores/TemporaryFolder.ts"
+import { noise } from "../../support/Transfers.ts"
+
+const trace = [
+  "--follow-forks",
+  "--decode-fds=path",
+  "--string-limit=4096",
+  "--trace=fsync,fdatasync,rename,renameat,renameat2,write"
+]
+/** Nothing is synced on a tmpfs. */
+const canTrace =
+  process.platform === "linux"
+  && needsSync(tmpdir())
+  && spawnSync("strace", [...trace, "--output=/dev/null", "true"]).status === 0
+
+/** What was done, in the order in which it was: a call counts from when it was answered, but for an output. */
+type Step =
+  | { readonly _tag: "Synced"; readonly path: string }
+  | { readonly _tag: "Renamed"; readonly from: string; readonly to: string }
+  | { readonly _tag: "Said"; readonly text: string }
+
+const stepIn = (call: string, cwd: string): Step | undefined => {
+  const synced = /^(?:fsync|fdatasync)\(\d+<(.*)>\) += 0$/.exec(call)
+  if (synced?.[1] !== undefined) return { _tag: "Synced", path: synced[1] }
+  const renamed = /^rename\w*\(.*?"(.*)", (?:.*, )?"(.*)"(?:, \w+)?\) += 0$/.exec(call)
+  if (renamed?.[1] !== undefined && renamed[2] !== undefined)
+    return { _tag: "Renamed", from: resolve(cwd, renamed[1]), to: resolve(cwd, renamed[2]) }
+  const said = /^write\([12]<.*>, "(.*)", \d+/.exec(call)
+  return said?.[1] === undefined ? undefined : { _tag: "Said", text: said[1] }
+}
+
+/** The steps in what strace wrote; a call that others came between is in two lines. */
+const stepsIn = (text: string, cwd: string): ReadonlyArray<Step> => {
+  const begun = new Map<string, string>()
+  return text.split("\n").flatMap((line) => {
+    const [, thread = "", said = ""] = /^(\d+) +(.*)$/.exec(line) ?? []
+    const first = /^(.*?) <unfinished \.\.\.>$/.exec(said)
+    if (first?.[1] !== undefined) {
+      begun.set(thread, first[1])
+      return []
+    }
+    const last = /^<\.\.\. \w+ resumed>(.*)$/.exec(said)
+    const step = stepIn(last === null ? said : `${begun.get(thread) ?? ""}${last[1] ?? ""}`, cwd)
+    return step === undefined ? [] : [step]
+  })
+}
+
+const files = {
+  "big.bin": noise(1, 1024 * 1024),
+  "other/big.bin": noise(2, 1024 * 1024),
+  "other/small.bin": noise(3, 1000),
+  "small.bin": noise(4, 1000),
+  "small2.bin": noise(5, 1000)
+}
+
+layer(Shared.layer(folderWith(files)), { timeout: "1 minute" })("app client", (it) => {
+  const run = Effect.fnUntraced(function* (...words: ReadonlyArray<string>) {
+    const { app, port } = yield* Shared
+    const cwd = yield* temporaryFolder
+    const log = join(yield* temporaryFolder, "calls")
+    const client = [process.execPath, app.file, "client", "--port", String(port), ...words]
+    const running = yield* start("strace", [...trace, `--output=${log}`, ...client], { cwd })
+    const { code, stderr } = yield* running.ended
+    assert.strictEqual(code, 0, stderr)
+    return { cwd, steps: stepsIn(readFileSync(log, "utf8"), cwd) }
+  })
+
+  const isSynced = (steps: ReadonlyArray<Step>, path: string): boolean =>
+    steps.some((step) => step._tag === "Synced" && step.path === path)
+
+  /** Where in the steps the file gets its place, with its bytes synced under a name that it had before. */
+  const placed = (steps: ReadonlyArray<Step>, place: string): number => {
+    const synced = new Set<string>()
+    for (const [index, step] of steps.entries()) {
+      if (step._tag === "Synced") synced.add(step.path)
+      if (step._tag !== "Renamed") continue
+      if (step.to === place) {
+        assert.isTrue(synced.has(step.from), `${place}: its bytes`)
+        return index
+      }
+      if (synced.has(step.from)) synced.add(step.to)
+    }
+    return assert.fail(`${place} was not renamed`)
+  }
+
+  /** Each of these files was synced, then renamed to its place, then its folder was synced, and then it was told of. */
+  const areOnDisk = (
+    names: ReadonlyArray<string>,
+    folder: string,
+    steps: ReadonlyArray<Step>,
+    tellsOf: (step: Step, name: string) => boolean
+  ) => {
+    for (const name of names) {
+      const place = join(folder, name)
+      const renamed = placed(steps, place)
+      const end = steps.findIndex((step, index) => index > renamed && tellsOf(step, name))
+      assert.isAbove(end, renamed, `${place}: it is not told of`)
+      assert.isTrue(isSynced(steps.slice(renamed, end), dirname(place)), `${place}: its name`)
+    }
+  }
+
+  for (const { names, what, words } of [
+    { what: "several files", words: ["enviar_arquivo", "**"], names: Object.keys(files) },
+    { what: "a small file", words: ["enviar_arquivo", "small.bin", "--output", "x"], names: ["x"] },
+    {
+      what: "a part of a file",
+      words: ["GETRANGE", "big.bin", "0", "9", "--output", "y"],
+      names: ["y"]
+    }
+  ]) {
+    it.effect.skipIf(!canTrace)(
+      `has ${what} on disk, the names too, before it says so [skipped where nothing may be traced]`,
+      () =>
+        Effect.gen(function* () {
+          const { cwd, steps } = yield* run("--quiet", "--cmd", ...words)
+          areOnDisk(
+            names,
+            cwd,
+            steps,
+            (step, name) => step._tag === "Said" && step.text.split(String.raw`\n`).includes(name)
+          )
+          const folders = steps.flatMap((step) =>
+            step._tag === "Synced" && [cwd, join(cwd, "other")].includes(step.path)
+              ? [step.path]
+              : []
+          )
+          // The small files of a folder are one batch; each of the large ones is told of by itself.
+          assert.isAtMost(folders.length, 4)
+        })
+    )
+  }
+
+  it.effect.skipIf(!canTrace)(
+    "has a mirror on disk, the names too, before its state says so [skipped where nothing may be traced]",
+    () =>
+      Effect.gen(function* () {
+        const { cwd, steps } = yield* run("--quiet", "--mirror", "copy")
+        const root = join(cwd, "copy")
+        const state = join(root, ".app-mirror", "state")
+        areOnDisk(
+          Object.keys(files),
+          root,
+          steps,
+          (step) => step._tag === "Renamed" && step.to === state
+        )
+        const written = placed(steps, state)
+        assert.isTrue(isSynced(steps.slice(written), dirname(state)), "the state's name")
+      })
+  )
+})
