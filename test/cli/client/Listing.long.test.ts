@@ -1,4 +1,4 @@
-import { assert, layer } from "@effect/vitest"
+import { assert, describe, layer } from "@effect/vitest"
 import { Deferred, Effect } from "effect"
 import { readFileSync } from "node:fs"
 import type { FileName } from "../../../src/domain/FileName.ts"
@@ -93,4 +93,49 @@ layer(App.layer)("listar_arquivos", (it) => {
       assert.deepStrictEqual(linesOf(yield* run()), names)
     })
   )
+
+  describe("--long of a server that knows no list with details, where a connection is lost,", () => {
+    const bulk = (text: string): string => `$${text.length}\r\n${text}\r\n`
+    const row = (name: string): string => String.raw` +7 {2}\d{4}-\d\d-\d\d \d\d:\d\d {2}${name}\n`
+
+    /** Asks a server that loses the connection on which the details of `lost` are asked for, so many times. */
+    const ask = Effect.fnUntraced(function* (lost: string, times: number, retries: string) {
+      const app = yield* App
+      let left = times
+      const { address } = yield* FakeServer.make({
+        answers: (request) => {
+          if (request._tag === "List" && request.fields === undefined)
+            return `*3\r\n${["a", "b", "c"].map(bulk).join("")}`
+          if (request._tag !== "Describe") return "-ERR no\r\n"
+          return request.name === lost && left-- > 0
+            ? FakeServer.breaks("")
+            : FakeServer.detailsReply(7)
+        }
+      })
+      const words = ["client", "--port", String(address.port), "--retries", retries]
+      return yield* app.run([...words, "--cmd", "listar_arquivos", "--long"], {
+        cwd: yield* temporaryFolder
+      })
+    })
+
+    it.effect("exits 3, and no row of it is without its date", () =>
+      Effect.gen(function* () {
+        for (const lost of ["a", "b", "c"]) {
+          const { code, stderr, stdout } = yield* ask(lost, 1, "0")
+          assert.strictEqual(code, 3, lost)
+          assert.match(stderr, /^A conexão com \S+ caiu\.\n$/)
+          assert.match(stdout, new RegExp(`^(${row("[abc]")})*$`))
+          assert.notInclude(stdout, `  ${lost}\n`)
+        }
+      })
+    )
+
+    it.effect("has every row where the connection is made again", () =>
+      Effect.gen(function* () {
+        const { code, stdout } = yield* ask("b", 2, "5")
+        assert.strictEqual(code, 0)
+        assert.match(stdout, new RegExp(`^${row("a")}${row("b")}${row("c")}$`))
+      })
+    )
+  })
 })

@@ -70,6 +70,8 @@ export const make = ({
     const accept = (socket: Socket): void => {
       Deferred.doneUnsafe(connection, Effect.succeed(socket))
       const decoder = makeRequestDecoder()
+      /** Requests that come after the last answer are not answered in the place of earlier ones. */
+      let isOver = false
       const script = typeof answers === "function" ? undefined : [greeting, ...answers].values()
       const answerTo = (request: Request): Answer => {
         if (typeof answers !== "function") return script?.next().value ?? ""
@@ -79,8 +81,11 @@ export const make = ({
         // A string would come only after `setEncoding`.
         if (typeof bytes === "string") return
         for (const request of requestsIn(decoder, bytes)) {
+          if (isOver) return
           asked.push(request)
-          say(socket, answerTo(request))
+          const answer = answerTo(request)
+          isOver = typeof answer !== "string"
+          say(socket, answer)
         }
       })
       socket.on("close", () => Deferred.doneUnsafe(left, Effect.void))
