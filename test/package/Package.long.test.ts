@@ -71,8 +71,8 @@ describe("the package, installed", () => {
     assert.deepStrictEqual([status, stdout], [0, `app v${packageJson.version}\n`])
   })
 
-  it.effect.each([`${oldest}.0`, "20", "22", "24", "26"])(
-    "serves and fetches with Node %s, whose cache of compiled code the first run fills",
+  it.effect.each([...oldest.map((version) => `${version}.0`), "20", "22", "24", "26"])(
+    "serves and fetches with Node %s; the first run fills a cache of compiled code, where Node keeps one",
     (version) =>
       Effect.gen(function* () {
         const node = nodeOf(version)
@@ -96,21 +96,27 @@ describe("the package, installed", () => {
           assert.deepStrictEqual([code, stdout], [0, "um"])
         }
         const caches = join(cwd, ".cache", packageJson.name)
-        if (!version.startsWith("20")) assert.isAbove(readdirSync(caches).length, 0)
+        // 20 keeps none, and the first releases of 22 did not fill it.
+        if (!version.startsWith("20") && !version.includes("."))
+          assert.isAbove(readdirSync(caches).length, 0)
         yield* server.kill("SIGTERM")
         assert.strictEqual((yield* server.ended).code, 0)
       })
   )
 
-  it("says in one sentence what it needs, where Node is too old", () => {
-    const { status, stderr, stdout } = spawnSync(
-      nodeOf("18"),
-      [join(installed(), "dist", "app.cjs"), "serve"],
-      { encoding: "utf8", env: outside }
-    )
-    assert.deepStrictEqual([status, stdout], [1, ""])
-    assert.match(stderr, /^[^\n]*app needs Node 20\.16 or newer \(v18\.[^\n]*\)\.\n$/)
-  })
+  it.each(["18", "21"])(
+    "says in one sentence what it needs, where Node %s is too old",
+    (version) => {
+      const { status, stderr, stdout } = spawnSync(
+        nodeOf(version),
+        [join(installed(), "dist", "app.cjs"), "serve"],
+        { encoding: "utf8", env: outside }
+      )
+      assert.deepStrictEqual([status, stdout], [1, ""])
+      assert.match(stderr, /^[^\n]*app needs Node 20\.16, or 22\.3 or newer \(v\d+\.[^\n]*\)\.\n$/)
+      assert.include(stderr, `(v${version}.`)
+    }
+  )
 })
 
 describe("npm start", () => {
