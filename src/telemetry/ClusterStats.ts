@@ -62,6 +62,10 @@ export const Totals = Schema.Struct({
   cpuSeconds: Seconds,
   /** How many processes are summed. */
   workers: Count,
+  /** How many of them are about to stop. */
+  draining: Count,
+  /** How many of them cannot reach what is shared. */
+  storesGone: Count,
   /** The JavaScript heap in use, and the resident memory, in bytes. */
   heapUsed: Count,
   rss: Count
@@ -86,6 +90,8 @@ export const afterEnd = (totals: Totals): Totals => ({
   ...totals,
   ...Record.map(gauges, () => 0),
   workers: 0,
+  draining: 0,
+  storesGone: 0,
   heapUsed: 0,
   rss: 0
 })
@@ -115,6 +121,8 @@ const ownStats = (stats: Numbers): ClusterStats => {
       durationSeconds: stats.durations.seconds,
       cpuSeconds: (user + system) / 1e6,
       workers: 1,
+      draining: stats.draining ? 1 : 0,
+      storesGone: stats.storeReachable ? 0 : 1,
       heapUsed,
       rss
     },

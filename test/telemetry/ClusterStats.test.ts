@@ -16,6 +16,8 @@ describe("the totals of a process that has ended", () => {
     )
     assert.sameMembers(gone, [
       "workers",
+      "draining",
+      "storesGone",
       "maxClients",
       "connectedClients",
       "eventStreams",

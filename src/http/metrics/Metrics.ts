@@ -111,13 +111,13 @@ const metricsOf = (
     gauge("sockets_event_streams", "Open streams of changes over HTTP.", only(totals.eventStreams)),
     gauge(
       "sockets_draining",
-      "1 while the server is about to stop, else 0.",
-      only(Number(stats.draining))
+      "1 while any process is about to stop, else 0.",
+      only(Number(totals.draining > 0))
     ),
     gauge(
       "sockets_store_up",
-      "1 while the shared folder or bucket is there, else 0.",
-      only(Number(stats.storeReachable))
+      "1 while the shared folder or bucket is there for all processes, else 0.",
+      only(Number(totals.storesGone === 0))
     ),
     counter(
       "process_cpu_seconds_total",

@@ -3,7 +3,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { spawnSync } from "node:child_process"
 import { Context, Effect, Layer } from "effect"
 import { metricsText } from "../../../src/http/metrics/Metrics.ts"
-import { makeClusterStats } from "../../../src/telemetry/ClusterStats.ts"
+import { makeClusterStats, sum, type Totals } from "../../../src/telemetry/ClusterStats.ts"
 import { observe } from "../../../src/telemetry/Histogram.ts"
 import { countCommand, countHttp, type Numbers, Stats } from "../../../src/telemetry/Stats.ts"
 import { recorderOf } from "../../support/values/Changes.ts"
@@ -51,6 +51,32 @@ describe("the metrics", () => {
       })
     )
   }
+
+  it.effect("tell of a store that is gone, or a stop, in any process, whichever answers", () =>
+    Effect.gen(function* () {
+      const own = Context.get(yield* Layer.build(Stats.layer), Stats)
+      const other = { ...own, draining: true, storeReachable: false }
+      const [one, both] = [
+        yield* yield* makeClusterStats(own),
+        yield* yield* makeClusterStats(other)
+      ]
+      const circumstances = {
+        now: 0,
+        monotonic: 0,
+        commandName: (tag: string) => tag,
+        changes: recorderOf().changes
+      }
+      const told = (totals: Totals) =>
+        metricsText(own, { ...one, totals }, circumstances)
+          .split("\n")
+          .filter((line) => /^sockets_(draining|store_up) /.test(line))
+      assert.deepStrictEqual(told(one.totals), ["sockets_draining 0", "sockets_store_up 1"])
+      assert.deepStrictEqual(told(sum.combine(one.totals, both.totals)), [
+        "sockets_draining 1",
+        "sockets_store_up 0"
+      ])
+    })
+  )
 
   it.effect("are the server's numbers, by name, protocol, method and status", () =>
     Effect.gen(function* () {
