@@ -93,7 +93,7 @@ export class MirrorFolder extends Context.Service<
     ) => Effect.Effect<Outcome>
     /** Removes a file that is still as it was seen, if it was, and the folders of its name that are empty then. */
     readonly remove: (name: FileName, seen: LocalEntry | undefined) => Effect.Effect<Outcome>
-    /** Keeps a copy of a file in the backup folder, under its name; beside an earlier copy under a name of its own. */
+    /** Keeps a copy of a file in the backup folder, under its name; beside an earlier copy under a name of its own; on disk when it is done. */
     readonly backUp: (name: FileName, folder: string) => Effect.Effect<void, SaveFailed>
     /**
      * Makes all that was placed last, and adds to the journal what is known of these names by now; `undefined` of one of

@@ -2,7 +2,7 @@
 import { Effect, Layer } from "effect"
 import { randomBytes, createHash } from "node:crypto"
 import * as fs from "node:fs"
-import { isAbsolute, join, relative, resolve } from "node:path"
+import { dirname, isAbsolute, join, relative, resolve } from "node:path"
 import { isReservedOnWindows, SaveFailed } from "../../files/Placement.ts"
 import { type LocalEntry, stateFolder } from "../../mirror/Entries.ts"
 import { type MirrorBusy, MirrorFolder, type Outcome } from "../../mirror/MirrorFolder.ts"
@@ -181,15 +181,24 @@ const makeFolder = (root: string): MirrorFolder["Service"] => {
           return done
         })
       ),
-    backUp: (name, folder) =>
-      attempt(join(folder, name), () => {
-        const place = join(folder, name)
-        fs.mkdirSync(join(place, ".."), { recursive: true })
+    backUp: Effect.fnUntraced(function* (name, folder) {
+      const place = resolve(folder, name)
+      const paths = yield* attempt(place, () => {
+        const made = fs.mkdirSync(dirname(place), { recursive: true })
         let copy = place
         for (let number = 1; System.entryAt(copy) !== undefined; number++)
           copy = `${place}.${number}`
         System.copy(pathOf(name), copy)
-      }),
+        if (!System.needsSync(dirname(place))) return []
+        // The folders whose entries changed: up to the one in which the first was made.
+        const outermost = made === undefined ? dirname(place) : dirname(made)
+        const changed = [copy, dirname(copy)]
+        for (let above = dirname(copy); above.length > outermost.length; above = dirname(above))
+          changed.push(dirname(above))
+        return changed
+      })
+      yield* Effect.tryPromise({ try: () => System.syncAll(paths), catch: failed(place) })
+    }),
     record: Effect.fnUntraced(function* (lines) {
       yield* syncFolders
       const text = lines.map(([name, entry]) =>
