@@ -1,6 +1,8 @@
 /** Changes a shared folder again and again and asks for its names after each change: how often is the answer not what is there? */
-import { Effect, type Scope } from "effect"
+import { Effect, Schema, type Scope } from "effect"
 import { TestClock } from "effect/testing"
+import { lstatSync } from "node:fs"
+import { join } from "node:path"
 import type { Address } from "../../../src/domain/Address.ts"
 import { type ConnectionEnded, connect, type RawSocket } from "../peers/RawSocket.ts"
 import { type Reply, readReply, textOf } from "../peers/Replies.ts"
@@ -15,6 +17,8 @@ export interface Options {
   readonly address: Address
   readonly changes: number
   readonly seed: number
+  /** Whether HTTP is asked as well, folder by folder, which takes longer; not unless given. */
+  readonly http?: boolean
 }
 
 /** After so many changes folders get time to be believed. */
@@ -29,6 +33,17 @@ const textsOf = (reply: Reply | undefined): ReadonlyArray<string> =>
 const ask = (socket: RawSocket, ...words: ReadonlyArray<string>) =>
   Effect.andThen(socket.send(request(...words)), readReply(socket))
 
+/** What HTTP lists of a folder, as far as it is of interest. */
+const folderOf = Schema.decodeUnknownSync(
+  Schema.fromJsonString(
+    Schema.Struct({
+      itens: Schema.Array(
+        Schema.Struct({ nome: Schema.String, tipo: Schema.Literals(["arquivo", "pasta"]) })
+      )
+    })
+  )
+)
+
 /** The names of a whole scan, sorted. */
 const scanned = Effect.fnUntraced(function* (socket: RawSocket) {
   const names: Array<string> = []
@@ -41,6 +56,29 @@ const scanned = Effect.fnUntraced(function* (socket: RawSocket) {
   }
 })
 
+/**
+ * The names in a folder and all below it, as HTTP lists them for programs. It shows folders behind links as well, whose
+ * files other lists name once only, without the link.
+ */
+const listed = (
+  address: Address,
+  root: string,
+  folder = ""
+): Effect.Effect<ReadonlyArray<string>> =>
+  Effect.gen(function* () {
+    const path = folder.split("/").map(encodeURIComponent).join("/")
+    const url = `http://${address.host}:${address.port}/${path}?formato=json`
+    const { itens } = yield* Effect.promise(async () => folderOf(await (await fetch(url)).text()))
+    const names: Array<string> = []
+    for (const { nome, tipo } of itens) {
+      const name = folder + nome
+      if (tipo === "arquivo") names.push(name)
+      else if (!lstatSync(join(root, name)).isSymbolicLink())
+        names.push(...(yield* listed(address, root, `${name}/`)))
+    }
+    return names
+  })
+
 const sorted = (names: ReadonlyArray<string>) =>
   names
     .map((name) => Buffer.from(name))
@@ -52,6 +90,7 @@ export const wrongAnswers = ({
   address,
   changes,
   folder,
+  http = false,
   seed
 }: Options): Effect.Effect<ReadonlyArray<string>, ConnectionEnded, Scope.Scope> =>
   Effect.gen(function* () {
@@ -63,7 +102,8 @@ export const wrongAnswers = ({
       Effect.map(ask(socket, "LISTAR"), textsOf),
       Effect.map(ask(socket, "KEYS", "*"), textsOf),
       Effect.map(scanned(socket), sorted),
-      Effect.map(ask(socket, "DBSIZE"), (reply) => (reply._tag === "Integer" ? reply.value : -1))
+      Effect.map(ask(socket, "DBSIZE"), (reply) => (reply._tag === "Integer" ? reply.value : -1)),
+      ...(http ? [Effect.map(listed(address, folder), sorted)] : [])
     ]
     for (let index = 0; index < 30; index++) churn.change()
     for (let done = 1; done <= changes; done++) {
@@ -76,7 +116,7 @@ export const wrongAnswers = ({
       const expected =
         chosen === 3
           ? there.length
-          : chosen < 3
+          : chosen < questions.length
             ? there
             : there.slice(there.indexOf(after) + 1).slice(0, 5)
       if (JSON.stringify(answer) !== JSON.stringify(expected)) {
