@@ -23,7 +23,6 @@ import {
   type VersionCondition,
   withPrefixFallback
 } from "./RemoteFile.ts"
-import { makeWriteBehind } from "./large/WriteBehind.ts"
 
 /** How to download files. */
 export interface Options {
@@ -129,21 +128,20 @@ const receiveRest = Effect.fnUntraced(function* (
 ) {
   const { connectors, details, name } = job
   let received = part.size
-  const { flush, take } = yield* makeWriteBehind((chunks) =>
+  // What arrived together is written together, and nothing is held for more: chunks that wait outlive V8's young
+  // generation, and of a file of 5 GiB 90 MiB of them were resident in the end.
+  const write = (chunks: ReadonlyArray<Uint8Array>) =>
     Effect.map(part.write(chunks, received), () => {
       for (const { length } of chunks) received += length
       onReceived(received)
     })
-  )
   const receive = (wanted: VersionCondition) =>
     Effect.as(
       connectors.bytes.ask(
         bytesRequest(name, wanted, () => received),
-        Effect.suspend(() => receiveBytes(name, details.size - received)).pipe(
-          Effect.flatMap((bytes) => Stream.runForEach(bytes, take)),
-          // What came before a connection was lost is not asked for again.
-          Effect.ensuring(Effect.ignore(flush)),
-          Effect.andThen(flush)
+        Effect.flatMap(
+          Effect.suspend(() => receiveBytes(name, details.size - received)),
+          Stream.runForEachArray(write)
         )
       ),
       wanted.prefix !== undefined
