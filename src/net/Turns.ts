@@ -5,22 +5,26 @@
  */
 import { Effect } from "effect"
 
+/** Waits at the end of a list until somebody calls what is in it then; `onWait` is told that there is one more. */
+const waitIn = (waiting: Array<() => void>, onWait: () => void): Effect.Effect<void> =>
+  Effect.callback<void>((resume) => {
+    const go = (): void => resume(Effect.void)
+    waiting.push(go)
+    onWait()
+    return Effect.sync(() => {
+      const index = waiting.indexOf(go)
+      if (index !== -1) waiting.splice(index, 1)
+    })
+  })
+
 /** The connections of one server that wait for their turn. */
 export class Turns {
-  #waiting: Array<() => void> = []
+  readonly #waiting: Array<() => void> = []
   /** Whether a turn is scheduled: at most one is, so that one connection goes on in each turn of the event loop. */
   #isDue = false
 
   /** Waits until the others in the queue had their turn. */
-  readonly next: Effect.Effect<void> = Effect.callback<void>((resume) => {
-    const go = (): void => resume(Effect.void)
-    this.#waiting.push(go)
-    this.#schedule()
-    return Effect.sync(() => {
-      const index = this.#waiting.indexOf(go)
-      if (index !== -1) this.#waiting.splice(index, 1)
-    })
-  })
+  readonly next: Effect.Effect<void> = waitIn(this.#waiting, () => this.#schedule())
 
   #schedule(): void {
     if (this.#isDue || this.#waiting.length === 0) return
@@ -42,7 +46,7 @@ export class Turns {
 export class TurnQuota {
   readonly #most: number
   #left: number
-  #waiting: Array<() => void> = []
+  readonly #waiting: Array<() => void> = []
   /** Whether the end of this turn is waited for. */
   #isDue = false
 
@@ -63,15 +67,7 @@ export class TurnQuota {
     return Effect.void
   }
 
-  readonly #wait: Effect.Effect<void> = Effect.callback<void>((resume) => {
-    const go = (): void => resume(Effect.void)
-    this.#waiting.push(go)
-    this.#schedule()
-    return Effect.sync(() => {
-      const index = this.#waiting.indexOf(go)
-      if (index !== -1) this.#waiting.splice(index, 1)
-    })
-  })
+  readonly #wait: Effect.Effect<void> = waitIn(this.#waiting, () => this.#schedule())
 
   #schedule(): void {
     if (this.#isDue) return

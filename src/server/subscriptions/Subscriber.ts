@@ -215,10 +215,9 @@ export class Subscriber {
   /** Channels come before patterns (pubsub.c, pubsubPublishMessageInternal). */
   #tell({ channel, push }: Message, pushes: Array<Reply.Push>): void {
     if (this.#names.channel.has(channel)) pushes.push(push)
-    const [, ...channelAndPayload] = push
     for (const [pattern, glob] of this.#globs) {
       if (RedisGlob.match(glob, channel))
-        pushes.push([pmessage, Reply.Reply.Bulk({ value: pattern }), ...channelAndPayload])
+        pushes.push([pmessage, Reply.Reply.Bulk({ value: pattern }), ...push.slice(1)])
     }
   }
 
