@@ -17,7 +17,7 @@ import {
   type TakeBytes,
   wholeFile
 } from "./FileStream.ts"
-import { type Leftover, PartFiles } from "./large/PartFile.ts"
+import { type Leftover, PartFiles } from "./PartFile.ts"
 import * as Placement from "./Placement.ts"
 import { describe, isNotFound } from "./RemoteFile.ts"
 import { type FileResult, Result } from "../Result.ts"

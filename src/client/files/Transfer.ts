@@ -7,7 +7,7 @@ import { Effect, Fiber, Result, Stream } from "effect"
 import * as ByteString from "../../domain/ByteString.ts"
 import type { Connectors } from "../Connector.ts"
 import { Hashing, localDigestOf, Mismatch } from "./Hashing.ts"
-import { type PartFile, PartFiles } from "./large/PartFile.ts"
+import { type PartFile, PartFiles } from "./PartFile.ts"
 import { Progress } from "./Progress.ts"
 import { type Target, type Write, writeWhole } from "./Placement.ts"
 import {

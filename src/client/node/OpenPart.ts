@@ -5,7 +5,7 @@
 import { Clock, Effect, Schedule, type Scope, Semaphore } from "effect"
 import { type BigIntStats, constants } from "node:fs"
 import { lstat, open, rename, unlink } from "node:fs/promises"
-import { PartFailed, type PartFile } from "../files/large/PartFile.ts"
+import { PartFailed, type PartFile } from "../files/PartFile.ts"
 import { heartbeat } from "./Lease.ts"
 import { type Arrival, type NotPreserved, ifSupported, toSeconds } from "../files/Placement.ts"
 import { syncNames } from "./SystemCalls.ts"

@@ -9,7 +9,7 @@
  */
 import { Effect, FileSystem, Layer, Path, Random } from "effect"
 import type { BigIntStats } from "node:fs"
-import { PartFailed, type PartFile, PartFiles } from "../files/large/PartFile.ts"
+import { PartFailed, type PartFile, PartFiles } from "../files/PartFile.ts"
 import * as Lease from "./Lease.ts"
 import * as Leftovers from "./Leftovers.ts"
 import * as OpenPart from "./OpenPart.ts"

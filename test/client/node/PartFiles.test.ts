@@ -16,7 +16,7 @@ import {
 } from "node:fs"
 import { basename, join } from "node:path"
 import * as Node from "../../../src/client/node/PartFiles.ts"
-import { PartFiles } from "../../../src/client/files/large/PartFile.ts"
+import { PartFiles } from "../../../src/client/files/PartFile.ts"
 import { temporaryFolder } from "../../support/stores/TemporaryFolder.ts"
 import { contents } from "../../support/Transfers.ts"
 

@@ -1,6 +1,6 @@
 /** Part files: downloads that are not whole yet, each in a file beside its target. Implemented by client/node. */
 import { Context, Data, type Effect, type Scope } from "effect"
-import type { Arrival, NotPreserved, SaveFailed } from "../Placement.ts"
+import type { Arrival, NotPreserved, SaveFailed } from "./Placement.ts"
 
 /** A part file could not be made, written or put in place. */
 export class PartFailed extends Data.TaggedError("PartFailed")<{
