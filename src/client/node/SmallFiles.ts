@@ -1,6 +1,6 @@
 /** Small files on this machine's file systems: a SmallFileWriter through Node. */
 import { Effect, Layer } from "effect"
-import { createHash, randomBytes } from "node:crypto"
+import { randomBytes } from "node:crypto"
 import * as fs from "node:fs"
 import { dirname, join } from "node:path"
 import {
@@ -9,6 +9,7 @@ import {
   SmallFileWriter,
   type Written
 } from "../files/small/SmallFileWriter.ts"
+import { sha256Of } from "./Sha256.ts"
 import { codeOf, needsSync, syncAll, syncNames, writeFile } from "./SystemCalls.ts"
 
 const other: Found = { _tag: "Other" }
@@ -26,7 +27,7 @@ const lookAt = (place: string): Found => {
 
 const digestOf = (place: string): string | undefined => {
   try {
-    return createHash("sha256").update(fs.readFileSync(place)).digest("hex")
+    return sha256Of([fs.readFileSync(place)])
   } catch {
     return undefined
   }
