@@ -107,7 +107,14 @@ const sameVersion = (entry: PlacedEntry, { modified, size, version }: RemoteEntr
 const none: ReadonlyArray<PlacedEntry> = []
 
 /** The names in the state that are selected and not listed. */
-const goneNames = ({ isSelected, others, remote, state }: Situation) => {
+const goneNames = ({
+  isSelected,
+  others,
+  remote,
+  state
+}: Situation): ReadonlyArray<FileName.FileName> => {
+  // As where all is new, of which there may be as much as the server has.
+  if (state.size + others.length === 0) return []
   const listed = new Set<string>(remote.map(({ name }) => name))
   const placed = [...state.keys()].filter((name) => !listed.has(name) && isSelected(name))
   const unknown = others.filter((name) => !listed.has(name) && !state.has(name))
@@ -227,9 +234,7 @@ const planFile = (
 
 /** The names that the mirror knows, of which there is a file neither on the server nor in the target. */
 export const vacant = (situation: Situation): ReadonlyArray<FileName.FileName> =>
-  situation.state.size === 0
-    ? []
-    : goneNames(situation).filter((name) => situation.state.has(name) && !situation.local.has(name))
+  goneNames(situation).filter((name) => situation.state.has(name) && !situation.local.has(name))
 
 /** Plans one name that the server has no longer. */
 const planGone = (
