@@ -50,7 +50,7 @@ const Seconds = Schema.Finite.check(Schema.isGreaterThanOrEqualTo(0))
 /** The numbers of one process, or the sums over several. */
 export const Totals = Schema.Struct({
   ...counts,
-  /** As `Numbers.httpRequests`. */
+  /** `Numbers.httpRequests`, by both in one text, such as `GET 200`. */
   httpRequests: Counts,
   /** As in `Numbers`. */
   respCommands: Counts,
@@ -107,6 +107,13 @@ export const ClusterStats = Schema.Struct({
 /** The server as a whole, with all its processes. */
 export type ClusterStats = typeof ClusterStats.Type
 
+const httpRequestsOf = ({ httpRequests }: Numbers): Readonly<Record<string, number>> =>
+  Object.fromEntries(
+    [...httpRequests].flatMap(([method, counts]) =>
+      [...counts].map(([status, count]) => [`${method} ${status}`, count])
+    )
+  )
+
 /** The stats of this process alone. */
 const ownStats = (stats: Numbers): ClusterStats => {
   const { heapUsed, rss } = process.memoryUsage()
@@ -114,7 +121,7 @@ const ownStats = (stats: Numbers): ClusterStats => {
   return {
     totals: {
       ...Struct.pick(stats, Record.keys(counts)),
-      httpRequests: Object.fromEntries(stats.httpRequests),
+      httpRequests: httpRequestsOf(stats),
       respCommands: { ...stats.respCommands },
       pickleCommands: { ...stats.pickleCommands },
       durations: { ...stats.durations.classes },

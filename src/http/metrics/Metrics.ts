@@ -20,7 +20,7 @@ const byName = (
     .sort(([one], [other]) => (one < other ? -1 : 1))
     .map(([name, value]) => ({ labels: labels(name), value }))
 
-/** `GET 200`, as Numbers.httpRequests has it. */
+/** `GET 200`, as Totals.httpRequests has it. */
 const httpLabels = (name: string): Readonly<Record<string, string>> => {
   const [method = "", code = ""] = name.split(" ")
   return { method, code }
