@@ -76,7 +76,7 @@ const optionsOf = (flags: ServeFlags, { dir }: Shared) => {
 const startFields = (flags: ServeFlags, { dir }: Shared) =>
   logFields(serveFlags, {
     ...flags,
-    dir: bucketOf(flags) === undefined ? Option.some(dir) : flags.dir
+    dir: Option.isNone(flags.store) ? Option.some(dir) : flags.dir
   })
 
 /** Serves as the flags say, until SIGINT or SIGTERM. Fails with a sentence where it cannot start. */
