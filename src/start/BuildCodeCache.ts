@@ -11,15 +11,15 @@ import { tmpdir } from "node:os"
 import { join, resolve } from "node:path"
 import { createInterface } from "node:readline"
 import { setFlagsFromString } from "node:v8"
-import { cacheIn, compile, type Purpose, purposeOf } from "./CodeCache.ts"
+import { cacheIn, compile, purposeOf } from "./CodeCache.ts"
 
 const [, file = "", given = "dist", ...words] = process.argv
 const folder = resolve(given)
 const app = join(folder, "app.cjs")
 
 /** Runs the program with these words in a process of its own, whose standard error is read. */
-const start = (purpose: Purpose, ...words: ReadonlyArray<string>) =>
-  spawn(process.execPath, [file, folder, purpose, ...words], {
+const start = (...words: ReadonlyArray<string>) =>
+  spawn(process.execPath, [file, folder, ...words], {
     stdio: ["ignore", "ignore", "pipe"]
   })
 
