@@ -129,7 +129,7 @@ export const makePickleReader = (limits: Limits): PickleReader => {
           needed = 0
           return undefined
         }
-        const line = ByteString.fromBytes(input.subarray(position + 1, end))
+        const line = ByteString.fromRange(input, position + 1, end)
         consume(end + 1 - position)
         return opcode.run(machine, line)
       }
@@ -139,7 +139,7 @@ export const makePickleReader = (limits: Limits): PickleReader => {
         const size = readNumber(1, opcode.width)
         if (used - passed + start + size > limits.size) return tooLarge
         if (!has(start + size)) return undefined
-        const utf8 = ByteString.fromBytes(input.subarray(position + start, position + start + size))
+        const utf8 = ByteString.fromRange(input, position + start, position + start + size)
         consume(start + size)
         return machine.push(text(utf8))
       }
