@@ -100,7 +100,7 @@ export const changeJson = (change: FileChange): string => JSON.stringify(changeF
 
 /** A change with its id as JSON: as `changeJson`, with `id` before the rest. */
 export const loggedJson = ({ change, id }: LoggedChange): string =>
-  `{"id":"${formatId(id)}",${changeJson(change).slice(1)}`
+  JSON.stringify({ id: formatId(id), ...changeFields(change) })
 
 /**
  * The id of this text, as `formatId` writes it, or of an epoch alone (redis.io, streams: an incomplete ID); `undefined`
