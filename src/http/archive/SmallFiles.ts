@@ -28,38 +28,38 @@ export const openSame = Effect.fnUntraced(function* (
   return opened.version === file.version ? opened : yield* changed(file.name)
 })
 
-/** Copies what of `bytes`, which begin at `at`, lies in the target, which begins at `start`. */
-const copyInto = (target: Uint8Array, start: number, bytes: Uint8Array, at: number): void => {
-  const from = Math.max(0, start - at)
-  const to = Math.min(bytes.length, start + target.length - at)
-  if (to > from) target.set(bytes.subarray(from, to), at + from - start)
+/** What of something in the archive lies in a segment. */
+interface Piece {
+  /** Its first byte there, counted from where the whole begins. */
+  readonly from: number
+  readonly length: number
+  /** Where in the segment it begins. */
+  readonly place: number
 }
 
-/** A small file, and where in the archive its bytes begin. */
-interface Wanted {
-  readonly file: ListedFile
-  readonly at: number
+/** What of `size` bytes, which begin at `at`, lies in the segment. */
+const pieceOf = ({ end, start }: Segment, at: number, size: number): Piece => {
+  const from = Math.max(0, start - at)
+  return { from, length: Math.min(size, end - at) - from, place: at + from - start }
 }
 
 /**
- * Reads what of a small file lies in the target, which begins at `start`. It is opened, and not asked for in memory: a
- * million files would drive out those that are asked for often.
+ * Reads a piece of a small file to its place in the chunk. It is opened, and not asked for in memory: a million files
+ * would drive out those that are asked for often.
  */
 const readInto = (
   store: FileStore["Service"],
-  target: Uint8Array,
-  start: number,
-  { at, file }: Wanted
+  chunk: Uint8Array,
+  file: ListedFile,
+  { from, length, place }: Piece
 ): Effect.Effect<void, StoreUnavailable> =>
   Effect.scoped(
     Effect.flatMap(openSame(store, file), (opened) => {
-      const from = Math.max(0, start - at)
-      const to = Math.min(file.size, start + target.length - at)
-      let position = at + from - start
-      return Stream.runForEach(opened.read(from, to - from), (chunk) =>
+      let position = place
+      return Stream.runForEach(opened.read(from, length), (bytes) =>
         Effect.sync(() => {
-          target.set(chunk, position)
-          position += chunk.length
+          chunk.set(bytes, position)
+          position += bytes.length
         })
       )
     })
@@ -76,18 +76,20 @@ const fill = Effect.fnUntraced(function* (
   chunk: Uint8Array
 ) {
   chunk.fill(0)
-  const wanted: Array<Wanted> = []
+  const wanted: Array<readonly [file: ListedFile, piece: Piece]> = []
   for (let index = fileAt(segment.start); index < files.length; index++) {
     const archived = files[index]
     if (archived === undefined || start(index) >= segment.end) break
     if (content(index) > segment.start) {
-      copyInto(chunk, segment.start, tarHeader(archived), start(index))
+      const header = tarHeader(archived)
+      const { from, length, place } = pieceOf(segment, start(index), header.length)
+      chunk.set(header.subarray(from, from + length), place)
     }
     if (content(index) < segment.end && content(index) + archived.size > segment.start) {
-      wanted.push({ file: archived.file, at: content(index) })
+      wanted.push([archived.file, pieceOf(segment, content(index), archived.size)])
     }
   }
-  yield* Effect.forEach(wanted, (one) => readInto(store, chunk, segment.start, one), {
+  yield* Effect.forEach(wanted, ([file, piece]) => readInto(store, chunk, file, piece), {
     concurrency: readConcurrency,
     discard: true
   })
