@@ -2,8 +2,8 @@
  * The changes of the shared files, for those who follow them: a follower is a place in one log (changes/ChangeLog), so
  * that any number of them holds nothing in here but who waits. Who finds changes: directory/watch and s3/watch.
  */
-import { Context, Deferred, Effect } from "effect"
-import type { ChangeId, FileChange, LoggedChange } from "../../domain/FileChange.ts"
+import { Context, Deferred, Effect, type Fiber, type Scope } from "effect"
+import { type ChangeId, FileChange, type LoggedChange } from "../../domain/FileChange.ts"
 import type { Numbers } from "../../telemetry/Stats.ts"
 import { type ChangeLog, makeChangeLog } from "./changes/ChangeLog.ts"
 
@@ -43,6 +43,8 @@ export interface ChangeRecorder {
   readonly setSource: (source: ChangeSource, watches?: number) => void
   /** From now on, what changes is found, or places are told all the same. */
   readonly start: () => void
+  /** From now on, what changes is found. Starts, or records `Rescan` where places were told before. */
+  readonly ready: () => void
 }
 
 /**
@@ -75,6 +77,12 @@ export const makeChangeRecorder = (
       isBehind(id) ? Effect.void : Effect.flatMap(Deferred.await(next), () => awaitAfter(id))
     )
 
+  const record = (changes: ReadonlyArray<FileChange>): void => {
+    if (changes.length === 0) return
+    for (const change of changes) append(change)
+    wake()
+  }
+
   return {
     changes: {
       ...log,
@@ -91,11 +99,7 @@ export const makeChangeRecorder = (
       },
       awaitAfter
     },
-    record: (changes) => {
-      if (changes.length === 0) return
-      for (const change of changes) append(change)
-      wake()
-    },
+    record,
     replay: (changes) => {
       if (changes.length === 0) return
       for (const { change, id } of changes) append(change, id.sequence)
@@ -105,9 +109,24 @@ export const makeChangeRecorder = (
       source = value
       watches = count
     },
-    start: () => void Deferred.doneUnsafe(started, Effect.void)
+    start: () => void Deferred.doneUnsafe(started, Effect.void),
+    ready: () => {
+      if (!Deferred.doneUnsafe(started, Effect.void)) record([FileChange.Rescan()])
+    }
   }
 }
+
+/**
+ * How long who follows the changes waits for what changes to be found. Where that takes longer they are followed all the
+ * same, and what is shared is to be looked at anew once it is found.
+ */
+const patience = "1 second"
+
+/** Starts the log after a second, found or not, unless the scope closes before. */
+export const startInTime = ({
+  start
+}: ChangeRecorder): Effect.Effect<Fiber.Fiber<void>, never, Scope.Scope> =>
+  Effect.forkScoped(Effect.andThen(Effect.sleep(patience), Effect.sync(start)))
 
 /** The same changes, which count in `stats` how many wait for one. */
 export const countFollowers = (changes: Changes, stats: Numbers): Changes => ({

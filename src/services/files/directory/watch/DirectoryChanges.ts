@@ -5,16 +5,15 @@
 import { Clock, Effect, type Scope } from "effect"
 import { FileChange } from "../../../../domain/FileChange.ts"
 import { fromText } from "../../../../domain/FileName.ts"
-import { type ChangeRecorder, type Changes, makeChangeRecorder } from "../../FileChanges.ts"
+import {
+  type ChangeRecorder,
+  type Changes,
+  makeChangeRecorder,
+  startInTime
+} from "../../FileChanges.ts"
 import * as SharedFolder from "../SharedFolder.ts"
 import type { FoundChange } from "./Outbox.ts"
 import { type ThreadMessage, type WatchOptions, watchByThread } from "./WatchThread.ts"
-
-/**
- * How long who follows the changes waits for the folder to be read. A folder that takes longer is followed all the same,
- * and is to be looked at anew once it was read.
- */
-const patience = "1 second"
 
 /** The change, with its name checked. */
 const checked = (found: FoundChange): FileChange | undefined => {
@@ -40,17 +39,17 @@ const pause = "5 seconds"
  */
 const recordChanges = Effect.fnUntraced(function* (
   folder: SharedFolder.SharedFolder,
-  { changes, record, setSource, start }: ChangeRecorder,
+  recorder: ChangeRecorder,
   options: Partial<WatchOptions> = {}
 ): Effect.fn.Return<void, never, Scope.Scope> {
+  const { ready, record, setSource } = recorder
   const settings = { ...defaults, ...options }
   setSource(settings.isWatchable ? "watch" : "poll")
   const reasons = new Set<string>()
   const handle = (message: ThreadMessage): Effect.Effect<void> =>
     Effect.suspend(() => {
       if (message === "ready") {
-        if (!changes.isStarting()) record([FileChange.Rescan()])
-        start()
+        ready()
       } else if ("changes" in message) {
         record(message.changes.map(checked).filter((change) => change !== undefined))
       } else if ("watched" in message) {
@@ -76,7 +75,7 @@ const recordChanges = Effect.fnUntraced(function* (
     Effect.forever,
     Effect.forkScoped
   )
-  yield* Effect.forkScoped(Effect.andThen(Effect.sleep(patience), Effect.sync(start)))
+  yield* startInTime(recorder)
 })
 
 /** Whose changes are recorded. */

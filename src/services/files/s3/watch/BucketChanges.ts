@@ -2,10 +2,15 @@
  * The changes of a bucket, found by listing it again and again, for a bucket tells nobody. What came and went between two
  * listings is not seen, nor is a file that was replaced by one of the same ETag. What differs: Comparison.
  */
-import { Clock, Deferred, Duration, Effect, type Scope, Stream } from "effect"
-import { type ChangedFile, FileChange } from "../../../../domain/FileChange.ts"
+import { Clock, Duration, Effect, type Scope, Stream } from "effect"
+import type { ChangedFile, FileChange } from "../../../../domain/FileChange.ts"
 import * as Monotonic from "../../../../domain/Monotonic.ts"
-import { type ChangeRecorder, type Changes, makeChangeRecorder } from "../../FileChanges.ts"
+import {
+  type ChangeRecorder,
+  type Changes,
+  makeChangeRecorder,
+  startInTime
+} from "../../FileChanges.ts"
 import { fileDetails, type S3Failure } from "../Bucket.ts"
 import { allObjects } from "../S3Listing.ts"
 import { isTransient, pauses } from "../S3Retry.ts"
@@ -26,9 +31,6 @@ export interface Options extends SharedBucket.Options, WatchOptions {
   /** How much the log holds, in bytes. */
   readonly capacity: number
 }
-
-/** How long a server that starts waits for the first listing, so that who asks it first need not look anew. */
-const patience = "1 second"
 
 /** How often a page that was not answered is asked for again: within 2 s where the store refuses, 25 s where it is silent. */
 const retries = 5
@@ -74,19 +76,18 @@ const listing = (
   )
 
 /**
- * Records the changes of a bucket until the scope closes. The first complete listing is what others are compared with;
- * where a server that starts does not wait for it any more, `Rescan` is recorded after it. Logs `changes.unlisted` where a
- * listing fails, which changes nothing, `changes.listed` where one is complete again, and `changes.summarized` where the
- * files are too many to be held: then a listing that differs from the one before is recorded as `Rescan`.
+ * Records the changes of a bucket until the scope closes, and begins without waiting for the first complete listing, which
+ * others are compared with. Where that takes longer than places can be held back, `Rescan` is recorded after it. Logs
+ * `changes.unlisted` where a listing fails, which changes nothing, `changes.listed` where one is complete again, and
+ * `changes.summarized` where the files are too many to be held: then a listing that differs from the one before is
+ * recorded as `Rescan`.
  */
 export const recordChanges = Effect.fnUntraced(function* (
   shared: Pick<SharedBucket.SharedBucket, "bucket" | "prefix">,
   recorder: ChangeRecorder,
   { every, hidden, names }: WatchOptions & Pick<SharedBucket.Options, "hidden">
 ): Effect.fn.Return<void, never, Scope.Scope> {
-  // Known before the first listing: who follows meanwhile is told `Rescan` once it is complete.
   recorder.setSource("poll")
-  const started = yield* Deferred.make<void>()
   const files = listing(shared, hidden)
   let before: Snapshot | undefined
   let isUnlisted = false
@@ -102,8 +103,8 @@ export const recordChanges = Effect.fnUntraced(function* (
     )
     const { changes, snapshot } = yield* inTurns(comparison.finish())
     before = snapshot
-    const isLate = isFirst && !Deferred.doneUnsafe(started, Effect.void)
-    yield* inTurns(recordAll(recorder, isLate ? [FileChange.Rescan()] : changes))
+    if (isFirst) recorder.ready()
+    yield* inTurns(recordAll(recorder, changes))
     if (isUnlisted) yield* Effect.logInfo("changes.listed")
     isUnlisted = false
     if (snapshot.blocks !== undefined || isSummarized) return
@@ -123,8 +124,7 @@ export const recordChanges = Effect.fnUntraced(function* (
     const passed = (yield* Monotonic.now) - began
     yield* Effect.sleep(Math.max(0, Duration.toMillis(every) - passed))
   }).pipe(Effect.forever, Effect.forkScoped)
-  yield* Effect.timeoutOption(Deferred.await(started), patience)
-  Deferred.doneUnsafe(started, Effect.void)
+  yield* startInTime(recorder)
 })
 
 /** Looks for the changes of a bucket until the scope closes. Fails with BucketUnusable. */
@@ -132,7 +132,7 @@ export const make = Effect.fnUntraced(function* (
   options: Options
 ): Effect.fn.Return<Changes, SharedBucket.BucketUnusable, Scope.Scope> {
   const shared = yield* SharedBucket.openBucket(options)
-  const recorder = makeChangeRecorder(yield* Clock.currentTimeMillis, options.capacity)
+  const recorder = makeChangeRecorder(yield* Clock.currentTimeMillis, options.capacity, true)
   yield* recordChanges(shared, recorder, options)
   return recorder.changes
 })

@@ -37,13 +37,12 @@ const watch = Effect.fnUntraced(function* (
   const logger = Logger.map(Logger.formatStructured, ({ message }) => {
     logged.push(String(message))
   })
-  const recorder = recorderOf()
+  const recorder = recorderOf(1_000_000, true)
   const { changes } = recorder
-  const starting = yield* recordChanges({ bucket, prefix }, recorder, {
-    every,
-    hidden: false,
-    names
-  }).pipe(Effect.provide(Logger.layer([logger])), Effect.forkChild({ startImmediately: true }))
+  const starting = yield* Effect.forkChild(changes.started)
+  yield* recordChanges({ bucket, prefix }, recorder, { every, hidden: false, names }).pipe(
+    Effect.provide(Logger.layer([logger]))
+  )
   yield* TestClock.adjust(0)
   let id: ChangeId = changes.last()
   const next = (): ReadonlyArray<string> => {
@@ -191,7 +190,7 @@ describe("a listing of a bucket that is watched", () => {
     })
   )
 
-  it.effect("is waited for by a server that starts, and not for long", () =>
+  it.effect("is waited for by who follows, and not for long", () =>
     Effect.gen(function* () {
       const memory = memoryBucket(many)
       memory.beforePage(() => Effect.sleep("400 millis"))
