@@ -4,7 +4,7 @@
  * It runs in the watching thread (Disk). When things are done, and in what order: WatchLoop.
  */
 import type { BigIntStats } from "node:fs"
-import type { Disk } from "./Disk.ts"
+import type { Disk, DiskEntries } from "./Disk.ts"
 import type { FileNames } from "./FileNames.ts"
 import type { TreeHost } from "./TreeHost.ts"
 import type { makeWatchedFolder, WatchedFolder } from "./WatchedFolder.ts"
@@ -224,13 +224,10 @@ export const makeFolderTree = (
   }
 
   /** Removes what is known and was not found. */
-  const removeOthers = (
-    folder: WatchedFolder,
-    ...[files, folders, links]: ReadonlyArray<ReadonlyArray<string>>
-  ): void => {
+  const removeOthers = (folder: WatchedFolder, { files, folders, links }: DiskEntries): void => {
     const isIn = new Set(links)
     for (const part of folder.links ?? []) if (!isIn.has(part)) folder.links?.delete(part)
-    for (const part of files ?? []) isIn.add(part)
+    for (const part of files) isIn.add(part)
     for (const part of names.partsOf(folder)) if (!isIn.has(part)) removeFile(folder, part)
     if (folder.folders === undefined) return
     const areIn = new Set(folders)
@@ -239,9 +236,9 @@ export const makeFolderTree = (
 
   function* read(folder: WatchedFolder, isTold: boolean, isDeep: boolean): Generator<void> {
     if (folder.isGone) return
-    let entries: ReturnType<Disk["list"]>
+    let entries: DiskEntries
     try {
-      entries = disk.list(folder.path)
+      entries = disk.list(folder.path) ?? { files: [], folders: [], links: [] }
     } catch {
       return host.postpone(folder)
     }
@@ -251,8 +248,8 @@ export const makeFolderTree = (
       if (folder.parent !== undefined) place(folder.parent, folder.part, true, true)
       return
     }
-    const { files, folders, links } = entries ?? { files: [], folders: [], links: [] }
-    removeOthers(folder, files, folders, links)
+    removeOthers(folder, entries)
+    const { files, folders, links } = entries
     // At once, for what was read is true now, and events tell of what happens from now on.
     const isSilent = !isTold && !folder.isPolled
     if (isSilent) names.add(folder, files)
