@@ -53,6 +53,15 @@ export const makeFolderTree = (
   const nameIn = ({ name }: WatchedFolder, part: string): string =>
     name === "" ? part : `${name}/${part}`
 
+  /** Begins to watch a folder, if it is there; returns why not where it is to be polled. */
+  const beginWatch = (folder: WatchedFolder, device: bigint): "polled" | "full" | undefined => {
+    const watcher = host.watch(folder, device)
+    if (watcher === "polled" || watcher === "full") return watcher
+    folder.watcher = watcher
+    if (watcher !== undefined) watched += 1
+    return undefined
+  }
+
   const leaveWatch = (folder: WatchedFolder): void => {
     if (folder.watcher === undefined) return
     watched -= 1
@@ -79,14 +88,11 @@ export const makeFolderTree = (
       const before = disk.look(at)
       if (before?.isDirectory() !== true) return undefined
       const folder = makeWatchedFolder(parent, part, at, disk.identityOf(before))
-      const watcher = host.watch(folder, before.dev)
-      if (watcher === "polled" || watcher === "full") {
+      const refusal = beginWatch(folder, before.dev)
+      if (refusal !== undefined) {
         folder.isPolled = true
         polled.add(folder)
-        if (watcher === "full") unwatched.add(folder)
-      } else if (watcher !== undefined) {
-        folder.watcher = watcher
-        watched += 1
+        if (refusal === "full") unwatched.add(folder)
       }
       const after = disk.look(at)
       // The watch is on what was looked at, and no link led to it from outside.
@@ -202,13 +208,8 @@ export const makeFolderTree = (
       const stats = disk.look(folder.path)
       if (stats === undefined || !isSame(folder, stats)) continue
       // One that is watched already could not be read, or that was given up in between.
-      if (folder.watcher === undefined) {
-        const watcher = host.watch(folder, stats.dev)
-        if (watcher === "full") return
-        if (watcher === "polled" || watcher === undefined) continue
-        folder.watcher = watcher
-        watched += 1
-      }
+      if (folder.watcher === undefined && beginWatch(folder, stats.dev) === "full") return
+      if (folder.watcher === undefined) continue
       if (isStill(folder) && disk.isDirect(folder.path)) yield* read(folder, true, false)
       else leaveWatch(folder)
     }
