@@ -13,11 +13,9 @@ import { holdContained, isStillHeld, statContained } from "../SafeOpen.ts"
 import type { SharedFolder } from "../SharedFolder.ts"
 import { asName } from "./FolderNames.ts"
 
-const fileEntry = (name: FileName, stats: BigIntStats): FileEntry => ({
-  kind: "file",
-  name,
-  ...detailsOf(stats)
-})
+/** The file; `undefined` where it is too large: such a size could not be told, nor could the file be opened. */
+const fileEntry = (name: FileName, stats: BigIntStats): FileEntry | undefined =>
+  stats.size > Number.MAX_SAFE_INTEGER ? undefined : { kind: "file", name, ...detailsOf(stats) }
 
 /** A file as it is now, wherever its path leads; `undefined` where there is none. Throws StoreUnavailable. */
 const entryOf = (folder: SharedFolder, name: FileName): FileEntry | undefined => {
@@ -26,8 +24,7 @@ const entryOf = (folder: SharedFolder, name: FileName): FileEntry | undefined =>
     if (stats.failure._tag === "FileNotFound") return undefined
     throw stats.failure
   }
-  // Such a size could not be told, nor could the file be opened.
-  return stats.success.size > Number.MAX_SAFE_INTEGER ? undefined : fileEntry(name, stats.success)
+  return fileEntry(name, stats.success)
 }
 
 /** For fewer, holding the folder takes longer than it saves. */
@@ -47,9 +44,7 @@ const entriesIn = (
     const entries = lstatEntries(held, files.map(lastPart), (stats, index) => {
       const file = files[index]
       if (file === undefined) return undefined
-      return stats?.isFile() === true && stats.size <= Number.MAX_SAFE_INTEGER
-        ? fileEntry(file, stats)
-        : entryOf(folder, file)
+      return stats?.isFile() === true ? fileEntry(file, stats) : entryOf(folder, file)
     })
     return isStillHeld(held) ? entries : files.map((file) => entryOf(folder, file))
   } finally {
