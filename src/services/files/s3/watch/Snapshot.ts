@@ -81,11 +81,6 @@ export class SnapshotWriter {
     return this.#added
   }
 
-  /** Whether there are more files than it may hold. */
-  get isOverfull(): boolean {
-    return this.#blocks === undefined
-  }
-
   /** The next file; `isSame` where it is the next of the last listing's block. */
   add(file: KnownFile, isSame: boolean): void {
     if (this.#blocks === undefined) return
