@@ -80,6 +80,7 @@ const lstatByPath = <A>(
     return dev === held.dev && ino === held.ino
   }
   try {
+    // The machine's clock, which the ctimes are of.
     const now = Date.now()
     const before = look()
     if (!isTelling(around, before, now) || !isHeld()) return undefined
