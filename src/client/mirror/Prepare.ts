@@ -86,7 +86,7 @@ const sortOut = ({ comparison, file, journal, manifest }: Remembered, { checksum
   }
   for (const [name, entries] of journal)
     if (entries.length === 0) state.delete(name)
-    else state.set(name, [...(state.get(name) ?? []), ...entries])
+    else state.set(name, entries)
   for (const entry of manifest.others) remote.push(entry)
   remote.sort((one, other) => FileName.byBytes(one.name, other.name))
   return { settled, state, local, remote }
@@ -232,9 +232,8 @@ export const prepare = Effect.fn("mirror.prepare")(function* (
   }
   const local = new Map([...found.local, ...(yield* folder.inspect(names()))])
   const isSettled = (name: FileName.FileName): boolean => {
-    const key = ByteString.fromText(name)
-    const row = file.find(key)
-    return settled[row] === 1 && file.keyAt(row) === key
+    const row = file.rowOf(name)
+    return row !== undefined && settled[row] === 1
   }
   const settledRows = function* () {
     for (let row = 0; row < file.count; row++)

@@ -4,13 +4,12 @@
  * the state file itself is written only after many changes, for it has a line for every file.
  */
 import { Effect } from "effect"
-import * as ByteString from "../../../domain/ByteString.ts"
 import type { FileName } from "../../../domain/FileName.ts"
 import type { Hashing } from "../../files/Hashing.ts"
 import type { SaveFailed } from "../../files/Placement.ts"
 import { type LocalEntry, type PlacedEntry, versionOf } from "../Entries.ts"
 import { MirrorFolder } from "../MirrorFolder.ts"
-import { type Known, readKnown } from "./Known.ts"
+import { type Known, readKnown, written } from "./Known.ts"
 import * as NextState from "./NextState.ts"
 
 /** So many changes are added to the journal before the state file is written: they are read in milliseconds. */
@@ -37,34 +36,13 @@ export interface Memory {
   readonly forget: () => void
 }
 
-/** The row of a name; `undefined` where it has none. */
-const rowOf = ({ file }: Known, name: FileName): number | undefined => {
-  const key = ByteString.fromText(name)
-  const row = file.find(key)
-  return row < file.count && file.keyAt(row) === key ? row : undefined
-}
-
-/**
- * Adds what the state file says of the names of a journal that was left: a run that broke off may have written down a
- * version that it did not put in its place.
- */
-const withRows = (known: Known): Known => {
-  const { file, journal } = known
-  for (const [name, candidates] of journal) {
-    const row = rowOf(known, name)
-    if (row !== undefined && candidates.length > 0)
-      journal.set(name, [file.entryAt(row), ...candidates])
-  }
-  return known
-}
-
 /** What the state file is to be; `local` is what stands at names of which several versions may be there. */
 const contentsOf = (known: Known, local: ReadonlyMap<string, LocalEntry>): NextState.Contents => {
   const { file, journal } = known
   const settled = new Uint8Array(file.count).fill(1)
   const entries = new Map<FileName, PlacedEntry>()
   for (const [name, candidates] of journal) {
-    const row = rowOf(known, name)
+    const row = file.rowOf(name)
     if (row !== undefined) settled[row] = 0
     const entry = versionOf(candidates, local.get(name)) ?? candidates.at(-1)
     if (entry !== undefined) entries.set(name, entry)
@@ -79,7 +57,7 @@ export const makeMemory = (): Memory => {
   const recall = Effect.suspend(() =>
     known === undefined
       ? Effect.map(readKnown, (read) => {
-          known = withRows(read)
+          known = read
           changes = read.journal.size
           return read
         })
@@ -90,12 +68,7 @@ export const makeMemory = (): Memory => {
   }
   return {
     of: (name) =>
-      Effect.map(recall, (known) => {
-        const found = known.journal.get(name)
-        if (found !== undefined) return found
-        const row = rowOf(known, name)
-        return row === undefined ? [] : [known.file.entryAt(row)]
-      }),
+      Effect.map(recall, ({ file, journal }) => journal.get(name) ?? written(file, name)),
     allBut: (names) =>
       Effect.map(
         recall,

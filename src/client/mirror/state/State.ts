@@ -112,13 +112,20 @@ export const decodePages = (line: string, files: number): ReadonlyArray<string> 
   return pages?.length === Math.ceil(files / pageSize) ? pages : undefined
 }
 
-/** Adds what a journal says to the state; its last line may have been cut off, and what is no line is passed over. */
-export const addJournal = (state: State, journal: string): State => {
+/**
+ * Adds what a journal says to the state; its last line may have been cut off, and what is no line is passed over. `before`:
+ * what was known of a name of which the state has nothing yet.
+ */
+export const addJournal = (
+  state: State,
+  journal: string,
+  before: (name: FileName.FileName) => ReadonlyArray<PlacedEntry> = () => []
+): State => {
   for (const text of journal.split("\n")) {
     const decoded = decodeLine(text)
     if (decoded !== undefined) {
       const [name, entry] = decoded
-      state.set(name, [...(state.get(name) ?? []), entry])
+      state.set(name, [...(state.get(name) ?? before(name)), entry])
     }
     const gone = nameOf(goneLine.exec(text)?.[1] ?? "")
     if (gone !== undefined) state.set(gone, [])

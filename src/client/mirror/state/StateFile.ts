@@ -23,6 +23,8 @@ export interface StateFile {
   readonly isVersion: (row: number, remote: Omit<RemoteEntry, "name">) => boolean
   /** The first row of which the name is not before this one. */
   readonly find: (key: ByteString.ByteString) => number
+  /** The row of a name; `undefined` where it has none. */
+  readonly rowOf: (name: FileName.FileName) => number | undefined
   /** What a list with details says of these rows' files, as its digest is made of it (services/files/ListedFile.ts). */
   readonly listed: (rows: ReadonlyArray<number>) => Uint8Array
   /** The lines of the rows from `from` on and before `to`, as they are in the file. */
@@ -61,6 +63,16 @@ const makeStateFile = (bytes: Uint8Array, { escaped, names, pages, starts }: Row
   /** Size, time and version, with a space in between. */
   const detailsAt = (row: number): string => textOf(startOf(row) + toSize, startOfName(row) - 2)
 
+  const find = (key: ByteString.ByteString): number => {
+    let low = 0
+    for (let high = count; low < high;) {
+      const middle = (low + high) >>> 1
+      if (keyAt(middle) < key) low = middle + 1
+      else high = middle
+    }
+    return low
+  }
+
   return {
     count,
     pages,
@@ -79,14 +91,11 @@ const makeStateFile = (bytes: Uint8Array, { escaped, names, pages, starts }: Row
     isOf: (row, size, modified) => detailsAt(row).startsWith(`${size} ${modified} `),
     isVersion: (row, { modified, size, version }) =>
       detailsAt(row) === `${size} ${modified} ${version}`,
-    find: (key) => {
-      let low = 0
-      for (let high = count; low < high;) {
-        const middle = (low + high) >>> 1
-        if (keyAt(middle) < key) low = middle + 1
-        else high = middle
-      }
-      return low
+    find,
+    rowOf: (name) => {
+      const key = ByteString.fromText(name)
+      const row = find(key)
+      return row < count && keyAt(row) === key ? row : undefined
     },
     listed: (rows) => {
       const listed = new Uint8Array(rows.reduce((sum, row) => sum + lengthOf(row), 0))
