@@ -3,7 +3,8 @@
  * their number comes first, so that a file that was cut off is recognised; behind the lines, the digests of the pages that
  * a list with details has of these files, so that asking whether they are the same takes no hashing. The journal has the
  * same lines, written before each file is put in its place, so that a run that is killed leaves no file of which nothing is
- * known. StateFile holds the lines; reading and writing the files is left to MirrorFolder.
+ * known; and, of a mirror that follows, lines of what is known of a name once that is done. StateFile holds the lines;
+ * reading and writing the files is left to MirrorFolder.
  */
 import { Option, Schema } from "effect"
 import * as ByteString from "../../../domain/ByteString.ts"
@@ -82,6 +83,12 @@ export const encodeLine = (
   { modified, sha256, size, version }: PlacedEntry
 ): string => `${sha256} ${size} ${modified} ${version} ${JSON.stringify(name)}\n`
 
+const knownMark = "= "
+
+/** A line of the journal that says that this version is known of a name and no other, whatever was written before. */
+export const encodeKnown = (name: FileName.FileName, entry: PlacedEntry): string =>
+  `${knownMark}${encodeLine(name, entry)}`
+
 /** A line of the journal that says that the mirror has no file of this name any more. */
 export const encodeGone = (name: FileName.FileName): string => `- ${JSON.stringify(name)}\n`
 
@@ -122,10 +129,11 @@ export const addJournal = (
   before: (name: FileName.FileName) => ReadonlyArray<PlacedEntry> = () => []
 ): State => {
   for (const text of journal.split("\n")) {
-    const decoded = decodeLine(text)
+    const isKnown = text.startsWith(knownMark)
+    const decoded = decodeLine(isKnown ? text.slice(knownMark.length) : text)
     if (decoded !== undefined) {
       const [name, entry] = decoded
-      state.set(name, [...(state.get(name) ?? before(name)), entry])
+      state.set(name, isKnown ? [entry] : [...(state.get(name) ?? before(name)), entry])
     }
     const gone = nameOf(goneLine.exec(text)?.[1] ?? "")
     if (gone !== undefined) state.set(gone, [])

@@ -6,7 +6,7 @@ import { dirname, isAbsolute, join, relative, resolve } from "node:path"
 import { isReservedOnWindows, SaveFailed } from "../../files/Placement.ts"
 import { type LocalEntry, stateFolder } from "../../mirror/Entries.ts"
 import { type MirrorBusy, MirrorFolder, type Outcome } from "../../mirror/MirrorFolder.ts"
-import { encodeGone, encodeLine, largestState } from "../../mirror/state/State.ts"
+import { encodeGone, encodeKnown, encodeLine, largestState } from "../../mirror/state/State.ts"
 import { makeFolders, removeEmpty } from "./Folders.ts"
 import * as Lock from "./Lock.ts"
 import * as System from "../SystemCalls.ts"
@@ -202,7 +202,7 @@ const makeFolder = (root: string): MirrorFolder["Service"] => {
     record: Effect.fnUntraced(function* (lines) {
       yield* syncFolders
       const text = lines.map(([name, entry]) =>
-        entry === undefined ? encodeGone(name) : encodeLine(name, entry)
+        entry === undefined ? encodeGone(name) : encodeKnown(name, entry)
       )
       if (text.length === 0) return
       yield* attempt(journal, () => {

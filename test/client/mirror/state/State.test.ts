@@ -184,5 +184,12 @@ describe("the state file", () => {
     const line = State.encodeLine(name, newer)
     const added = State.addJournal(new Map([[name, [entry]]]), `${line}${line.slice(0, 70)}`)
     assert.deepStrictEqual(added, new Map([[name, [entry, newer]]]))
+    const known = State.encodeKnown(name, newer)
+    for (let end = 0; end < known.length - 1; end++)
+      assert.deepStrictEqual(
+        State.addJournal(new Map([[name, [entry]]]), known.slice(0, end)),
+        new Map([[name, [entry]]])
+      )
+    assert.deepStrictEqual(State.addJournal(added, known), new Map([[name, [newer]]]))
   })
 })
