@@ -21,7 +21,7 @@ import {
 } from "node:fs"
 import { createServer } from "node:net"
 import { tmpdir } from "node:os"
-import { join } from "node:path"
+import { dirname, join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { FileNotFound, StoreUnavailable } from "../../../../src/domain/Errors.ts"
 import type { FileDetails } from "../../../../src/services/files/FileStore.ts"
@@ -231,6 +231,15 @@ describe("a file beyond what numbers and dates can tell", () => {
       for (const ask of [store.describe, store.open]) {
         assert.instanceOf(yield* Effect.flip(ask(fileName("a.txt"))), StoreUnavailable)
       }
+      const listed = Effect.map(
+        store.listFiles({ pattern: undefined, after: undefined, limit: undefined }),
+        (files) => files.map(({ name }) => name)
+      )
+      assert.deepStrictEqual(yield* listed, [])
+      // So many are looked at by way of their folder.
+      const others = ["b", "c", "d"].map(fileName)
+      for (const name of others) writeFileSync(join(dirname(path), name), "")
+      assert.deepStrictEqual(yield* listed, others)
     })
   )
 
