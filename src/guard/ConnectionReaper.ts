@@ -35,7 +35,7 @@ export interface Waiting {
   readonly queued: number
   /** Whether it follows changes, and so may be silent for as long as it likes. */
   readonly isFollowing: boolean
-  /** Whether it follows changes, and takes nothing while too many wait for it. Asked once a second. */
+  /** Whether it follows changes, and takes nothing while too much waits for it. Asked once a second. */
   readonly isBehind: () => boolean
 }
 

@@ -18,7 +18,7 @@ export type CloseReason =
   | "idle"
   /** The peer took no byte of a reply for `--stall-timeout`. */
   | "stalled"
-  /** It follows changes, and took nothing while too many waited for it, or may have missed some. */
+  /** It follows changes, and took nothing while too much waited for it, or may have missed some. */
   | "behind"
   /** A request was begun and not complete within `--request-timeout`. */
   | "request-timeout"

@@ -15,6 +15,7 @@ import type { Peer, PeerLost } from "../net/Peer.ts"
 import type { Fields } from "../telemetry/EventLog.ts"
 import type { ServerContext } from "./ServerContext.ts"
 import { type Identity, makeSession, type Session } from "./Session.ts"
+import type { Delivery } from "./subscriptions/Delivery.ts"
 import type { Subscriber } from "./subscriptions/Subscriber.ts"
 import type { Transaction } from "./transactions/Transaction.ts"
 
@@ -59,6 +60,8 @@ export class ConnectionContext implements Identity, Waiting {
   transaction: Transaction | undefined
   /** There while the connection follows something. */
   subscriber: Subscriber | undefined
+  /** There while changes are its answer to a request of HTTP. */
+  eventStream: Delivery | undefined
   readonly #since: number
 
   constructor(server: ServerContext, peer: Peer, codec: Codec, pacer: Pacer) {
@@ -88,9 +91,10 @@ export class ConnectionContext implements Identity, Waiting {
     return (Monotonic.nowUnsafe(this.server.clock) - this.#since) / 1000
   }
 
-  /** The memory of the requests of its transaction, of the list that is being sent and of what it follows, in bytes. */
+  /** The memory of the requests of its transaction, of the list or changes that are being sent and of what it follows, in bytes. */
   get queued(): number {
-    return (this.transaction?.held ?? 0) + this.listHeld + (this.subscriber?.held ?? 0)
+    const { eventStream, listHeld, subscriber, transaction } = this
+    return (transaction?.held ?? 0) + listHeld + (subscriber?.held ?? 0) + (eventStream?.held ?? 0)
   }
 
   get subscriptions() {
@@ -102,7 +106,7 @@ export class ConnectionContext implements Identity, Waiting {
   }
 
   isBehind(): boolean {
-    return this.subscriber?.isBehind() === true
+    return (this.subscriber?.delivery ?? this.eventStream)?.isBehind() === true
   }
 
   /** Follows nothing any more. */

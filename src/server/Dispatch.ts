@@ -18,6 +18,7 @@ import {
 } from "../commands/Command.ts"
 import { pickleName } from "../codec/pickle/Pickle.ts"
 import { NotAuthenticated, type StoreUnavailable } from "../domain/Errors.ts"
+import type { ChangeId } from "../domain/FileChange.ts"
 import * as Reply from "../domain/Reply.ts"
 import type { HttpRefusal, HttpRequest } from "../codec/http/HttpRequest.ts"
 import type { Answer } from "../Router.ts"
@@ -26,6 +27,7 @@ import type { ConnectionContext } from "./ConnectionContext.ts"
 import type { HttpAnswer, HttpClient } from "./ServerContext.ts"
 import { withoutBytes } from "./Session.ts"
 import { noteFailure } from "./TransferLog.ts"
+import { Delivery } from "./subscriptions/Delivery.ts"
 import { refuseSubscribed, subscribedPong } from "./subscriptions/SubscribedMode.ts"
 import { onInputEnd } from "./subscriptions/InputEnd.ts"
 import { askSubscription } from "./subscriptions/SubscriptionReplies.ts"
@@ -128,6 +130,15 @@ class Client implements HttpClient {
 
   onInputEnd(listener: () => void) {
     return onInputEnd(this.#context.peer, listener)
+  }
+
+  follow(place: ChangeId) {
+    const context = this.#context
+    const delivery = new Delivery(context.server.subscriptions.changes, place)
+    return Effect.acquireRelease(
+      Effect.sync(() => (context.eventStream = delivery)),
+      () => Effect.sync(() => (context.eventStream = undefined))
+    )
   }
 
   storageFailed(error: StoreUnavailable) {

@@ -3,6 +3,7 @@ import type { Clock, Effect, Scope } from "effect"
 import type { HttpReply } from "../codec/http/HttpReply.ts"
 import type { HttpRefusal, HttpRequest } from "../codec/http/HttpRequest.ts"
 import type { StoreUnavailable } from "../domain/Errors.ts"
+import type { ChangeId } from "../domain/FileChange.ts"
 import type { Authenticator } from "../guard/Authenticator.ts"
 import type { ConnectionLimiter } from "../guard/ConnectionLimiter.ts"
 import type { ConnectionReaper } from "../guard/ConnectionReaper.ts"
@@ -10,6 +11,7 @@ import type { TurnQuota, Turns } from "../net/Turns.ts"
 import type { Peer } from "../net/Peer.ts"
 import type { Router } from "../Router.ts"
 import type { EventLog } from "../telemetry/EventLog.ts"
+import type { Delivery } from "./subscriptions/Delivery.ts"
 import type { ServerSubscriptions } from "./subscriptions/ServerSubscriptions.ts"
 import type { Stats } from "../telemetry/Stats.ts"
 
@@ -27,6 +29,8 @@ export interface HttpClient {
    * gives what takes it back. One listens at a time.
    */
   readonly onInputEnd: (listener: () => void) => () => void
+  /** Follows the changes from a place on until the scope closes: what is held is counted, and whether it is taken watched. */
+  readonly follow: (place: ChangeId) => Effect.Effect<Delivery, never, Scope.Scope>
 }
 
 /** A response, or an effect of one that may keep a file open until its scope closes. */

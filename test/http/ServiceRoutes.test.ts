@@ -22,7 +22,8 @@ const client: HttpClient = {
   wrongPassword: Effect.void,
   storageFailed: () => Effect.void,
   transfer: Effect.void,
-  onInputEnd: () => () => undefined
+  onInputEnd: () => () => undefined,
+  follow: () => Effect.never
 }
 
 const bodyOf = (response: Response | Effect.Effect<Response, unknown, Scope.Scope> | undefined) =>

@@ -76,7 +76,7 @@ export const holdings: ReadonlyArray<Holding> = [
     count: 1000,
     hold: unread("GET /-/events?padrao=a/** HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"),
     most: 80 * kB,
-    bound: "a place in the log, 64 changes unsent; `--stall-timeout`"
+    bound: "a place in the log, 64 KiB unsent; `--stall-timeout`"
   },
   {
     name: "waits for a change by `XREAD BLOCK 0`",

@@ -1,15 +1,20 @@
 /**
- * The changes behind a place, as a stream that goes on until it is told to end. Its reader is a place in the log: while it
- * takes nothing, nothing is collected for it, and where the log no longer reaches back to it, it is told `refazer`.
+ * The changes behind a place, as a stream that goes on until it is told to end. Its reader is a place in the log (Delivery):
+ * where the log no longer reaches back to it, it is told `refazer`.
  */
 import { Cause, Effect, Fiber, Stream } from "effect"
+import { bufferSize } from "../../domain/BufferSize.ts"
 import type { ChangeId, LoggedChange } from "../../domain/FileChange.ts"
 import type { FileName } from "../../domain/FileName.ts"
+import type { Delivery } from "../../server/subscriptions/Delivery.ts"
 import type { Changes } from "../../services/files/FileChanges.ts"
 import { eventText, openingText, placeText } from "./EventText.ts"
 
-/** The most changes of one chunk, which is what a reader that takes nothing has unsent: some 20 kB, 600 at most. */
+/** The most changes of one chunk: some 20 kB, which is what a reader that takes nothing has unsent. */
 const batchSize = 64
+
+/** And characters of their texts, up to the end of an event: one of the longest name has 25 kB. */
+const batchLength = bufferSize
 
 /** So often a comment is sent to all who wait: proxies end what is silent for a minute (nginx, proxy_read_timeout). */
 const interval = "15 seconds"
@@ -18,7 +23,8 @@ const encoder = new TextEncoder()
 
 /** What a reader asks for. */
 export interface Wanted {
-  readonly from: ChangeId
+  /** Where the reader stands. */
+  readonly delivery: Delivery
   readonly matches: (name: FileName) => boolean
   /** Calls the listener when the stream is to end; gives what takes it back. */
   readonly onEnd: (listener: () => void) => () => void
@@ -38,16 +44,19 @@ const makeBatches = (changes: Changes) => {
     const wanted = `${epoch}-${sequence}-${changes.last().sequence}`
     if (wanted !== key) {
       const found = changes.after({ epoch, sequence }, batchSize)
-      batch = { changes: found, texts: found.map(eventText) }
+      const texts: Array<string> = []
+      let length = 0
+      for (const change of found) {
+        if (length > batchLength) break
+        const text = eventText(change)
+        texts.push(text)
+        length += text.length
+      }
+      batch = { changes: found.slice(0, texts.length), texts }
       key = wanted
     }
     return batch
   }
-}
-
-/** Where a stream stands: behind the change that it told last. */
-interface Reader extends Wanted {
-  place: ChangeId
 }
 
 /** Why a stream goes on. */
@@ -66,16 +75,17 @@ export const makeEventStreams = (changes: Changes) => {
       .join("")
 
   /** The next text; `undefined` where the stream is to end. */
-  const next = (reader: Reader): Effect.Effect<string | undefined> =>
+  const next = (wanted: Wanted): Effect.Effect<string | undefined> =>
     Effect.suspend(() => {
-      const batch = batchAfter(reader.place)
+      const { delivery } = wanted
+      const batch = batchAfter(delivery.place)
       const last = batch.changes.at(-1)
-      if (last === undefined) return wait(reader)
-      reader.place = last.id
-      const text = textOf(batch, reader)
+      if (last === undefined) return wait(wanted)
+      delivery.place = last.id
+      const text = textOf(batch, wanted)
       return text === ""
         ? // A log of a million changes of other names must not hold the event loop.
-          Effect.andThen(Effect.yieldNow, next(reader))
+          Effect.andThen(Effect.yieldNow, next(wanted))
         : Effect.succeed(text)
     })
 
@@ -119,7 +129,7 @@ export const makeEventStreams = (changes: Changes) => {
       })
   )
 
-  const reasonAfter = ({ onEnd, place }: Reader): Effect.Effect<Reason> =>
+  const reasonAfter = ({ delivery, onEnd }: Wanted): Effect.Effect<Reason> =>
     Effect.callback<Reason>((resume) => {
       let forgetEnd = (): void => undefined
       const forget = (): void => {
@@ -133,29 +143,37 @@ export const makeEventStreams = (changes: Changes) => {
       waiting.add(wake)
       forgetEnd = onEnd(() => wake("end"))
       // It may have come since the log was looked into.
-      if (batchAfter(place).changes.length > 0) wake("change")
+      if (batchAfter(delivery.place).changes.length > 0) wake("change")
       return Effect.sync(forget)
     })
 
-  const wait = (reader: Reader): Effect.Effect<string | undefined> =>
-    Effect.flatMap(reasonAfter(reader), (reason) => {
+  const wait = (wanted: Wanted): Effect.Effect<string | undefined> =>
+    Effect.flatMap(reasonAfter(wanted), (reason) => {
       if (reason === "end") return Effect.undefined
-      return reason === "change" ? next(reader) : Effect.succeed(placeText(reader.place))
+      return reason === "change" ? next(wanted) : Effect.succeed(placeText(wanted.delivery.place))
     })
 
   /** One pull and no operators on it, each of which would hold a kilobyte or two for each stream. */
   const eventStream = (wanted: Wanted): Stream.Stream<Uint8Array> =>
     Stream.fromPull(
       Effect.sync(() => {
-        const reader = { ...wanted, place: wanted.from }
-        const following = Effect.flatMap(next(reader), (text) =>
-          text === undefined ? Cause.done() : Effect.succeed([encoder.encode(text)] as const)
+        const { delivery } = wanted
+        const sent = (text: string) => {
+          const bytes = encoder.encode(text)
+          delivery.noteSending(bytes.length)
+          return Effect.succeed([bytes] as const)
+        }
+        const following = Effect.flatMap(next(wanted), (text) =>
+          text === undefined ? Cause.done() : sent(text)
         )
         let isOpening = true
         return Effect.suspend(() => {
+          // What is pulled for the next time was taken.
+          delivery.noteSent()
+          if (delivery.isOver) return Cause.done()
           if (!isOpening) return following
           isOpening = false
-          return Effect.succeed([encoder.encode(openingText(reader.place))] as const)
+          return sent(openingText(delivery.place))
         })
       })
     )

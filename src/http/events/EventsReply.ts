@@ -53,17 +53,17 @@ export const makeEventsReply = (changes: Changes, stats: Numbers) => {
     if (pattern.length > longestPattern) return text(400, words.longPattern)
     // Nothing hidden is in the log unless it is shared.
     const { matches } = NamePattern.fromGlob(Pattern.make(pattern, true))
-    return Effect.as(counted, {
+    return Effect.map(Effect.andThen(counted, client.follow(from)), (delivery) => ({
       status: 200,
       fields,
       body: {
         events: eventStream({
-          from,
+          delivery,
           matches: pattern === "" ? () => true : matches,
           onEnd: client.onInputEnd.bind(client)
         })
       }
-    })
+    }))
   }
 
   return (request: HttpRequest, client: HttpClient) =>

@@ -31,7 +31,7 @@ export class Following<A, E> {
   readonly next: Pull.Pull<A | typeof changesDue, E> = Effect.suspend(() => {
     const { server, subscriber } = this.#context
     const reading = this.#reading
-    subscriber?.noteSent()
+    subscriber?.delivery.noteSent()
     if (reading === undefined) {
       return Effect.flatMap(Effect.forkChild(this.#pull, { startImmediately: true }), (fiber) => {
         this.#reading = fiber

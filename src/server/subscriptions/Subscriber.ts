@@ -1,11 +1,12 @@
 /**
- * What one connection follows, and the place in the log of changes up to which it was told. Nothing is collected for it:
- * what it does not take stays in the log, which all share. Sending: Following; the commands: SubscriptionReplies.
+ * What one connection follows, and what it is told of the next changes. How far it was told: Delivery; sending: Following;
+ * the commands: SubscriptionReplies.
  */
 import * as ByteString from "../../domain/ByteString.ts"
-import type { ChangeId, LoggedChange } from "../../domain/FileChange.ts"
+import type { LoggedChange } from "../../domain/FileChange.ts"
 import * as RedisGlob from "../../domain/RedisGlob.ts"
 import * as Reply from "../../domain/Reply.ts"
+import { Delivery } from "./Delivery.ts"
 import { keyChannels, type Message } from "./Messages.ts"
 import type { News } from "./News.ts"
 import type { Kind, Registry } from "./Registry.ts"
@@ -20,12 +21,6 @@ const mostHeld = 2 * 1024 * 1024
 /** What a subscription takes besides its name, in bytes: a string, its places in two maps, a pattern's tokens a byte. */
 const overhead = 200
 const patternFactor = 80
-
-/** As many changes may wait for one that takes nothing: 8 MiB of messages, which have some 256 bytes each with their frame. */
-const mostBehind = (8 * 1024 * 1024) / 256
-
-/** It takes nothing where it is seen so often, once a second, with the same write: under load one of 64 KiB takes a second. */
-const mostLooks = 5
 
 /** Changes that are looked at before others get their turn; each pattern counts as one more. */
 const quantum = 256
@@ -55,11 +50,7 @@ export class Subscriber {
     shard: new Set<ByteString.ByteString>()
   }
   readonly #globs = new Map<ByteString.ByteString, RedisGlob.RedisGlob>()
-  /** The change that it was told last. */
-  #place: ChangeId
-  /** Whether something is being sent, and how often that was seen. */
-  #isSending = false
-  #looks = 0
+  readonly delivery: Delivery
   #held = 0
   /** What it follows, as text; see `#followed`. */
   #key: string | undefined
@@ -68,7 +59,7 @@ export class Subscriber {
 
   constructor(server: ServerSubscriptions) {
     this.#server = server
-    this.#place = server.changes.last()
+    this.delivery = new Delivery(server.changes)
   }
 
   get #registry(): Registry {
@@ -145,25 +136,12 @@ export class Subscriber {
 
   /** Whether there are changes that it was not told. */
   get hasNews(): boolean {
-    return this.#server.changes.last().sequence !== this.#place.sequence
+    return this.#server.changes.last().sequence !== this.delivery.place.sequence
   }
 
   /** Waits until there are. */
   get news() {
-    return this.#server.changes.awaitAfter(this.#place)
-  }
-
-  /** What is being sent was taken. */
-  noteSent(): void {
-    this.#isSending = false
-    this.#looks = 0
-  }
-
-  /** Asked once a second: whether it takes nothing of what is being sent, and too many changes wait behind that. */
-  isBehind(): boolean {
-    this.#looks = this.#isSending ? this.#looks + 1 : 0
-    const waiting = this.#server.changes.last().sequence - this.#place.sequence
-    return this.#looks >= mostLooks && waiting > mostBehind
+    return this.#server.changes.awaitAfter(this.delivery.place)
   }
 
   /** What it is told of the next changes; of a few, and of none that it does not follow. */
@@ -173,9 +151,9 @@ export class Subscriber {
     const next =
       key === undefined
         ? this.#news()
-        : news.of(key, this.#place, changes.last(), () => this.#news())
-    this.#place = next.place
-    this.#isSending = next.reply !== undefined
+        : news.of(key, this.delivery.place, changes.last(), () => this.#news())
+    this.delivery.place = next.place
+    if (next.reply !== undefined) this.delivery.noteSending()
     return next
   }
 
@@ -193,7 +171,10 @@ export class Subscriber {
   #news(): News {
     const { changes, messages } = this.#server
     const pushes: Array<Reply.Push> = []
-    const entries = changes.after(this.#place, Math.ceil(quantum / (1 + this.#names.pattern.size)))
+    const entries = changes.after(
+      this.delivery.place,
+      Math.ceil(quantum / (1 + this.#names.pattern.size))
+    )
     let isLost = false
     let compared = 0
     let place = changes.last()

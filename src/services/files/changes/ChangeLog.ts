@@ -24,6 +24,8 @@ export interface ChangeLog {
   readonly length: () => number
   /** What it holds, in bytes. */
   readonly held: () => number
+  /** The oldest place behind which it holds at most this many bytes. */
+  readonly placeBefore: (bytes: number) => ChangeId
   /**
    * Adds a change as the newest; it takes the place of an older one of the same name. A place that another log gave it may
    * be given, which is behind all others.
@@ -96,6 +98,23 @@ export const makeChangeLog = (epoch: number, capacity: number): ChangeLog => {
     return low
   }
 
+  /** The last answer, and what it was for: many ask for the same in a row, and it takes a while to find 8 MiB. */
+  let before = { bytes: 0, last: 0, sequence: 0 }
+
+  const placeBefore = (bytes: number): ChangeId => {
+    if (before.bytes !== bytes || before.last !== last) {
+      let left = bytes
+      let index = entries.length
+      while (--index >= first) {
+        const entry = entries[index]
+        if (entry !== undefined && isNewest(entry)) left -= heldBy(entry)
+        if (left < 0) break
+      }
+      before = { bytes, last, sequence: left < 0 ? (entries[index]?.id.sequence ?? 0) : 0 }
+    }
+    return { epoch, sequence: before.sequence }
+  }
+
   const append = (change: FileChange, sequence = last + 1): void => {
     last = sequence
     const entry: LoggedChange = { id: { epoch, sequence: last }, change }
@@ -151,6 +170,7 @@ export const makeChangeLog = (epoch: number, capacity: number): ChangeLog => {
     begin: () => ({ epoch, sequence: begin }),
     length: () => newest.size,
     held: () => held,
+    placeBefore,
     append,
     after,
     range

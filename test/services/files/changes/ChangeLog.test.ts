@@ -54,6 +54,24 @@ describe("the log of changes", () => {
     assert.deepStrictEqual(told(log.range(5, 9, 10)), [])
   })
 
+  it("finds the place behind which it holds so many bytes at most, without those that were replaced", () => {
+    const log = makeChangeLog(epoch, plenty)
+    assert.deepStrictEqual(log.placeBefore(1000), at(0))
+    log.append(created("a"))
+    const each = log.held()
+    for (const name of ["b", "c", "a", "d", "b"]) log.append(created(name))
+    // They are c, a, d and b, at 3 to 6.
+    assert.deepStrictEqual(log.placeBefore(each - 1), at(6))
+    assert.deepStrictEqual(log.placeBefore(each), at(5))
+    assert.deepStrictEqual(log.placeBefore(2 * each + 1), at(4))
+    assert.deepStrictEqual(log.placeBefore(4 * each - 1), at(3))
+    assert.deepStrictEqual(log.placeBefore(4 * each), at(0))
+    log.append(deleted("a"))
+    assert.deepStrictEqual(log.placeBefore(each), at(6))
+    log.append(rescan)
+    assert.deepStrictEqual(log.placeBefore(0), at(0))
+  })
+
   it("leads from any place to the present state, whatever its capacity", () => {
     for (let seed = 0; seed < 100; seed++) {
       const below = seeded(seed)
