@@ -87,7 +87,8 @@ export const makeFolderTree = (
     for (let attempt = 0; attempt < attempts; attempt++) {
       const before = disk.look(at)
       if (before?.isDirectory() !== true) return undefined
-      const folder = makeWatchedFolder(parent, part, at, disk.identityOf(before))
+      const name = parent === undefined ? "" : nameIn(parent, part)
+      const folder = makeWatchedFolder(parent, part, name, at, disk.identityOf(before))
       const refusal = beginWatch(folder, before.dev)
       if (refusal !== undefined) {
         folder.isPolled = true

@@ -26,10 +26,11 @@ export interface WatchedFolder {
 export const makeWatchedFolder = (
   parent: WatchedFolder | undefined,
   part: string,
+  name: string,
   path: string,
   identity: string
 ): WatchedFolder => ({
-  name: parent === undefined || parent.name === "" ? part : `${parent.name}/${part}`,
+  name,
   path,
   parent,
   part,

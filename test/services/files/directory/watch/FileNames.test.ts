@@ -4,7 +4,7 @@ import { makeWatchedFolder } from "../../../../../src/services/files/directory/w
 
 const folders = (count: number) =>
   Array.from({ length: count }, (_, index) =>
-    makeWatchedFolder(undefined, `d${index}`, `/d${index}`, `${index}`)
+    makeWatchedFolder(undefined, `d${index}`, `d${index}`, `/d${index}`, `${index}`)
   )
 
 describe("the names of the files in folders", () => {
