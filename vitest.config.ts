@@ -29,7 +29,7 @@ export const unit = [
   `test/services/${file}`,
   `test/services/files/${file}`,
   `test/services/files/{changes,s3,s3/watch}/${file}`,
-  "test/services/files/directory/watch/{Disk,FileNames,FolderTree,Unsettled}.test.ts"
+  "test/services/files/directory/watch/{Disk,FileNames,FolderTree,Outbox,Unsettled}.test.ts"
 ]
 
 const everyday = "test/**/*.test.ts"

@@ -1,6 +1,6 @@
 /** A folder of its own for each test, gone when the test is. */
 import { Effect, type Scope } from "effect"
-import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs"
+import { mkdirSync, mkdtempSync, readdirSync, realpathSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { dirname, join } from "node:path"
 
@@ -21,6 +21,16 @@ export const writeFiles = (
       writeFileSync(join(folder, name), content)
     }
   })
+
+/** How many folders there are, hidden ones and what is in those left out, with this one. */
+export const foldersIn = (folder: string): number =>
+  readdirSync(folder, { withFileTypes: true }).reduce(
+    (sum, entry) =>
+      entry.isDirectory() && !entry.name.startsWith(".")
+        ? sum + foldersIn(join(folder, entry.name))
+        : sum,
+    1
+  )
 
 /** A temporary folder with these files in it. */
 export const folderWith = (

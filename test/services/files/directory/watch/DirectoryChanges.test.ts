@@ -1,8 +1,10 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Effect } from "effect"
+import { Effect, Fiber } from "effect"
+import { TestClock } from "effect/testing"
 import { mkdirSync, renameSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs"
 import { dirname, join } from "node:path"
 import { isDeepStrictEqual } from "node:util"
+import type { Worker } from "node:worker_threads"
 import {
   type ChangeId,
   FileChange,
@@ -10,10 +12,15 @@ import {
 } from "../../../../../src/domain/FileChange.ts"
 import type { Changes } from "../../../../../src/services/files/FileChanges.ts"
 import { detailsOf } from "../../../../../src/services/files/directory/DirectoryDetails.ts"
+import { turn } from "../../../../support/EventLoop.ts"
 import { makeChurn } from "../../../../support/stores/Churn.ts"
 import { changesOf } from "../../../../support/stores/FolderChanges.ts"
 import { makeReplica } from "../../../../support/stores/Replica.ts"
-import { folderWith, temporaryFolder } from "../../../../support/stores/TemporaryFolder.ts"
+import {
+  folderWith,
+  foldersIn,
+  temporaryFolder
+} from "../../../../support/stores/TemporaryFolder.ts"
 
 /** What a change says, without what differs from run to run. */
 const told = ({ change }: LoggedChange): string =>
@@ -91,6 +98,8 @@ for (const [way, isWatchable] of ways) {
         }
         const wanted = new Map(list())
         yield* until(() => isDeepStrictEqual(versions, wanted))
+        const folders = isWatchable ? foldersIn(path) : 0
+        while (changes.watches() !== folders) yield* turn
       })
     )
   })
@@ -126,6 +135,35 @@ describe("what is told of", () => {
       assert.deepStrictEqual(yield* next(1), ["changed link 2"])
       rmSync(`${path}/.data/v2`)
       assert.deepStrictEqual(yield* next(1), ["deleted link"])
+    })
+  )
+})
+
+/** The next thread that this process starts. */
+const nextThread = Effect.callback<Worker>((resume) => {
+  const listen = (thread: Worker): void => resume(Effect.succeed(thread))
+  process.once("worker", listen)
+  return Effect.sync(() => void process.off("worker", listen))
+})
+
+describe("a thread that watches and has ended", () => {
+  it.effect("is followed by another, and all of the folder is to be looked at anew", () =>
+    Effect.gen(function* () {
+      const path = yield* folderWith({ a: "" })
+      const started = yield* Effect.forkChild(nextThread, { startImmediately: true })
+      const changes = yield* changesOf(path)
+      const next = follow(changes)
+      const thread = yield* Fiber.join(started)
+      const other = yield* Effect.forkChild(nextThread, { startImmediately: true })
+      yield* Effect.promise(() => thread.terminate())
+      while (changes.source() !== "none") yield* turn
+      place(`${path}/b`, "")
+      yield* TestClock.adjust("5 seconds")
+      yield* Fiber.join(other)
+      assert.deepStrictEqual(yield* next(1), ["rescan"])
+      assert.deepStrictEqual([changes.source(), changes.watches()], ["watch", 1])
+      place(`${path}/c`, "")
+      assert.deepStrictEqual(yield* next(1), ["created c 0"])
     })
   )
 })
