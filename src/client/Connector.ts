@@ -32,6 +32,17 @@ export const growingPause = (attempt: number): Duration.Duration =>
 export const shortPause = (attempt: number): Duration.Duration =>
   Duration.min(growingPause(attempt), Duration.seconds(1))
 
+/** What the connectors to one server have met together, so that one policy bounds them all. */
+export interface Losses {
+  /** How many times they have reconnected, as the policy counts. */
+  count: number
+  /** Whether any of them was ever connected. */
+  everConnected: boolean
+}
+
+/** Nothing lost so far. */
+export const noLosses = (): Losses => ({ count: 0, everConnected: false })
+
 /** Sends requests over one connection, and reconnects as its policy says. */
 export interface Connector {
   /** Connects, if there is no connection yet. */
@@ -70,25 +81,29 @@ interface ActiveConnection {
   isFinal: boolean
 }
 
-/** Makes a connector over the layer, which is built anew for each connection. The connection is closed with the scope. */
+/**
+ * Makes a connector over the layer, which is built anew for each connection. The connection is closed with the scope.
+ * `losses`: those of all connectors that the policy bounds together; its own unless given.
+ */
 export const makeConnector = (
   connect: Layer.Layer<Connection, ConnectFailed>,
-  { counting, onRetry, pause, retries }: RetryPolicy
+  { counting, onRetry, pause, retries }: RetryPolicy,
+  losses: Losses = noLosses()
 ): Effect.Effect<Connector, never, Scope.Scope> =>
   Effect.gen(function* () {
     const scope = yield* Effect.scope
     const connecting = Semaphore.makeUnsafe(1)
     const sending = Semaphore.makeUnsafe(1)
     let active: ActiveConnection | undefined
-    let everConnected = false
-    let losses = 0
+    /** Its part of `losses` that its next answer makes good. */
+    let own = 0
     /** The last loss after which the policy allowed no reconnection. */
     let finalLoss: ReadError | undefined
 
     const open = Effect.gen(function* () {
       const inner = yield* Scope.fork(scope)
       const context = yield* Layer.buildWithScope(Layer.fresh(connect), inner)
-      everConnected = true
+      losses.everConnected = true
       active = {
         connection: Context.get(context, Connection),
         scope: inner,
@@ -105,22 +120,23 @@ export const makeConnector = (
       })
 
     /**
-     * The active connection, or a new one. If the very first cannot be made, that is final; a later failure may only mean
-     * that the server is restarting, and counts as one more loss.
+     * The active connection, or a new one. If the very first to this server cannot be made, that is final; a later failure
+     * may only mean that the server is restarting, and counts as one more loss.
      */
     const connected: Effect.Effect<ActiveConnection, ConnectFailed> = Effect.suspend(() =>
       active !== undefined
         ? Effect.succeed(active)
         : Effect.catchIf(
             open,
-            () => everConnected && losses < retries,
+            () => losses.everConnected && losses.count < retries,
             () => Effect.andThen(countLossAndWait, connected)
           )
     )
 
     const countLossAndWait = Effect.suspend(() => {
-      losses += 1
-      return Effect.andThen(onRetry(losses), Effect.sleep(pause(losses)))
+      losses.count += 1
+      own += 1
+      return Effect.andThen(onRetry(losses.count), Effect.sleep(pause(losses.count)))
     })
 
     /**
@@ -151,7 +167,10 @@ export const makeConnector = (
         Effect.onInterrupt(() => close(current)),
         Effect.ensuring(Deferred.succeed(done, undefined))
       )
-      if (counting === "since the last answer") losses = 0
+      if (counting === "since the last answer") {
+        losses.count -= own
+        own = 0
+      }
       return answer
     })
 
@@ -171,7 +190,7 @@ export const makeConnector = (
             // Several requests may fail with one connection: only the first of them counts the loss.
             const counted = active !== current
             // A final loss is final for all of them: otherwise each would reconnect once more.
-            if (current.isFinal || (!counted && losses >= retries)) {
+            if (current.isFinal || (!counted && losses.count >= retries)) {
               current.isFinal = true
               if (isLoss(error)) finalLoss = error
               return Effect.andThen(close(current), Effect.fail(error))

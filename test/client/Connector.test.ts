@@ -2,7 +2,12 @@ import { assert, describe, it } from "@effect/vitest"
 import { Duration, Effect, Exit, Layer } from "effect"
 import { MalformedReply } from "../../src/codec/resp/RespTokens.ts"
 import { Connection } from "../../src/client/Connection.ts"
-import { makeConnector, type RetryPolicy } from "../../src/client/Connector.ts"
+import {
+  type Losses,
+  makeConnector,
+  noLosses,
+  type RetryPolicy
+} from "../../src/client/Connector.ts"
 import { ConnectFailed, ConnectionLost, SlowTransfer } from "../../src/client/SocketIO.ts"
 import * as Reply from "../../src/domain/Reply.ts"
 import * as ByteString from "../../src/domain/ByteString.ts"
@@ -17,7 +22,8 @@ const receive = Effect.flatMap(Connection, ({ receive }) => receive)
 /** A connector whose connections behave like this, and how many were made. */
 const connectorTo = Effect.fnUntraced(function* (
   receives: ReadonlyArray<Receive>,
-  policy: Partial<RetryPolicy> = {}
+  policy: Partial<RetryPolicy> = {},
+  losses: Losses = noLosses()
 ) {
   let made = 0
   const connection = Layer.effect(
@@ -36,13 +42,17 @@ const connectorTo = Effect.fnUntraced(function* (
           })
     })
   )
-  const connector = yield* makeConnector(connection, {
-    retries: 2,
-    counting: "over all",
-    pause: () => Duration.zero,
-    onRetry: () => Effect.void,
-    ...policy
-  })
+  const connector = yield* makeConnector(
+    connection,
+    {
+      retries: 2,
+      counting: "over all",
+      pause: () => Duration.zero,
+      onRetry: () => Effect.void,
+      ...policy
+    },
+    losses
+  )
   return { ask: connector.ask(() => time, receive), connections: () => made }
 })
 
@@ -93,6 +103,46 @@ describe("a lost connection", () => {
       const { ask, connections } = yield* connectorTo([Effect.fail(certificateRefused)])
       assert.strictEqual(yield* Effect.flip(ask), certificateRefused)
       assert.strictEqual(connections(), 1)
+    })
+  )
+})
+
+describe("several connections to one server", () => {
+  it.effect("are made again as often as the policy says, together", () =>
+    Effect.gen(function* () {
+      const losses = noLosses()
+      const one = yield* connectorTo([Effect.fail(lost), answers], {}, losses)
+      const other = yield* connectorTo([Effect.fail(lost)], {}, losses)
+      assert.deepStrictEqual(yield* one.ask, Reply.ok)
+      assert.strictEqual(yield* Effect.flip(other.ask), lost)
+      assert.deepStrictEqual([one.connections(), other.connections()], [2, 2])
+    })
+  )
+
+  it.effect("are each given back what they lost by an answer of their own only", () =>
+    Effect.gen(function* () {
+      const losses = noLosses()
+      const counting = "since the last answer"
+      const one = yield* connectorTo([Effect.fail(lost), answers], { counting }, losses)
+      const other = yield* connectorTo([Effect.fail(lost)], { counting }, losses)
+      const lostFirst = yield* Effect.flip(other.ask)
+      assert.deepStrictEqual([lostFirst, other.connections()], [lost, 3])
+      assert.strictEqual(yield* Effect.flip(one.ask), lost)
+      assert.deepStrictEqual(yield* one.ask, Reply.ok)
+      assert.strictEqual(losses.count, 2)
+    })
+  )
+
+  it.effect("count a second one that cannot be made, for the server may only restart", () =>
+    Effect.gen(function* () {
+      const losses = noLosses()
+      const one = yield* connectorTo([answers], {}, losses)
+      const other = yield* connectorTo([], {}, losses)
+      assert.strictEqual((yield* Effect.flip(other.ask))._tag, "ConnectFailed")
+      assert.deepStrictEqual([other.connections(), losses.count], [1, 0])
+      yield* one.ask
+      yield* Effect.flip(other.ask)
+      assert.deepStrictEqual([other.connections(), losses.count], [4, 2])
     })
   )
 })

@@ -2,7 +2,13 @@
 import { Duration, Effect, Layer, type Redacted, type Scope } from "effect"
 import { Socket } from "effect/socket"
 import type { Connection } from "../Connection.ts"
-import { type Connectors, growingPause, makeConnector, type RetryPolicy } from "../Connector.ts"
+import {
+  type Connectors,
+  growingPause,
+  makeConnector,
+  noLosses,
+  type RetryPolicy
+} from "../Connector.ts"
 import { socketTo, type Tls } from "./Socket.ts"
 
 /** Where the server is, how long to wait for it, and how often to reconnect. */
@@ -21,7 +27,7 @@ export interface Server {
   readonly readTimeout?: Duration.Input | undefined
   /** In bytes a second: the least the server must send in the middle of a reply; 1,024 unless given, 0 for none. */
   readonly minRate?: number | undefined
-  /** How many times to reconnect; 5 unless given. */
+  /** How many times to reconnect, whichever connection is lost; 5 unless given. */
   readonly retries?: number | undefined
   /** As in `RetryPolicy`; `growingPause` unless given. */
   readonly pause?: RetryPolicy["pause"] | undefined
@@ -52,8 +58,11 @@ export const makeConnectors = (server: Server): Effect.Effect<Connectors, never,
   const { counting, onRetry, pause = growingPause, retries = 5 } = server
   const readTimeout = Duration.fromInputUnsafe(server.readTimeout ?? defaultReadTimeout)
   const policy = { retries, counting, pause, onRetry }
-  return Effect.all({
-    bytes: makeConnector(connection(server, readTimeout), policy),
-    digests: makeConnector(connection(server, Duration.infinity), policy)
+  return Effect.suspend(() => {
+    const losses = noLosses()
+    return Effect.all({
+      bytes: makeConnector(connection(server, readTimeout), policy, losses),
+      digests: makeConnector(connection(server, Duration.infinity), policy, losses)
+    })
   })
 }

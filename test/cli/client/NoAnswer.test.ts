@@ -144,6 +144,33 @@ layer(App.layer, { timeout: "1 minute" })("app client", (it) => {
     }
   })
 
+  it.effect("makes as many connections good as --retries says, whichever of them is lost", () =>
+    Effect.gen(function* () {
+      const { run } = yield* App
+      const size = 1024 * 1024
+      const content = "x".repeat(size)
+      let sent = 0
+      const { address, asked } = yield* FakeServer.make({
+        answers: (request) => {
+          if (request._tag === "Describe") return detailsReply(size)
+          // The first time half of the file comes; its digest never does.
+          if (request._tag !== "SendFile") return ends("")
+          const whole = fileReply("grande", content.slice(request.start))
+          return (sent += 1) === 1 ? ends(whole.slice(0, size / 2)) : whole
+        }
+      })
+      const { code, stderr } = yield* run(
+        client(address.port, "--retries", "2", "--cmd", "enviar_arquivo", "grande"),
+        { cwd: yield* temporaryFolder }
+      )
+      assert.strictEqual(code, 3)
+      const at = `A conexão com 127.0.0.1:${address.port} caiu`
+      assert.strictEqual(stderr, `${at}; tentativa 1 de 2.\n${at}; tentativa 2 de 2.\n${at}.\n`)
+      // One for the bytes and one for the digest, and two that were made good.
+      assert.strictEqual(asked.filter(({ _tag }) => _tag === "Hello").length, 4)
+    })
+  )
+
   describe("to a server that lies", () => {
     it.effect("saves nothing under another name than was asked for, and shows it escaped", () =>
       Effect.gen(function* () {
