@@ -40,7 +40,7 @@ const mayImport: ReadonlyMap<string, ReadonlyArray<string>> = new Map([
   ["commands", ["domain"]],
   ["codec", ["domain", "commands"]],
   ["telemetry", ["domain"]],
-  ["hashing", []],
+  ["hashing", ["domain"]],
   ["tls", []],
   ["services", ["domain", "telemetry", "hashing"]],
   ["services/files/directory", ["domain", "telemetry", "hashing", "services"]],
@@ -170,7 +170,21 @@ const readsWallClock: Exceptions = [
 ]
 
 /** `performance` and `setTimeout` go on with the monotonic clock; these do not. */
-const wallClock = /^(?:Date\.now|new Date\(\)|DateTime\.now.*|currentTime.*)$/
+const wallClock = /^(?:Date\.now|Date\(\)|new Date\(\)|DateTime\.now.*|currentTime.*)$/
+
+/** Who may use what of effect goes by the wall clock within, and why that is no harm. */
+const keepsByWallClock: Exceptions = [
+  [/^src\/(?:hashing\/Hash|services\/files\/directory\/index\/Read)Thread\.ts$/, "made without it"],
+  [/^src\/services\/(?:ServerInfo|files\/s3\/S3Retry)\.ts$/, "asked without it"],
+  [
+    /^src\/(?:services\/files\/DigestCache|cli\/serve\/workers\/Worker)\.ts$/,
+    "what is kept for ever, or not at all, is no matter of a clock"
+  ]
+]
+
+/** As `usesOf` has them: `Cache.make`, `Pool.makeWithTTL`, `Schedule.fixed`. */
+const keeping =
+  /^(?:(?:Scoped)?Cache|Pool|RcMap|CircuitBreaker|RateLimiter|Effect|Schedule|Stream)\./
 
 /** Every other library, and the only file that may import it. */
 const libraries: ReadonlyMap<string, string> = new Map([
@@ -262,6 +276,7 @@ const wrongUses = (file: string, text: string): ReadonlyArray<string> =>
   usesOf(file, text)
     .filter((use) => {
       if (wallClock.test(use)) return !isAmong(readsWallClock, file)
+      if (keeping.test(use)) return !isAmong(keepsByWallClock, file)
       const exceptions = usesGlobal.get(use)
       if (exceptions === undefined || isAmong(exceptions, file)) return false
       return !(["Buffer", "process"].includes(use) && isAmong(seesTheHost, file))
@@ -288,6 +303,10 @@ const idle = (sources: Sources): ReadonlyArray<string> => {
     ...unneeded(
       readsWallClock,
       (file) => uses.get(file)?.some((use) => wallClock.test(use)) === true
+    ),
+    ...unneeded(
+      keepsByWallClock,
+      (file) => uses.get(file)?.some((use) => keeping.test(use)) === true
     ),
     ...[...libraries]
       .filter(([name, file]) => !importsOf(file, sources.get(file) ?? "").includes(name))
@@ -639,7 +658,16 @@ describe("the rules", () => {
       ["currentTimeMillisUnsafe", "clock.currentTimeMillisUnsafe()"],
       ["currentTimeNanos", "clock.currentTimeNanos"],
       ["currentTimeNanosUnsafe", "clock.currentTimeNanosUnsafe()"],
+      ["currentTimeMillis", "(({ currentTimeMillis }) => currentTimeMillis)(clock)"],
+      ["currentTimeMillisUnsafe", "(({ currentTimeMillisUnsafe: now }) => now())(clock)"],
+      ["Cache.make", "Cache.make({ lookup, timeToLive })"],
+      ["Pool.makeWithTTL", "Pool.makeWithTTL({ acquire, timeToLive })"],
+      ["CircuitBreaker.make", "CircuitBreaker.make({ openDuration })"],
+      ["Effect.cachedWithTTL", "Effect.cachedWithTTL(effect, 1000)"],
+      ["Schedule.fixed", "Schedule.fixed(1000)"],
+      ["Stream.timeout", "Stream.timeout(stream, 1000)"],
       ["Date.now", "Date.now()"],
+      ["Date()", "Date()"],
       ["new Date()", "new Date()"],
       ["DateTime.now", "DateTime.now"],
       ["DateTime.nowUnsafe", "DateTime.nowUnsafe()"]

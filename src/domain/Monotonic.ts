@@ -49,8 +49,8 @@ class WithoutWall implements Clock.Clock {
 
 /**
  * Runs an effect with a clock whose every reading is monotonic, for the modules of Effect that measure ages by the wall
- * clock: Cache those of its entries (Cache.ts, hasExpired), CircuitBreaker how long it has been open. Effects inside
- * that may log get the wall clock back by `withWallClock`.
+ * clock: Cache those of its entries (Cache.ts, hasExpired), CircuitBreaker how long it has been open, Pool those of what is
+ * idle in it, by the clock it is made with. Effects inside that may log get the wall clock back by `withWallClock`.
  */
 export const withoutWallClock = <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
   Clock.clockWith((clock) => Effect.provideService(effect, Clock.Clock, new WithoutWall(clock)))

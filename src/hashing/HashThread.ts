@@ -5,6 +5,7 @@
 import { Data, Effect, Pool, type Scope } from "effect"
 import { availableParallelism } from "node:os"
 import { Worker } from "node:worker_threads"
+import * as Monotonic from "../domain/Monotonic.ts"
 
 /** The range could not be read to its end: the read failed, the file is shorter, or the thread ended. */
 export class HashFailed extends Data.TaggedError("HashFailed")<{ readonly cause: unknown }> {}
@@ -119,12 +120,14 @@ export interface HashThreads {
  */
 export const makeHashThreads: Effect.Effect<HashThreads, never, Scope.Scope> = Effect.gen(
   function* () {
-    const pool = yield* Pool.makeWithTTL({
-      acquire: makeThread,
-      min: 0,
-      max: Math.min(4, availableParallelism()),
-      timeToLive: "10 seconds"
-    })
+    const pool = yield* Monotonic.withoutWallClock(
+      Pool.makeWithTTL({
+        acquire: makeThread,
+        min: 0,
+        max: Math.min(4, availableParallelism()),
+        timeToLive: "10 seconds"
+      })
+    )
     return {
       take: Effect.gen(function* () {
         const worker = yield* Pool.get(pool)

@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Cache, Clock, Duration, Effect } from "effect"
+import { Cache, Clock, Duration, Effect, Pool } from "effect"
 import { TestClock } from "effect/testing"
 import * as Monotonic from "../../src/domain/Monotonic.ts"
 import { steps, withSettableWall } from "../support/values/WallClock.ts"
@@ -41,6 +41,33 @@ describe("monotonic time", () => {
           assert.strictEqual(yield* get, 1)
           yield* TestClock.adjust("61 seconds")
           assert.strictEqual(yield* get, 2)
+        })
+      )
+    )
+
+    it.effect(`is what a pool of effect's goes by, where the wall clock is set ${step}`, () =>
+      withSettableWall((setWall) =>
+        Effect.gen(function* () {
+          let living = 0
+          const pool = yield* Monotonic.withoutWallClock(
+            Pool.makeWithTTL({
+              acquire: Effect.acquireRelease(
+                Effect.sync(() => (living += 1)),
+                () => Effect.sync(() => (living -= 1))
+              ),
+              min: 0,
+              max: 1,
+              timeToLive: "10 seconds"
+            })
+          )
+          // The pool looks every ten seconds: first a second before this one has been idle for so long.
+          yield* TestClock.adjust("1 second")
+          yield* Effect.scoped(Pool.get(pool))
+          yield* setWall(by)
+          yield* TestClock.adjust("9 seconds")
+          assert.strictEqual(living, 1)
+          yield* TestClock.adjust("10 seconds")
+          assert.strictEqual(living, 0)
         })
       )
     )

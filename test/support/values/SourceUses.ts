@@ -14,6 +14,10 @@ const globals = new Set([
 /** Of effect's Clock: milliseconds and nanoseconds since 1970. Its monotonic time has names of its own. */
 const wallReadings = /^currentTime(?:Millis|Nanos)(?:Unsafe)?$/
 
+/** What of effect goes by the wall clock within: the ages of what is kept, and pauses that end at a time of day. */
+const wallWithin =
+  /^(?:(?:Scoped)?Cache\.make(?:With)?|Pool\.makeWithTTL|RcMap\.make|CircuitBreaker\.make|RateLimiter\.\w+|Effect\.cached\w*WithTTL|Schedule\.(?:cron|during|elapsed|fixed|windowed)|Stream\.(?:debounce|throttle\w*|timeout\w*))$/
+
 /** Each as it is written: `Buffer`, `Date.now`, `new Date()`, `currentTimeMillis`. A name is told once. */
 export const usesOf = (file: string, text: string): ReadonlyArray<string> => {
   const { program } = parseSync(file, text)
@@ -29,13 +33,20 @@ export const usesOf = (file: string, text: string): ReadonlyArray<string> => {
       if (node.object.type !== "Identifier") return
       if (node.object.name === "Date" && name === "now") found.add("Date.now")
       if (node.object.name === "DateTime" && name.startsWith("now")) found.add(`DateTime.${name}`)
+      const member = `${node.object.name}.${name}`
+      if (wallWithin.test(member)) found.add(member)
+    },
+    CallExpression: ({ callee }) => {
+      if (callee.type === "Identifier" && callee.name === "Date") found.add("Date()")
     },
     NewExpression: (node) => {
       const isDate = node.callee.type === "Identifier" && node.callee.name === "Date"
       if (isDate && node.arguments.length === 0) found.add("new Date()")
     },
-    Property: (node) => {
-      if (!node.computed && !node.shorthand) names.add(node.key)
+    Property: ({ computed, key, shorthand }) => {
+      if (computed) return
+      if (key.type === "Identifier" && wallReadings.test(key.name)) found.add(key.name)
+      if (!shorthand) names.add(key)
     },
     PropertyDefinition: (node) => {
       if (!node.computed) names.add(node.key)

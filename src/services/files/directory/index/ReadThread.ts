@@ -5,6 +5,7 @@
 import { Cause, Effect, Pool, type Scope } from "effect"
 import { Worker } from "node:worker_threads"
 import { StoreUnavailable } from "../../../../domain/Errors.ts"
+import * as Monotonic from "../../../../domain/Monotonic.ts"
 import { pack, type PackedNames, type Shared } from "./FolderNames.ts"
 
 /** What the file system answered in place of a folder's entries: `code` is its own, such as `EACCES`. */
@@ -83,7 +84,9 @@ export interface ReadThread {
 
 /** The thread is started when it is needed and ends after 10 idle seconds, and with it the memory that it took. */
 export const makeReadThread: Effect.Effect<ReadThread, never, Scope.Scope> = Effect.map(
-  Pool.makeWithTTL({ acquire: makeThread, min: 0, max: 1, timeToLive: "10 seconds" }),
+  Monotonic.withoutWallClock(
+    Pool.makeWithTTL({ acquire: makeThread, min: 0, max: 1, timeToLive: "10 seconds" })
+  ),
   (pool) => ({
     read: (access, shared) =>
       Effect.scoped(
