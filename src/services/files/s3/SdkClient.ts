@@ -1,6 +1,6 @@
 /**
  * Amazon's SDK for one endpoint: its requests as effects, which can be interrupted, a bounded number at a time, each sent
- * once. Checks only the media type of answers; the requests: S3Client.
+ * once, or again where only the machine's clock was wrong. Checks only the media type of answers; the requests: S3Client.
  */
 import { Duration, Effect, Redacted, Result, Semaphore } from "effect"
 import { AsyncLocalStorage } from "node:async_hooks"
@@ -43,6 +43,12 @@ const silence = Duration.seconds(4)
 const mostRequests = 128
 
 const isObject = (value: unknown): value is object => typeof value === "object" && value !== null
+
+/**
+ * How much the SDK must have corrected its clock by for a refused request to be sent again, in milliseconds: less than the 15
+ * minutes by which a request may be off, and more than an answer takes.
+ */
+const clockStep = 240_000
 
 /** What the SDK or a check of the answer threw, as an S3Failure. */
 const failure = (cause: unknown, status?: number): S3Failure => {
@@ -158,9 +164,21 @@ export const makeSdkClient = Effect.fnUntraced(function* ({
   ): Effect.Effect<A, S3Failure> =>
     Semaphore.withPermit(
       turns,
-      Effect.tryPromise({
-        try: (signal) => calls.run({ signal, isList }, send),
-        catch: (cause) => failure(cause, status?.())
+      Effect.suspend(() => {
+        const { systemClockOffset } = client.config
+        return Effect.retry(
+          Effect.tryPromise({
+            try: (signal) => calls.run({ signal, isList }, send),
+            catch: (cause) => failure(cause, status?.())
+          }),
+          {
+            // After the machine's clock was set the store refuses what is signed by it, and tells the SDK its own time.
+            while: (failed) =>
+              failed.status === 403
+              && Math.abs(client.config.systemClockOffset - systemClockOffset) >= clockStep,
+            times: 1
+          }
+        )
       })
     )
 

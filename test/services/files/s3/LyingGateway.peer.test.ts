@@ -52,6 +52,50 @@ const ofParts =
   (_, answer) =>
     answer.status === 206 ? lie(answer) : answer
 
+/** A gateway whose clock is so many milliseconds ahead, and that refuses what was not signed within a quarter of an hour. */
+const ahead =
+  (offset: number): Lie =>
+  ({ headers, method }, answer) => {
+    const now = Date.now() + offset
+    const date = new Date(now).toUTCString()
+    const [, day, time] = /^(\d{8})T(\d{6})Z$/.exec(String(headers["x-amz-date"])) ?? []
+    const signed = Date.parse(
+      `${day}T${time}Z`.replace(/(....)(..)(..)T(..)(..)(..)/, "$1-$2-$3T$4:$5:$6")
+    )
+    if (Math.abs(signed - now) < 15 * 60 * 1000) return withHeaders(answer, { date })
+    const code = "RequestTimeTooSkewed"
+    const body = method === "HEAD" ? "" : `<Error><Code>${code}</Code></Error>`
+    return {
+      status: 403,
+      headers: { "content-type": "application/xml", date },
+      body: Buffer.from(body)
+    }
+  }
+
+describe("a clock that is set", () => {
+  for (const [step, offset] of [
+    ["back", 60 * 60 * 1000],
+    ["forward", -60 * 60 * 1000]
+  ] as const) {
+    it.live(`${step} by an hour keeps nobody from the store`, () =>
+      Effect.gen(function* () {
+        const { gateway, store } = yield* scene({ a: large, b: "b" }, ahead(offset))
+        const name = fileName("a")
+        assert.isTrue((yield* contentOf(store, "a")).equals(large))
+        // And back again, while several ask at once, by each kind of request.
+        gateway.lie(ahead(0))
+        const [details, content, names] = yield* Effect.all(
+          [store.describe(name), contentOf(store, "b"), namesOf(store)],
+          { concurrency: "unbounded" }
+        )
+        assert.strictEqual(details.size, large.length)
+        assert.strictEqual(content.toString(), "b")
+        assert.deepStrictEqual(names, ["a", "b"])
+      })
+    )
+  }
+})
+
 describe("a part of an object", () => {
   it.live("is not mixed with another version by a gateway that ignores If-Match", () =>
     Effect.gen(function* () {
