@@ -31,3 +31,9 @@ export const makeSettableClock = (folder: string): SettableClock => {
     set
   }
 }
+
+/** An hour back, and an hour forward. */
+export const clockSteps = [
+  ["back", -1],
+  ["forward", 1]
+] as const
