@@ -35,7 +35,7 @@ layer(App.layer, { excludeTestServices: true, timeout: Duration.minutes(1) })(
         const lines = stderr.split("\n")
         const failures = lines.filter((line) => line.includes("storage.failed"))
         assert.strictEqual(failures.length, 1)
-        assert.match(failures[0] ?? "", /If-Match .* was ignored/)
+        assert.match(failures[0] ?? "", / name=a error=.*If-Match .* was ignored/)
         assert.match(lines.find((line) => line.includes("transfer.ended")) ?? "", /complete=false/)
       })
     )

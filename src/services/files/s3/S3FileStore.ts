@@ -61,17 +61,35 @@ const heldFile = (object: CachedObject): WholeFile | undefined =>
       }
     : undefined
 
+/** The same, of one file, which the log names. */
+const unavailableFile = (file: FileName) => (cause: unknown) =>
+  new StoreUnavailable({ cause, file })
+
 /** A missing object is a missing file, a missing bucket an unavailable store. */
-const asMissing = (failure: S3Failure): FileNotFound | StoreUnavailable =>
-  failure.status === 404 && failure.code !== "NoSuchBucket"
-    ? new FileNotFound()
-    : unavailable(failure)
+const asMissing =
+  (name: FileName) =>
+  (failure: S3Failure): FileNotFound | StoreUnavailable =>
+    failure.status === 404 && failure.code !== "NoSuchBucket"
+      ? new FileNotFound()
+      : unavailableFile(name)(failure)
+
+/** An object, and the file that it is. */
+interface Source {
+  readonly name: FileName
+  readonly key: string
+}
 
 /** Fetches ranges of one version of an object, and resumes them where they break off. */
 const fetchFrom =
-  (bucket: Bucket, retrying: S3Retry, key: string, version: Version): Fetch<StoreUnavailable> =>
+  (
+    bucket: Bucket,
+    retrying: S3Retry,
+    { key, name }: Source,
+    version: Version
+  ): Fetch<StoreUnavailable> =>
   (start, length, take) =>
     Effect.suspend(() => {
+      const failed = unavailableFile(name)
       let come = 0
       const takeNext = (chunk: Uint8Array): void => {
         come += chunk.length
@@ -87,11 +105,11 @@ const fetchFrom =
       return retrying
         .resume(rest, () => come)
         .pipe(
-          Effect.mapError(unavailable),
+          Effect.mapError(failed),
           Effect.flatMap(() =>
             come === length
               ? Effect.void
-              : Effect.fail(unavailable(new Error(`${come} bytes came of ${length}`)))
+              : Effect.fail(failed(new Error(`${come} bytes came of ${length}`)))
           )
         )
     })
@@ -128,16 +146,16 @@ export const layer = (
         return key === undefined ? Effect.fail(new FileNotFound()) : Effect.succeed(key)
       }
 
-      const opened = (key: string, object: CachedObject): OpenFile => {
+      const opened = (source: Source, object: CachedObject): OpenFile => {
         const { beginning, details } = object
-        const fetch = fetchFrom(bucket, retrying, key, details)
+        const fetch = fetchFrom(bucket, retrying, source, details)
         const read = (start: number, length: number) => {
           const near = beginning.subarray(start, start + length)
           const far = length - near.length
           const rest = far === 0 ? Stream.empty : ahead.read(fetch, start + near.length, far)
           return near.length === 0 ? rest : Stream.concat(Stream.succeed(near), rest)
         }
-        const checksum = retry(bucket.checksum(key, details)).pipe(
+        const checksum = retry(bucket.checksum(source.key, details)).pipe(
           // The right to read an object may not include its checksum.
           Effect.orElseSucceed(() => undefined),
           Effect.flatMap((stored) =>
@@ -181,7 +199,7 @@ export const layer = (
           Effect.map(fileDetails),
           Effect.mapError((failure) => {
             if (failure.status === 404) cache.learn(key, undefined)
-            return asMissing(failure)
+            return asMissing(name)(failure)
           })
         )
       })
@@ -201,7 +219,7 @@ export const layer = (
         describe,
         open: Effect.fnUntraced(function* (name) {
           const key = yield* requireKey(name)
-          return opened(key, yield* Effect.mapError(cache.at(key), asMissing))
+          return opened({ key, name }, yield* Effect.mapError(cache.at(key), asMissing(name)))
         })
       }
     })
