@@ -6,6 +6,7 @@ import { closeSync, constants, openSync, readSync, renameSync } from "node:fs"
 import { join } from "node:path"
 import packageJson from "../../../package.json" with { type: "json" }
 import { hasOpenssl, Made } from "../../support/Certificates.ts"
+import * as FakeServer from "../../support/fakes/FakeServer.ts"
 import { App, root, start } from "../../support/programs/App.ts"
 import { childrenOf } from "../../support/programs/Processes.ts"
 import { request } from "../../support/values/Bytes.ts"
@@ -174,6 +175,24 @@ layer(App.layer, { timeout: "1 minute" })("SIGHUP", (it) => {
     })
   )
 
+  for (const workers of [1, 2]) {
+    it.effect(`ends nothing under nohup, with ${workers} at work`, () =>
+      Effect.gen(function* () {
+        const { file } = yield* App
+        const cwd = yield* folderWith({ "DB/a.txt": "" })
+        const words = [process.execPath, file, "serve", "--port", "0", "--workers", `${workers}`]
+        const running = yield* start("nohup", words, { cwd })
+        const [, port = ""] = yield* running.says("stderr", /:(\d+)\. /)
+        const client = yield* RawSocket.connect({ host: "127.0.0.1", port: Number(port) })
+        // As the shell sends it to all processes of a terminal that is closed.
+        for (const pid of [running.pid, ...childrenOf(running.pid)]) process.kill(pid, "SIGHUP")
+        assert.strictEqual(yield* client.ask(ping, pong), pong)
+        yield* running.kill("SIGTERM")
+        assert.strictEqual((yield* running.ended).code, 0)
+      })
+    )
+  }
+
   it.effect("is passed on to all workers", () =>
     Effect.gen(function* () {
       const { serve } = yield* App
@@ -220,4 +239,19 @@ layer(App.layer, { timeout: "1 minute" })("SIGUSR1", (it) => {
       })
     )
   }
+
+  it.effect("opens no debugger in a client", () =>
+    Effect.gen(function* () {
+      const app = yield* App
+      const silent = yield* FakeServer.make({ greeting: "", answers: [] })
+      const cwd = yield* folderWith({})
+      const words = ["client", "--port", String(silent.address.port), "--cmd", "HORA"]
+      const client = yield* app.start(words, { cwd })
+      yield* silent.connection
+      yield* client.kill("SIGUSR1")
+      yield* client.kill("SIGTERM")
+      const { code, signal, stderr } = yield* client.ended
+      assert.deepStrictEqual({ code, signal, stderr }, { code: 130, signal: null, stderr: "" })
+    })
+  )
 })

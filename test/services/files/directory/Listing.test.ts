@@ -154,6 +154,32 @@ describe("what cannot be shared", () => {
     })
   )
 
+  it.effect.skipIf(!isLinux)("is told by the name of the folder that could not be read", () =>
+    Effect.gen(function* () {
+      const { lines, log } = yield* logged
+      const folder = yield* temporaryFolder
+      // A path longer than the system takes (PATH_MAX), which only a move makes.
+      const half = Array.from({ length: 10 }, () => "p".repeat(255)).join("/")
+      for (const top of ["p", "q"]) mkdirSync(join(folder, top, half), { recursive: true })
+      yield* Effect.acquireRelease(
+        Effect.sync(() => renameSync(join(folder, "q"), join(folder, "p", half, "q"))),
+        () => Effect.sync(() => renameSync(join(folder, "p", half, "q"), join(folder, "q")))
+      )
+      writeFileSync(join(folder, "a.txt"), "")
+      yield* Effect.gen(function* () {
+        const store = yield* directoryStore(folder)
+        assert.deepStrictEqual(yield* namesOf(store), ["a.txt"])
+        yield* namesOf(store)
+      }).pipe(Effect.provide(log))
+      const [line, ...others] = lines.map((line) => JSON.stringify(line))
+      assert.deepStrictEqual(others, [])
+      assert.match(
+        line ?? "",
+        /^\{"event":"folder\.unreadable","name":"p(?:\/p{255}){10}\/q(?:\/p{255})+","error":"ENAMETOOLONG: /
+      )
+    })
+  )
+
   it.effect.skipIf(!isLinux)("is told of a thousand names at most, and that there are more", () =>
     Effect.gen(function* () {
       const { lines, log } = yield* logged
