@@ -17,6 +17,7 @@ import { type Found, makePickleReader } from "../codec/pickle/PickleReader.ts"
 import { MalformedReply } from "../codec/resp/RespTokens.ts"
 import * as Reply from "../domain/Reply.ts"
 import type * as ByteString from "../domain/ByteString.ts"
+import { sentence } from "../domain/sentences/Sentence.ts"
 import {
   Connection,
   type IncomingBody,
@@ -40,7 +41,7 @@ const lingering = "2 seconds"
 /** A pickled request has one argument at most. The code is the client's own, not the server's. */
 const oneArgument = new ErrorReply({
   code: "ONEARGUMENT",
-  message: "Em pickle, um comando leva um só argumento."
+  message: sentence("ONEARGUMENT")
 })
 
 const refused = (reply: Reply.Reply | undefined): ErrorReply | MalformedReply =>

@@ -5,6 +5,7 @@
 import { Schema } from "effect"
 import * as ByteString from "../domain/ByteString.ts"
 import { BadArgument, type CommandError } from "../domain/Errors.ts"
+import { sentence } from "../domain/sentences/Sentence.ts"
 
 /** What follows a command's name, in order. */
 export type Args = ReadonlyArray<ByteString.ByteString>
@@ -39,9 +40,9 @@ export interface Argument<out A> {
 }
 
 /** Redis's answer to an argument that it does not know or that is in the wrong place. */
-export const syntaxError = new BadArgument({ text: "syntax error" })
+export const syntaxError = new BadArgument({ text: sentence("syntaxError") })
 /** Redis's answer to an argument that should be an integer. */
-export const notAnInteger = new BadArgument({ text: "value is not an integer or out of range" })
+export const notAnInteger = new BadArgument({ text: sentence("notAnInteger") })
 
 /** An integer of at least `minimum`, up to 2^53 - 1. */
 export const integerFrom = (minimum: number) =>
@@ -100,8 +101,7 @@ export const count = (name: string): Argument<number> => ({
   docs: { name, type: "integer" },
   schema: integerFrom(0),
   read: readCount,
-  error: (token) =>
-    new BadArgument({ text: `${token} deve ser um número inteiro, zero ou maior.` }),
+  error: (token) => new BadArgument({ text: sentence("notACount", token) }),
   absent: undefined
 })
 

@@ -2,6 +2,7 @@
 import { Schema } from "effect"
 import * as ByteString from "../domain/ByteString.ts"
 import { BadArgument, type CommandError } from "../domain/Errors.ts"
+import { sentence } from "../domain/sentences/Sentence.ts"
 import { type ArgumentDocs, type Args, integerFrom, readInteger, syntaxError } from "./Argument.ts"
 
 /** Which connections CLIENT LIST is asked about: all, those of a kind, or those of these numbers. */
@@ -27,14 +28,14 @@ const parseClientList = ([option, ...values]: Args): ClientList | CommandError =
     const id = readInteger(first)
     const ids = others.map(readInteger).filter((id) => id !== undefined)
     return id === undefined || ids.length < others.length
-      ? new BadArgument({ text: "Invalid client ID" })
+      ? new BadArgument({ text: sentence("invalidClientId") })
       : { filter: { ids: [id, ...ids] } }
   }
   if (option.toUpperCase() !== "TYPE" || others.length > 0) return syntaxError
   const kind = first.toLowerCase() === "slave" ? "replica" : first.toLowerCase()
   return isKind(kind)
     ? { filter: { kind } }
-    : new BadArgument({ text: `Unknown client type '${ByteString.printable(first)}'` })
+    : new BadArgument({ text: sentence("unknownClientType", ByteString.printable(first)) })
 }
 
 const printClientList = ({ filter }: ClientList): Args => {

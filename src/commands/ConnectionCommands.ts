@@ -5,6 +5,7 @@
 import { Schema } from "effect"
 import * as ByteString from "../domain/ByteString.ts"
 import { BadArgument, type CommandError, UnsupportedProtocol } from "../domain/Errors.ts"
+import { sentence } from "../domain/sentences/Sentence.ts"
 import { type Args, integer, oneOf, optional, readInteger, syntaxError, text } from "./Argument.ts"
 import { type ClientList, clientList } from "./ClientList.ts"
 import { commandsAbout } from "./Spec.ts"
@@ -31,8 +32,7 @@ const parseHello = ([protocol, ...options]: Args): Hello | CommandError => {
     return { version: undefined, credentials: undefined, clientName: undefined }
   }
   const version = readInteger(protocol)
-  if (version === undefined)
-    return new BadArgument({ text: "Protocol version is not an integer or out of range" })
+  if (version === undefined) return new BadArgument({ text: sentence("helloVersion") })
   if (version !== 2 && version !== 3) return new UnsupportedProtocol()
   let credentials: Credentials | undefined
   let clientName: ByteString.ByteString | undefined
@@ -46,7 +46,7 @@ const parseHello = ([protocol, ...options]: Args): Hello | CommandError => {
       index += 2
     } else {
       return new BadArgument({
-        text: `Syntax error in HELLO option '${ByteString.printable(option)}'`
+        text: sentence("helloOption", ByteString.printable(option))
       })
     }
   }
@@ -88,7 +88,7 @@ const parseSetInfo = ([written = nothing, value = nothing]: Args): LibraryInfo |
   const attribute = written.toLowerCase()
   return attribute === "lib-name" || attribute === "lib-ver"
     ? { attribute, value }
-    : new BadArgument({ text: `Unrecognized option '${ByteString.printable(written)}'` })
+    : new BadArgument({ text: sentence("unrecognizedOption", ByteString.printable(written)) })
 }
 
 /** The commands about the connection, by their tags. */

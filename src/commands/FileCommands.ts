@@ -1,6 +1,7 @@
 /** The declarations of the commands about files. Their routes: routes/FileRoutes.ts. */
 import * as ByteString from "../domain/ByteString.ts"
 import { BadArgument, type CommandError } from "../domain/Errors.ts"
+import { sentence } from "../domain/sentences/Sentence.ts"
 import {
   type Args,
   count,
@@ -34,7 +35,7 @@ interface Scan {
 /** An option given twice has its last value (db.c, scanGenericCommand). */
 const parseScan = ([first = ByteString.unsafe(""), ...options]: Args): Scan | CommandError => {
   const cursor = /^[0-9]+$/.test(first) ? Number(first) : Number.NaN
-  if (!Number.isSafeInteger(cursor)) return new BadArgument({ text: "invalid cursor" })
+  if (!Number.isSafeInteger(cursor)) return new BadArgument({ text: sentence("invalidCursor") })
   let pattern: ByteString.ByteString | undefined
   let type: ByteString.ByteString | undefined
   let limit: number | undefined = scanCount

@@ -4,6 +4,7 @@
  */
 import type * as ByteString from "../domain/ByteString.ts"
 import { BadArgument, type CommandError } from "../domain/Errors.ts"
+import { sentence } from "../domain/sentences/Sentence.ts"
 import {
   any,
   type Args,
@@ -39,7 +40,7 @@ const parseMemoryUsage = (
 }
 
 /** slowlog.c, slowlogCommand. */
-const badCount = new BadArgument({ text: "count should be greater than or equal to -1" })
+const badCount = new BadArgument({ text: sentence("slowlogCount") })
 
 const parseSlowlogGet = ([written]: Args):
   | { readonly count: number | undefined }

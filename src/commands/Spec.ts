@@ -6,6 +6,7 @@
 import type { Schema } from "effect"
 import * as ByteString from "../domain/ByteString.ts"
 import { BadArgument, type CommandError } from "../domain/Errors.ts"
+import { sentence } from "../domain/sentences/Sentence.ts"
 import { type Argument, type ArgumentDocs, type Args, arityOf, readBytes } from "./Argument.ts"
 
 /**
@@ -264,7 +265,7 @@ const readOptions = (
     const token = written.toUpperCase()
     const value = args[index + 1]
     if (!tokens.includes(token) || value === undefined || found.has(token)) {
-      return new BadArgument({ text: `Opção inválida '${ByteString.printable(written)}'.` })
+      return new BadArgument({ text: sentence("invalidOption", ByteString.printable(written)) })
     }
     found.set(token, value)
   }

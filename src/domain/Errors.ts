@@ -3,6 +3,7 @@
  * none of them ends the connection. Broken protocols: codec/Codec.ts.
  */
 import { Schema } from "effect"
+import { Sentence, sentence } from "./sentences/Sentence.ts"
 
 type ErrorClass = abstract new (...args: ReadonlyArray<never>) => Error
 
@@ -33,7 +34,7 @@ export class UnknownCommand extends withoutStack(
   /** `ERR`, as Redis answers. */
   readonly code = "ERR"
   override get message() {
-    return `Comando desconhecido. (unknown command '${this.name}')`
+    return sentence("unknownCommand", this.name)
   }
 }
 
@@ -46,7 +47,7 @@ export class WrongArity extends withoutStack(
   /** `ERR`, as Redis answers. */
   readonly code = "ERR"
   override get message() {
-    return `wrong number of arguments for '${this.name}' command`
+    return sentence("wrongArity", this.name)
   }
 }
 
@@ -60,7 +61,7 @@ export class UnknownSubcommand extends withoutStack(
   /** `ERR`, as Redis answers. */
   readonly code = "ERR"
   override get message() {
-    return `unknown subcommand '${this.name}'. Try ${this.container.toUpperCase()} HELP.`
+    return sentence("unknownSubcommand", this.name, this.container.toUpperCase())
   }
 }
 
@@ -70,7 +71,7 @@ export class UnknownSubcommand extends withoutStack(
  */
 export class BadArgument extends withoutStack(
   Schema.TaggedError<BadArgument>()("BadArgument", {
-    text: Schema.String,
+    text: Sentence,
     command: Schema.optionalKey(Schema.String)
   })
 ) {
@@ -88,7 +89,7 @@ export class UnsupportedProtocol extends withoutStack(
   /** `NOPROTO`, on which clients fall back to RESP 2. */
   readonly code = "NOPROTO"
   override get message() {
-    return "unsupported protocol version"
+    return sentence("NOPROTO")
   }
 }
 
@@ -99,14 +100,14 @@ export class WrongPassword extends withoutStack(
   /** `WRONGPASS`, as Redis answers. */
   readonly code = "WRONGPASS"
   override get message() {
-    return "invalid username-password pair or user is disabled."
+    return sentence("WRONGPASS")
   }
 }
 
 /** The server requires a password and the connection has not given it. `text` is Redis's, which has a longer one for HELLO. */
 export class NotAuthenticated extends withoutStack(
   Schema.TaggedError<NotAuthenticated>()("NotAuthenticated", {
-    text: Schema.String
+    text: Sentence
   })
 ) {
   /** `NOAUTH`, as Redis answers. */
@@ -125,7 +126,7 @@ export class ReadOnlyServer extends withoutStack(
   /** `ERR`. */
   readonly code = "ERR"
   override get message() {
-    return `Servidor somente leitura: '${this.name}' não é aceito. (read-only server)`
+    return sentence("readOnly", this.name)
   }
 }
 
@@ -136,7 +137,7 @@ export class FileNotFound extends withoutStack(
   /** `NOTFOUND`. */
   readonly code = "NOTFOUND"
   override get message() {
-    return "Arquivo não encontrado!"
+    return sentence("NOTFOUND")
   }
 }
 
@@ -147,7 +148,7 @@ export class FileChanged extends withoutStack(
   /** `CHANGED`. */
   readonly code = "CHANGED"
   override get message() {
-    return "Arquivo mudou; recomece."
+    return sentence("CHANGED")
   }
 }
 
@@ -160,7 +161,7 @@ export class RangeNotSatisfiable extends withoutStack(
   /** `RANGE`. */
   readonly code = "RANGE"
   override get message() {
-    return `Início além do fim do arquivo; tamanho ${this.size}.`
+    return sentence("RANGE", this.size)
   }
 }
 
@@ -177,7 +178,7 @@ export class StoreUnavailable extends withoutStack(
   /** `UNAVAILABLE`. */
   readonly code = "UNAVAILABLE"
   override get message() {
-    return "Armazenamento indisponível; tente novamente."
+    return sentence("UNAVAILABLE")
   }
 }
 
@@ -186,7 +187,7 @@ export class WrongType extends withoutStack(Schema.TaggedError<WrongType>()("Wro
   /** `WRONGTYPE`, as Redis answers. */
   readonly code = "WRONGTYPE"
   override get message() {
-    return "Operation against a key holding the wrong kind of value"
+    return sentence("WRONGTYPE")
   }
 }
 
@@ -197,7 +198,7 @@ export class ChangesNotFollowed extends withoutStack(
   /** `NOCHANGES`. */
   readonly code = "NOCHANGES"
   override get message() {
-    return "Este servidor não acompanha mudanças."
+    return sentence("NOCHANGES")
   }
 }
 
@@ -206,7 +207,7 @@ export class Draining extends withoutStack(Schema.TaggedError<Draining>()("Drain
   /** `LOADING`, which Redis's clients and load balancers take for a server that is not ready. */
   readonly code = "LOADING"
   override get message() {
-    return "Servidor encerrando."
+    return sentence("LOADING")
   }
 }
 

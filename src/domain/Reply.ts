@@ -5,6 +5,7 @@
 import { Data, type Effect, type Scope, type Stream } from "effect"
 import type { CommandError, StoreUnavailable } from "./Errors.ts"
 import * as ByteString from "./ByteString.ts"
+import type { Sentence } from "./sentences/Sentence.ts"
 
 /** The bytes of a file, or of a part of it; `size` counts them. */
 export type Body = BufferedBody | StreamedBody
@@ -106,8 +107,10 @@ export const dictionary = (entries: ReadonlyArray<readonly [key: string, value: 
   })
 
 /** The error reply with the code and the message of a command's error. */
-export const error = (error: CommandError): Reply =>
-  Reply.Error({ code: error.code, message: error.message })
+export const error = (error: CommandError): Reply => refusal(error.code, error.message)
+
+/** The error reply with this code and sentence. */
+export const refusal = (code: string, message: Sentence): Reply => Reply.Error({ code, message })
 
 /** `+OK` */
 export const ok: Reply = status("OK")

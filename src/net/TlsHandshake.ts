@@ -6,6 +6,7 @@ import { Data, type Duration, Effect } from "effect"
 import type { Socket } from "node:net"
 import { createServer, type TLSSocket } from "node:tls"
 import { opensArray, opensTls } from "../domain/FirstByte.ts"
+import { sentence } from "../domain/sentences/Sentence.ts"
 import { type BadCredentials, check } from "../tls/Credentials.ts"
 import { waitForClose, errorCode, readSome } from "./RawSocket.ts"
 import { TurnQuota } from "./Turns.ts"
@@ -33,7 +34,7 @@ export interface Tls {
 }
 
 /** The reply to a client of Redis that does not encrypt. Anything else in plain text gets no reply. */
-const notEncrypted = "-NOTLS Este servidor só fala TLS.\r\n"
+const notEncrypted = `-NOTLS ${sentence("NOTLS")}\r\n`
 
 /** The options for Node, after all credentials were checked. */
 const checked = ({ cert, clientCa, key }: Credentials) => {

@@ -11,6 +11,7 @@ import * as NamePattern from "../domain/NamePattern.ts"
 import * as Pattern from "../domain/Pattern.ts"
 import * as RedisGlob from "../domain/RedisGlob.ts"
 import * as Reply from "../domain/Reply.ts"
+import { sentence } from "../domain/sentences/Sentence.ts"
 import { createSha256 } from "../services/files/Digest.ts"
 import type { DigestCache } from "../services/files/DigestCache.ts"
 import type { Changes } from "../services/files/FileChanges.ts"
@@ -39,11 +40,8 @@ const mostNames = 100_000
 /** The most files in one list with details: 3 MB while it is sent. */
 const mostDetailed = 10_000
 
-const limitTooLarge = (most: number) => new BadArgument({ text: `LIMITE vai até ${most}.` })
-const tooManyNames = (most: number) =>
-  new BadArgument({
-    text: `Mais de ${most} nomes: peça em partes, com LIMITE n e depois APOS o último nome.`
-  })
+const limitTooLarge = (most: number) => new BadArgument({ text: sentence("limitTooLarge", most) })
+const tooManyNames = (most: number) => new BadArgument({ text: sentence("tooManyNames", most) })
 
 /** The memory of a file in a list with details, besides its name, in bytes. */
 const fileOverhead = 300
@@ -74,7 +72,7 @@ const digestOfList = (files: ReadonlyArray<FileEntry>): Effect.Effect<string> =>
     )
   })
 
-const needsDetails = new BadArgument({ text: "RESUMO só vale com COM detalhes." })
+const needsDetails = new BadArgument({ text: sentence("needsDetails") })
 
 const nameList = (names: ReadonlyArray<FileName.FileName>): Effect.Effect<Reply.Reply> =>
   Effect.suspend(() => {
@@ -116,9 +114,7 @@ const empty = Reply.text("")
 /** The memory of an argument besides its bytes: a string that is a slice of the request. */
 const argOverhead = 32
 
-const tooManyKeys = new BadArgument({
-  text: `Mais de ${mostNames} nomes: use SCAN, ou um padrão mais estreito.`
-})
+const tooManyKeys = new BadArgument({ text: sentence("tooManyKeys", mostNames) })
 
 const typeString = Reply.status("string")
 const typeStream = Reply.status("stream")

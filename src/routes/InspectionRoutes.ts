@@ -9,6 +9,7 @@ import type { inspectionCommands } from "../commands/InspectionCommands.ts"
 import * as ByteString from "../domain/ByteString.ts"
 import { BadArgument } from "../domain/Errors.ts"
 import * as Reply from "../domain/Reply.ts"
+import { sentence } from "../domain/sentences/Sentence.ts"
 import type { FileDetails, FileStore } from "../services/files/FileStore.ts"
 import type { ServerInfo } from "../services/ServerInfo.ts"
 import { integer, requireName, type Routes } from "./Route.ts"
@@ -23,15 +24,11 @@ const zero = integer(0)
 /** object.c, objectCommand. */
 const frequencyNotTracked = Reply.error(
   new BadArgument({
-    text:
-      "An LFU maxmemory policy is not selected, access frequency not tracked. "
-      + "Please note that when switching between policies at runtime LRU and LFU data will take some time to adjust."
+    text: sentence("frequencyNotTracked")
   })
 )
 /** cluster.c, clusterCommand. */
-const noCluster = Reply.error(
-  new BadArgument({ text: "This instance has cluster support disabled" })
-)
+const noCluster = Reply.error(new BadArgument({ text: sentence("noCluster") }))
 /** object.c, memoryCommand, where Redis is built without jemalloc. */
 const noAllocatorStats = Reply.text("Stats not supported for the current allocator")
 const noProblems = Reply.text("Nenhum problema de memória.")
@@ -39,9 +36,7 @@ const noLatencies = Reply.text("Nenhuma demora medida.")
 
 /** latency.c, latencyCommand. */
 const noSamples = ({ event }: { readonly event: ByteString.ByteString }): Reply.Reply =>
-  Reply.error(
-    new BadArgument({ text: `No samples available for event '${ByteString.printable(event)}'` })
-  )
+  Reply.error(new BadArgument({ text: sentence("noSamples", ByteString.printable(event)) }))
 
 const user = Reply.text("default")
 const role = Reply.Reply.List({ items: [Reply.text("master"), zero, empty] })

@@ -9,6 +9,7 @@ import { BadArgument, type CommandError, FileNotFound } from "../domain/Errors.t
 import * as FileName from "../domain/FileName.ts"
 import * as RedisGlob from "../domain/RedisGlob.ts"
 import * as Reply from "../domain/Reply.ts"
+import { sentence } from "../domain/sentences/Sentence.ts"
 
 /** A reply, or an effect of one that may keep a file open until its scope closes. It fails with the error to reply with. */
 export type Answer = Reply.Reply | Effect.Effect<Reply.Reply, CommandError, Scope.Scope>
@@ -28,7 +29,7 @@ export const bulk = (value: ByteString.ByteString): Reply.Reply => Reply.Reply.B
 export const longestPattern = 256
 /** The error of a pattern longer than `longestPattern`. */
 export const patternTooLong = new BadArgument({
-  text: `O padrão passa de ${longestPattern} bytes.`
+  text: sentence("patternTooLong", longestPattern)
 })
 
 /**
@@ -37,7 +38,7 @@ export const patternTooLong = new BadArgument({
  */
 export const mostNamed = 1024
 /** The error of a query that names more than `mostNamed`. */
-export const tooManyNamed = new BadArgument({ text: `Mais de ${mostNamed} argumentos.` })
+export const tooManyNamed = new BadArgument({ text: sentence("tooManyNamed", mostNamed) })
 
 /** How many names are looked up before yielding to other fibers: each takes one or two system calls. */
 export const lookUpsPerTurn = 32
@@ -68,7 +69,7 @@ export const inTurns = <A>(
 export const requireText = (arg: ByteString.ByteString): Effect.Effect<string, BadArgument> => {
   const text = ByteString.toText(arg)
   return text === undefined
-    ? Effect.fail(new BadArgument({ text: "O argumento não está em UTF-8." }))
+    ? Effect.fail(new BadArgument({ text: sentence("notUtf8") }))
     : Effect.succeed(text)
 }
 

@@ -6,6 +6,7 @@ import * as ByteString from "../domain/ByteString.ts"
 import { BadArgument, Draining, ReadOnlyServer, StoreUnavailable } from "../domain/Errors.ts"
 import * as RedisGlob from "../domain/RedisGlob.ts"
 import * as Reply from "../domain/Reply.ts"
+import { sentence } from "../domain/sentences/Sentence.ts"
 import type { Changes } from "../services/files/FileChanges.ts"
 import type { Clock } from "../services/Clock.ts"
 import type { Info } from "../services/Info.ts"
@@ -27,7 +28,7 @@ const notifications = "notify-keyspace-events"
 /** Redis's (config.c). */
 const badClasses = Reply.error(
   new BadArgument({
-    text: `CONFIG SET failed (possibly related to argument '${notifications}') - Invalid event class character. Use 'Ag$lshzxeKEtmdn'.`
+    text: sentence("notificationClasses", notifications)
   })
 )
 const configSetRefused = Reply.error(new ReadOnlyServer({ name: "config|set" }))

@@ -18,6 +18,7 @@ import {
   type LoggedChange
 } from "../domain/FileChange.ts"
 import * as Reply from "../domain/Reply.ts"
+import { sentence } from "../domain/sentences/Sentence.ts"
 import type { Changes } from "../services/files/FileChanges.ts"
 import type { FileStore } from "../services/files/FileStore.ts"
 import {
@@ -44,16 +45,14 @@ const mostRead = 500
 /** The most entries of one XRANGE, which are made as they are sent. */
 const mostRanged = 100_000
 
-const tooManyEntries = new BadArgument({
-  text: `Mais de ${mostRanged} mudanças: use COUNT, e depois o id da última.`
-})
+const tooManyEntries = new BadArgument({ text: sentence("tooManyEntries", mostRanged) })
 
 /** The memory of an entry while a range waits to be sent, in bytes: its place in the list, and the change itself. */
 const entryHeld = 300
 
 const none = NullList()
 const noEntries = List({ items: [] })
-const noSuchKey = Reply.error(new BadArgument({ text: "no such key" }))
+const noSuchKey = Reply.error(new BadArgument({ text: sentence("noSuchKey") }))
 const notFollowed = Reply.error(new ChangesNotFollowed())
 
 const texts = (values: ReadonlyArray<string>): Reply.Reply =>

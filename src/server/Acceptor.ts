@@ -4,6 +4,7 @@
  */
 import { Cause, Clock, type Duration, Effect, Exit, type Redacted, type Scope } from "effect"
 import * as Monotonic from "../domain/Monotonic.ts"
+import { sentence } from "../domain/sentences/Sentence.ts"
 import type { Codec } from "../codec/Codec.ts"
 import { detect } from "../codec/Detect.ts"
 import { http, httpProtocol } from "../codec/http/Http.ts"
@@ -50,7 +51,7 @@ export interface Limits extends ConnectionLimiter.Limits, ConnectionReaper.Limit
 }
 
 /** Redis's reply before it closes (networking.c, acceptCommonHandler). */
-const full = "-ERR max number of clients reached\r\n"
+const full = `-ERR ${sentence("tooManyClients")}\r\n`
 
 /**
  * This many rejected peers at a time are closed in order, which waits for them and takes descriptors that no other limit

@@ -20,6 +20,7 @@ import { pickleName } from "../codec/pickle/Pickle.ts"
 import { NotAuthenticated, type StoreUnavailable } from "../domain/Errors.ts"
 import type { ChangeId } from "../domain/FileChange.ts"
 import * as Reply from "../domain/Reply.ts"
+import { sentence } from "../domain/sentences/Sentence.ts"
 import type { HttpRefusal, HttpRequest } from "../codec/http/HttpRequest.ts"
 import type { Answer } from "../Router.ts"
 import { countCommand } from "../telemetry/Stats.ts"
@@ -35,12 +36,10 @@ import { askTransaction, queueRequest, mustQueue } from "./transactions/Transact
 
 const noReply = Reply.Reply.NoReply()
 
-const authenticationRequired = Reply.error(
-  new NotAuthenticated({ text: "Authentication required." })
-)
+const authenticationRequired = Reply.error(new NotAuthenticated({ text: sentence("NOAUTH") }))
 
 /** The last reply to a client whose protocol has no way to give the password. */
-const denied = Reply.Reply.CloseAfterReply({ reply: Reply.status("Acesso negado.") })
+const denied = Reply.Reply.CloseAfterReply({ reply: Reply.status(sentence("denied")) })
 /** Closes the connection without a reply. */
 const closeSilently = Reply.Reply.CloseAfterReply({ reply: noReply })
 

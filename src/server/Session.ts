@@ -11,6 +11,7 @@ import {
 } from "../domain/Errors.ts"
 import * as Reply from "../domain/Reply.ts"
 import * as ByteString from "../domain/ByteString.ts"
+import { sentence } from "../domain/sentences/Sentence.ts"
 import { makeAuthenticator, type Authenticator } from "../guard/Authenticator.ts"
 
 /** What the session needs to know of its connection and of the server. */
@@ -49,21 +50,11 @@ export interface Session {
 const adeus = Reply.status("Adeus!")
 const open = makeAuthenticator(() => [])
 
-const noPasswordConfigured = new BadArgument({
-  text:
-    "AUTH <password> called without any password configured for the default user. "
-    + "Are you sure your configuration is correct?"
-})
+const noPasswordConfigured = new BadArgument({ text: sentence("noPasswordConfigured") })
 /** Redis's (networking.c, helloCommand). */
-const helloNotAuthenticated = new NotAuthenticated({
-  text:
-    "HELLO must be called with the client already authenticated, otherwise the HELLO AUTH <user> <pass> option "
-    + "can be used to authenticate the client and select the RESP protocol version at the same time"
-})
-const invalidName = new BadArgument({
-  text: "Client names cannot contain spaces, newlines or special characters."
-})
-const noSuchIndex = new BadArgument({ text: "DB index is out of range" })
+const helloNotAuthenticated = new NotAuthenticated({ text: sentence("helloUnauthenticated") })
+const invalidName = new BadArgument({ text: sentence("invalidClientName") })
+const noSuchIndex = new BadArgument({ text: sentence("noSuchDatabase") })
 
 /** A name is kept as long as its connection, and ten thousand connections may have one. Redis has no bound. */
 const longestName = 1024

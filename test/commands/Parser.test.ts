@@ -16,6 +16,7 @@ import {
   UnsupportedProtocol,
   WrongArity
 } from "../../src/domain/Errors.ts"
+import { Sentence } from "../../src/domain/sentences/Sentence.ts"
 import * as Parser from "../../src/commands/Parser.ts"
 import * as ByteString from "../../src/domain/ByteString.ts"
 import * as Arbitraries from "../support/values/Arbitraries.ts"
@@ -238,8 +239,10 @@ describe("a command", () => {
   })
 })
 
+const bad = (text: string) => new BadArgument({ text: Sentence.make(text) })
+
 describe("words that are no command", () => {
-  const notAnInteger = new BadArgument({ text: "value is not an integer or out of range" })
+  const notAnInteger = bad("value is not an integer or out of range")
   const cases: ReadonlyArray<readonly [words: ReadonlyArray<string>, error: CommandError]> = [
     [["nada"], new UnknownCommand({ name: "nada" })],
     [[""], new UnknownCommand({ name: "" })],
@@ -256,9 +259,9 @@ describe("words that are no command", () => {
     [["client", "setname"], new WrongArity({ name: "client|setname" })],
     [["CLIENT", "Id", "x"], new WrongArity({ name: "client|id" })],
     [["client", "nada"], new UnknownSubcommand({ container: "client", name: "nada" })],
-    [["client", "setinfo", "lib-x", "y"], new BadArgument({ text: "Unrecognized option 'lib-x'" })],
-    [["client", "reply", "maybe"], new BadArgument({ text: "syntax error" })],
-    [["client", "no-evict", "maybe"], new BadArgument({ text: "syntax error" })],
+    [["client", "setinfo", "lib-x", "y"], bad("Unrecognized option 'lib-x'")],
+    [["client", "reply", "maybe"], bad("syntax error")],
+    [["client", "no-evict", "maybe"], bad("syntax error")],
     [["client", "getredir"], new UnknownSubcommand({ container: "client", name: "getredir" })],
     [["command", "nada"], new UnknownSubcommand({ container: "command", name: "nada" })],
     [["config"], new WrongArity({ name: "config" })],
@@ -270,19 +273,19 @@ describe("words that are no command", () => {
     [["SPUBLISH", "a"], new WrongArity({ name: "spublish" })],
     [["SPUBLISH", "a", "b"], new ReadOnlyServer({ name: "spublish" })],
     [["XADD", "arquivos", "*", "op", "criado"], new ReadOnlyServer({ name: "xadd" })],
-    [["scan", "x"], new BadArgument({ text: "invalid cursor" })],
-    [["scan", "-1"], new BadArgument({ text: "invalid cursor" })],
-    [["scan", ""], new BadArgument({ text: "invalid cursor" })],
-    [["scan", "9007199254740992"], new BadArgument({ text: "invalid cursor" })],
-    [["scan", "0", "count", "0"], new BadArgument({ text: "syntax error" })],
+    [["scan", "x"], bad("invalid cursor")],
+    [["scan", "-1"], bad("invalid cursor")],
+    [["scan", ""], bad("invalid cursor")],
+    [["scan", "9007199254740992"], bad("invalid cursor")],
+    [["scan", "0", "count", "0"], bad("syntax error")],
     [["scan", "0", "count", "x"], notAnInteger],
-    [["scan", "0", "match"], new BadArgument({ text: "syntax error" })],
-    [["scan", "0", "nada", "1"], new BadArgument({ text: "syntax error" })],
+    [["scan", "0", "match"], bad("syntax error")],
+    [["scan", "0", "nada", "1"], bad("syntax error")],
     [["set"], new ReadOnlyServer({ name: "set" })],
     [["SET", "a", "b"], new ReadOnlyServer({ name: "set" })],
     [["FlushAll"], new ReadOnlyServer({ name: "flushall" })],
     [["expire", "a", "1"], new ReadOnlyServer({ name: "expire" })],
-    [["auth", "a", "b", "c"], new BadArgument({ text: "syntax error" })],
+    [["auth", "a", "b", "c"], bad("syntax error")],
     [["select", "01"], notAnInteger],
     [["select", "+1"], notAnInteger],
     [["select", "-0"], notAnInteger],
@@ -293,30 +296,18 @@ describe("words that are no command", () => {
     [["select", ""], notAnInteger],
     [["select", "١"], notAnInteger],
     [["getrange", "a", "x", "0"], notAnInteger],
-    [
-      ["arquivo", "a", "INICIO", "-1"],
-      new BadArgument({ text: "INICIO deve ser um número inteiro, zero ou maior." })
-    ],
-    [
-      ["arquivo", "a", "TAMANHO", "x"],
-      new BadArgument({ text: "TAMANHO deve ser um número inteiro, zero ou maior." })
-    ],
-    [
-      ["listar", "LIMITE", "-1"],
-      new BadArgument({ text: "LIMITE deve ser um número inteiro, zero ou maior." })
-    ],
-    [["arquivo", "a", "INICIO"], new BadArgument({ text: "Opção inválida 'INICIO'." })],
-    [["arquivo", "a", "nada", "1"], new BadArgument({ text: "Opção inválida 'nada'." })],
-    [["soma", "a", "INICIO", "1"], new BadArgument({ text: "Opção inválida 'INICIO'." })],
-    [["listar", "nada", "1"], new BadArgument({ text: "Opção inválida 'nada'." })],
+    [["arquivo", "a", "INICIO", "-1"], bad("INICIO deve ser um número inteiro, zero ou maior.")],
+    [["arquivo", "a", "TAMANHO", "x"], bad("TAMANHO deve ser um número inteiro, zero ou maior.")],
+    [["listar", "LIMITE", "-1"], bad("LIMITE deve ser um número inteiro, zero ou maior.")],
+    [["arquivo", "a", "INICIO"], bad("Opção inválida 'INICIO'.")],
+    [["arquivo", "a", "nada", "1"], bad("Opção inválida 'nada'.")],
+    [["soma", "a", "INICIO", "1"], bad("Opção inválida 'INICIO'.")],
+    [["listar", "nada", "1"], bad("Opção inválida 'nada'.")],
     [["hello", "4"], new UnsupportedProtocol()],
     [["hello", "1"], new UnsupportedProtocol()],
-    [
-      ["hello", "x"],
-      new BadArgument({ text: "Protocol version is not an integer or out of range" })
-    ],
-    [["hello", "3", "nada"], new BadArgument({ text: "Syntax error in HELLO option 'nada'" })],
-    [["hello", "3", "setname"], new BadArgument({ text: "Syntax error in HELLO option 'setname'" })]
+    [["hello", "x"], bad("Protocol version is not an integer or out of range")],
+    [["hello", "3", "nada"], bad("Syntax error in HELLO option 'nada'")],
+    [["hello", "3", "setname"], bad("Syntax error in HELLO option 'setname'")]
   ]
   for (const [words, error] of cases) {
     it(`are told why: ${JSON.stringify(words)}`, () => {

@@ -3,6 +3,7 @@ import type { Args } from "../../commands/Argument.ts"
 import * as Parser from "../../commands/Parser.ts"
 import { Reply } from "../../domain/Reply.ts"
 import * as ByteString from "../../domain/ByteString.ts"
+import { sentence } from "../../domain/sentences/Sentence.ts"
 import type { Value } from "./PickleMachine.ts"
 import type { Limits } from "./PickleReader.ts"
 import * as Writer from "./PickleWriter.ts"
@@ -60,8 +61,8 @@ export const toPickleRequest = (args: Args): PickleRequest | undefined => {
 
 /** The original's error texts, each with its code in RESP. */
 const errorCodes: ReadonlyMap<string, string> = new Map([
-  ["Arquivo não encontrado!", "NOTFOUND"],
-  ["Comando desconhecido.", "ERR"]
+  [sentence("NOTFOUND"), "NOTFOUND"],
+  [sentence("unknownVerb"), "ERR"]
 ])
 
 const toItem = (value: Value): Reply | undefined => {

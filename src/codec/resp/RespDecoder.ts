@@ -147,9 +147,7 @@ class RequestDecoder implements Decoder {
     if (typeof line !== "string") return line
     return line.startsWith("$")
       ? readLength(line.slice(1))
-      : Limits.protocolError(
-          `expected '$', got '${ByteString.printable(ByteString.unsafe(line.charAt(0) || " "))}'`
-        )
+      : Limits.notALength(ByteString.printable(ByteString.unsafe(line.charAt(0) || " ")))
   }
 
   /** The number of arguments of the next array, NaN if its line has none; `undefined` where the line is not complete. */

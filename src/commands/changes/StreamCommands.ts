@@ -6,6 +6,7 @@ import { Schema } from "effect"
 import * as ByteString from "../../domain/ByteString.ts"
 import { type ChangeId, formatId } from "../../domain/FileChange.ts"
 import { BadArgument, type CommandError } from "../../domain/Errors.ts"
+import { sentence } from "../../domain/sentences/Sentence.ts"
 import {
   type ArgumentDocs,
   type Args,
@@ -44,14 +45,10 @@ export interface StreamRead {
   readonly streams: readonly [typeof Position.Type, ...Array<typeof Position.Type>]
 }
 
-const badTimeout = new BadArgument({ text: "timeout is not an integer or out of range" })
-const negativeTimeout = new BadArgument({ text: "timeout is negative" })
-const unbalanced = new BadArgument({
-  text: "Unbalanced XREAD list of streams: for each stream key an ID or '$' must be specified."
-})
-const groupOnly = new BadArgument({
-  text: "The GROUP option is only supported by XREADGROUP. You called XREAD instead."
-})
+const badTimeout = new BadArgument({ text: sentence("invalidTimeout") })
+const negativeTimeout = new BadArgument({ text: sentence("negativeTimeout") })
+const unbalanced = new BadArgument({ text: sentence("unbalancedStreams") })
+const groupOnly = new BadArgument({ text: sentence("groupOnly") })
 
 const readPositions = (args: Args): StreamRead["streams"] | CommandError => {
   if (args.length % 2 !== 0 || args.length === 0) return unbalanced

@@ -3,6 +3,7 @@ import { Schema } from "effect"
 import * as ByteString from "../../domain/ByteString.ts"
 import { type ChangeId, formatId } from "../../domain/FileChange.ts"
 import { BadArgument } from "../../domain/Errors.ts"
+import { sentence } from "../../domain/sentences/Sentence.ts"
 import { integerFrom } from "../Argument.ts"
 
 /** A place in a stream. */
@@ -16,9 +17,7 @@ export const Bound = Schema.UndefinedOr(
 export type Bound = typeof Bound.Type
 
 /** Redis's answer to what is no id. */
-export const invalidId = new BadArgument({
-  text: "Invalid stream ID specified as stream command argument"
-})
+export const invalidId = new BadArgument({ text: sentence("invalidId") })
 
 const largest = 2n ** 64n - 1n
 

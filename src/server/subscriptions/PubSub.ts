@@ -4,6 +4,7 @@ import type * as ByteString from "../../domain/ByteString.ts"
 import { BadArgument } from "../../domain/Errors.ts"
 import * as RedisGlob from "../../domain/RedisGlob.ts"
 import * as Reply from "../../domain/Reply.ts"
+import { sentence } from "../../domain/sentences/Sentence.ts"
 import {
   type Answer,
   bulk,
@@ -17,7 +18,7 @@ import type { Kind, Registry } from "./Registry.ts"
 
 /** The most channels in one reply. */
 const mostChannels = 100_000
-const tooManyChannels = new BadArgument({ text: `Mais de ${mostChannels} canais.` })
+const tooManyChannels = new BadArgument({ text: sentence("tooManyChannels", mostChannels) })
 
 /** How many names are matched before yielding to other fibers. */
 const namesPerTurn = 128

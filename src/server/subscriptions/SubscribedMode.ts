@@ -7,6 +7,7 @@ import { type Case, isTag, type Tag, wireName } from "../../commands/Command.ts"
 import { BadArgument, ReadOnlyServer, UnsupportedProtocol } from "../../domain/Errors.ts"
 import * as ByteString from "../../domain/ByteString.ts"
 import * as Reply from "../../domain/Reply.ts"
+import { sentence } from "../../domain/sentences/Sentence.ts"
 
 const allowed: ReadonlySet<string> = new Set(
   (
@@ -46,11 +47,8 @@ export const subscribedPong = ({ message = empty }: Case<"Ping">): Reply.Reply =
 export const refuseSubscribed = (request: Request): Reply.Reply | undefined => {
   const name = nameOf(request)
   if (name === undefined || allowed.has(name)) return undefined
-  const text =
-    `Can't execute '${name.replace(" ", "|")}': only (P|S)SUBSCRIBE / (P|S)UNSUBSCRIBE / PING / QUIT / RESET `
-    + "are allowed in this context"
   // server.c, rejectCommandFormat.
   return name === "exec"
-    ? Reply.Reply.Error({ code: "EXECABORT", message: `Transaction discarded because of: ${text}` })
-    : Reply.error(new BadArgument({ text }))
+    ? Reply.refusal("EXECABORT", sentence("subscribedExec"))
+    : Reply.error(new BadArgument({ text: sentence("subscribed", name.replace(" ", "|")) }))
 }

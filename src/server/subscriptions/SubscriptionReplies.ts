@@ -7,6 +7,7 @@ import type { Case, SubscriptionCommand } from "../../commands/Command.ts"
 import type * as ByteString from "../../domain/ByteString.ts"
 import { BadArgument, ChangesNotFollowed } from "../../domain/Errors.ts"
 import * as Reply from "../../domain/Reply.ts"
+import { sentence } from "../../domain/sentences/Sentence.ts"
 import {
   type Answer,
   longestPattern,
@@ -24,9 +25,7 @@ const noReply = Reply.Reply.NoReply()
 const none = Reply.Reply.Null()
 const notFollowed = Reply.error(new ChangesNotFollowed())
 const tooMany = Reply.error(tooManyNamed)
-const tooMuch = Reply.error(
-  new BadArgument({ text: "A conexão já acompanha tantos canais quantos pode." })
-)
+const tooMuch = Reply.error(new BadArgument({ text: sentence("followsEnough") }))
 
 type Names = ReadonlyArray<ByteString.ByteString>
 

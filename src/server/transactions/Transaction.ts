@@ -8,6 +8,7 @@ import type { Command } from "../../commands/Command.ts"
 import * as Parser from "../../commands/Parser.ts"
 import * as ByteString from "../../domain/ByteString.ts"
 import { BadArgument, type CommandError } from "../../domain/Errors.ts"
+import { Sentence } from "../../domain/sentences/Sentence.ts"
 
 /** The memory of one connection's queued requests and watched names, in bytes: some 30,000 GETs. Redis has no bound. */
 const maxHeld = 4 * 1024 * 1024
@@ -126,7 +127,9 @@ const ownArgs = (args: Args): Args => args.map(ByteString.ownCopy)
 /** A copy, because the text of an error may hold a slice of the input. */
 const ownError = (error: CommandError): CommandError =>
   error instanceof BadArgument
-    ? new BadArgument({ text: new TextDecoder().decode(new TextEncoder().encode(error.text)) })
+    ? new BadArgument({
+        text: Sentence.make(new TextDecoder().decode(new TextEncoder().encode(error.text)))
+      })
     : error
 
 const sizeOf = (queued: Queued): number =>

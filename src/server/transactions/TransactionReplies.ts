@@ -15,6 +15,8 @@ import {
   WrongArity
 } from "../../domain/Errors.ts"
 import * as Reply from "../../domain/Reply.ts"
+import type { SentenceName } from "../../domain/sentences/Sentences.ts"
+import { sentence } from "../../domain/sentences/Sentence.ts"
 import type { Answer } from "../../Router.ts"
 import type { ConnectionContext } from "../ConnectionContext.ts"
 import { Transaction } from "./Transaction.ts"
@@ -22,19 +24,17 @@ import { Transaction } from "./Transaction.ts"
 const queued = Reply.status("QUEUED")
 const nullList = Reply.Reply.NullList()
 
-const refusal = (text: string): Reply.Reply => Reply.error(new BadArgument({ text }))
+const refusal = (name: SentenceName): Reply.Reply =>
+  Reply.error(new BadArgument({ text: sentence(name) }))
 
-const nested = refusal("MULTI calls can not be nested")
-const watchInside = refusal("WATCH inside MULTI is not allowed")
-const execWithoutMulti = refusal("EXEC without MULTI")
-const discardWithoutMulti = refusal("DISCARD without MULTI")
-const notInside = refusal("Command not allowed inside a transaction")
-const tooLarge = refusal("A transação passa do limite de memória.")
-const tooMuchWatched = refusal("WATCH passa do limite de memória.")
-const aborted = Reply.Reply.Error({
-  code: "EXECABORT",
-  message: "Transaction discarded because of previous errors."
-})
+const nested = refusal("nested")
+const watchInside = refusal("watchInside")
+const execWithoutMulti = refusal("execWithoutMulti")
+const discardWithoutMulti = refusal("discardWithoutMulti")
+const notInside = refusal("notInside")
+const tooLarge = refusal("transactionTooLarge")
+const tooMuchWatched = refusal("tooMuchWatched")
+const aborted = Reply.refusal("EXECABORT", sentence("EXECABORT"))
 
 /** Whether the error is found when the command is queued; errors of single arguments are found at EXEC. */
 const isFoundAtOnce = (error: CommandError): boolean =>

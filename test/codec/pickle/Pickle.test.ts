@@ -10,6 +10,7 @@ import {
   StoreUnavailable,
   UnknownCommand
 } from "../../../src/domain/Errors.ts"
+import { Sentence } from "../../../src/domain/sentences/Sentence.ts"
 import * as Reply from "../../../src/domain/Reply.ts"
 import * as ByteString from "../../../src/domain/ByteString.ts"
 import { byteByByte, latin1 } from "../../support/values/Bytes.ts"
@@ -200,7 +201,7 @@ describe("a reply", () => {
       text("Armazenamento indisponível; tente novamente.")
     )
     assert.deepStrictEqual(
-      refusal(new BadArgument({ text: "Nomes demais (x)." })),
+      refusal(new BadArgument({ text: Sentence.make("Nomes demais (x).") })),
       text("Nomes demais (x).")
     )
   })

@@ -5,6 +5,7 @@ import { makeRequestDecoder } from "../../../src/codec/resp/RespDecoder.ts"
 import { requestsIn } from "../../support/values/Decoders.ts"
 import { longestLine, mostBytes, mostArgs } from "../../../src/codec/resp/RespLimits.ts"
 import { BadArgument, UnknownCommand } from "../../../src/domain/Errors.ts"
+import { Sentence } from "../../../src/domain/sentences/Sentence.ts"
 import * as ByteString from "../../../src/domain/ByteString.ts"
 import * as Arbitraries from "../../support/values/Arbitraries.ts"
 import { byteByByte, cutAt, framed, latin1, sent } from "../../support/values/Bytes.ts"
@@ -234,7 +235,10 @@ describe("words that are no command", () => {
   it("are an error of their own, and what follows is read on", () => {
     assert.deepStrictEqual(decodeText("nada\r\nSELECT x\r\n" + framed(["", "x"]) + "PING\r\n"), [
       new UnknownCommand({ name: "nada" }),
-      new BadArgument({ text: "value is not an integer or out of range", command: "select" }),
+      new BadArgument({
+        text: Sentence.make("value is not an integer or out of range"),
+        command: "select"
+      }),
       new UnknownCommand({ name: "" }),
       ping
     ])
