@@ -6,15 +6,14 @@ import type { Language } from "./Language.ts"
 import { english } from "./messages/English.ts"
 import { type Catalog, portuguese } from "./messages/Portuguese.ts"
 
-/** A Map, because keys come from the server or the system: a plain object would have an entry for `toString`. */
+/** A Map, because keys come from the system: a plain object would have an entry for `toString`. */
 const byWord = (sentences: Record<string, string>): ReadonlyMap<string, string> =>
   new Map(Object.entries(sentences))
 
-/** A catalog, with its tables by code as Maps. */
-const messagesOf = (language: Language, { reasons, refusals, ...sentences }: Catalog) => ({
+/** A catalog, with its table by code as a Map. */
+const messagesOf = (language: Language, { reasons, ...sentences }: Catalog) => ({
   language,
   ...sentences,
-  refusals: byWord(refusals),
   reasons: byWord(reasons)
 })
 

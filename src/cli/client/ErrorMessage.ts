@@ -2,6 +2,7 @@
 import { escape } from "../Escape.ts"
 import type { AnswerError } from "../../client/Requests.ts"
 import { replyTooLarge } from "../../codec/resp/RespClient.ts"
+import { fill, isName, recognize } from "../../domain/sentences/Sentence.ts"
 import { exitCode, Failure, systemCode } from "../Failure.ts"
 import type { Messages } from "../Messages.ts"
 import { formatBytes } from "./FormatBytes.ts"
@@ -14,18 +15,16 @@ const reason = (cause: unknown, { reasons }: Messages): string => {
   return escape(cause instanceof Error ? cause.message : String(cause))
 }
 
-/** The client's own sentence for an error of code ERR that the server has words of Redis for (domain/Errors), else those. */
-const general = (message: string, { client }: Messages): string => {
-  const [, unknown] = /\(unknown command '(.*)'\)$/s.exec(message) ?? []
-  if (unknown !== undefined) return client.unknownCommand(unknown)
-  const [, called] = /^wrong number of arguments for '(.*)' command$/s.exec(message) ?? []
-  return called === undefined ? message : client.wrongArity(called)
+/**
+ * The server's sentence in the person's language. What is none of this program's, as an older server and Redis have some, is
+ * told by its code where that says all there is to say, else as it came.
+ */
+const refusal = (code: string, message: string, { client, refusals }: Messages): string => {
+  const found = recognize(message)
+  if (found !== undefined) return escape(fill(refusals[found.name], found.about))
+  if (isName(code) && !refusals[code].includes("{}")) return refusals[code]
+  return escape(code === "ERR" ? message : client.refused(code, message))
 }
-
-/** The client's own sentence for a code that it knows, else the server's. */
-const refusal = (code: string, message: string, messages: Messages): string =>
-  messages.refusals.get(code)
-  ?? escape(code === "ERR" ? general(message, messages) : messages.client.refused(code, message))
 
 /** A code for programs: the server's own of an error reply, else the kind of the error. */
 export const codeOf = (error: AnswerError): string =>

@@ -3,6 +3,7 @@ import type { Catalog } from "./Portuguese.ts"
 import { announcementEnglish } from "./AnnouncementEnglish.ts"
 import { changesEnglish } from "./ChangesEnglish.ts"
 import { mirrorEnglish } from "./MirrorEnglish.ts"
+import { refusalsEnglish } from "./RefusalsEnglish.ts"
 
 /** The catalog. */
 export const english: Catalog = {
@@ -168,8 +169,6 @@ export const english: Catalog = {
     refused: (code, message) => `${code} ${message}`,
     unexpectedName: (name) =>
       `The server sent a file of another name: "${name}". Nothing was saved.`,
-    unknownCommand: (name) => `Unknown command: ${name}.`,
-    wrongArity: (name) => `Wrong number of arguments for ${name}.`,
     nothingMatches: (pattern) =>
       `Nothing matches "${pattern}"; see the names with --cmd listar_arquivos.`,
     unaskedName: (name) =>
@@ -209,16 +208,7 @@ export const english: Catalog = {
     filesOf: (finished, found) => `${finished} of ${found} files`,
     lineFailed: (line, reason) => `Line ${line}: ${reason}`
   },
-  refusals: {
-    NOTFOUND: "File not found!",
-    CHANGED: "The file changed; start over.",
-    RANGE: "The start asked for lies past the end of the file.",
-    UNAVAILABLE: "The storage is unavailable; try again.",
-    NOAUTH: "The server asks for a password: set APP_PASSWORD, or use --password-file.",
-    WRONGPASS: "Wrong password.",
-    NOCHANGES: "This server does not tell of changes.",
-    ONEARGUMENT: "In pickle, a command takes one argument and no more."
-  },
+  refusals: refusalsEnglish,
   reasons: {
     ECONNREFUSED: "connection refused",
     ENOTFOUND: "unknown name",

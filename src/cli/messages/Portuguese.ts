@@ -5,6 +5,7 @@
 import { announcementPortuguese } from "./AnnouncementPortuguese.ts"
 import { changesPortuguese } from "./ChangesPortuguese.ts"
 import { mirrorPortuguese } from "./MirrorPortuguese.ts"
+import { refusalsPortuguese } from "./RefusalsPortuguese.ts"
 
 /** How many files of one command were saved, were the same already, were kept though different, and failed. */
 interface Counts {
@@ -193,8 +194,6 @@ export const portuguese = {
     refused: (code: string, message: string) => `${code} ${message}`,
     unexpectedName: (name: string) =>
       `O servidor mandou um arquivo com outro nome: "${name}". Nada foi gravado.`,
-    unknownCommand: (name: string) => `Comando desconhecido: ${name}.`,
-    wrongArity: (name: string) => `Número errado de argumentos para ${name}.`,
     nothingMatches: (pattern: string) =>
       `Nada corresponde a "${pattern}"; veja os nomes com --cmd listar_arquivos.`,
     unaskedName: (name: string) =>
@@ -237,17 +236,7 @@ export const portuguese = {
     filesOf: (finished: number, found: number) => `${finished} de ${found} arquivos`,
     lineFailed: (line: number, reason: string) => `Linha ${line}: ${reason}`
   },
-  /** The client's sentences for the codes of error replies it knows. */
-  refusals: {
-    NOTFOUND: "Arquivo não encontrado!",
-    CHANGED: "O arquivo mudou; recomece.",
-    RANGE: "O início pedido fica além do fim do arquivo.",
-    UNAVAILABLE: "Armazenamento indisponível; tente novamente.",
-    NOAUTH: "O servidor pede uma senha: defina APP_PASSWORD ou use --password-file.",
-    WRONGPASS: "Senha errada.",
-    NOCHANGES: "Este servidor não conta o que muda.",
-    ONEARGUMENT: "Em pickle, um comando leva um só argumento."
-  },
+  refusals: refusalsPortuguese,
   /** The client's words for the system's error codes (errno). */
   reasons: {
     ECONNREFUSED: "conexão recusada",

@@ -1,5 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { PlatformError } from "effect"
+import { escape } from "../../../src/cli/Escape.ts"
 import { messages } from "../../../src/cli/Messages.ts"
 import { codeOf, errorMessage } from "../../../src/cli/client/ErrorMessage.ts"
 import { NothingMatches } from "../../../src/client/files/Placement.ts"
@@ -7,6 +8,8 @@ import { ErrorReply } from "../../../src/client/Connection.ts"
 import type { AnswerError } from "../../../src/client/Requests.ts"
 import { SlowTransfer } from "../../../src/client/SocketIO.ts"
 import { replyTooLarge } from "../../../src/codec/resp/RespClient.ts"
+import { isName, sentence } from "../../../src/domain/sentences/Sentence.ts"
+import { sentences } from "../../../src/domain/sentences/Sentences.ts"
 
 /** As standard output fails with this code of the system. */
 const printing = (code: string) =>
@@ -47,22 +50,39 @@ const cases: ReadonlyArray<
   ]
 ]
 
+const say = (code: string, message: string, language: "pt" | "en") =>
+  errorMessage(new ErrorReply({ code, message }), "host:1", messages[language]).sentence
+
 describe("what went wrong", () => {
   it.each(cases)("is one sentence and an exit code: %s", (_, error, code, sentence) => {
     const failure = errorMessage(error, "host:1", messages.pt)
     assert.deepStrictEqual({ code: failure.code, sentence: failure.sentence }, { code, sentence })
   })
 
-  it("is in the person's language where the server has Redis's words for it, name escaped", () => {
-    const say = (message: string, language: "pt" | "en") =>
-      errorMessage(new ErrorReply({ code: "ERR", message }), "host:1", messages[language]).sentence
-    const unknown = "Comando desconhecido. (unknown command 'x\x1b'y')"
-    assert.strictEqual(say(unknown, "pt"), String.raw`Comando desconhecido: x\x1b'y.`)
-    assert.strictEqual(say(unknown, "en"), String.raw`Unknown command: x\x1b'y.`)
-    const arity = "wrong number of arguments for 'get' command"
-    assert.strictEqual(say(arity, "pt"), "Número errado de argumentos para get.")
-    assert.strictEqual(say(arity, "en"), "Wrong number of arguments for get.")
-    assert.strictEqual(say("syntax error", "pt"), "syntax error")
+  it.each(Object.keys(sentences).filter(isName))(
+    "is in the person's language, with what it is about: %s",
+    (name) => {
+      const about = sentences[name]
+        .split("{}")
+        .slice(1)
+        .map((_, index) => `x\x1b${index}'y`)
+      const message = sentence(name, ...about)
+      const [pt, en] = [say("ERR", message, "pt"), say("ERR", message, "en")]
+      for (const sentence of [pt, en]) {
+        for (const what of about) assert.include(sentence, escape(what))
+        assert.notMatch(sentence, /[{}\x1b]/)
+      }
+      assert.notMatch(en, /[áâãçéêíóôõú]/)
+      if (en.includes(" ")) assert.notStrictEqual(pt, en)
+    }
+  )
+
+  it("is the code's sentence where the server has other words for it, and else the server's", () => {
+    assert.strictEqual(say("NOTFOUND", "no such file", "en"), "File not found!")
+    assert.strictEqual(say("RANGE", "out of range", "en"), "RANGE out of range")
+    assert.strictEqual(say("MOVED", "1 \x1b", "en"), String.raw`MOVED 1 \x1b`)
+    assert.strictEqual(say("ERR", "no such thing", "pt"), "no such thing")
+    assert.strictEqual(say("constructor", "x", "pt"), "constructor x")
   })
 
   it("has a code for programs: the server's own, or the kind of the error", () => {

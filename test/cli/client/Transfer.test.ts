@@ -330,7 +330,7 @@ layer(Shared.layer(shared), { timeout: "1 minute" })("app client --cmd enviar_ar
         assert.deepStrictEqual(said(ended), {
           code: 1,
           stdout: "",
-          stderr: "O início pedido fica além do fim do arquivo.\n"
+          stderr: `O início pedido fica além do fim do arquivo, que tem ${bytes.length} bytes.\n`
         })
         assert.strictEqual(read("big.bin").toString(), "old")
       })

@@ -1,0 +1,90 @@
+/** What the server's sentences are in Portuguese. */
+import type { SentenceName } from "../../domain/sentences/Sentences.ts"
+
+/** By the sentence's name; `{}` is what it is about, in the server's order. */
+export const refusalsPortuguese: { readonly [Name in SentenceName]: string } = {
+  NOTFOUND: "Arquivo não encontrado!",
+  CHANGED: "O arquivo mudou; recomece.",
+  RANGE: "O início pedido fica além do fim do arquivo, que tem {} bytes.",
+  UNAVAILABLE: "Armazenamento indisponível; tente novamente.",
+  NOCHANGES: "Este servidor não conta o que muda.",
+  LOADING: "O servidor está encerrando.",
+  NOTLS: "Este servidor só fala TLS: use --tls.",
+  NOAUTH: "O servidor pede uma senha: defina APP_PASSWORD ou use --password-file.",
+  WRONGPASS: "Senha errada.",
+  NOPROTO: "O servidor não fala esta versão do protocolo.",
+  WRONGTYPE: "O comando é para mudanças, e o nome é de um arquivo.",
+  EXECABORT: "A transação foi descartada por causa dos erros anteriores.",
+  ONEARGUMENT: "Em pickle, um comando leva um só argumento.",
+
+  unknownCommand: "Comando desconhecido: {}.",
+  unknownVerb: "Comando desconhecido.",
+  unknownSubcommand: "Subcomando desconhecido: {}. Veja {} HELP.",
+  wrongArity: "Número errado de argumentos para {}.",
+  readOnly: "Servidor somente leitura: {} não é aceito.",
+  denied: "Acesso negado.",
+  tooManyClients: "O servidor já atende tantos clientes quantos pode.",
+
+  invalidOption: "Opção inválida: {}.",
+  notACount: "{} deve ser um número inteiro, zero ou maior.",
+  notUtf8: "O argumento não está em UTF-8.",
+  tooManyNamed: "Mais de {} argumentos.",
+  patternTooLong: "O padrão passa de {} bytes.",
+  limitTooLarge: "LIMITE vai até {}.",
+  tooManyNames: "Mais de {} nomes: peça em partes, com LIMITE n e depois APOS o último nome.",
+  tooManyKeys: "Mais de {} nomes: use SCAN, ou um padrão mais estreito.",
+  needsDetails: "RESUMO só vale com COM detalhes.",
+  syntaxError: "Os argumentos não são os que o comando espera.",
+  notAnInteger: "Um argumento deveria ser um número inteiro, ou passa do que é possível.",
+  invalidCursor: "Cursor inválido.",
+  noSuchKey: "Não há nada com este nome.",
+
+  tooManyChannels: "Mais de {} canais.",
+  followsEnough: "A conexão já acompanha tantos canais quantos pode.",
+  tooManyEntries: "Mais de {} mudanças: use COUNT, e depois o id da última.",
+  invalidId: "O id de uma mudança é inválido.",
+  invalidTimeout: "O tempo de espera deveria ser um número inteiro, ou passa do que é possível.",
+  negativeTimeout: "O tempo de espera é negativo.",
+  unbalancedStreams: "Em XREAD, cada nome precisa de um id, ou de $.",
+  groupOnly: "GROUP é só de XREADGROUP, e o pedido foi XREAD.",
+  subscribed:
+    "{} não é aceito enquanto a conexão acompanha canais: só (P|S)SUBSCRIBE, (P|S)UNSUBSCRIBE, PING, QUIT e RESET.",
+  subscribedExec:
+    "A transação foi descartada: exec não é aceito enquanto a conexão acompanha canais, só (P|S)SUBSCRIBE, (P|S)UNSUBSCRIBE, PING, QUIT e RESET.",
+
+  nested: "Um MULTI não pode ficar dentro de outro.",
+  watchInside: "WATCH não é aceito dentro de MULTI.",
+  execWithoutMulti: "EXEC sem MULTI.",
+  discardWithoutMulti: "DISCARD sem MULTI.",
+  notInside: "O comando não é aceito dentro de uma transação.",
+  transactionTooLarge: "A transação passa do limite de memória.",
+  tooMuchWatched: "WATCH passa do limite de memória.",
+
+  helloUnauthenticated: "O servidor pede uma senha antes de HELLO, ou nele, com AUTH.",
+  helloVersion: "A versão do protocolo deveria ser um número inteiro, ou passa do que é possível.",
+  helloOption: "Opção inválida de HELLO: {}.",
+  noPasswordConfigured: "Este servidor não pede senha.",
+  invalidClientName:
+    "O nome de um cliente não pode ter espaços, quebras de linha ou sinais especiais.",
+  invalidClientId: "O número de um cliente é inválido.",
+  unknownClientType: "Espécie desconhecida de cliente: {}.",
+  unrecognizedOption: "Opção desconhecida: {}.",
+  noSuchDatabase: "Não há banco com este número.",
+
+  slowlogCount: "O número de registros deveria ser -1 ou maior.",
+  noSamples: "Não há medidas de {}.",
+  noCluster: "Este servidor não é de um cluster.",
+  frequencyNotTracked: "Este servidor não conta com que frequência um arquivo é pedido.",
+  notificationClasses: "CONFIG SET de {}: uma das letras é inválida. Valem as de Ag$lshzxeKEtmdn.",
+
+  tooBigCount: "Erro de protocolo: a linha com o número de argumentos é longa demais.",
+  invalidCount: "Erro de protocolo: o número de argumentos é inválido ou grande demais.",
+  tooBigLength: "Erro de protocolo: a linha com o tamanho de um argumento é longa demais.",
+  invalidLength: "Erro de protocolo: o tamanho de um argumento é inválido ou grande demais.",
+  unauthenticatedCount: "Erro de protocolo: argumentos demais antes da senha.",
+  unauthenticatedLength: "Erro de protocolo: um argumento grande demais antes da senha.",
+  tooBigInline: "Erro de protocolo: a linha é longa demais.",
+  unbalancedQuotes: "Erro de protocolo: há aspas sem par.",
+  notALength: "Erro de protocolo: em lugar de $ veio {}.",
+  noTls: "Erro de protocolo: este servidor não fala TLS."
+}
