@@ -173,6 +173,7 @@ const follow = (run: Run, patterns: Args, { bytes: connector }: Connectors) => {
     from,
     hidden: flags.hidden,
     json: flags.json,
+    quiet: flags.quiet,
     messages,
     onTold: (place) => {
       run.told = place

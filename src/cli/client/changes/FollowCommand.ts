@@ -30,6 +30,8 @@ export interface Options {
   /** Whether names with a part that begins with a dot match patterns that do not say so. */
   readonly hidden: boolean
   readonly json: boolean
+  /** Whether it is not said that changes may have been missed. */
+  readonly quiet: boolean
   readonly messages: Messages
   /** Called with the place of each change, once it is told. */
   readonly onTold: (place: ChangeId) => void
@@ -71,7 +73,7 @@ const toLine = (change: FileChange, { changes }: Messages): string => {
 /** Prints changes of what matches one of the patterns, or of all files without any, until it is interrupted. */
 export const followCommand = Effect.fn("followCommand")(function* (
   patterns: Args,
-  { connector, from, hidden, json, messages, onTold, wait }: Options
+  { connector, from, hidden, json, messages, onTold, quiet, wait }: Options
 ) {
   const stdio = yield* Stdio.Stdio
   const globs = patterns.map((pattern) => Pattern.make(ByteString.toTextLossy(pattern), hidden))
@@ -84,8 +86,9 @@ export const followCommand = Effect.fn("followCommand")(function* (
     Effect.fnUntraced(
       function* (changes) {
         for (const told of changes.filter(isWanted)) {
-          if (told.change._tag === "Rescan" && !json) yield* printError(messages.changes.rescan)
-          else yield* print(json ? `${loggedJson(told)}\n` : toLine(told.change, messages))
+          if (told.change._tag === "Rescan" && !json) {
+            if (!quiet) yield* printError(messages.changes.rescan)
+          } else yield* print(json ? `${loggedJson(told)}\n` : toLine(told.change, messages))
         }
         const last = changes.at(-1)
         if (last !== undefined) onTold(last.id)

@@ -91,7 +91,7 @@ export const once = Effect.fnUntraced(function* (
     dryRun,
     onPlan: (totals, isStateUnreadable) =>
       Effect.andThen(
-        isStateUnreadable ? say(messages.mirror.stateUnreadable) : Effect.void,
+        isStateUnreadable && !quiet ? say(messages.mirror.stateUnreadable) : Effect.void,
         quiet || (said.isAgain && isSaid(totals)) ? Effect.void : say(planLine(totals, options))
       ),
     onSteps: Effect.fnUntraced(

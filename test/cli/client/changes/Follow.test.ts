@@ -47,6 +47,18 @@ layer(App.layer)("acompanhar", (it) => {
     }).pipe(Effect.scoped)
   )
 
+  it.effect("says nothing but the changes with --quiet", () =>
+    Effect.gen(function* () {
+      const { client } = yield* started(
+        [news],
+        ["--quiet", "--since", "17-4", "--cmd", "acompanhar"]
+      )
+      yield* client.says("stdout", /b\.txt\n/)
+      yield* client.kill("SIGINT")
+      assert.strictEqual((yield* client.ended).stderr, "")
+    }).pipe(Effect.scoped)
+  )
+
   it.effect("tells of a file that comes, changes and goes in a folder that is served", () =>
     Effect.gen(function* () {
       const app = yield* App

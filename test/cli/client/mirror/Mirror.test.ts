@@ -250,6 +250,7 @@ layer(Shared.layer(folderWith({ "other.txt": "other" })), { excludeTestServices:
           yield* mirror()
           fs.writeFileSync(join(target, ".app-mirror/state"), "nonsense")
           fs.writeFileSync(join(part, "b"), "3")
+          assert.strictEqual((yield* mirror("--dry-run", "--quiet")).stderr, "")
           const ended = yield* mirror()
           assert.strictEqual(ended.code, 1)
           assert.include(ended.stderr, "The mirror's state file cannot be read")
