@@ -3,7 +3,7 @@
  * purpose compiles: the program serves in one process of this file, and asks it for the time and makes a mirror in others;
  * each writes what was compiled as it ends.
  */
-import { spawn } from "node:child_process"
+import { type ChildProcess, spawn } from "node:child_process"
 import { once } from "node:events"
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
 import { createRequire } from "node:module"
@@ -41,19 +41,34 @@ const run = (): void => {
   code.run(createRequire(app))
 }
 
+/** Throws where the program, which has ended, failed: it wrote no cache then. */
+const check = ({ exitCode }: ChildProcess, words: ReadonlyArray<string>): void => {
+  if (exitCode !== 0) throw new Error(`app ${words.join(" ")} ended with ${exitCode}.`)
+}
+
+/** Runs the program with these words to its end. */
+const finish = async (...words: ReadonlyArray<string>): Promise<void> => {
+  const program = start(...words)
+  program.stderr.pipe(process.stderr)
+  await once(program, "close")
+  check(program, words)
+}
+
 /** Serves, asks, makes a mirror, and ends the server. */
 const build = async (): Promise<void> => {
   const server = start("serve", "--port", "0", "--dir", folder)
   process.once("exit", () => server.kill())
   const announcement = String(await once(createInterface(server.stderr), "line"))
   const [, port = ""] = /:(\d+)\. /.exec(announcement) ?? []
-  await once(start("client", "--port", port, "--cmd", "hora_atual"), "exit")
+  await finish("client", "--port", port, "--cmd", "hora_atual")
   const target = mkdtempSync(join(tmpdir(), "app-"))
   const mirror = ["--quiet", "--mirror", target, "--exclude", "binary/**"]
-  await once(start("client", "--port", port, ...mirror), "exit")
-  rmSync(target, { recursive: true, force: true })
+  await finish("client", "--port", port, ...mirror).finally(() => {
+    rmSync(target, { recursive: true, force: true })
+  })
   server.kill()
   await once(server, "exit")
+  check(server, ["serve"])
 }
 
 if (words.length > 0) run()

@@ -1,5 +1,5 @@
 /**
- * The program compiled by V8 beforehand. Compiling its half a megabyte takes longer than all of a one-shot question; here
+ * The program compiled by V8 beforehand. Compiling its 0.86 MB takes longer than all of a one-shot question; here
  * the code is read back from a file that the build makes, which holds what was compiled while the program ran as well.
  * It is for the Node that built it; what any other does: Launcher.
  */

@@ -61,6 +61,24 @@ describe("the code of a program", () => {
     })
   )
 
+  it.effect("is not built of a program that fails: the build fails, and says of what", () =>
+    Effect.gen(function* () {
+      const folder = yield* folderWith({
+        "program.cjs": `if (process.argv[2] !== "serve") process.exitCode = 3
+else {
+  process.stderr.write("127.0.0.1:1. \\n")
+  process.once("SIGTERM", () => process.exit(0))
+  setInterval(() => {}, 1000)
+}`
+      })
+      const builder = join(import.meta.dirname, "../../src/start/BuildCodeCache.ts")
+      const { ended } = yield* start(process.execPath, [builder, folder], { cwd: folder })
+      const { code, stderr } = yield* ended
+      assert.strictEqual(code, 1)
+      assert.include(stderr, "app client --port 1 --cmd hora_atual ended with 3.")
+    })
+  )
+
   it.effect("is compiled where the cache is empty", () =>
     Effect.gen(function* () {
       const folder = yield* folderWith({ "program.cjs": textOf("text"), [cacheName("client")]: "" })
