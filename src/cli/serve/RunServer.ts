@@ -35,11 +35,18 @@ const leastConnectionMemory = 64 * 1024 * 1024
 /** Whether only programs on this machine can reach the host. */
 const isLoopback = (host: string): boolean => /^(?:localhost|127(?:\.\d+){3}|::1)$/i.test(host)
 
-/** Fails where flags do not go together, or the server would be open to others without a password. */
+/**
+ * Fails where flags do not go together, or the server would be open to others without a password. `--watch-interval` is for
+ * a bucket only: a folder is watched without it, and how often it is polled where the system does not tell of changes is
+ * decided by what that costs (services/files/directory/watch/Sweep).
+ */
 const checkFlags = (flags: ServeFlags, isProtected: boolean, messages: Messages) => {
   if (flags.qr && flags.http === "off") return onlyWith("--qr", "--http on", messages)
   if (Option.isSome(flags.siteFallback) && !flags.site) {
     return onlyWith("--site-fallback", "--site", messages)
+  }
+  if (Option.isSome(flags.watchInterval) && Option.isNone(flags.store)) {
+    return onlyWith("--watch-interval", "--store", messages)
   }
   return isProtected || flags.open || isLoopback(flags.host)
     ? Effect.void

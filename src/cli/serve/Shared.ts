@@ -1,7 +1,6 @@
 /** What `app serve` shares: a folder, as an argument, by `--dir` or found, or a bucket. Nothing is opened here. */
 import { Config, Effect, FileSystem, Option } from "effect"
 import type * as SharedBucket from "../../services/files/s3/SharedBucket.ts"
-import { onlyWith } from "../CertificateFiles.ts"
 import { escape } from "../Escape.ts"
 import { exitCode, Failure } from "../Failure.ts"
 import type { Messages } from "../Messages.ts"
@@ -32,12 +31,10 @@ const found = Effect.fnUntraced(function* ({ currentFolder }: Messages) {
 
 /**
  * What the argument and the flags name; without any of them `DB` where the current folder has it, else the current
- * folder. An argument takes the place of APP_DIR, but not of `--dir` or `--store`: both given is a usage error. So is
- * `--watch-interval` without a bucket: a folder is watched without it, and how often it is polled where the system does not
- * tell of changes is decided by what that costs (services/files/directory/watch/Sweep).
+ * folder. An argument takes the place of APP_DIR, but not of `--dir` or `--store`: both given is a usage error.
  */
 export const findShared = Effect.fnUntraced(function* (
-  { dir, store, watchInterval }: Pick<ServeFlags, "dir" | "store" | "watchInterval">,
+  { dir, store }: Pick<ServeFlags, "dir" | "store">,
   folder: Option.Option<string>,
   messages: Messages
 ) {
@@ -45,8 +42,6 @@ export const findShared = Effect.fnUntraced(function* (
   const variable = yield* Effect.orElseSucceed(Config.option(Config.String("APP_DIR")), () =>
     Option.none<string>()
   )
-  if (Option.isSome(watchInterval) && Option.isNone(store))
-    return yield* onlyWith("--watch-interval", "--store", messages)
   const isFromVariable = Option.isSome(dir) && Option.contains(variable, dir.value)
   if (Option.isSome(folder)) {
     if (Option.isSome(store) || (Option.isSome(dir) && !isFromVariable)) {
