@@ -102,11 +102,13 @@ export const makeServerRoutes = (
       const globs = patterns.map((pattern) =>
         RedisGlob.make(ByteString.unsafe(pattern.toLowerCase()))
       )
-      return Reply.Reply.Dictionary({
-        entries: configuration(stats, changes)
-          .map(([name, value]) => [ByteString.fromText(name), Reply.text(value)] as const)
-          .filter(([name]) => globs.some((glob) => RedisGlob.match(glob, name)))
-      })
+      return Reply.dictionary(
+        configuration(stats, changes)
+          .filter(([name]) =>
+            globs.some((glob) => RedisGlob.match(glob, ByteString.fromText(name)))
+          )
+          .map(([name, value]) => [name, Reply.text(value)] as const)
+      )
     },
     ConfigSet: ({ parameter, values: [value, ...others] }) => {
       if (parameter.toLowerCase() !== notifications || others.length > 0) return configSetRefused

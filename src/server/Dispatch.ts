@@ -1,7 +1,7 @@
 /**
  * Decides who answers a request, by the class of its command: Router a query, Session a command about the connection,
- * transactions/ one about a transaction, subscriptions/ one by which changes are followed. Refuses what is no command, or needs a password. Counts commands and protocol
- * errors. Encoding and sending replies: ReplyBatch and ReplyWriter.
+ * transactions/ one about a transaction, subscriptions/ one by which changes are followed. Refuses what is no command, or
+ * needs a password. Counts commands and protocol errors. Encoding and sending replies: ReplyBatch and ReplyWriter.
  */
 import { Effect } from "effect"
 import { Foreign, Malformed, type Request } from "../codec/Codec.ts"
