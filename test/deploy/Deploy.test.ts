@@ -1,8 +1,8 @@
 /** What stands in deploy/, as far as it can be tried without systemd or Docker running. */
 import { assert, describe, it, layer } from "@effect/vitest"
 import { Effect } from "effect"
-import { spawnSync } from "node:child_process"
-import { cpSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs"
+import { execFileSync, spawnSync } from "node:child_process"
+import { readFileSync, writeFileSync } from "node:fs"
 import { delimiter, dirname, join } from "node:path"
 import { App, root, start } from "../support/programs/App.ts"
 import { hasOpenssl, Made } from "../support/Certificates.ts"
@@ -14,6 +14,9 @@ import { folderWith } from "../support/stores/TemporaryFolder.ts"
 const unit = readFileSync(join(root, "deploy", "app.service"), "utf8")
 const dockerfile = readFileSync(join(root, "deploy", "Dockerfile"), "utf8")
 
+/** V8's and libuv's four each, four that hash, the main one, and those of Node's own; 13 were counted of a mirror. */
+const threadsOfProcess = 16
+
 /** The values of a setting of the unit, in order. */
 const settings = (name: string): ReadonlyArray<string> =>
   [...unit.matchAll(new RegExp(`^${name}=(.*)$`, "gm"))].map(([, value = ""]) => value)
@@ -23,6 +26,32 @@ const variables = (lines: ReadonlyArray<string>): Record<string, string> =>
   Object.fromEntries(
     lines.flatMap((line) => line.split(" ")).map((pair) => pair.split("=") as [string, string])
   )
+
+/** The steps of a page that install the program itself, for who may do so without `sudo`. */
+const stepsOf = (page: string): ReadonlyArray<string> =>
+  readFileSync(join(root, page), "utf8")
+    .split("\n")
+    .filter((line) => /^sudo .*\blib\/app\b/.test(line))
+    .map((line) => line.replace(/^sudo /, ""))
+
+describe.each(["app.service", "app-mirror.service"])("the unit %s", (name) => {
+  const text = readFileSync(join(root, "deploy", name), "utf8")
+
+  it("finds Node where the page says that it must be, by the PATH that systemd has", () => {
+    const [, path = ""] = /^Environment=PATH=(\S+)$/m.exec(text) ?? []
+    assert.strictEqual(path, "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin")
+    if (isInstalled("systemd-path")) {
+      const known = spawnSync("systemd-path", ["search-binaries-default"], { encoding: "utf8" })
+      assert.strictEqual(known.stdout.trim(), path)
+    }
+  })
+
+  it("has room for the threads of all its processes", () => {
+    const [, tasks = "0"] = /^TasksMax=(\d+)$/m.exec(text) ?? []
+    const processes = name === "app.service" ? 1 + 256 : 1
+    assert.isAtLeast(Number(tasks), processes * threadsOfProcess)
+  })
+})
 
 describe.skipIf(!isInstalled("systemd-analyze")).each(["app.service", "app-mirror.service"])(
   "the unit %s for systemd (without systemd-analyze it is not looked at)",
@@ -60,20 +89,25 @@ describe.skipIf(!isInstalled("systemd-analyze")).each(["app.service", "app-mirro
 )
 
 layer(App.layer, { timeout: "1 minute", excludeTestServices: true })("deployed", (it) => {
-  /** A folder of programs in which the bundle, and nothing else of the project, is `app`. */
-  const installation = Effect.gen(function* () {
+  /** A folder as `/usr/local`, in which `app` is what a page's steps install of the bundle. */
+  const install = Effect.fnUntraced(function* (steps: ReadonlyArray<string>) {
     const { file } = yield* App
-    const folder = yield* folderWith({})
-    const programs = join(folder, "bin")
-    cpSync(dirname(file), join(folder, "lib", "app"), { recursive: true })
-    mkdirSync(programs)
-    symlinkSync("../lib/app/app.cjs", join(programs, "app"))
-    return [programs, dirname(process.execPath), "/usr/bin", "/bin"].join(delimiter)
+    const local = yield* folderWith({ "bin/.keep": "" })
+    const script = steps
+      .join("\n")
+      .replaceAll("/usr/local", local)
+      .replaceAll("dist/", `${dirname(file)}/`)
+    execFileSync("sh", ["-ec", script])
+    return local
   })
+
+  /** The `PATH` with which that `app` is found, and the Node that it runs on. */
+  const pathOf = (local: string): string =>
+    [join(local, "bin"), dirname(process.execPath), "/usr/bin", "/bin"].join(delimiter)
 
   /** The unit's command in the unit's environment, but for where its files are. */
   const serveAsUnit = Effect.fnUntraced(function* (more: Readonly<Record<string, string>> = {}) {
-    const path = yield* installation
+    const path = pathOf(yield* install(stepsOf("deploy/README.md")))
     const cwd = yield* folderWith({ "credentials/passwords": "senha\n", "srv/a.txt": "a" })
     const env = {
       ...variables(settings("Environment")),
@@ -89,6 +123,29 @@ layer(App.layer, { timeout: "1 minute", excludeTestServices: true })("deployed",
     const [, found = ""] = yield* server.says("stderr", /em 0\.0\.0\.0:(\d+)\./)
     return { server, cwd, env: { ...env, APP_PORT: found } }
   })
+
+  it.effect.each(["deploy/README.md", "docs/running.md", "docs/running.pt-BR.md"])(
+    "by the steps of %s, app has all of its parts, that for buckets too",
+    (page) =>
+      Effect.gen(function* () {
+        const steps = stepsOf(page)
+        assert.lengthOf(steps, 4)
+        const serve = Effect.fnUntraced(function* (local: string) {
+          const { ended } = yield* start(
+            "app",
+            ["serve", "--lang", "en", "--port", "0", "--store", "s3://fotos"],
+            { cwd: local, env: { PATH: pathOf(local) } }
+          )
+          return (yield* ended).stderr
+        })
+        assert.strictEqual(
+          yield* serve(yield* install(steps)),
+          "The bucket's region is missing: use --s3-region, or set AWS_REGION.\n"
+        )
+        const without = steps.map((line) => line.replace(" dist/s3.cjs", ""))
+        assert.include(yield* serve(yield* install(without)), "The file s3.cjs is missing")
+      })
+  )
 
   it.effect(
     "as the unit says, the server asks for the password, and drains on the unit's signal",
