@@ -146,11 +146,13 @@ const files = (store: FileStore["Service"]): Effect.Effect<Fields, StoreUnavaila
     )
   })
 
-/** As Redis writes how many keys it has: nothing where there are none, or where the store cannot be asked. */
-const keyspace = (store: FileStore["Service"]): Effect.Effect<Fields> =>
-  Effect.match(store.count, {
+/** As Redis writes how many keys it has: nothing where there are none or nobody knows, or where the store cannot be asked. */
+const keyspace = (
+  counted: Effect.Effect<number | undefined, StoreUnavailable>
+): Effect.Effect<Fields> =>
+  Effect.match(counted, {
     onFailure: () => [],
-    onSuccess: (count) => (count === 0 ? [] : [["db0", `keys=${count},expires=0,avg_ttl=0`]])
+    onSuccess: (count = 0) => (count === 0 ? [] : [["db0", `keys=${count},expires=0,avg_ttl=0`]])
   })
 
 const write = ([title, fields]: readonly [string, Fields]): string =>
@@ -161,8 +163,8 @@ export interface ServerInfo {
   /**
    * The text of the sections `asked` for, in any case, each once. Without any, as with `default`, of all but
    * Keyspace, which counts the files, and Files, which describes each: clients ask for INFO as they connect, and wait for
-   * it. `all` and `everything` have Keyspace too, from which exporters tell how many keys there are, and ask every few
-   * seconds; Files is told only by its name. An unknown section is empty, as in Redis.
+   * it. `all` and `everything`, for which exporters ask every few seconds, have Keyspace with what is known without a walk
+   * over the files; Files is told only by its name. An unknown section is empty, as in Redis.
    */
   readonly describe: (asked: ReadonlyArray<string>) => Effect.Effect<string, StoreUnavailable>
   /** The memory of all processes of the server, in bytes. */
@@ -177,7 +179,11 @@ export const makeServerInfo = (
   Effect.gen(function* () {
     const clusterStats = yield* makeClusterStats(stats)
     const changes = yield* FileChanges
-    const counted = yield* Cache.makeWith((_: "files") => Monotonic.withWallClock(files(store)), {
+    const known = Effect.suspend(() => {
+      const listed = changes.files()
+      return listed === undefined ? store.knownCount : Effect.succeed(listed)
+    })
+    const described = yield* Cache.makeWith((_: "files") => Monotonic.withWallClock(files(store)), {
       capacity: 1,
       timeToLive: (exit) => (Exit.isSuccess(exit) ? filesAge : Duration.zero)
     })
@@ -191,9 +197,10 @@ export const makeServerInfo = (
         const chosen = [
           ...sections(stats, changes, cluster, yield* Clock.currentTimeMillis, yield* Monotonic.now)
         ].filter(([title]) => standard || wanted.has(title.toLowerCase()))
-        if (everything || wanted.has("keyspace")) chosen.push(["Keyspace", yield* keyspace(store)])
+        const counted = wanted.has("keyspace") ? store.count : everything ? known : undefined
+        if (counted !== undefined) chosen.push(["Keyspace", yield* keyspace(counted)])
         if (wanted.has("files")) {
-          chosen.push(["Files", yield* Monotonic.withoutWallClock(Cache.get(counted, "files"))])
+          chosen.push(["Files", yield* Monotonic.withoutWallClock(Cache.get(described, "files"))])
         }
         return chosen.map(write).join("\r\n")
       })

@@ -85,6 +85,36 @@ describe("INFO", () => {
   )
 
   it.effect(
+    "with all tells the files that are known, and counts them where that is asked for",
+    () =>
+      Effect.gen(function* () {
+        const { stats, store } = yield* setUp
+        const { changes, setFiles } = recorderOf()
+        const known: Array<number> = []
+        let counts = 0
+        const count = Effect.sync(() => {
+          counts += 1
+          return 5
+        })
+        const info = yield* makeServerInfo(stats, {
+          ...store,
+          count,
+          knownCount: Effect.sync(() => known.at(-1))
+        }).pipe(Effect.provideService(FileChanges, changes))
+        const told = (...asked: ReadonlyArray<string>) =>
+          Effect.map(info.describe(asked), (text) => /^db0:keys=(\d+),/m.exec(text)?.[1])
+        assert.isUndefined(yield* told("all"))
+        known.push(3)
+        assert.strictEqual(yield* told("everything"), "3")
+        setFiles(4)
+        assert.strictEqual(yield* told("ALL"), "4")
+        assert.strictEqual(counts, 0)
+        assert.strictEqual(yield* told("all", "keyspace"), "5")
+        assert.strictEqual(counts, 1)
+      })
+  )
+
+  it.effect(
     "tells the sections asked for, in any case, each once, and nothing of those it does not know",
     () =>
       Effect.gen(function* () {

@@ -18,6 +18,8 @@ export interface Changes extends Omit<ChangeLog, "append"> {
   readonly source: () => ChangeSource
   /** How many folders the system watches for us. */
   readonly watches: () => number
+  /** How many files there were when all were listed last to find changes; `undefined` where they are not found so. */
+  readonly files: () => number | undefined
   /** Whether what changes is not found yet, but will be soon: see `whenStarted`. */
   readonly isStarting: () => boolean
   /** Waits until it is. */
@@ -41,6 +43,7 @@ export interface ChangeRecorder {
   /** Adds changes at places that another log of the same epoch gave them, in order, and wakes as `record` does. */
   readonly replay: (changes: ReadonlyArray<LoggedChange>) => void
   readonly setSource: (source: ChangeSource, watches?: number) => void
+  readonly setFiles: (count: number | undefined) => void
   /** From now on, what changes is found, or places are told all the same. */
   readonly start: () => void
   /** From now on, what changes is found. Starts, or records `Rescan` where places were told before. */
@@ -59,6 +62,7 @@ export const makeChangeRecorder = (
   const { append, ...log } = makeChangeLog(epoch, capacity)
   let source: ChangeSource = "none"
   let watches = 0
+  let files: number | undefined
   let next = Deferred.makeUnsafe<void>()
   const started = Deferred.makeUnsafe<void>()
   if (!isStarting) Deferred.doneUnsafe(started, Effect.void)
@@ -88,6 +92,7 @@ export const makeChangeRecorder = (
       ...log,
       source: () => source,
       watches: () => watches,
+      files: () => files,
       isStarting: () => !Deferred.isDoneUnsafe(started),
       started: Deferred.await(started),
       whenStarted: (answer) => {
@@ -108,6 +113,9 @@ export const makeChangeRecorder = (
     setSource: (value, count = 0) => {
       source = value
       watches = count
+    },
+    setFiles: (count) => {
+      files = count
     },
     start: () => void Deferred.doneUnsafe(started, Effect.void),
     ready: () => {

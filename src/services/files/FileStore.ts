@@ -105,6 +105,11 @@ export class FileStore extends Context.Service<
     /** How many names there are. */
     readonly count: Effect.Effect<number, StoreUnavailable>
     /**
+     * How many names there are as far as that is known without a walk over them: in a folder by its index, elsewhere as
+     * they were counted last. `undefined` where they never were.
+     */
+    readonly knownCount: Effect.Effect<number | undefined, StoreUnavailable>
+    /**
      * A name at random, each equally likely; `undefined` where there is none. `draw` returns random numbers from 0 to 1,
      * excluding 1.
      */
@@ -162,6 +167,21 @@ export class FileStore extends Context.Service<
     ) => Effect.Effect<OpenFile, FileNotFound | StoreUnavailable, Scope.Scope>
   }
 >()("sockets/services/FileStore") {}
+
+/** `count`, and a `knownCount` that tells what it returned last. */
+export const rememberCount = (
+  count: FileStore["Service"]["count"]
+): Pick<FileStore["Service"], "count" | "knownCount"> => {
+  let last: number | undefined
+  return {
+    count: Effect.tap(count, (found) =>
+      Effect.sync(() => {
+        last = found
+      })
+    ),
+    knownCount: Effect.sync(() => last)
+  }
+}
 
 /** One of `names` at random, as `pick` returns it. */
 export const pickFrom = <E, R>(

@@ -82,6 +82,7 @@ export const layer = (files: ReadonlyMap<FileName, MemoryFile>): Layer.Layer<Fil
     const names = Stream.suspend(() =>
       Stream.fromIterable([...files.keys()].filter((name) => !isHidden(name)))
     )
+    const count = Stream.runCount(names)
     const list = (selection: Selection) => select(names, selection)
     const fileEntry = (name: FileName): FileEntry | undefined => {
       const file = isHidden(name) ? undefined : files.get(name)
@@ -90,7 +91,8 @@ export const layer = (files: ReadonlyMap<FileName, MemoryFile>): Layer.Layer<Fil
     const entriesOfFiles = (some: ReadonlyArray<FileName>) => Effect.sync(() => some.map(fileEntry))
     return {
       names,
-      count: Stream.runCount(names),
+      count,
+      knownCount: count,
       pick: (draw) => pickFrom(names, draw),
       list,
       listFiles: listFilesBy(list, entriesOfFiles),

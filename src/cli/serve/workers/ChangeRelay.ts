@@ -39,14 +39,16 @@ export const changesFields = {
   changes: Schema.Array(Logged),
   source: Schema.Literals(["watch", "poll", "none"]),
   watches: Schema.Int,
+  files: Schema.NullOr(Schema.Int),
   isStarting: Schema.Boolean
 }
 
-/** A batch of changes, in order, and how they are found, and whether they are already. */
+/** A batch of changes, in order, and how they are found, whether they are already, and among how many files. */
 export interface ChangeBatch {
   readonly changes: ReadonlyArray<LoggedChange>
   readonly source: ReturnType<Changes["source"]>
   readonly watches: number
+  readonly files: number | null
   readonly isStarting: boolean
 }
 
@@ -69,9 +71,10 @@ export const relayChanges = (
         changes: changes.after(id, most),
         source: changes.source(),
         watches: changes.watches(),
+        files: changes.files() ?? null,
         isStarting: changes.isStarting()
       }
-      const status = `${batch.source} ${batch.watches} ${batch.isStarting}`
+      const status = `${batch.source} ${batch.watches} ${batch.files} ${batch.isStarting}`
       if (batch.changes.length === 0 && status === told) return Effect.void
       id = batch.changes.at(-1)?.id ?? id
       told = status
@@ -102,9 +105,10 @@ export const makeChangeReplica = (start: ChangeId, capacity: number): ChangeRepl
       : Effect.andThen(recorder.changes.awaitAfter(last()), caughtUp)
   )
   return {
-    receive: ({ changes, isStarting, source, watches }) => {
+    receive: ({ changes, files, isStarting, source, watches }) => {
       recorder.replay(changes)
       recorder.setSource(source, watches)
+      recorder.setFiles(files ?? undefined)
       if (!isStarting) recorder.start()
     },
     changes: Effect.as(caughtUp, changes)

@@ -13,6 +13,7 @@ import {
   folderKeysBy,
   type OpenFile,
   pickFrom,
+  rememberCount,
   type Selection,
   type WholeFile
 } from "../FileStore.ts"
@@ -205,7 +206,7 @@ export const layer = (
       })
       return {
         names,
-        count: Stream.runCount(names),
+        ...rememberCount(Stream.runCount(names)),
         pick: (draw) => pickFrom(names, draw),
         list,
         listFiles: (selection) => selectedFiles({ ...within, page: objectsPage }, selection),

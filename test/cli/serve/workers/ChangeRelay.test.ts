@@ -15,9 +15,10 @@ const many = (count: number) => Array.from({ length: count }, (_, index) => dele
 describe("the log of a worker", () => {
   it.effect("has the changes of the supervisor's at the same places, one batch at a time", () =>
     Effect.gen(function* () {
-      const { changes, record, setSource } = makeChangeRecorder(epoch, plenty)
+      const { changes, record, setFiles, setSource } = makeChangeRecorder(epoch, plenty)
       record([...many(2000), ...many(1500)])
       setSource("watch", 3)
+      setFiles(7)
       const replica = makeChangeReplica(changes.last(), plenty)
       const gate = yield* Latch.make(false)
       const sizes: Array<number> = []
@@ -38,6 +39,7 @@ describe("the log of a worker", () => {
       assert.deepStrictEqual(known.range(0, Infinity, 9999), changes.range(0, Infinity, 9999))
       assert.strictEqual(known.source(), "watch")
       assert.strictEqual(known.watches(), 3)
+      assert.strictEqual(known.files(), 7)
     })
   )
 
@@ -69,6 +71,7 @@ describe("the log of a worker", () => {
           changes: [{ id: { epoch, sequence }, change: deleted(`f${sequence}`) }],
           source: "watch",
           watches: 1,
+          files: null,
           isStarting: false
         })
       receive(1)

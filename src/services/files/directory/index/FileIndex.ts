@@ -8,7 +8,7 @@ import { chunksOf, isReadonlyArrayNonEmpty, type NonEmptyReadonlyArray } from "e
 import { StoreUnavailable } from "../../../../domain/Errors.ts"
 import type { FileName } from "../../../../domain/FileName.ts"
 import * as Monotonic from "../../../../domain/Monotonic.ts"
-import { type FileStore, listFilesBy, type Selection } from "../../FileStore.ts"
+import { type FileStore, listFilesBy, rememberCount, type Selection } from "../../FileStore.ts"
 import { makeDirectoryEntries } from "../DirectoryEntries.ts"
 import type { LogOnce } from "../LogOnce.ts"
 import { makeInOwnTurn } from "../OwnTurn.ts"
@@ -24,7 +24,7 @@ import { makeReadThread } from "./ReadThread.ts"
 /** The questions of a store that the index answers. */
 export type FileIndex = Pick<
   FileStore["Service"],
-  "names" | "count" | "pick" | "list" | "listFiles" | "folder" | "folderKeys"
+  "names" | "count" | "knownCount" | "pick" | "list" | "listFiles" | "folder" | "folderKeys"
 >
 
 /** How long a question is worked on before the event loop turns, in milliseconds. */
@@ -208,7 +208,8 @@ export const makeFileIndex = Effect.fnUntraced(function* (
 
   return {
     names,
-    count,
+    // Without an index a count reads every folder.
+    ...(capacity > 0 ? { count, knownCount: count } : rememberCount(count)),
     pick,
     list,
     listFiles: listFilesBy(list, filesOf),

@@ -96,11 +96,14 @@ export const recordChanges = Effect.fnUntraced(function* (
   const look = Effect.gen(function* () {
     const isFirst = before === undefined
     const comparison = new Comparison(before, names)
+    let count = 0
     yield* Stream.runForEachArray(files, (page) =>
       Effect.map(inTurns(comparison.take(page)), () => {
         before = comparison.before
+        count += page.length
       })
     )
+    recorder.setFiles(count)
     const { changes, snapshot } = yield* inTurns(comparison.finish())
     before = snapshot
     if (isFirst) recorder.ready()
