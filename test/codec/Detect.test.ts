@@ -71,6 +71,15 @@ describe("the first byte", () => {
 
 const httpLine = /^[A-Z]{1,16} [!-~]+ HTTP\/1\.[01]\r?$/
 
+/** The most bytes of a first line of HTTP, with its end. */
+const longestLine = 16 * 1024
+
+/** A line of HTTP of so many bytes. */
+const lineOf = (length: number): string => {
+  const [start, end] = ["GET /", " HTTP/1.1\r\n"]
+  return start + "x".repeat(length - start.length - end.length) + end
+}
+
 const firstLines: ReadonlyArray<string> = [
   "GET / HTTP/1.1\r\n",
   "GET / HTTP/1.0\n",
@@ -78,6 +87,8 @@ const firstLines: ReadonlyArray<string> = [
   "ABCDEFGHIJKLMNOP /x HTTP/1.1\r\n",
   "ABCDEFGHIJKLMNOPQ /x HTTP/1.1\r\n",
   `GET /${"x".repeat(9000)} HTTP/1.1\r\n`,
+  lineOf(longestLine),
+  lineOf(longestLine + 1),
   `GET /${"x".repeat(20_000)} HTTP/1.1\r\n`,
   "GET / HTTP/1.2\r\n",
   "GET / HTTP/2.0\r\n",
@@ -103,20 +114,31 @@ const firstLines: ReadonlyArray<string> = [
 
 describe("the first line", () => {
   const isHttp = (line: string) =>
-    line.length < 16_384 && httpLine.test(line.split("\n", 1)[0] ?? "")
+    line.length <= longestLine && httpLine.test(line.split("\n", 1)[0] ?? "")
+
+  /** What is spoken, and what is asked, once these pieces have come. */
+  const told = (pieces: Iterable<string>) => {
+    const codec = detect({ pickle, http, fallback: makeResp() })
+    const decoder = codec.makeDecoder()
+    const requests = Array.from(pieces, (piece) => decoder.push(latin1(piece))).flat()
+    return { name: codec.name, tags: requests.map(({ _tag }) => _tag) }
+  }
+
+  /** Every place to cut a line at; the edges of one that is too long for that. */
+  const cuts = ({ length }: string): ReadonlyArray<number> => {
+    const all = Array.from({ length: length + 1 }, (_, cut) => cut)
+    return length < 200 ? all : [...all.slice(0, 64), ...all.slice(-65)]
+  }
 
   it("is HTTP's where it has its form, wherever it is cut", () => {
     for (const line of firstLines) {
-      for (let cut = 0; cut <= Math.min(line.length, 100); cut++) {
-        const codec = detect({ pickle, http, fallback: makeResp() })
-        const decoder = codec.makeDecoder()
-        decoder.push(latin1(line.slice(0, cut)))
-        decoder.push(latin1(line.slice(cut)))
-        assert.strictEqual(
-          codec.name === "http",
-          isHttp(line),
-          `${line.slice(0, 60)} cut at ${cut}`
-        )
+      const whole = told([line])
+      const shown = `${line.slice(0, 40)}, ${line.length} bytes`
+      assert.strictEqual(whole.name === "http", isHttp(line), shown)
+      assert.deepStrictEqual(told(line), whole, `${shown}, byte by byte`)
+      for (const cut of cuts(line)) {
+        const pieces = [line.slice(0, cut), line.slice(cut)]
+        assert.deepStrictEqual(told(pieces), whole, `${shown}, cut at ${cut}`)
       }
     }
   })
