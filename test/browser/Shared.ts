@@ -23,6 +23,20 @@ const wav = (seconds: number): Buffer => {
   return Buffer.concat([header, Buffer.alloc(size)])
 }
 
+/** A PDF of one empty page that is called so (ISO 32000-1, 14.3.3); its table of places is found anew by who reads it. */
+const pdf = (title: string): string =>
+  [
+    "%PDF-1.4",
+    "1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj",
+    "2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj",
+    "3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 99 99]>>endobj",
+    `4 0 obj<</Title(${title})>>endobj`,
+    "trailer<</Root 1 0 R/Info 4 0 R>>"
+  ].join("\n")
+
+/** What the PDF that is shared calls itself. */
+export const pdfTitle = "Um documento"
+
 /** A page that says `title` in its title if its script may run, and what it read. */
 const reading = (title: string) =>
   `document.title="${title}";fetch("/segredo.txt").then(r=>r.text()).then(t=>{document.title=t})`
@@ -33,8 +47,7 @@ export const sharedFiles: Readonly<Record<string, string | Uint8Array>> = {
   "README.md": "# Hello",
   "Relatório 2024.txt": "um relatório",
   "a'b\"c<d>&.txt": "aspas",
-  "documento.pdf":
-    "%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj\n3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 99 99]>>endobj\ntrailer<</Root 1 0 R>>",
+  "documento.pdf": pdf(pdfTitle),
   "imagem.png": readFileSync(new URL("../../DB/imagem.png", import.meta.url)),
   "musica.wav": wav(600),
   "nota.txt": "uma nota",
