@@ -22,11 +22,12 @@ const capacity = 16 * 1024 * 1024
 const entrySize = 256
 
 const isSameEntry = (one: FolderEntry, other: FolderEntry | undefined): boolean =>
-  one.name === other?.name
-  && one.modified === other.modified
-  && (one.kind === "file"
-    ? other.kind === "file" && one.size === other.size
-    : other.kind === "folder")
+  one === other
+  || (one.name === other?.name
+    && one.modified === other.modified
+    && (one.kind === "file"
+      ? other.kind === "file" && one.size === other.size
+      : other.kind === "folder"))
 
 const isSameReadme = (one: Readme | undefined, other: Readme | undefined): boolean =>
   one?.name === other?.name && one?.text === other?.text && one?.isCut === other?.isCut

@@ -1,6 +1,6 @@
 /** What a folder of this machine lists: links as they are opened, nothing from outside, and whatever happens meanwhile. */
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Stream } from "effect"
+import { Effect, Fiber, Stream } from "effect"
 import {
   chmodSync,
   mkdirSync,
@@ -53,6 +53,41 @@ const inParallel = <E>(times: number, work: Effect.Effect<void, E>) =>
   )
 
 describe("a folder of this machine", () => {
+  it.effect("is looked at once for all who wait for the same, and never before they asked", () =>
+    Effect.gen(function* () {
+      const folder = yield* folderWith({ a: "um", b: "", "p/a": "" })
+      const store = yield* directoryStore(folder)
+      const path = join(folder, "a")
+      // From here on the names are those of the index.
+      yield* settle
+      yield* entriesOf(store, "")
+      const ask = (name: string, after?: string) =>
+        Effect.forkChild(entriesOf(store, name, after), { startImmediately: true })
+      const sizes: Array<number | undefined> = []
+      const joined = (fiber: Effect.Success<ReturnType<typeof ask>>) =>
+        Effect.map(Fiber.join(fiber), (entries) => {
+          const [entry] = entries
+          sizes.push(entry?.kind === "file" ? entry.size : undefined)
+          return entries
+        })
+      const first = yield* ask("")
+      writeFileSync(path, "dois")
+      const [below, behind] = [yield* ask("p"), yield* ask("", "a")]
+      const one = yield* ask("")
+      const others = yield* Effect.all(Array.from({ length: 16 }, () => ask("")))
+      yield* joined(first)
+      const [found] = yield* joined(one)
+      // Some of the others wait for their turn still, and what was looked at is kept for them alone.
+      writeFileSync(path, "quatro")
+      const last = yield* ask("")
+      for (const other of others) assert.strictEqual((yield* Fiber.join(other))[0], found)
+      yield* joined(last)
+      assert.deepStrictEqual(sizes, [2, 4, 6])
+      assert.deepStrictEqual((yield* Fiber.join(behind)).map(entryKey), ["b", "p/"])
+      assert.deepStrictEqual((yield* Fiber.join(below)).map(entryKey), ["p/a"])
+    })
+  )
+
   it.effect("lists what links lead to while it is inside, as what that is", () =>
     Effect.gen(function* () {
       const around = yield* folderWith({
