@@ -29,6 +29,17 @@ const beside =
       return { ours: ours.weighed(connections, rate), theirs: theirs.weighed(connections, rate) }
     })
 
+/** Ours twice: what HTTP takes that RESP does not. */
+const besideResp = () =>
+  Effect.gen(function* () {
+    const folder = yield* Files.folder
+    yield* Files.makeLarge(folder, "large", size)
+    const peer = yield* app(folder)
+    const ours = yield* sink(peer, overHttp("large", size))
+    const theirs = yield* sink(peer, overResp("large", size))
+    return { ours: ours.weighed(1, rate), theirs: theirs.weighed(1, rate) }
+  })
+
 /** The rows. */
 export const rows: ReadonlyArray<Row> = [
   {
@@ -43,6 +54,15 @@ export const rows: ReadonlyArray<Row> = [
     needs: ["nginx"],
     smoke: true,
     contest: beside(overSendfile, 1)
+  },
+  {
+    name: "file-1g-http",
+    what: "one file of 1 GiB over HTTP, one connection, neutral sink",
+    peer: "the same over RESP",
+    unit: bytesPerSecond,
+    reach: 0.95,
+    needs: [],
+    contest: besideResp
   },
   {
     name: "file-1g-ftp",
