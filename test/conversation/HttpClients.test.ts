@@ -7,6 +7,7 @@ import {
   readdirSync,
   statSync,
   truncateSync,
+  utimesSync,
   writeFileSync
 } from "node:fs"
 import { join } from "node:path"
@@ -78,6 +79,13 @@ const startOf = (folder: string): void => {
 }
 
 const path = "/ol%C3%A1%20mundo.txt"
+
+/** What fetches `mudou.txt` once more, whatever of it is there from before. */
+const again: ReadonlyArray<readonly [program: string, script: (url: string) => string]> = [
+  ["wget", (url) => `wget -q -N ${url}/mudou.txt`],
+  ["http", (url) => `HOME=$PWD http --ignore-stdin -q -d -o mudou.txt ${url}/mudou.txt`],
+  ["rclone", (url) => `HOME=$PWD rclone copy --config /dev/null --http-url ${url}/ :http: .`]
+]
 
 describe("over HTTP", () => {
   layer(Served.layer, { excludeTestServices: true })((it) => {
@@ -244,6 +252,33 @@ describe("over HTTP", () => {
         assert.isTrue(read(resumed.folder, "grande.bin").equals(large))
       })
     )
+
+    for (const [program, script] of again)
+      using(program, "has a file that changed meanwhile whole, and nothing of what it had", () =>
+        Effect.gen(function* () {
+          const folder = yield* folderWith({ "mudou.txt": "a".repeat(9000) })
+          const { address, next } = yield* serveLogged(
+            DirectoryFileStore.layer({ folder, hidden: false }),
+            { web: {} }
+          )
+          const out = yield* temporaryFolder
+          const fetch = run("bash", [
+            "-c",
+            `cd ${out} && ${script(`http://127.0.0.1:${address.port}`)}`
+          ])
+          assert.strictEqual((yield* fetch).code, 0)
+          const other = "b".repeat(12_000)
+          writeFileSync(join(folder, "mudou.txt"), other)
+          const future = Date.now() / 1000 + 60
+          utimesSync(join(folder, "mudou.txt"), future, future)
+          assert.strictEqual((yield* fetch).code, 0)
+          assert.strictEqual(read(out, "mudou.txt").toString(), other)
+          const isSent = ({ fields }: Effect.Success<ReturnType<typeof next>>) =>
+            fields["bytes_out"] === other.length
+          const { fields } = yield* Effect.repeat(next("http.request"), { until: isSent })
+          assert.strictEqual(fields["status"], 200)
+        })
+      )
 
     using("ffmpeg", "seeks in a video, whose index is at its end", () =>
       Effect.gen(function* () {
