@@ -196,8 +196,9 @@ describe("every way a connection can go wrong", () => {
             until: (now) => now <= descriptors,
             schedule: Schedule.upTo(Schedule.spaced("200 millis"), { times: 200 })
           })
-          const { heap, ...held } = yield* server.held
-          return { heap, counts: { ...held, descriptors: server.descriptors() } }
+          const { fibers, heap, resources, sockets } = yield* server.held
+          const descriptors = server.descriptors()
+          return { heap, counts: { fibers, sockets, resources, descriptors } }
         })
 
         yield* all

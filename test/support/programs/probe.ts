@@ -10,8 +10,12 @@ import { queryObjects } from "node:v8"
 
 /** What a process holds after a collection of garbage. */
 export interface Held {
-  /** In bytes. */
+  /** In bytes; the engine's own code of what runs often is in it, which grows for a while. */
   readonly heap: number
+  /** In bytes: what lies outside of the heap for the objects in it, buffers among it. */
+  readonly external: number
+  /** All objects, functions among them; no text or number. */
+  readonly objects: number
   /** All fibers that can be reached and have not ended: one that has may be kept for its result, as a cache does. */
   readonly fibers: number
   readonly sockets: number
@@ -72,8 +76,11 @@ const measure = async (): Promise<Held> => {
     await inspector.post("HeapProfiler.collectGarbage")
     await setImmediate()
   }
+  const { external, heapUsed } = process.memoryUsage()
   return {
-    heap: process.memoryUsage().heapUsed,
+    heap: heapUsed,
+    external,
+    objects: queryObjects(Object, { format: "count" }),
     fibers: await runningFibers(),
     sockets: queryObjects(Socket, { format: "count" }),
     resources: await activeResources()
