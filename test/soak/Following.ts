@@ -1,13 +1,12 @@
 /**
- * A mirror that follows the folder throughout (`app client --mirror --follow`): in the end it has what the folder has, in as
- * much memory as when it was warm.
+ * A mirror that follows the folder throughout (`app client --mirror --follow`): in the end it has what the folder has, and
+ * holds no more than when it was warm.
  */
 import { Effect } from "effect"
 import { readdirSync, readFileSync, statSync } from "node:fs"
 import { join } from "node:path"
 import type { Address } from "../../src/domain/Address.ts"
-import { root, start } from "../support/programs/App.ts"
-import { memoryOf } from "../support/programs/Processes.ts"
+import { startProbed } from "../support/programs/ProbedApp.ts"
 
 /** The regular files below a folder, by their names; those of the mirror's own folder left out. */
 const filesIn = (folder: string): ReadonlyArray<string> =>
@@ -22,14 +21,10 @@ export const followFolder = Effect.fnUntraced(function* (
   target: string
 ) {
   const words = ["client", "--port", String(port), "--mirror", target, "--follow"]
-  const mirror = yield* start(
-    process.execPath,
-    [join(root, "src/main.ts"), ...words, "--delete", "--max-delete", "100%", "--quiet"],
-    { cwd: root }
-  )
+  const mirror = yield* startProbed([...words, "--delete", "--max-delete", "100%", "--quiet"])
   return {
-    /** The memory in use (proc(5), VmRSS), in bytes. */
-    residentMemory: (): number => memoryOf(mirror.pid),
+    /** What it holds; the memory in use is that after the collection. */
+    held: Effect.map(mirror.held, (held) => ({ ...held, resident: mirror.residentMemory() })),
     /** The names that are not in both, or have other bytes. */
     differences: (): ReadonlyArray<string> => {
       const [theirs, ours] = [filesIn(shared), filesIn(target)]
@@ -44,7 +39,10 @@ export const followFolder = Effect.fnUntraced(function* (
       ]
       return wrong
     },
-    /** Ends it, and tells all that it said. */
-    end: Effect.andThen(mirror.kill("SIGTERM"), mirror.ended)
+    /** Ends it; the exit code, and all that it said. */
+    end: mirror.kill("SIGTERM").pipe(
+      Effect.andThen(mirror.exitCode),
+      Effect.map((code) => ({ code, said: mirror.said() }))
+    )
   }
 })
