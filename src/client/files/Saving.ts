@@ -2,7 +2,7 @@
  * Saves requested files where the options say: each into a file, or as they come into standard output, a device or a
  * FIFO. Fetching whole files is left to Fetch and Download.
  */
-import { Data, Effect, Path, Stream } from "effect"
+import { Array, Data, Effect, Path, Stream } from "effect"
 import type { Args } from "../../commands/Argument.ts"
 import * as ByteString from "../../domain/ByteString.ts"
 import * as FileName from "../../domain/FileName.ts"
@@ -238,6 +238,20 @@ const findLeftovers = (
   )
 
 /**
+ * What is found within moments, so that it is fetched together. A failure comes behind all that was found before it:
+ * `groupedWithin` by itself lets go of what it has gathered then.
+ */
+export const together = <A, E, R>(found: Stream.Stream<A, E, R>): Stream.Stream<A, E, R> =>
+  Stream.result(found).pipe(
+    Stream.groupedWithin(256, "10 millis"),
+    Stream.flatMap((some) => {
+      const [group, failures] = Array.separate(some)
+      const [failure] = failures.map((error) => Stream.fail(error))
+      return Stream.concat(Stream.fromIterable(group), failure ?? Stream.empty)
+    })
+  )
+
+/**
  * Fetches the files that match. For a sink, or where only a part is wanted, each pattern is a file's plain name. Fails with
  * `OneFileForMany` where several were to go into one file.
  */
@@ -264,12 +278,9 @@ export const fetchFiles = (patterns: Args, options: Options, connectors: Connect
     destination._tag === "File" && first !== undefined
       ? Stream.fromIterableEffect(findOnly(first, destination.path, options.hidden, connectors))
       : expandAll(names, options.hidden, connectors)
-  // Of several names each is found by itself; what is found within moments is fetched together.
-  const together =
-    others.length === 0
-      ? entries
-      : Stream.flatMap(Stream.groupedWithin(entries, 256, "10 millis"), Stream.fromIterable)
-  const results = fetch(together, { ...options, target: destination }, connectors)
+  // Of several names each is found by itself.
+  const wanted = others.length === 0 ? entries : together(entries)
+  const results = fetch(wanted, { ...options, target: destination }, connectors)
   return destination._tag === "Folder"
     ? Stream.concat(results, findLeftovers(destination, options, connectors))
     : results
