@@ -70,6 +70,8 @@ const carryOut = Effect.fn("mirror.carryOut")(function* (
     steps = []
     return told.length === 0 ? Effect.void : options.onSteps(told)
   })
+  // What was done is told though something fails behind it.
+  yield* Effect.addFinalizer(() => flush)
   const report = () => {
     let received = finishedBytes
     for (const part of arriving.values()) received += part
@@ -173,7 +175,7 @@ const carryOut = Effect.fn("mirror.carryOut")(function* (
   yield* prepared.remember(next, added)
   if (totals.failed === 0) yield* folder.removeParts
   return totals
-})
+}, Effect.scoped)
 
 /** What would be done: the steps of the plan, without those that need a permission that was not given. */
 const describePlan = ({ actions, additions, gone }: Prepared): ReadonlyArray<Step> => [

@@ -43,6 +43,8 @@ export interface Proxy {
   readonly answered: () => number
   /** Cuts off so many connections at these places, by a reset or, every other one, by an orderly end. */
   readonly cut: (...places: ReadonlyArray<number>) => void
+  /** Resets all connections that there are. */
+  readonly drop: () => void
   /** Changes one bit of the byte at this place. */
   readonly flip: (place: number) => void
   /** Holds the transfer at this place. */
@@ -54,12 +56,15 @@ export const make = (server: Address): Effect.Effect<Proxy, never, Scope.Scope> 
   Effect.gen(function* () {
     const asked: Array<Request> = []
     const hindrances: Array<Hindrance> = []
+    const open = new Set<Socket>()
     let connections = 0
     let answered = 0
     let cuts = 0
 
     const accept = (client: Socket): void => {
       connections += 1
+      open.add(client)
+      client.on("close", () => open.delete(client))
       const upstream = connect({ ...server, noDelay: true, allowHalfOpen: true })
       const decoder = makeRequestDecoder()
       let hindrance: Hindrance | undefined
@@ -145,6 +150,9 @@ export const make = (server: Address): Effect.Effect<Proxy, never, Scope.Scope> 
           cuts += 1
           hindrances.push({ _tag: "Cut", at, reset: cuts % 2 === 0 })
         }
+      },
+      drop: () => {
+        for (const client of open) client.resetAndDestroy()
       },
       flip: (at) => void hindrances.push({ _tag: "Flip", at }),
       hold: (at) => {

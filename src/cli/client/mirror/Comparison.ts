@@ -4,6 +4,7 @@ import { basename, resolve } from "node:path"
 import type { Connectors } from "../../../client/Connector.ts"
 import { Progress } from "../../../client/files/Progress.ts"
 import { DeletionRefused } from "../../../client/mirror/Deletion.ts"
+import type { Narrowed } from "../../../client/mirror/follow/FollowMirror.ts"
 import { TooManyFiles } from "../../../client/mirror/Manifest.ts"
 import { MirrorBusy } from "../../../client/mirror/MirrorFolder.ts"
 import { mirror, type Options as MirrorOptions } from "../../../client/mirror/Run.ts"
@@ -49,9 +50,6 @@ export interface Said {
 /** Whether there is nothing else than what was kept, and told when it was found. */
 const isSaid = (totals: Totals): boolean => isIdle({ ...totals, kept: 0 })
 
-/** What of a comparison is other than the flags say. */
-export type Narrowed = Partial<Pick<MirrorOptions, "only" | "maxDelete" | "delete">>
-
 /**
  * Mirrors once; gives what was done, and whether bytes of a file did not match their checksum. Of a further comparison only
  * what is new is said.
@@ -60,7 +58,7 @@ export const once = Effect.fnUntraced(function* (
   flags: Flags,
   options: Options,
   said: Said,
-  narrowed: Narrowed
+  { onSteps = () => Effect.void, ...narrowed }: Narrowed
 ) {
   const { connectors, folder, messages, progress } = options
   const stdio = yield* Stdio.Stdio
@@ -96,6 +94,7 @@ export const once = Effect.fnUntraced(function* (
       ),
     onSteps: Effect.fnUntraced(
       function* (steps: ReadonlyArray<Step>) {
+        yield* onSteps(steps)
         progress.clear()
         const text = steps.map(toText).join("")
         // Nobody may read it any more; the folder is brought up to date all the same.

@@ -1,5 +1,6 @@
 /** `app client --mirror`: keeps a folder up to date, once or again and again, and says what it does. */
-import { Duration, Effect, Option } from "effect"
+import { type Duration, Effect, Option } from "effect"
+import { defaultInterval } from "../../../client/mirror/follow/Follow.ts"
 import type { Totals } from "../../../client/mirror/Step.ts"
 import { isInside, layer as folderLayer } from "../../../client/node/mirror/Folder.ts"
 import { exitCode, Failure } from "../../Failure.ts"
@@ -8,9 +9,6 @@ import { explain, type Flags, once, type Options, type Said } from "./Comparison
 import { followMirror } from "./FollowMirror.ts"
 
 const usage = (sentence: string) => new Failure({ code: exitCode.usage, sentence })
-
-/** How long `--follow` waits between two comparisons of everything where it has to make them. */
-const defaultInterval = Duration.seconds(30)
 
 /** How long to wait before everything is compared again; `undefined` where that is done once. */
 export const intervalOf = ({

@@ -14,6 +14,9 @@ import { ConnectFailed, ConnectionLost, isLoss } from "../../SocketIO.ts"
 /** So many changed names are asked for one by one; of more, everything is compared. */
 const mostNames = 2000
 
+/** How long to wait between two comparisons of everything where they have to be made, unless it is said. */
+export const defaultInterval = Duration.seconds(30)
+
 /** How long to wait before a server is asked again that could not be reached. */
 const unreachable = Duration.seconds(1)
 

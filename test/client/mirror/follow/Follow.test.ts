@@ -2,71 +2,24 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Data, Duration, Effect } from "effect"
 import { TestClock } from "effect/testing"
-import { Connection } from "../../../../src/client/Connection.ts"
-import type { Connector } from "../../../../src/client/Connector.ts"
 import { follow } from "../../../../src/client/mirror/follow/Follow.ts"
-import * as ByteString from "../../../../src/domain/ByteString.ts"
 import * as Reply from "../../../../src/domain/Reply.ts"
+import { connectorOf, info, lost, none, read } from "../../../support/values/ToldChanges.ts"
 
 class Fault extends Data.TaggedError("Fault")<{}> {}
 
-const list = (...items: ReadonlyArray<Reply.Reply>) => Reply.Reply.List({ items })
-
-const info = (id: string): Reply.Reply =>
-  Reply.Reply.Dictionary({
-    entries: [[ByteString.unsafe("last-generated-id"), Reply.text(id)]]
-  })
-
-/** The answer to XREAD with these changes, each as its id, `op` and name. */
-const read = (
-  ...changes: ReadonlyArray<readonly [id: string, op: string, name?: string]>
-): Reply.Reply =>
-  Reply.Reply.Dictionary({
-    entries: [
-      [
-        ByteString.unsafe("arquivos"),
-        list(
-          ...changes.map(([id, op, name = ""]) =>
-            list(Reply.text(id), list(...["op", op, "nome", name].map((text) => Reply.text(text))))
-          )
-        )
-      ]
-    ]
-  })
-
-const none = Reply.Reply.Error({ code: "NOCHANGES", message: "x" })
-
 /** What happens: what is asked, with the place, and what is compared. */
 const happening = Effect.fnUntraced(function* (
-  replies: ReadonlyArray<Reply.Reply>,
+  replies: Parameters<typeof connectorOf>[0],
   {
     compareNames = () => Effect.succeed(true),
     until
   }: { readonly compareNames?: () => Effect.Effect<boolean, Fault>; readonly until: string }
 ) {
   const events: Array<string> = []
-  let next = 0
-  const ask: Connector["ask"] = (args, receive) =>
-    Effect.suspend(() => {
-      const [verb = "", ...rest] = args()
-      events.push(verb === "XREAD" ? `XREAD ${rest.at(-1)}` : verb)
-      const reply = replies[next++]
-      return Effect.provideService(receive, Connection, {
-        send: () => Effect.void,
-        receive: reply === undefined ? Effect.never : Effect.succeed(reply),
-        receiveTokens: () => Effect.never,
-        receiveFile: Effect.never,
-        receiveContent: Effect.never
-      })
-    })
   const fiber = yield* Effect.forkChild(
     follow<Fault, never>({
-      connector: {
-        ask,
-        askAll: () => Effect.never,
-        connect: Effect.never,
-        disconnect: Effect.never
-      },
+      connector: connectorOf(replies, (request) => events.push(request)),
       wait: 1000,
       every: Duration.seconds(30),
       isAlwaysCompared: false,
@@ -102,6 +55,36 @@ describe("a mirror that follows", () => {
         ["XINFO", "all", "XREAD 17-4", "XREAD 17-4", "a,c", "XREAD 17-7", "XREAD 17-8"]
       )
     })
+  )
+
+  it.effect(
+    "goes on behind the last change where the connection was lost, and compares nothing",
+    () =>
+      Effect.gen(function* () {
+        assert.deepStrictEqual(
+          yield* happening(
+            [
+              info("17-4"),
+              read(["17-5", "apagado", "a"]),
+              lost,
+              lost,
+              read(["17-6", "apagado", "b"])
+            ],
+            { until: "XREAD 17-6" }
+          ),
+          [
+            "XINFO",
+            "all",
+            "XREAD 17-4",
+            "a",
+            ...["XREAD 17-5", "ConnectionLost"],
+            ...["XREAD 17-5", "ConnectionLost"],
+            "XREAD 17-5",
+            "b",
+            "XREAD 17-6"
+          ]
+        )
+      })
   )
 
   it.effect("compares everything where changes may have been missed, or are too many", () =>
