@@ -34,7 +34,14 @@ export { Mismatch } from "../client/files/Hashing.ts"
 export { SaveFailed, UnexpectedName } from "../client/files/Placement.ts"
 export { MalformedReply } from "../codec/resp/RespTokens.ts"
 export type { Tls } from "../client/node/Socket.ts"
-export { mirror, type MirrorError, type MirrorOptions } from "./Mirror.ts"
+export {
+  type ComparisonError,
+  followMirror,
+  type FollowOptions,
+  mirror,
+  type MirrorError,
+  type MirrorOptions
+} from "./Mirror.ts"
 export type { Change } from "./Changes.ts"
 export type { Options } from "./Server.ts"
 

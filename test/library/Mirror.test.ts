@@ -1,8 +1,9 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Effect } from "effect"
+import { Effect, Fiber, Queue } from "effect"
 import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
-import { mirror } from "../../src/library/Client.ts"
+import { followMirror, mirror } from "../../src/library/Client.ts"
+import { App } from "../support/programs/App.ts"
 import { serveFolder } from "../support/programs/TestServer.ts"
 import { folderWith, temporaryFolder } from "../support/stores/TemporaryFolder.ts"
 
@@ -40,5 +41,36 @@ describe("the library's mirror", () => {
         kept: 1
       })
     })
+  )
+
+  it.live("follows the server until it is interrupted, and says what it could not do", () =>
+    Effect.gen(function* () {
+      const place = yield* folderWith({ "shared/a": "1", "shared/b": "2", "shared/c": "3" })
+      const { address } = yield* (yield* App).serve(["--dir", "shared"], { cwd: place })
+      const told = yield* Queue.unbounded<string>()
+      const tell = (text: string) => Queue.offer(told, text)
+      const following = yield* Effect.forkChild(
+        followMirror(join(place, "copy"), {
+          port: address.port,
+          delete: true,
+          maxDelete: { files: 1 },
+          onSteps: (steps) =>
+            Effect.forEach(steps, ({ _tag, name }) => tell(`${_tag} ${name}`), { discard: true }),
+          onFailure: ({ _tag }) => tell(_tag)
+        })
+      )
+      const next = (count: number) => Effect.map(Queue.takeN(told, count), (some) => some.sort())
+      assert.deepStrictEqual(yield* next(3), ["New a", "New b", "New c"])
+      writeFileSync(join(place, "shared/a"), "changed")
+      assert.deepStrictEqual(yield* next(1), ["Changed a"])
+      assert.strictEqual(readFileSync(join(place, "copy/a"), "utf8"), "changed")
+      rmSync(join(place, "shared/b"))
+      assert.deepStrictEqual(yield* next(1), ["Deleted b"])
+      rmSync(join(place, "shared/c"))
+      assert.deepStrictEqual(yield* next(1), ["DeletionRefused"])
+      yield* Fiber.interrupt(following)
+      // The folder is free again.
+      assert.deepInclude(yield* mirror(join(place, "copy"), { port: address.port }), { same: 1 })
+    }).pipe(Effect.provide(App.layer))
   )
 })

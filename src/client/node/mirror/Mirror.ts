@@ -1,9 +1,12 @@
 /** A mirror over Node's sockets and file systems, with all that it needs. */
 import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
 import * as NodePath from "@effect/platform-node/NodePath"
-import { Effect, Layer } from "effect"
+import { Duration, Effect, Layer } from "effect"
+import { type FollowError, waitWithin } from "../../changes/RemoteChanges.ts"
+import { defaultInterval } from "../../mirror/follow/Follow.ts"
+import { followMirror, type Narrowed } from "../../mirror/follow/FollowMirror.ts"
 import { mirror, type Options } from "../../mirror/Run.ts"
-import { makeConnectors, type Server } from "../Connectors.ts"
+import { defaultReadTimeout, makeConnectors, type Server } from "../Connectors.ts"
 import * as Hashing from "../Hashing.ts"
 import * as PartFiles from "../PartFiles.ts"
 import * as Folder from "./Folder.ts"
@@ -18,6 +21,50 @@ export const services = Layer.merge(Hashing.layer, PartFiles.layer).pipe(
 export const mirrorFrom = (server: Server, folder: string, options: Options) =>
   makeConnectors(server).pipe(
     Effect.flatMap((connectors) => mirror(options, connectors)),
+    Effect.scoped,
+    Effect.provide([services, Folder.layer(folder, options.dryRun)])
+  )
+
+/** What ended a comparison of a mirror that follows. */
+export type ComparisonError = Effect.Error<ReturnType<typeof mirror>> | FollowError
+
+/** How to follow. */
+export interface Following {
+  /** As in Follow, where everything is compared so often all the same; its default, and only where it has to be, unless given. */
+  readonly every: Duration.Input | undefined
+  /** Called with what ended a comparison; it is tried again. */
+  readonly onFailure: (error: ComparisonError) => Effect.Effect<void>
+}
+
+/** Mirrors the server's files into a folder for ever, change by change. What it holds is given back where it is stopped. */
+export const followFrom = (
+  server: Server,
+  folder: string,
+  options: Options,
+  { every, onFailure }: Following
+) =>
+  makeConnectors(server).pipe(
+    Effect.flatMap((connectors) => {
+      const compare = ({ onSteps = () => Effect.void, ...narrowed }: Narrowed) =>
+        mirror(
+          {
+            ...options,
+            ...narrowed,
+            onSteps: (steps) => Effect.andThen(onSteps(steps), options.onSteps(steps))
+          },
+          connectors
+        )
+      return followMirror({
+        connector: connectors.bytes,
+        wait: waitWithin(Duration.fromInputUnsafe(server.readTimeout ?? defaultReadTimeout)),
+        every: every === undefined ? defaultInterval : Duration.fromInputUnsafe(every),
+        isAlwaysCompared: every !== undefined,
+        selection: options,
+        maxDelete: options.maxDelete,
+        compare,
+        onFailure
+      })
+    }),
     Effect.scoped,
     Effect.provide([services, Folder.layer(folder, options.dryRun)])
   )
