@@ -3,6 +3,7 @@ import { assert, layer } from "@effect/vitest"
 import { Effect } from "effect"
 import * as fs from "node:fs"
 import { join } from "node:path"
+import * as Proxy from "../../../support/fakes/Proxy.ts"
 import { App } from "../../../support/programs/App.ts"
 import { filesIn } from "../../../support/programs/MirrorTrial.ts"
 import { folderWith } from "../../../support/stores/TemporaryFolder.ts"
@@ -18,12 +19,12 @@ const makePair = Effect.fnUntraced(function* (
   )
   const [shared, target] = [join(place, "shared"), join(place, "target")]
   const serving = yield* app.serve(["--dir", shared], { cwd: place })
-  const port = String(serving.address.port)
+  const proxy = yield* Proxy.make(serving.address)
   const following = yield* app.start(
     [
       "client",
       "--port",
-      port,
+      String(proxy.address.port),
       "--lang",
       "en",
       "--json",
@@ -43,7 +44,7 @@ const makePair = Effect.fnUntraced(function* (
     does,
     following,
     place,
-    port,
+    proxy,
     serving,
     shared,
     target,
@@ -100,9 +101,37 @@ layer(App.layer, { excludeTestServices: true })("app client --mirror --follow", 
     })
   )
 
+  it.effect(
+    "lists nothing again where the connection was lost and the log of changes still reaches",
+    () =>
+      Effect.gen(function* () {
+        const { does, proxy, remove, target, write } = yield* makePair(
+          { a: "1", b: "2" },
+          "--delete"
+        )
+        write("c", "3")
+        yield* does("new", "c")
+        const lists = () => proxy.asked.filter(({ _tag }) => _tag === "List").length
+        const [before, connections] = [lists(), proxy.connections()]
+        assert.isAbove(before, 0)
+        for (const name of ["d", "e"]) {
+          proxy.drop()
+          write(name, name)
+          yield* does("new", name)
+        }
+        proxy.drop()
+        remove("a")
+        yield* does("deleted", "a")
+        assert.isAtLeast(proxy.connections(), connections + 3)
+        assert.strictEqual(lists(), before)
+        assert.deepStrictEqual(filesIn(target), ["b", "c", "d", "e"])
+      })
+  )
+
   it.effect("compares everything once the server is there again, and goes on name by name", () =>
     Effect.gen(function* () {
-      const { app, does, place, port, serving, shared, write } = yield* makePair({ a: "1" })
+      const { app, does, place, serving, shared, write } = yield* makePair({ a: "1" })
+      const port = String(serving.address.port)
       yield* serving.process.kill("SIGKILL")
       yield* serving.process.ended
       write("b", "2")

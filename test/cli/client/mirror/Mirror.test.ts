@@ -86,7 +86,12 @@ layer(Shared.layer(folderWith({ "other.txt": "other" })), { excludeTestServices:
       "deletes with --delete only, only its own files, and folders that are empty then",
       () =>
         Effect.gen(function* () {
-          const { copy, mirror, part } = yield* makePair({ a: "1", b: "2", c: "3", "d/e": "4" })
+          const { copy, mirror, name, part, target } = yield* makePair({
+            a: "1",
+            b: "2",
+            c: "3",
+            "d/e": "4"
+          })
           yield* mirror()
           fs.writeFileSync(join(copy, "mine"), "mine")
           fs.rmSync(join(part, "d"), { recursive: true })
@@ -98,9 +103,13 @@ layer(Shared.layer(folderWith({ "other.txt": "other" })), { excludeTestServices:
           const ended = yield* mirror("--delete")
           assert.strictEqual(ended.code, 1)
           assert.deepStrictEqual(fs.readdirSync(copy).sort(), ["a", "b", "c", "mine"])
-          const forced = yield* mirror("--delete", "--force")
+          const backup = join(target, "..", "backup")
+          const forced = yield* mirror("--delete", "--force", "--backup", backup)
           assert.strictEqual(forced.code, 0, forced.stderr)
           assert.deepStrictEqual(fs.readdirSync(copy).sort(), ["a", "b"])
+          assert.deepStrictEqual(filesIn(join(backup, name)), ["c", "mine"])
+          assert.strictEqual(read(backup, `${name}/c`), "3 by hand")
+          assert.strictEqual(read(backup, `${name}/mine`), "mine")
         })
     )
 
@@ -260,6 +269,28 @@ layer(Shared.layer(folderWith({ "other.txt": "other" })), { excludeTestServices:
           yield* mirror()
           assert.strictEqual(read(copy, "a"), "4")
         })
+    )
+
+    it.effect("--checksum finds bytes that are others though size and time are as they were", () =>
+      Effect.gen(function* () {
+        const { copy, mirror, name } = yield* makePair({ a: "1", b: "2", c: "3" })
+        yield* mirror()
+        const place = join(copy, "b")
+        const { atime, mtime } = fs.statSync(place)
+        fs.writeFileSync(place, "x")
+        fs.utimesSync(place, atime, mtime)
+        assert.strictEqual((yield* mirror()).stderr, "Nothing to do: 3 files are the same.\n")
+        const found = yield* mirror("--checksum")
+        assert.strictEqual(found.code, 1)
+        assert.include(found.stderr, `kept       ${name}/b: it was changed here by hand\n`)
+        assert.strictEqual(read(copy, "b"), "x")
+        const forced = yield* mirror("--checksum", "--force", "--json")
+        assert.strictEqual(forced.code, 0, forced.stderr)
+        assert.strictEqual(forced.stdout, `{"action":"changed","name":"${name}/b","bytes":1}\n`)
+        assert.strictEqual(read(copy, "b"), "2")
+        const same = yield* mirror("--checksum")
+        assert.strictEqual(same.stderr, "Nothing to do: 3 files are the same.\n")
+      })
     )
 
     it.effect("leaves out what is excluded, here as there", () =>

@@ -77,8 +77,10 @@ describe("a mirror that follows", () => {
             "all",
             "XREAD 17-4",
             "a",
-            ...["XREAD 17-5", "ConnectionLost"],
-            ...["XREAD 17-5", "ConnectionLost"],
+            "XREAD 17-5",
+            "ConnectionLost",
+            "XREAD 17-5",
+            "ConnectionLost",
             "XREAD 17-5",
             "b",
             "XREAD 17-6"
