@@ -32,7 +32,6 @@ interface NamedParser extends Entry {
 /** Clients of Pub/Sub expect its errors of these: with another number of arguments than two they are wrong, not refused. */
 const takesTwo: ReadonlySet<string> = new Set(["publish", "spublish"])
 
-const noArgs: Args = []
 const empty = ByteString.unsafe("")
 
 const parsers: ReadonlyArray<NamedParser> = tags.flatMap((tag) => {
@@ -63,17 +62,28 @@ export const entries: ReadonlyArray<Entry> = parsers.filter(({ name }) => !isSub
 export const subcommands = (container: string): ReadonlyArray<Entry> =>
   parsers.filter(({ name }) => name.startsWith(`${container} `))
 
+/**
+ * The name that was found last, as it was written, and its parser; no name that has subcommands. Who asks for one file asks
+ * for others, and to look a name up, in lower case and in two tables, took a fifth of the time to decode `GET` and a name.
+ */
+let lastName = empty
+let lastParser: NamedParser | undefined
+
 /** The command in `args`, which begin with its name; or the error that answers it. Without any, the command is unknown. */
 export const parse = (args: Args): Command | CommandError => {
   const first = args[0] ?? empty
+  if (lastParser !== undefined && first === lastName) return parseArgs(lastParser, args.slice(1))
   const name = first.toLowerCase()
   const parser = commands.get(name)
   if (containers.has(name)) {
     const second = args[1]
     if (second !== undefined) return parseSubcommand(name, second, args.slice(2))
     if (parser === undefined) return new WrongArity({ name })
+  } else if (parser !== undefined) {
+    lastName = ByteString.ownCopy(first)
+    lastParser = parser
   }
-  if (parser !== undefined) return parseArgs(parser, args.length === 1 ? noArgs : args.slice(1))
+  if (parser !== undefined) return parseArgs(parser, args.slice(1))
   if (!writingVerbs.has(name)) return new UnknownCommand({ name: ByteString.printable(first) })
   return args.length === 3 || !takesTwo.has(name)
     ? new ReadOnlyServer({ name })
@@ -99,7 +109,8 @@ const parseArgs = (
     return new WrongArity({ name: name.replace(" ", "|") })
   }
   const parsed = parse(args)
-  return parsed instanceof BadArgument
+  // Not `instanceof`, which asks the class, and it is a Proxy (withoutStack): 0.1 to 0.2 µs for each command.
+  return parsed._tag === "BadArgument"
     ? new BadArgument({ text: parsed.text, command: wireName(tag) })
     : parsed
 }

@@ -34,6 +34,26 @@ describe("a command", () => {
     { arbitrary: { runs: 1000 } }
   )
 
+  it("is found by its own name, whatever was asked before it", () => {
+    const asked = ["COMMAND", "GET", "GET", "get", "COMMAND", "EXISTS", "GET"].map((name) =>
+      name === "COMMAND" ? parse(name, "COUNT") : parse(name, "a.txt")
+    )
+    assert.deepStrictEqual(
+      [parse("COMMAND"), ...asked, parse("GET")].map(({ _tag }) => _tag),
+      [
+        "CommandList",
+        "CommandCount",
+        "Get",
+        "Get",
+        "Get",
+        "CommandCount",
+        "Exists",
+        "Get",
+        "WrongArity"
+      ]
+    )
+  })
+
   const everyName: ReadonlyArray<readonly [words: string, command: Command]> = [
     ["dados", { _tag: "Info" }],
     ["consulta", { _tag: "Info" }],
