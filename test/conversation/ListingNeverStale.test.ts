@@ -11,10 +11,7 @@ layer(App.layer, { timeout: "1 minute" })("of the names in a folder that is chan
       const app = yield* App
       const folder = yield* temporaryFolder
       const { address } = yield* app.serve(["--dir", folder], { cwd: folder })
-      assert.deepStrictEqual(
-        yield* wrongAnswers({ folder, address, changes: 200, seed: 1, http: true }),
-        []
-      )
+      assert.deepStrictEqual(yield* wrongAnswers({ folder, address, changes: 200, seed: 1 }), [])
     })
   )
 })

@@ -23,20 +23,31 @@ export interface Churn {
   readonly change: () => string
   /** The names that are shared now, sorted by their bytes. */
   readonly names: () => ReadonlyArray<string>
+  /** The folders that are shared now, with a slash at the end of each; the shared folder itself is "". */
+  readonly folders: () => ReadonlyArray<string>
 }
 
 const words = ["a", "b", "a.txt", "a-b", "ç", "\u{1f600}", ".oculto", "z0", "pasta", "pasta.d"]
 
-/** Paths of everything below a folder, folders before what is in them. */
-const everythingIn = (folder: string): ReadonlyArray<string> =>
-  readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
+/** What is at a path. */
+interface Found {
+  readonly path: string
+  readonly kind: "folder" | "link" | "file"
+}
+
+/** Everything below a folder, folders before what is in them. Each kind is as the folder itself tells: one call a folder. */
+const everythingIn = (folder: string): ReadonlyArray<Found> =>
+  readdirSync(folder, { withFileTypes: true }).flatMap((entry): ReadonlyArray<Found> => {
     const path = join(folder, entry.name)
-    return entry.isDirectory() ? [path, ...everythingIn(path)] : [path]
+    if (entry.isDirectory()) return [{ path, kind: "folder" }, ...everythingIn(path)]
+    return [{ path, kind: entry.isSymbolicLink() ? "link" : "file" }]
   })
 
-const isFile = (path: string): boolean => {
+/** Whether a link leads to a file within a folder. */
+const leadsInto = (root: string, link: string): boolean => {
   try {
-    return statSync(path).isFile()
+    const target = realpathSync.native(link)
+    return target.startsWith(`${root}/`) && statSync(target).isFile()
   } catch {
     return false
   }
@@ -57,10 +68,13 @@ const byBytes = (self: string, that: string): number =>
 export const makeChurn = (root: string, seed: number): Churn => {
   const random = seeded(seed)
   const pick = <A>(among: ReadonlyArray<A>): A | undefined => among[random(among.length)]
-  const folders = () => [root, ...everythingIn(root).filter(isFolder)]
-  const inner = () => folders().slice(1)
-  const others = () => everythingIn(root).filter((path) => !isFolder(path))
-  const fresh = () => join(pick(folders()) ?? root, `${pick(words)}${random(30)}`)
+  /** What there was before the change that is being made. */
+  let there: ReadonlyArray<Found> = []
+  const pathsOf = (isWanted: (found: Found) => boolean) =>
+    there.filter(isWanted).map(({ path }) => path)
+  const inner = () => pathsOf(({ kind }) => kind === "folder")
+  const others = () => pathsOf(({ kind }) => kind !== "folder")
+  const fresh = () => join(pick([root, ...inner()]) ?? root, `${pick(words)}${random(30)}`)
 
   const place = (path: string, make: () => void): void => {
     rmSync(path, { recursive: true, force: true })
@@ -116,9 +130,7 @@ export const makeChurn = (root: string, seed: number): Churn => {
       () => {
         const link = fresh()
         // A link to a hidden folder shares what is in it, which is for other tests; a file may become a folder.
-        const target = pick(
-          everythingIn(root).filter((path) => !path.slice(root.length).includes("/."))
-        )
+        const target = pick(pathsOf(({ path }) => !path.slice(root.length).includes("/.")))
         if (target !== undefined && target !== link) place(link, () => symlinkSync(target, link))
       }
     ]
@@ -126,18 +138,29 @@ export const makeChurn = (root: string, seed: number): Churn => {
   return {
     change: () => {
       const [what, change] = pick(changes) ?? ["nothing", () => undefined]
-      const times = folders().map((path) => [path, lstatSync(path)] as const)
+      there = everythingIn(root)
+      const isSetBack = random(3) === 0
+      const times = (isSetBack ? [root, ...inner()] : []).map(
+        (path) => [path, lstatSync(path)] as const
+      )
       change()
-      if (random(3) > 0) return what
+      if (!isSetBack) return what
       for (const [path, { atime, mtime }] of times) {
         if (isFolder(path)) utimesSync(path, atime, mtime)
       }
       return `${what}, all times set back`
     },
+    folders: () => [
+      "",
+      ...everythingIn(root)
+        .filter(({ kind }) => kind === "folder")
+        .map(({ path }) => `${path.slice(root.length + 1)}/`)
+        .filter((name) => !/(?:^|\/)\./.test(name))
+    ],
     names: () =>
       everythingIn(root)
-        .filter((path) => isFile(path) && realpathSync(path).startsWith(`${root}/`))
-        .map((path) => path.slice(root.length + 1))
+        .filter(({ kind, path }) => kind === "file" || (kind === "link" && leadsInto(root, path)))
+        .map(({ path }) => path.slice(root.length + 1))
         .filter((name) => !/(?:^|\/)\./.test(name))
         .sort(byBytes)
   }

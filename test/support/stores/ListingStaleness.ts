@@ -1,8 +1,6 @@
 /** Changes a shared folder again and again and asks for its names after each change: how often is the answer not what is there? */
 import { Effect, Schema, type Scope } from "effect"
 import { TestClock } from "effect/testing"
-import { lstatSync } from "node:fs"
-import { join } from "node:path"
 import type { Address } from "../../../src/domain/Address.ts"
 import { type ConnectionEnded, connect, type RawSocket } from "../peers/RawSocket.ts"
 import { type Reply, readReply, textOf } from "../peers/Replies.ts"
@@ -17,8 +15,6 @@ export interface Options {
   readonly address: Address
   readonly changes: number
   readonly seed: number
-  /** Whether HTTP is asked as well, folder by folder, which takes longer; not unless given. */
-  readonly http?: boolean
 }
 
 /** After so many changes folders get time to be believed. */
@@ -56,27 +52,14 @@ const scanned = Effect.fnUntraced(function* (socket: RawSocket) {
   }
 })
 
-/**
- * The names in a folder and all below it, as HTTP lists them for programs. It shows folders behind links as well, whose
- * files other lists name once only, without the link.
- */
-const listed = (
-  address: Address,
-  root: string,
-  folder = ""
-): Effect.Effect<ReadonlyArray<string>> =>
-  Effect.gen(function* () {
+/** The files in a folder, "" or with a slash at its end, as HTTP lists them for programs; of the shared folder, by whole names. */
+const listed = ({ host, port }: Address, folder: string): Effect.Effect<ReadonlyArray<string>> =>
+  Effect.promise(async () => {
     const path = folder.split("/").map(encodeURIComponent).join("/")
-    const url = `http://${address.host}:${address.port}/${path}?formato=json`
-    const { itens } = yield* Effect.promise(async () => folderOf(await (await fetch(url)).text()))
-    const names: Array<string> = []
-    for (const { nome, tipo } of itens) {
-      const name = folder + nome
-      if (tipo === "arquivo") names.push(name)
-      else if (!lstatSync(join(root, name)).isSymbolicLink())
-        names.push(...(yield* listed(address, root, `${name}/`)))
-    }
-    return names
+    const response = await fetch(`http://${host}:${port}/${path}?formato=json`)
+    return folderOf(await response.text())
+      .itens.filter(({ tipo }) => tipo === "arquivo")
+      .map(({ nome }) => folder + nome)
   })
 
 const sorted = (names: ReadonlyArray<string>) =>
@@ -90,7 +73,6 @@ export const wrongAnswers = ({
   address,
   changes,
   folder,
-  http = false,
   seed
 }: Options): Effect.Effect<ReadonlyArray<string>, ConnectionEnded, Scope.Scope> =>
   Effect.gen(function* () {
@@ -98,27 +80,37 @@ export const wrongAnswers = ({
     const churn = makeChurn(folder, seed)
     const socket = yield* connect(address)
     const wrong: Array<string> = []
-    const questions = [
-      Effect.map(ask(socket, "LISTAR"), textsOf),
-      Effect.map(ask(socket, "KEYS", "*"), textsOf),
-      Effect.map(scanned(socket), sorted),
-      Effect.map(ask(socket, "DBSIZE"), (reply) => (reply._tag === "Integer" ? reply.value : -1)),
-      ...(http ? [Effect.map(listed(address, folder), sorted)] : [])
+    /** Each with what it must be answered, where these names are there. */
+    const questions: ReadonlyArray<
+      (there: ReadonlyArray<string>) => readonly [Effect.Effect<unknown, ConnectionEnded>, unknown]
+    > = [
+      (there) => [Effect.map(ask(socket, "LISTAR"), textsOf), there],
+      (there) => [Effect.map(ask(socket, "KEYS", "*"), textsOf), there],
+      (there) => [Effect.map(scanned(socket), sorted), there],
+      (there) => [
+        Effect.map(ask(socket, "DBSIZE"), (reply) => reply._tag === "Integer" && reply.value),
+        there.length
+      ],
+      (there) => {
+        const after = there[random(there.length)] ?? ""
+        return [
+          Effect.map(ask(socket, "LISTAR", "LIMITE", "5", "APOS", after), textsOf),
+          there.slice(there.indexOf(after) + 1).slice(0, 5)
+        ]
+      },
+      (there) => {
+        const all = churn.folders()
+        const one = all[random(all.length)] ?? ""
+        const isIn = (name: string) => name.startsWith(one) && !name.slice(one.length).includes("/")
+        return [listed(address, one), there.filter(isIn)]
+      }
     ]
     for (let index = 0; index < 30; index++) churn.change()
     for (let done = 1; done <= changes; done++) {
       const what = churn.change()
-      const there = churn.names()
-      const after = there[random(there.length)] ?? ""
-      const page = Effect.map(ask(socket, "LISTAR", "LIMITE", "5", "APOS", after), textsOf)
-      const chosen = random(questions.length + 1)
-      const answer = yield* questions[chosen] ?? page
-      const expected =
-        chosen === 3
-          ? there.length
-          : chosen < questions.length
-            ? there
-            : there.slice(there.indexOf(after) + 1).slice(0, 5)
+      const chosen = random(questions.length)
+      const [question, expected] = questions[chosen]?.(churn.names()) ?? [Effect.void, undefined]
+      const answer = yield* question
       if (JSON.stringify(answer) !== JSON.stringify(expected)) {
         wrong.push(
           `change ${done}, ${what}, question ${chosen}: ${JSON.stringify(answer)} in place of ${JSON.stringify(expected)}`
