@@ -69,26 +69,36 @@ describe("a queue of events that overflows", () => {
     () =>
       Effect.gen(function* () {
         const folder = yield* temporaryFolder
-        mkdirSync(`${folder}/a`)
         const { follower, process, until } = yield* serve(folder)
-        yield* process.kill("SIGSTOP")
-        for (let index = 0; index <= mostQueued; index++) writeFileSync(`${folder}/a/${index}`, "")
-        // Of these there is no event: the queue is full.
-        renameSync(`${folder}/a`, `${folder}/b`)
-        rmSync(`${folder}/b/0`)
-        const begin = performance.now()
-        yield* process.kill("SIGCONT")
-        let toldAt: number | undefined
-        while (toldAt === undefined) toldAt = yield* Effect.promise(follower.next)
-        const took = toldAt - begin
+        /** Has the queue overflow, and compares what the follower knows after that; how long it was told nothing, in milliseconds. */
+        const overflow = Effect.gen(function* () {
+          mkdirSync(`${folder}/a`)
+          yield* process.kill("SIGSTOP")
+          for (let index = 0; index <= mostQueued; index++)
+            writeFileSync(`${folder}/a/${index}`, "")
+          // Of these there is no event: the queue is full.
+          renameSync(`${folder}/a`, `${folder}/b`)
+          rmSync(`${folder}/b/0`)
+          const begin = performance.now()
+          yield* process.kill("SIGCONT")
+          let toldAt: number | undefined
+          while (toldAt === undefined) toldAt = yield* Effect.promise(follower.next)
+          yield* until(() => follower.names.size === mostQueued && follower.names.has("b/1"))
+          writeFileSync(`${folder}/b/novo`, "")
+          rmSync(`${folder}/b/1`)
+          yield* until(() => follower.names.has("b/novo") && !follower.names.has("b/1"))
+          assert.isFalse([...follower.names].some((name) => !name.startsWith("b/")))
+          return toldAt - begin
+        })
+        // 140 ms where nothing else runs; other programs of the machine may hold it up now and then.
+        let took = Infinity
+        for (let attempt = 0; attempt < 3 && took > 1000; attempt++) {
+          rmSync(`${folder}/b`, { recursive: true, force: true })
+          yield* until(() => follower.names.size === 0)
+          took = Math.min(took, yield* overflow)
+        }
         console.info(`told to look anew after ${Math.round(took)} ms`)
-        yield* until(() => follower.names.size === mostQueued && follower.names.has("b/1"))
-        writeFileSync(`${folder}/b/novo`, "")
-        rmSync(`${folder}/b/1`)
-        yield* until(() => follower.names.has("b/novo") && !follower.names.has("b/1"))
-        assert.isFalse([...follower.names].some((name) => !name.startsWith("b/")))
-        // 140 ms where nothing else runs.
-        assert.isBelow(took, 2000)
+        assert.isBelow(took, 1000)
       }).pipe(Effect.provide(App.layer))
   )
 })
