@@ -92,7 +92,8 @@ describe("a thousand subscribers", () => {
         console.log(
           `1,000 subscribers, 100,000 changes: ${seconds.toFixed(1)} s, ${Math.round((most - before) / 1024 / 1024)} MiB at most, PING p99 ${p99.toFixed(0)} ms of ${times.length}`
         )
-        assert.isBelow(most - before, 400 * 1024 * 1024)
+        // 151 and 177 MiB were seen, of which the log has 30.
+        assert.isBelow(most - before, 256 * 1024 * 1024)
       }),
     300_000
   )
