@@ -9,6 +9,7 @@ import { choose } from "../../src/cli/Language.ts"
 import { serveFlags } from "../../src/cli/serve/ServeFlags.ts"
 import packageJson from "../../package.json" with { type: "json" }
 import { App, type Ended, root, start } from "../support/programs/App.ts"
+import * as Terminal from "../support/programs/Terminal.ts"
 import { temporaryFolder } from "../support/stores/TemporaryFolder.ts"
 
 const english = { LC_ALL: "en_US.UTF-8" }
@@ -197,6 +198,32 @@ layer(App.layer, { timeout: "1 minute" })("a command line", (it) => {
       }
     })
   )
+
+  for (const columns of [40, 60, 120, 200]) {
+    it.effect(
+      `gets help that is as wide as the terminal, of ${columns} columns`,
+      () =>
+        Effect.gen(function* () {
+          const { file } = yield* App
+          const cwd = yield* temporaryFolder
+          const widths = yield* Effect.forEach(["serve", "client"], (command) =>
+            Effect.gen(function* () {
+              const words = [process.execPath, file, command, "--help"]
+              const terminal = yield* Terminal.open(words, { cwd }, { columns, rows: 24 })
+              const { code, shown } = yield* terminal.ended
+              assert.strictEqual(code, 0)
+              const lines = shown.replaceAll(/\x1b\[[\d;]*m/g, "").split("\r\n")
+              // A flag with its kind, and a command that is an example, are never cut.
+              const wrapped = lines.filter((line) => !/^ +(?:--\S+ <\S+>|app .*)$/.test(line))
+              for (const line of wrapped) assert.isAtMost(line.length, columns, line)
+              return Math.max(...wrapped.map(({ length }) => length))
+            })
+          )
+          assert.isAbove(Math.max(...widths), columns * 0.9)
+        }),
+      { skip: !Terminal.hasTerminal }
+    )
+  }
 
   it.effect("gets help that has every flag, with its variable", () =>
     Effect.gen(function* () {
