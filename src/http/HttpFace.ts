@@ -26,7 +26,7 @@ import { makeEventsReply } from "./events/EventsReply.ts"
 import { makeDateLine } from "./HttpDate.ts"
 import { encode, redirect, type Response, text } from "./Response.ts"
 import { makeMetricsReply } from "./metrics/MetricsReply.ts"
-import { makeServiceRoutes, type ServiceReply } from "./ServiceRoutes.ts"
+import { makeServiceRoutes } from "./ServiceRoutes.ts"
 import { folderLink } from "./page/Links.ts"
 import { parsePath, queryField, splitTarget } from "./Target.ts"
 import { words } from "./Texts.ts"
@@ -113,7 +113,7 @@ export const makeHttpFace = Effect.fnUntraced(function* (
     yield* Clock,
     yield* Info,
     stats,
-    new Map<string, ServiceReply>([
+    new Map([
       ["metrics", () => metrics],
       ["events", makeEventsReply(changes, stats)]
     ])

@@ -18,8 +18,11 @@ export type ServiceReply = (
   client: HttpClient
 ) => Response | Effect.Effect<Response, FileError, Scope.Scope>
 
-/** Further services: by the path behind `/-/`, such as `metrics`. */
-export type Services = ReadonlyMap<string, ServiceReply>
+/** The paths behind `/-/` that are answered, but for the parts of the page. */
+export const servicePaths = ["health", "time", "info", "metrics", "events"] as const
+
+/** Services, by their paths. */
+export type Services = ReadonlyMap<(typeof servicePaths)[number], ServiceReply>
 
 const accept = fieldKey("Accept")
 
@@ -42,7 +45,7 @@ const assetReply = (path: string): Response | undefined => {
       }
 }
 
-/** The routes: the response to a path behind `/-/`, `undefined` where there is none. */
+/** The routes, `services` among them: the response to a path behind `/-/`, `undefined` where there is none. */
 export const makeServiceRoutes = (
   clock: Clock["Service"],
   info: Info["Service"],
@@ -56,7 +59,7 @@ export const makeServiceRoutes = (
       prefersJson(request.field(accept))
         ? json(200, { [command]: value() }, byAccept)
         : text(200, `${value()}\n`, byAccept)
-  const routes: Services = new Map<string, ServiceReply>([
+  const own: Services = new Map([
     [
       "health",
       () => {
@@ -66,9 +69,10 @@ export const makeServiceRoutes = (
       }
     ],
     ["time", told("hora_atual", clock.now)],
-    ["info", told("dados", () => info.text)],
-    ...services
+    ["info", told("dados", () => info.text)]
   ])
+  // By what is asked for, which may be anything.
+  const routes: ReadonlyMap<string, ServiceReply> = new Map([...own, ...services])
   return (path: string, request: HttpRequest, client: HttpClient) =>
     routes.get(path)?.(request, client) ?? assetReply(path)
 }

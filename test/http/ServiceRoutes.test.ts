@@ -3,7 +3,7 @@ import { Effect, type Scope } from "effect"
 import { HttpRequest } from "../../src/codec/http/HttpRequest.ts"
 import { makeRequestDecoder } from "../../src/codec/http/RequestDecoder.ts"
 import { type Response, text } from "../../src/http/Response.ts"
-import { makeServiceRoutes } from "../../src/http/ServiceRoutes.ts"
+import { makeServiceRoutes, type Services } from "../../src/http/ServiceRoutes.ts"
 import { assetLinks } from "../../src/http/page/Assets.ts"
 import { Stats } from "../../src/telemetry/Stats.ts"
 import { makeAuthenticator } from "../../src/guard/Authenticator.ts"
@@ -73,10 +73,10 @@ describe("below /-/", () => {
 
   it.effect("are the page's parts, what others give, and nothing else", () =>
     Effect.gen(function* () {
-      const more = new Map([["mais", () => text(200, "mais")]])
+      const more: Services = new Map([["metrics", () => text(200, "mais")]])
       const routes = makeServiceRoutes({ now: () => "" }, { text: "" }, yield* Stats, more)
       const request = requestWith("")
-      assert.strictEqual(bodyOf(routes("mais", request, client)), "mais")
+      assert.strictEqual(bodyOf(routes("metrics", request, client)), "mais")
       for (const link of Object.values(assetLinks)) {
         const asset = routes(link.slice("/-/".length), request, client)
         assert.isString(bodyOf(asset), link)

@@ -23,7 +23,8 @@ import * as Writer from "./PickleWriter.ts"
 /** A request is two strings; this leaves room for the longest name in every encoding of it. */
 const limits: Limits = { size: 64 * 1024, values: 1024, bytes: false }
 
-const originals: ReadonlySet<string> = new Set<Command["_tag"]>([
+/** The tags of the commands that there are. */
+export const originals: ReadonlySet<string> = new Set<Command["_tag"]>([
   "Info",
   "Time",
   "List",
