@@ -23,9 +23,17 @@ const integer = async (server: MeasuredServer, ...words: ReadonlyArray<string>) 
   return Number(reply.slice(1))
 }
 
-/** Has the log filled to its bound; returns how many changes it holds then. */
-export const fillLog = async (server: MeasuredServer, folder: ChangingFolder): Promise<number> => {
+/** Has the logs of servers of one folder filled to their bound; returns how many changes each holds then. */
+export const fillLogs = async (
+  servers: ReadonlyArray<MeasuredServer>,
+  folder: ChangingFolder
+): Promise<ReadonlyArray<number>> => {
   folder.change(enough)
+  return Promise.all(servers.map(filled))
+}
+
+/** How many changes the log holds once no more come. */
+const filled = async (server: MeasuredServer): Promise<number> => {
   for (let before = -1; ;) {
     const length = await integer(server, "XLEN", "arquivos")
     if (length === before && length > 0) return length

@@ -10,6 +10,9 @@ const mostRanged = "100000"
 const named = "1,024 names, sections or patterns"
 const missing = repeat(mostNamed, (index) => `falta/${index}`)
 
+/** As many channels as a connection may follow, which fill a request. */
+const longChannels = repeat(mostNamed, (index) => `${"a".repeat(980)}${index}`)
+
 /** What all names of changes begin with: a run of one letter, so that a pattern of the same fails late everywhere. */
 export const changedName = (index: number): string =>
   `${"a".repeat(120)}${String(index).padStart(7, "0")}`
@@ -65,9 +68,19 @@ export const costlyChangesRequests: ReadonlyArray<CostlyRequest> = [
     bound: "500 entries"
   },
   {
-    name: "`SUBSCRIBE` and `UNSUBSCRIBE`, 1,024 channels",
-    bytes: () => array("SUBSCRIBE", ...missing) + array("UNSUBSCRIBE", ...missing),
-    bound: "1,024 channels"
+    name: "`XINFO GROUPS`",
+    bytes: () => array("XINFO", "GROUPS", "arquivos"),
+    bound: "–"
+  },
+  {
+    name: "`SUBSCRIBE` and `UNSUBSCRIBE`, 1,024 long channels",
+    bytes: () => array("SUBSCRIBE", ...longChannels) + array("UNSUBSCRIBE", ...longChannels),
+    bound: "1,024 channels, and 2 MiB"
+  },
+  {
+    name: "`SSUBSCRIBE` and `SUNSUBSCRIBE`, 1,024 long channels",
+    bytes: () => array("SSUBSCRIBE", ...longChannels) + array("SUNSUBSCRIBE", ...longChannels),
+    bound: "1,024 channels, and 2 MiB"
   },
   {
     name: "`PSUBSCRIBE` and `PUNSUBSCRIBE`, 64 costly patterns",
@@ -75,8 +88,20 @@ export const costlyChangesRequests: ReadonlyArray<CostlyRequest> = [
     bound: "64 patterns of 256 bytes"
   },
   {
-    name: "`PUBSUB NUMSUB` of 1,024",
-    bytes: () => array("PUBSUB", "NUMSUB", ...repeat(mostNamed, () => "ab")),
+    name: "`PUBSUB CHANNELS` and `SHARDCHANNELS`, a costly pattern held against 1,024",
+    bytes: () =>
+      array("SUBSCRIBE", ...longChannels)
+      + array("PUBSUB", "CHANNELS", costlyPatterns.at(-1) ?? "")
+      + array("PUBSUB", "SHARDCHANNELS", costlyPatterns.at(-1) ?? "")
+      + array("PUBSUB", "NUMPAT")
+      + array("UNSUBSCRIBE"),
+    bound: "256 bytes a pattern"
+  },
+  {
+    name: "`PUBSUB NUMSUB` and `SHARDNUMSUB` of 1,024",
+    bytes: () =>
+      array("PUBSUB", "NUMSUB", ...repeat(mostNamed, () => "ab"))
+      + array("PUBSUB", "SHARDNUMSUB", ...repeat(mostNamed, () => "ab")),
     bound: named
   }
 ]

@@ -1,4 +1,5 @@
 /** The costliest requests over HTTP within its limits: of pages, listings, archives, files, and of the head itself. */
+import { assetLinks } from "../../src/http/page/Assets.ts"
 import type { CostlyRequest } from "./Requests.ts"
 
 /** Limits of the head (codec/http/RequestHead). */
@@ -7,8 +8,13 @@ const mostFields = 100
 /** The most characters that a page is searched for (http/page/PageQuery). */
 const longestSearch = 200
 
+const ask = (method: string, target: string, ...fields: ReadonlyArray<string>): string =>
+  [`${method} ${target} HTTP/1.1`, "Host: 127.0.0.1", "Connection: close", ...fields, "", ""].join(
+    "\r\n"
+  )
+
 const get = (target: string, ...fields: ReadonlyArray<string>): string =>
-  [`GET ${target} HTTP/1.1`, "Host: 127.0.0.1", "Connection: close", ...fields, "", ""].join("\r\n")
+  ask("GET", target, ...fields)
 
 /** A field of as many items as the head has room for. */
 const list = (name: string, item: string, prefix = ""): string =>
@@ -38,6 +44,11 @@ export const costlyHttpRequests = (folder: string, file: string): ReadonlyArray<
     bound: "200 characters a pattern, names in all"
   },
   {
+    name: "a folder's page, the newest last",
+    bytes: () => get(`/${folder}/?ordem=data&depois=0&formato=html`),
+    bound: "names of the folder"
+  },
+  {
     name: "a folder as JSON",
     bytes: () => get(`/${folder}/?formato=json`),
     bound: "names of the folder"
@@ -54,9 +65,31 @@ export const costlyHttpRequests = (folder: string, file: string): ReadonlyArray<
   },
   { name: "a file of 1 GiB", bytes: () => get("/grande.bin"), bound: "sent as it is taken" },
   {
+    name: "a file of 1 GiB, to be saved",
+    bytes: () => get("/grande.bin?baixar", "Range: bytes=-1"),
+    bound: "sent as it is taken"
+  },
+  {
     name: "the digest of 1 GiB",
     bytes: () => get("/grande.bin?sha256"),
-    bound: "hashed in a thread"
+    bound: "hashed in a thread",
+    isKept: true
+  },
+  {
+    name: "what is known of a file (`HEAD`)",
+    bytes: () => ask("HEAD", `/${file}`),
+    bound: "one `stat`"
+  },
+  {
+    name: "what is known of a folder (`HEAD`)",
+    bytes: () => ask("HEAD", `/${folder}/?formato=json`),
+    bound: "names of the folder"
+  },
+  {
+    name: "which methods there are (`OPTIONS`)",
+    bytes: () =>
+      ask("OPTIONS", `/${file}`, list("Access-Control-Request-Headers", "a"), "Origin: http://a"),
+    bound: head
   },
   {
     name: "a file in thousands of ranges",
@@ -84,9 +117,11 @@ export const costlyHttpRequests = (folder: string, file: string): ReadonlyArray<
     bytes: () => `GET / HTTP/1.1\r\na: ${"b".repeat(2 * mostHead)}`,
     bound: head
   },
-  {
-    name: "`/-/health`, `/-/info`, `/-/time`",
-    bytes: () => get("/-/health"),
+  ...["health", "info", "time"].map((path) => ({
+    name: `\`/-/${path}\``,
+    bytes: () => get(`/-/${path}`),
     bound: "–"
-  }
+  })),
+  { name: "`/-/metrics`", bytes: () => get("/-/metrics"), bound: "its table" },
+  { name: "the page's script", bytes: () => get(assetLinks.script), bound: "its size" }
 ]

@@ -1,13 +1,21 @@
 /** Measures what requests and held connections cost servers. What is asked: Requests and its kin; the figures: main. */
 import { once } from "node:events"
 import type { Holding } from "./Holdings.ts"
-import { ask, type Cost, type MeasuredServer, open } from "./MeasuredServer.ts"
+import {
+  ask,
+  type Cost,
+  type MeasuredServer,
+  open,
+  openSecure,
+  sendUnread
+} from "./MeasuredServer.ts"
 import type { CostlyRequest, Face } from "./Requests.ts"
 
 /** Starts a server of its own, with these flags and this environment. */
 export type Start = (
   options?: ReadonlyArray<string>,
-  env?: Readonly<Record<string, string>>
+  env?: Readonly<Record<string, string>>,
+  nodeOptions?: ReadonlyArray<string>
 ) => Promise<MeasuredServer>
 
 /** Something that costs a server. */
@@ -19,10 +27,15 @@ export interface Measured {
   readonly first: Cost
   /** When it was asked before. */
   readonly again: Cost
+  /** The memory it needs over what is held and cached, in bytes. */
+  readonly needed: number
 }
 
 /** Each is asked again so often, and the least is told: what else the machine does can only add to it. */
 const rounds = 5
+
+/** The memory is told of the least of so many: now and then a thread of V8's is late to return what is free. */
+const collectedRounds = 3
 
 /** A first asking needs a server of its own, so it is repeated, so often at most, only while it is over the limit. */
 const firsts = 4
@@ -54,6 +67,24 @@ export const measureAgain = async (server: MeasuredServer, work: Work): Promise<
   return least(costs)
 }
 
+/**
+ * The memory that work needs of a server started with `frugal`: what it takes over what is left once all garbage is
+ * collected. It was asked before, so that what is cached (`--cache`) is held already, unless the answer itself is kept.
+ */
+export const measureMemory = async (
+  server: MeasuredServer,
+  work: Work,
+  isKept = false
+): Promise<number> => {
+  let least = Number.POSITIVE_INFINITY
+  if (!isKept) await work(server)
+  for (let round = 0; round < (isKept ? 1 : collectedRounds); round++) {
+    await server.collect()
+    least = Math.min(least, (await work(server)).memory)
+  }
+  return least
+}
+
 /** What work costs that is the first that a server does; the least of few tries, one where that is within the limits. */
 export const measureFirst = async (
   start: Start,
@@ -76,22 +107,25 @@ export const measureFirst = async (
 /** Holds `count` connections as the holding says, and tells what memory each takes, in bytes. */
 export const measureHolding = async (
   start: Start,
-  { count, options, password, hold }: Holding
+  { count, isSecure, password, sends }: Holding
 ): Promise<number> => {
-  const server = await start(options, password === undefined ? {} : { APP_PASSWORD: password })
+  const server = await start([], password === undefined ? {} : { APP_PASSWORD: password })
   try {
+    const opening = isSecure === true ? openSecure : open
+    await server.collect()
     const before = server.memory()
     const sockets = []
     for (let index = 0; index < count; index++) {
-      const socket = await open(server.port)
-      await hold(socket)
+      const socket = await opening(server.port)
+      if (sends !== "") await sendUnread(socket, sends)
       sockets.push(socket)
     }
     // What is held is held once the server has read all that was sent: whoever comes last is answered after them.
-    const last = await open(server.port)
+    const last = await opening(server.port)
     last.write("PING\r\n")
     await once(last, "data")
     await new Promise((resolve) => setTimeout(resolve, settling))
+    await server.collect()
     const held = (server.memory() - before) / count
     for (const socket of [...sockets, last]) socket.destroy()
     return Math.max(0, held)

@@ -7,7 +7,13 @@ import { root } from "../support/programs/App.ts"
 /** The tables of the page, by the marks between which they stand. */
 export type Tables = Readonly<
   Record<
-    "requests" | "requests over HTTP" | "requests about changes" | "connections",
+    | "requests"
+    | "requests over HTTP"
+    | "requests by pickle"
+    | "requests about changes"
+    | "handshakes"
+    | "connections"
+    | "one address",
     Array<string>
   >
 >
