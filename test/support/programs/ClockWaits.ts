@@ -25,6 +25,8 @@ export const inTheirTime = Effect.fnUntraced(function* (
       Effect.map(begin, (over) => ({ ...wait, over, since: performance.now() })),
     { concurrency: "unbounded" }
   )
+  // The server looks once a second who waits, and counts from its first look on: before the step, or it would show nothing.
+  yield* Effect.sleep("1500 millis")
   setClock()
   yield* Effect.forEach(
     begun,
