@@ -2,7 +2,7 @@
  * A connection to a server, as a service: sends requests and receives replies, in the order of the requests. Which
  * requests there are is left to Requests, saving files to files/, reconnecting to Connector.
  */
-import { Cause, Context, Data, Effect, Layer, Redacted, Stream } from "effect"
+import { type Array as Arr, Cause, Context, Data, Effect, Layer, Redacted, Stream } from "effect"
 import { Socket } from "effect/socket"
 import { encodeRequest, makeReplyBuilder } from "../codec/resp/RespClient.ts"
 import { makeTokenDecoder, MalformedReply, type Token } from "../codec/resp/RespTokens.ts"
@@ -33,6 +33,8 @@ export interface IncomingBody {
   /** In bytes. */
   readonly size: number
   readonly bytes: Stream.Stream<Uint8Array, ReadError | MalformedReply>
+  /** As `bytes`, for who is done with all chunks of an array before the next is pulled: their memory is used again then. */
+  readonly lentBytes: Stream.Stream<Uint8Array, ReadError | MalformedReply>
 }
 
 /** A file that is being received, with the name that the server sent. */
@@ -49,6 +51,11 @@ export interface Options extends Patience {
    * Sent with the greeting (HELLO 3 AUTH), as it is when the connection is made; none for a server that asks for none.
    */
   readonly password?: (() => Redacted.Redacted | undefined) | undefined
+  /**
+   * Called before the socket is read: what was lent before is done with, and what is read now is lent, or kept. Without it
+   * no memory is used again.
+   */
+  readonly lend?: ((isLending: boolean) => void) | undefined
 }
 
 /** The reply is well formed, but none that the command has. */
@@ -85,12 +92,16 @@ const connect = Effect.fnUntraced(function* (socket: Socket.Socket, options: Opt
   let tokens: ReadonlyArray<Token | MalformedReply> = []
   let next = 0
 
-  const fill = reader.read.pipe(
-    Effect.map((chunks) => {
-      tokens = chunks.flatMap((chunk) => decoder.push(chunk))
-      next = 0
+  /** Reads on, once all tokens were taken. */
+  const fillWith = (isLending: boolean) =>
+    Effect.suspend(() => {
+      options.lend?.(isLending)
+      return Effect.map(reader.read, (chunks) => {
+        tokens = chunks.flatMap((chunk) => decoder.push(chunk))
+        next = 0
+      })
     })
-  )
+  const fill = fillWith(false)
 
   const take: Effect.Effect<Token, Exclude<RequestError, ErrorReply>> = Effect.suspend(() => {
     const token = tokens[next]
@@ -139,12 +150,24 @@ const connect = Effect.fnUntraced(function* (socket: Socket.Socket, options: Opt
   const body = (size: number): IncomingBody => {
     const thisBody = { left: size }
     incoming = thisBody
+    const isOver = () => thisBody.left === 0
     return {
       size,
       bytes: Stream.fromPull(
         Effect.succeed(
           Effect.gen(function* () {
-            return thisBody.left === 0 ? yield* Cause.done() : ([yield* takePart] as const)
+            return isOver() ? yield* Cause.done() : ([yield* takePart] as const)
+          })
+        )
+      ),
+      lentBytes: Stream.fromPull(
+        Effect.succeed(
+          Effect.gen(function* () {
+            if (isOver()) return yield* Cause.done()
+            if (next === tokens.length) yield* fillWith(true)
+            const parts: Arr.NonEmptyArray<Uint8Array> = [yield* takePart]
+            while (!isOver() && next < tokens.length) parts.push(yield* takePart)
+            return parts
           })
         )
       )

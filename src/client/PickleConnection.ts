@@ -138,12 +138,10 @@ const connect = Effect.fnUntraced(function* (socket: Socket.Socket, options: Opt
   const body = (size: number): IncomingBody => {
     const thisBody = { left: true }
     incoming = thisBody
-    return {
-      size,
-      bytes: Stream.fromPull(
-        Effect.succeed(Effect.suspend(() => (thisBody.left ? takePart : Cause.done())))
-      )
-    }
+    const bytes = Stream.fromPull(
+      Effect.succeed(Effect.suspend(() => (thisBody.left ? takePart : Cause.done())))
+    )
+    return { size, bytes, lentBytes: bytes }
   }
 
   /** Skips the rest of the current file. */

@@ -33,7 +33,7 @@ export { MirrorBusy } from "../client/mirror/MirrorFolder.ts"
 export { Mismatch } from "../client/files/Hashing.ts"
 export { SaveFailed, UnexpectedName } from "../client/files/Placement.ts"
 export { MalformedReply } from "../codec/resp/RespTokens.ts"
-export type { Tls } from "../client/node/Socket.ts"
+export type { Tls } from "../client/node/socket/Socket.ts"
 export {
   type ComparisonError,
   followMirror,

@@ -2,7 +2,7 @@
 import { type Duration, Effect, type Redacted } from "effect"
 import { Connection } from "../client/Connection.ts"
 import type { Server } from "../client/node/Connectors.ts"
-import type { Tls } from "../client/node/Socket.ts"
+import type { Tls } from "../client/node/socket/Socket.ts"
 
 /** Where the server is, how long to wait for it, and how often to reconnect. */
 export interface Options {

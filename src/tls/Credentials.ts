@@ -1,4 +1,4 @@
-/** Certificates and keys in PEM, checked before they are used for TLS by the server (net/TlsHandshake) and the client (client/node/Socket). */
+/** Certificates and keys in PEM, checked before they are used for TLS by the server (net/TlsHandshake) and the client (client/node/socket/Socket). */
 import { Data, Effect } from "effect"
 import { createPrivateKey, X509Certificate } from "node:crypto"
 import { createSecureContext } from "node:tls"

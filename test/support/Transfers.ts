@@ -1,14 +1,13 @@
 /** Downloads as the client does them, within the test or watched from it, and files to be downloaded. */
-import { NodeServices, NodeSocket } from "@effect/platform-node"
-import { Duration, Effect, Layer } from "effect"
-import { Socket } from "effect/socket"
+import { NodeServices } from "@effect/platform-node"
+import { Duration, Effect } from "effect"
 import { createCipheriv, createHash } from "node:crypto"
 import { closeSync, openSync, readdirSync, readSync, statSync, watch, writeSync } from "node:fs"
 import { join } from "node:path"
+import { makeConnectors } from "../../src/client/node/Connectors.ts"
 import { layer as nodeHashing } from "../../src/client/node/Hashing.ts"
 import { layer as nodePartFiles } from "../../src/client/node/PartFiles.ts"
 import { Connection } from "../../src/client/Connection.ts"
-import { type Connector, makeConnector } from "../../src/client/Connector.ts"
 import { download } from "../../src/client/files/Download.ts"
 import { intoFolder } from "../../src/client/files/Placement.ts"
 import type { Options } from "../../src/client/files/Transfer.ts"
@@ -77,26 +76,20 @@ export const partWith = (folder: string, size: number): Effect.Effect<Part> =>
     return Effect.sync(() => watcher.close())
   })
 
-const connector = ({ host, port }: Address, retries: number): ReturnType<typeof makeConnector> =>
-  makeConnector(
-    Connection.layer({ readTimeout: Duration.infinity }).pipe(
-      Layer.provide(Layer.effect(Socket.Socket, NodeSocket.makeNet({ host, port, noDelay: true })))
-    ),
-    {
-      retries,
-      counting: "over all",
-      // What is tested here is that it goes on, not how long it waits before.
-      pause: () => Duration.zero,
-      onRetry: () => Effect.void
-    }
-  )
-
 /** Connectors that go on after so many losses, at once. */
-export const connectors = (address: Address, retries = 0) =>
-  Effect.all({
-    bytes: connector(address, retries),
-    digests: connector(address, retries)
-  } satisfies Record<string, Effect.Effect<Connector, never, unknown>>)
+export const connectors = ({ host, port }: Address, retries = 0) =>
+  makeConnectors({
+    host,
+    port,
+    protocol: Connection.layer,
+    readTimeout: Duration.infinity,
+    minRate: 0,
+    retries,
+    counting: "over all",
+    // What is tested here is that it goes on, not how long it waits before.
+    pause: () => Duration.zero,
+    onRetry: () => Effect.void
+  })
 
 /** Downloads the file into the folder under its own name, within the test's process. */
 export const fetchInto = (

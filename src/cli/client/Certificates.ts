@@ -1,6 +1,6 @@
 /** The options of TLS from the flags of `app client`. */
 import { Effect, Option } from "effect"
-import type { Tls } from "../../client/node/Socket.ts"
+import type { Tls } from "../../client/node/socket/Socket.ts"
 import { check } from "../../tls/Credentials.ts"
 import { type Files, onlyWith, read, refuse } from "../CertificateFiles.ts"
 import type { Messages } from "../Messages.ts"

@@ -99,8 +99,8 @@ const attempt = Effect.fnUntraced(function* <E, R>(
       if (wanted.prefix !== undefined && exactDigest === undefined && position > range.start) {
         return yield* changed
       }
-      const incoming = yield* receiveBytes(name, end - position)
-      return yield* Stream.runForEach(incoming, (chunk) =>
+      const { bytes } = yield* receiveBytes(name, end - position)
+      return yield* Stream.runForEach(bytes, (chunk) =>
         Effect.suspend(() => {
           position += chunk.length
           if (exactDigest !== undefined) hash.update(chunk)

@@ -154,7 +154,7 @@ export const receiveBytes = Effect.fnUntraced(function* (
   if (incoming.size !== size) {
     return yield* new MalformedReply({ reason: "the file has another size than was announced" })
   }
-  return incoming.bytes
+  return incoming
 })
 
 /** The details of a file. Fails with `ErrorReply` `NOTFOUND` where there is no such file. */

@@ -9,7 +9,8 @@ import {
   noLosses,
   type RetryPolicy
 } from "../Connector.ts"
-import { socketTo, type Tls } from "./Socket.ts"
+import { ReceiveBuffers } from "./socket/ReceiveBuffers.ts"
+import { socketTo, type Tls } from "./socket/Socket.ts"
 
 /** Where the server is, how long to wait for it, and how often to reconnect. */
 export interface Server {
@@ -41,14 +42,17 @@ export interface Server {
 export const defaultReadTimeout = Duration.seconds(15)
 
 /** One connection, made when the layer is built. */
-const connection = (server: Server, readTimeout: Duration.Duration) => {
-  const { connectTimeout = Duration.seconds(10), host, minRate = 1024 } = server
-  const { password, port, protocol, tls } = server
-  const socket = socketTo({ host, port, openTimeout: connectTimeout, tls })
-  return protocol({ readTimeout, minRate, password }).pipe(
-    Layer.provide(Layer.effect(Socket.Socket, socket))
-  )
-}
+const connection = (server: Server, readTimeout: Duration.Duration) =>
+  Layer.suspend(() => {
+    const { connectTimeout = Duration.seconds(10), host, minRate = 1024 } = server
+    const { password, port, protocol, tls } = server
+    const buffers = new ReceiveBuffers()
+    const socket = socketTo({ host, port, openTimeout: connectTimeout, tls, buffers })
+    const lend = (isLending: boolean) => buffers.lend(isLending)
+    return protocol({ readTimeout, minRate, password, lend }).pipe(
+      Layer.provide(Layer.effect(Socket.Socket, socket))
+    )
+  })
 
 /**
  * One connection for requests and bytes, and one for digests of large files, over which the server may send nothing for as

@@ -16,15 +16,18 @@ const lost = new ConnectionLost({ cause: new Error("reset") })
 const arriving = (
   name: ByteString.ByteString,
   pieces: ReadonlyArray<Uint8Array | ConnectionLost>
-): IncomingFile => ({
-  name,
-  size: pieces.reduce((sum, piece) => sum + (piece instanceof Uint8Array ? piece.length : 1), 0),
-  bytes: Stream.fromIterable(pieces).pipe(
+): IncomingFile => {
+  const bytes = Stream.fromIterable(pieces).pipe(
     Stream.mapEffect((piece) =>
       piece instanceof Uint8Array ? Effect.succeed(piece) : Effect.fail(piece)
     )
   )
-})
+  const size = pieces.reduce(
+    (sum, piece) => sum + (piece instanceof Uint8Array ? piece.length : 1),
+    0
+  )
+  return { name, size, bytes, lentBytes: bytes }
+}
 
 const bytes = Uint8Array.from({ length: 70_000 }, (_, index) => index)
 const whole = (name: string): IncomingFile =>
@@ -297,13 +300,15 @@ layer(NodeServices.layer)("a file that was sent", (it) => {
         const folder = yield* folderWith({ "file1.txt": "old" })
         const name = ByteString.unsafe("file1.txt")
         const half = yield* Deferred.make<void>()
+        const arriving = Stream.concat(
+          Stream.succeed(bytes),
+          Stream.fromEffect(Effect.andThen(Deferred.succeed(half, undefined), Effect.never))
+        )
         const file: IncomingFile = {
           name,
           size: 2 * bytes.length,
-          bytes: Stream.concat(
-            Stream.succeed(bytes),
-            Stream.fromEffect(Effect.andThen(Deferred.succeed(half, undefined), Effect.never))
-          )
+          bytes: arriving,
+          lentBytes: arriving
         }
         const saving = yield* Effect.forkChild(Placement.save(file, name, into(folder)))
         yield* Deferred.await(half)

@@ -4,10 +4,11 @@
  */
 import * as NodeSocket from "@effect/platform-node/NodeSocket"
 import { type Duration, Effect } from "effect"
-import type { Socket } from "effect/socket"
-import { isIP } from "node:net"
+import { Socket } from "effect/socket"
+import { isIP, Socket as NetSocket } from "node:net"
 import { checkServerIdentity, createSecureContext, type SecureContext } from "node:tls"
-import { ConnectFailed } from "../SocketIO.ts"
+import { ConnectFailed } from "../../SocketIO.ts"
+import type { ReceiveBuffers } from "./ReceiveBuffers.ts"
 
 /** Options of TLS. Certificates and keys are PEM or DER. */
 export interface Tls {
@@ -32,6 +33,8 @@ export interface Target {
   /** The bound on connecting, the handshake included. */
   readonly openTimeout: Duration.Input
   readonly tls?: Tls | undefined
+  /** What is received into, where there is no TLS. */
+  readonly buffers: ReceiveBuffers
 }
 
 /** Bytes as the Buffer that node:tls takes. */
@@ -63,13 +66,62 @@ const identity = (servername: string) =>
         ) => checkServerIdentity(servername, certificate)
       }
 
+/**
+ * A socket of Node that receives into these buffers (`onread`), which its own memory would have to be copied into, and is
+ * read from them as any stream is.
+ */
+class ReceivingSocket extends NetSocket {
+  readonly #buffers: ReceiveBuffers
+
+  constructor(buffers: ReceiveBuffers) {
+    super({
+      noDelay: true,
+      keepAlive: true,
+      onread: {
+        buffer: () => buffers.room(),
+        callback: (count) => {
+          buffers.add(count)
+          this.emit("readable")
+          return !buffers.isFull
+        }
+      }
+    })
+    this.#buffers = buffers
+  }
+
+  /** The next bytes; reads on where it had stopped for there were too many. */
+  override read(size?: number): unknown {
+    // By this Node begins to read, and tells of the end.
+    if (size === 0) return super.read(0)
+    const bytes = this.#buffers.take() ?? null
+    if (!this.#buffers.isFull && !this.readableEnded) this._read(0)
+    return bytes
+  }
+}
+
+/** Connects; the socket is closed with the scope. */
+const open = ({ buffers, host, port }: Target) =>
+  Effect.flatMap(
+    Effect.acquireRelease(
+      Effect.sync(() => new ReceivingSocket(buffers)),
+      (socket) => Effect.sync(() => (socket.pending ? socket.destroy() : socket.destroySoon()))
+    ),
+    (socket) =>
+      Effect.callback<NetSocket, Socket.SocketError>((resume) => {
+        socket.once("connect", () => resume(Effect.succeed(socket)))
+        socket.on("error", (cause) => {
+          const reason = new Socket.SocketOpenError({ kind: "Unknown", cause })
+          resume(Effect.fail(new Socket.SocketError({ reason })))
+        })
+        socket.connect({ host, port })
+      })
+  )
+
 /** A socket that connects when it is first read. Fails at once where the certificates or the key cannot be parsed. */
-export const socketTo = ({
-  tls,
-  ...target
-}: Target): Effect.Effect<Socket.Socket, ConnectFailed> => {
-  const options = { ...target, noDelay: true, keepAlive: true }
-  if (tls === undefined) return NodeSocket.makeNet(options)
+export const socketTo = (target: Target): Effect.Effect<Socket.Socket, ConnectFailed> => {
+  const { host, openTimeout, port, tls } = target
+  const options = { host, port, openTimeout, noDelay: true, keepAlive: true }
+  if (tls === undefined) return NodeSocket.fromDuplex(open(target), { openTimeout })
   return Effect.flatMap(secureContext(tls), (secureContext) =>
     NodeSocket.makeTls({
       ...options,
