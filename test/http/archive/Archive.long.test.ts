@@ -5,9 +5,19 @@
 import { assert, layer } from "@effect/vitest"
 import { Effect } from "effect"
 import { execFile } from "node:child_process"
-import { mkdirSync, readFileSync, statSync, truncateSync, writeFileSync } from "node:fs"
+import {
+  closeSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+  writeSync
+} from "node:fs"
 import { join } from "node:path"
 import { promisify } from "node:util"
+import { bufferSize } from "../../../src/domain/BufferSize.ts"
 import { App } from "../../support/programs/App.ts"
 import { folderWith, temporaryFolder } from "../../support/stores/TemporaryFolder.ts"
 
@@ -24,6 +34,18 @@ const shell = (script: string, ...words: ReadonlyArray<string>) =>
 /** The most memory that a process has had so far, in bytes. */
 const peakOf = (pid: number): number =>
   Number(/^VmHWM:\s*(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1]) * 1024
+
+/** A file of so many bytes that says every 64 KiB where that is: one transfer alone reads more at a time. The rest takes no room. */
+const makeTelling = (path: string, size: number): void => {
+  const file = openSync(path, "wx")
+  const place = Buffer.alloc(8)
+  for (let at = 0; at < size; at += bufferSize) {
+    place.writeDoubleLE(at)
+    writeSync(file, place, 0, Math.min(place.length, size - at), at)
+  }
+  closeSync(file)
+  truncateSync(path, size)
+}
 
 const serve = Effect.fnUntraced(function* (folder: string) {
   const app = yield* App
@@ -71,8 +93,7 @@ layer(App.layer, { timeout: "1 minute" })("an archive", (it) => {
       Effect.gen(function* () {
         const size = 8 * GiB + 12_345
         const folder = yield* folderWith({ "p/b": "depois" })
-        writeFileSync(join(folder, "p", "a"), "início")
-        truncateSync(join(folder, "p", "a"), size)
+        makeTelling(join(folder, "p", "a"), size)
         const { pid, url } = yield* serve(folder)
         yield* shell('curl -sS -r 0-999999 "$1" | sha256sum', url)
         const before = peakOf(pid)
