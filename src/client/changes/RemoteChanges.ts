@@ -8,6 +8,7 @@ import * as ByteString from "../../domain/ByteString.ts"
 import { changesName, type ChangeId, formatId, type LoggedChange } from "../../domain/FileChange.ts"
 import * as Monotonic from "../../domain/Monotonic.ts"
 import type { Reply } from "../../domain/Reply.ts"
+import { sentence } from "../../domain/sentences/Sentence.ts"
 import { ErrorReply, type RequestError } from "../Connection.ts"
 import type { Connector } from "../Connector.ts"
 import { receiveReply } from "../files/RemoteFile.ts"
@@ -34,7 +35,7 @@ const args = (...words: ReadonlyArray<string>) => words.map(ByteString.unsafe)
  */
 const withoutChanges = (error: FollowError | ErrorReply): FollowError =>
   error._tag === "ErrorReply" && error.code === "ERR"
-    ? new ErrorReply({ code: "NOCHANGES", message: error.message })
+    ? new ErrorReply({ code: "NOCHANGES", message: sentence("NOCHANGES") })
     : error
 
 const askFor = <A>(
