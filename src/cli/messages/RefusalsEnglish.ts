@@ -61,7 +61,7 @@ export const refusalsEnglish: { readonly [Name in SentenceName]: string } = {
   transactionTooLarge: "The transaction goes beyond the limit of memory.",
   tooMuchWatched: "WATCH goes beyond the limit of memory.",
 
-  helloUnauthenticated: "The server asks for a password before HELLO, or in it, with AUTH.",
+  helloUnauthenticated: "The server asks for a password: set APP_PASSWORD, or use --password-file.",
   helloVersion: "The version of the protocol should be an integer, or is out of range.",
   helloOption: "Invalid option of HELLO: {}.",
   noPasswordConfigured: "This server asks for no password.",

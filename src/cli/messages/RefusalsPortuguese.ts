@@ -60,7 +60,7 @@ export const refusalsPortuguese: { readonly [Name in SentenceName]: string } = {
   transactionTooLarge: "A transação passa do limite de memória.",
   tooMuchWatched: "WATCH passa do limite de memória.",
 
-  helloUnauthenticated: "O servidor pede uma senha antes de HELLO, ou nele, com AUTH.",
+  helloUnauthenticated: "O servidor pede uma senha: defina APP_PASSWORD ou use --password-file.",
   helloVersion: "A versão do protocolo deveria ser um número inteiro, ou passa do que é possível.",
   helloOption: "Opção inválida de HELLO: {}.",
   noPasswordConfigured: "Este servidor não pede senha.",
