@@ -31,10 +31,10 @@ export interface Measured {
   readonly needed: number
 }
 
-/** Each is asked again so often, and the least is told: what else the machine does can only add to it. */
+/** Each is asked again so often at most, and the least is told: what else the machine does can only add to it. */
 const rounds = 5
 
-/** The memory is told of the least of so many: now and then a thread of V8's is late to return what is free. */
+/** The memory is told of the least of so many at most: now and then a thread of V8's is late to return what is free. */
 const collectedRounds = 3
 
 /** A first asking needs a server of its own, so it is repeated, so often at most, only while it is over the limit. */
@@ -60,20 +60,29 @@ export const asking =
     return cost
   }
 
-/** What work costs that a server was asked for before. */
-export const measureAgain = async (server: MeasuredServer, work: Work): Promise<Cost> => {
+/** What work costs that a server was asked for before; no more is asked once `isEnough` says so. */
+export const measureAgain = async (
+  server: MeasuredServer,
+  work: Work,
+  isEnough: (cost: Cost) => boolean
+): Promise<Cost> => {
   const costs: Array<Cost> = []
-  for (let round = 0; round < rounds; round++) costs.push(await work(server))
+  for (let round = 0; round < rounds; round++) {
+    costs.push(await work(server))
+    if (isEnough(least(costs))) break
+  }
   return least(costs)
 }
 
 /**
  * The memory that work needs of a server started with `frugal`: what it takes over what is left once all garbage is
- * collected. It was asked before, so that what is cached (`--cache`) is held already, unless the answer itself is kept.
+ * collected. It was asked before, so that what is cached (`--cache`) is held already, unless the answer itself is kept. No
+ * more is asked once `isEnough` says so.
  */
 export const measureMemory = async (
   server: MeasuredServer,
   work: Work,
+  isEnough: (memory: number) => boolean,
   isKept = false
 ): Promise<number> => {
   let least = Number.POSITIVE_INFINITY
@@ -81,6 +90,7 @@ export const measureMemory = async (
   for (let round = 0; round < (isKept ? 1 : collectedRounds); round++) {
     await server.collect()
     least = Math.min(least, (await work(server)).memory)
+    if (isEnough(least)) break
   }
   return least
 }
