@@ -80,6 +80,22 @@ const hello = (password: Redacted.Redacted | undefined) =>
     clientName: undefined
   })
 
+/**
+ * The tokens, with the bytes behind the first `lent` ones copied. What comes behind a body whose bytes are lent is of replies
+ * that others wait for, and they keep it.
+ */
+const copyBehind = (
+  tokens: ReadonlyArray<Token | MalformedReply>,
+  lent: number
+): ReadonlyArray<Token | MalformedReply> => {
+  let left = lent
+  return tokens.map((token) => {
+    if (token._tag !== "BulkPart") return token
+    left -= token.bytes.length
+    return left >= 0 ? token : { _tag: "BulkPart", bytes: Uint8Array.from(token.bytes) }
+  })
+}
+
 /** Connects. HELLO 3 goes out together with the first request, so that it costs no round trip. */
 const connect = Effect.fnUntraced(function* (socket: Socket.Socket, options: Options) {
   const pull = yield* Socket.readerBytes(socket).pipe(Effect.mapError(connectFailed))
@@ -92,12 +108,13 @@ const connect = Effect.fnUntraced(function* (socket: Socket.Socket, options: Opt
   let tokens: ReadonlyArray<Token | MalformedReply> = []
   let next = 0
 
-  /** Reads on, once all tokens were taken. */
+  /** Reads on, once all tokens were taken; only the bytes of the current body are lent. */
   const fillWith = (isLending: boolean) =>
     Effect.suspend(() => {
       options.lend?.(isLending)
       return Effect.map(reader.read, (chunks) => {
-        tokens = chunks.flatMap((chunk) => decoder.push(chunk))
+        const read = chunks.flatMap((chunk) => decoder.push(chunk))
+        tokens = isLending ? copyBehind(read, incoming.left) : read
         next = 0
       })
     })

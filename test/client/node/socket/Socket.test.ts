@@ -15,10 +15,8 @@ const key = ByteString.fromText(name)
 const content = noise(1, 8 * 1024 * 1024)
 const file = FakeServer.fileReply(name, content.toString("latin1"))
 
-/** Asks for the file, and takes its bytes, lent, each array of them only after a turn of the event loop. */
-const fetchLent = Effect.fnUntraced(function* (answer: FakeServer.Answer) {
-  const server = yield* FakeServer.make({ answers: [answer, "+later\r\n"] })
-  const { bytes } = yield* connectors(server.address)
+/** Takes lent bytes, each array of them only after a turn of the event loop. */
+const taking = () => {
   const received = Buffer.alloc(content.length)
   const memory = new Set<ArrayBufferLike>()
   let length = 0
@@ -31,18 +29,30 @@ const fetchLent = Effect.fnUntraced(function* (answer: FakeServer.Answer) {
         memory.add(chunk.buffer)
       }
     })
-  yield* bytes.ask(
-    bytesRequest(key, exactVersion(ByteString.fromText("v")), () => 0),
-    Effect.flatMap(receiveBytes(key, content.length), ({ lentBytes }) =>
-      Stream.runForEachArray(lentBytes, take)
-    )
+  return { take, memory, digest: () => sha256(received.subarray(0, length)) }
+}
+
+/** The request for the file. */
+const request = bytesRequest(key, exactVersion(ByteString.fromText("v")), () => 0)
+
+/** Receives the file, which `taker` takes. */
+const lentTo = ({ take }: ReturnType<typeof taking>) =>
+  Effect.flatMap(receiveBytes(key, content.length), ({ lentBytes }) =>
+    Stream.runForEachArray(lentBytes, take)
   )
+
+/** Asks for the file, and takes its bytes lent. */
+const fetchLent = Effect.fnUntraced(function* (answer: FakeServer.Answer) {
+  const server = yield* FakeServer.make({ answers: [answer, "+later\r\n"] })
+  const { bytes } = yield* connectors(server.address)
+  const taker = taking()
+  yield* bytes.ask(request, lentTo(taker))
   const later = () =>
     bytes.ask(
       () => [ByteString.fromText("hora_atual")],
       Effect.flatMap(Connection, ({ receive }) => receive)
     )
-  return { digest: sha256(received.subarray(0, length)), blocks: memory.size, later }
+  return { digest: taker.digest(), blocks: taker.memory.size, later }
 })
 
 describe("a socket whose bytes are lent", () => {
@@ -52,6 +62,29 @@ describe("a socket whose bytes are lent", () => {
       assert.strictEqual(digest, sha256(content))
       assert.isAtMost(blocks, 6)
       assert.strictEqual((yield* later())._tag, "Status")
+    })
+  )
+
+  it.effect("lends nothing of a reply that came behind the file's, and before another's", () =>
+    Effect.gen(function* () {
+      const small = noise(2, 1024)
+      const answer = file + FakeServer.fileReply(name, small.toString("latin1")) + file
+      const server = yield* FakeServer.make({ answers: [answer, "", ""] })
+      const { bytes } = yield* connectors(server.address)
+      const [before, behind] = [taking(), taking()]
+      const [, kept] = yield* Effect.all(
+        [
+          bytes.ask(request, lentTo(before)),
+          bytes.ask(
+            request,
+            Effect.flatMap(receiveBytes(key, small.length), ({ bytes }) => Stream.runCollect(bytes))
+          ),
+          bytes.ask(request, lentTo(behind))
+        ],
+        { concurrency: "unbounded" }
+      )
+      assert.deepStrictEqual(Buffer.concat(kept), small)
+      assert.deepStrictEqual([before.digest(), behind.digest()], [sha256(content), sha256(content)])
     })
   )
 
