@@ -9,7 +9,7 @@ import {
   noLosses,
   type RetryPolicy
 } from "../Connector.ts"
-import { ReceiveBuffers } from "./socket/ReceiveBuffers.ts"
+import type { ReceiveBuffers } from "./socket/ReceiveBuffers.ts"
 import { socketTo, type Tls } from "./socket/Socket.ts"
 
 /** Where the server is, how long to wait for it, and how often to reconnect. */
@@ -46,9 +46,12 @@ const connection = (server: Server, readTimeout: Duration.Duration) =>
   Layer.suspend(() => {
     const { connectTimeout = Duration.seconds(10), host, minRate = 1024 } = server
     const { password, port, protocol, tls } = server
-    const buffers = new ReceiveBuffers()
-    const socket = socketTo({ host, port, openTimeout: connectTimeout, tls, buffers })
-    const lend = (isLending: boolean) => buffers.lend(isLending)
+    let buffers: ReceiveBuffers | undefined
+    const onBuffers = (made: ReceiveBuffers) => {
+      buffers = made
+    }
+    const socket = socketTo({ host, port, openTimeout: connectTimeout, tls, onBuffers })
+    const lend = (isLending: boolean) => buffers?.lend(isLending)
     return protocol({ readTimeout, minRate, password, lend }).pipe(
       Layer.provide(Layer.effect(Socket.Socket, socket))
     )

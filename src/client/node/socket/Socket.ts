@@ -8,7 +8,7 @@ import { Socket } from "effect/socket"
 import { isIP, Socket as NetSocket } from "node:net"
 import { checkServerIdentity, createSecureContext, type SecureContext } from "node:tls"
 import { ConnectFailed } from "../../SocketIO.ts"
-import type { ReceiveBuffers } from "./ReceiveBuffers.ts"
+import { ReceiveBuffers } from "./ReceiveBuffers.ts"
 
 /** Options of TLS. Certificates and keys are PEM or DER. */
 export interface Tls {
@@ -33,8 +33,8 @@ export interface Target {
   /** The bound on connecting, the handshake included. */
   readonly openTimeout: Duration.Input
   readonly tls?: Tls | undefined
-  /** What is received into, where there is no TLS. */
-  readonly buffers: ReceiveBuffers
+  /** Called with what a new socket receives into, where there is no TLS. */
+  readonly onBuffers: (buffers: ReceiveBuffers) => void
 }
 
 /** Bytes as the Buffer that node:tls takes. */
@@ -94,16 +94,20 @@ class ReceivingSocket extends NetSocket {
     // By this Node begins to read, and tells of the end.
     if (size === 0) return super.read(0)
     const bytes = this.#buffers.take() ?? null
-    if (!this.#buffers.isFull && !this.readableEnded) this._read(0)
+    if (!this.#buffers.isFull && !this.readableEnded && !this.destroyed) this._read(0)
     return bytes
   }
 }
 
 /** Connects; the socket is closed with the scope. */
-const open = ({ buffers, host, port }: Target) =>
+const open = ({ host, onBuffers, port }: Target) =>
   Effect.flatMap(
     Effect.acquireRelease(
-      Effect.sync(() => new ReceivingSocket(buffers)),
+      Effect.sync(() => {
+        const buffers = new ReceiveBuffers()
+        onBuffers(buffers)
+        return new ReceivingSocket(buffers)
+      }),
       (socket) => Effect.sync(() => (socket.pending ? socket.destroy() : socket.destroySoon()))
     ),
     (socket) =>
