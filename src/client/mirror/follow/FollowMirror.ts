@@ -69,18 +69,19 @@ export const followMirror = <E, R>(options: Options<E, R>): Effect.Effect<never,
   const compareNames = Effect.fnUntraced(function* (names: ReadonlySet<FileName>) {
     const some: Narrowed = { only: { names, memory }, onSteps: count }
     const left = Math.max(0, mostOf(maxDelete, known) - deleted)
-    const totals = yield* compare({ ...some, maxDelete: { files: left } }).pipe(
+    return yield* compare({ ...some, maxDelete: { files: left } }).pipe(
+      Effect.map(isWell),
       Effect.catchIf(
         (error) => error instanceof DeletionRefused,
         ({ gone }) => {
           const reason = maxDelete === undefined ? "half" : "limit"
           const refused = new DeletionRefused({ reason, gone: gone + deleted, known })
-          // What else changed is brought all the same.
-          return Effect.andThen(onFailure(refused), compare({ ...some, delete: false }))
+          // What else changed is brought all the same, and all is compared anew before long, by which the count begins anew.
+          const others = compare({ ...some, delete: false })
+          return Effect.as(Effect.andThen(onFailure(refused), others), false)
         }
       )
     )
-    return isWell(totals)
   })
 
   return follow({

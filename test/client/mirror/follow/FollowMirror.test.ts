@@ -4,6 +4,7 @@ import { Data, Duration, Effect, Layer } from "effect"
 import { TestClock } from "effect/testing"
 import * as fs from "node:fs"
 import { SaveFailed } from "../../../../src/client/files/Placement.ts"
+import { DeletionRefused } from "../../../../src/client/mirror/Deletion.ts"
 import { followMirror, type Narrowed } from "../../../../src/client/mirror/follow/FollowMirror.ts"
 import { MirrorFolder } from "../../../../src/client/mirror/MirrorFolder.ts"
 import { mirror } from "../../../../src/client/mirror/Run.ts"
@@ -12,7 +13,7 @@ import { noTotals, Step } from "../../../../src/client/mirror/Step.ts"
 import { layer as folderLayer } from "../../../../src/client/node/mirror/Folder.ts"
 import * as Mirror from "../../../../src/client/node/mirror/Mirror.ts"
 import * as Reply from "../../../../src/domain/Reply.ts"
-import { connectorOf, info, read } from "../../../support/values/ToldChanges.ts"
+import { connectorOf, info, lost, read } from "../../../support/values/ToldChanges.ts"
 import { folderWith } from "../../../support/stores/TemporaryFolder.ts"
 import { fileName } from "../../../support/values/Names.ts"
 
@@ -55,6 +56,42 @@ describe("a mirror that follows", () => {
         [5, 5 - 1, 6 - 2, 6 - 3].map((files) => ({ files }))
       )
     })
+  )
+
+  it.effect(
+    "brings what else changed where deleting is refused, and compares all before long",
+    () =>
+      Effect.gen(function* () {
+        const did: Array<string> = []
+        const compare = Effect.fnUntraced(function* ({ delete: isDeleting, only }: Narrowed) {
+          did.push(only === undefined ? "all" : isDeleting === false ? "the others" : "names")
+          if (only !== undefined && isDeleting !== false)
+            return yield* new DeletionRefused({ reason: "limit", gone: 6, known: 10 })
+          return { ...noTotals, same: 10 }
+        })
+        const fiber = yield* Effect.forkChild(
+          followMirror({
+            connector: connectorOf(
+              [info("17-4"), read(["17-5", "apagado", "a"]), lost, info("17-5")],
+              () => undefined
+            ),
+            wait: 1000,
+            every: Duration.seconds(1),
+            isAlwaysCompared: false,
+            selection: { patterns: [], exclude: [], hidden: false },
+            maxDelete: undefined,
+            compare,
+            onFailure: (error) =>
+              Effect.sync(() => {
+                if (error instanceof DeletionRefused) did.push("refused")
+              })
+          })
+        )
+        for (let second = 0; second < 100 && did.length < 5; second++)
+          yield* TestClock.adjust("1 second")
+        fiber.interruptUnsafe()
+        assert.deepStrictEqual(did, ["all", "names", "refused", "the others", "all"])
+      })
   )
 
   it.effect("is told of what was deleted before the backup of another file failed", () =>
