@@ -22,7 +22,8 @@ const reason = (cause: unknown, { reasons }: Messages): string => {
 const refusal = (code: string, message: string, { client, refusals }: Messages): string => {
   const found = recognize(message)
   if (found !== undefined) return escape(fill(refusals[found.name], found.about))
-  if (isName(code) && !refusals[code].includes("{}")) return refusals[code]
+  // Of Redis it means that it is about to begin, and not that it is about to stop.
+  if (isName(code) && code !== "LOADING" && !refusals[code].includes("{}")) return refusals[code]
   return escape(code === "ERR" ? message : client.refused(code, message))
 }
 

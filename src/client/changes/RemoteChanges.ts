@@ -8,7 +8,7 @@ import * as ByteString from "../../domain/ByteString.ts"
 import { changesName, type ChangeId, formatId, type LoggedChange } from "../../domain/FileChange.ts"
 import * as Monotonic from "../../domain/Monotonic.ts"
 import type { Reply } from "../../domain/Reply.ts"
-import { sentence } from "../../domain/sentences/Sentence.ts"
+import { recognize, sentence } from "../../domain/sentences/Sentence.ts"
 import { ErrorReply, type RequestError } from "../Connection.ts"
 import type { Connector } from "../Connector.ts"
 import { receiveReply } from "../files/RemoteFile.ts"
@@ -31,10 +31,13 @@ export const waitWithin = (readTimeout: Duration.Duration): number =>
 const args = (...words: ReadonlyArray<string>) => words.map(ByteString.unsafe)
 
 /**
- * Older servers do not know the command (`ERR`); those that do not look for changes say so by the code that this becomes.
+ * Older servers do not know the command, and Redis no such key (`ERR`); those that do not look for changes say so by the code
+ * that this becomes. A server that is full says that with the same code as well.
  */
 const withoutChanges = (error: FollowError | ErrorReply): FollowError =>
-  error._tag === "ErrorReply" && error.code === "ERR"
+  error._tag === "ErrorReply"
+  && error.code === "ERR"
+  && recognize(error.message)?.name !== "tooManyClients"
     ? new ErrorReply({ code: "NOCHANGES", message: sentence("NOCHANGES") })
     : error
 
