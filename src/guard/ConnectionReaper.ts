@@ -120,6 +120,8 @@ export const makeConnectionReaper = ({
     }
 
     const note = (progress: ReadProgress): void => {
+      // Who is cut off ends its write after that, and holds nothing any more.
+      if (!watched.has(progress)) return
       const { incoming, peer, waiting } = progress
       const held = incoming.unfinished() + waiting.queued + peer.held
       sum += held - progress.held
