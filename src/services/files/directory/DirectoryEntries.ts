@@ -166,6 +166,9 @@ const namesIn = (folders: Folders, { held, name }: Reading) =>
 /** Entries that were looked at. */
 interface Looked extends Some {
   readonly folder: FolderName
+  /** Of the folder itself (inode(7)): another may have come to its name meanwhile, by a rename around it. */
+  readonly dev: number
+  readonly ino: number
   /** Questions and looks are numbered in the order in which they begin. */
   readonly number: number
   readonly entries: ReadonlyArray<FolderEntry>
@@ -180,35 +183,41 @@ const makeLook = (inOwnTurn: InOwnTurn) => {
   let waiting = 0
   /** Kept as long as anybody waits. */
   let last: Looked | undefined
-  return (reading: Reading, some: Some): Effect.Effect<ReadonlyArray<FolderEntry>> =>
-    Effect.suspend(() => {
-      const asked = ++count
-      const { from, names, to } = some
-      const folder = reading.name
-      waiting += 1
-      const look = (): ReadonlyArray<FolderEntry> => {
-        if (
-          last !== undefined
-          && last.number > asked
-          && last.folder === folder
-          // The very names, which only the folder has that was read, as long as it does not change.
-          && last.names === names
-          && last.from === from
-        )
-          return last.entries
-        const number = ++count
-        const keys = names.keysBehind("", from, to, (key) => key)
-        last = { ...some, folder, number, entries: entriesOf(reading, keys) }
-        return last.entries
-      }
-      return Effect.ensuring(
-        inOwnTurn(look),
-        Effect.sync(() => {
-          waiting -= 1
-          if (waiting === 0) last = undefined
-        })
+  const ask = Effect.sync(() => {
+    waiting += 1
+    return ++count
+  })
+  const leave = Effect.sync(() => {
+    waiting -= 1
+    if (waiting === 0) last = undefined
+  })
+  return (reading: Reading, some: Some): Effect.Effect<ReadonlyArray<FolderEntry>> => {
+    const { from, names, to } = some
+    const folder = reading.name
+    const { dev, ino } = reading.held.stats
+    const look = (asked: number): ReadonlyArray<FolderEntry> => {
+      if (
+        last !== undefined
+        && last.number > asked
+        && last.folder === folder
+        && last.dev === dev
+        && last.ino === ino
+        // The very names, which only the folder has that was read, as long as it does not change.
+        && last.names === names
+        && last.from === from
       )
-    })
+        return last.entries
+      const number = ++count
+      const keys = names.keysBehind("", from, to, (key) => key)
+      last = { ...some, folder, dev, ino, number, entries: entriesOf(reading, keys) }
+      return last.entries
+    }
+    return Effect.acquireUseRelease(
+      ask,
+      (asked) => inOwnTurn(() => look(asked)),
+      () => leave
+    )
+  }
 }
 
 /** The questions of a store about one folder. */
