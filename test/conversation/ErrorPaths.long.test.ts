@@ -197,8 +197,7 @@ describe("every way a connection can go wrong", () => {
             schedule: Schedule.upTo(Schedule.spaced("200 millis"), { times: 200 })
           })
           const { fibers, heap, resources, sockets } = yield* server.held
-          const descriptors = server.descriptors()
-          return { heap, counts: { fibers, sockets, resources, descriptors } }
+          return { heap, counts: { fibers, sockets, resources, descriptors: yield* count } }
         })
 
         yield* all

@@ -67,6 +67,8 @@ export const startServer = async (
       stdio: ["ignore", "ignore", "pipe", "ipc"]
     }
   )
+  // It does not end with its parent.
+  process.once("exit", () => child.kill("SIGKILL"))
   let said = ""
   const port = await new Promise<number>((resolve, reject) => {
     child.stderr?.setEncoding("utf8").on("data", (text: string) => {

@@ -37,10 +37,11 @@ const mostDrift = 0.05
 
 /**
  * How much more a mirror that follows may hold at rest in the end. Were each event kept, some 2,400 changes would leave two
- * objects each, to 40,000: 940 left 4.4 % more, and neither heap nor memory in use showed it. The heap grows by the
- * engine's code. The memory in use between two collections says nothing: it grew by a fifth with the same held.
+ * objects each, to 40,000: 940 left 4.4 % more, and neither heap nor memory in use showed it. Those two grow by the
+ * engine's code, 3 % and 5 % with the same objects, so they only bound what is no object. The memory in use between two
+ * collections says nothing: it grew by a fifth with the same held.
  */
-const mostMirrorGrowth = { objects: 0.01, heap: 0.05, external: 0.05, resident: 0.05 }
+const mostMirrorGrowth = { objects: 0.01, heap: 0.1, external: 0.05, resident: 0.1 }
 
 /** How many faults are told one by one. */
 const mostTold = 20
