@@ -102,7 +102,8 @@ layer(App.layer, { timeout: "1 minute" })("app serve --workers", (it) => {
       globalThis.process.kill(victim, "SIGKILL")
       yield* process.says("stderr", /A pasta DB não existe\.\n(.|\n)*worker\.ended .*code=1 /)
       yield* process.says("stderr", /A pasta DB não existe\.\n(.|\n)*worker\.ended .*code=1 /)
-      yield* ping(one)
+      // Not PING, which soon says that the folder is gone.
+      yield* one.ask(request("ECHO", "here"), "$4\r\nhere\r\n")
       renameSync(join(cwd, "away"), join(cwd, "DB"))
       yield* process.says("stderr", /worker\.replaced worker=2\n/)
     })
