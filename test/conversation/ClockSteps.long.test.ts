@@ -181,19 +181,24 @@ const waitsOf = ({
     {
       name: "a new password",
       seconds: 0,
-      begin: Effect.sync(() => {
-        writeFileSync(join(cwd, "passwords"), "outra\n")
-        return says(closed, /passwords\.reloaded/)
-      })
+      // Changed once the clock is set: it is looked at each second.
+      begin: Effect.succeed(
+        Effect.suspend(() => {
+          writeFileSync(join(cwd, "passwords"), "outra\n")
+          return says(closed, /passwords\.reloaded/)
+        })
+      )
     },
     {
       name: "a worker in the place of another",
       seconds: 0,
-      begin: Effect.sync(() => {
-        const [worker = -1] = childrenOf(workers.process.pid)
-        process.kill(worker, "SIGKILL")
-        return says(workers, /worker\.replaced/)
-      })
+      begin: Effect.succeed(
+        Effect.suspend(() => {
+          const [worker = -1] = childrenOf(workers.process.pid)
+          process.kill(worker, "SIGKILL")
+          return says(workers, /worker\.replaced/)
+        })
+      )
     },
     {
       name: "a folder that is gone, and comes back",

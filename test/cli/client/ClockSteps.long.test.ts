@@ -48,21 +48,22 @@ const waitsOf = ({
     Effect.gen(function* () {
       const silent = yield* FakeServer.make({ greeting: "", answers: [] })
       const cwd = yield* temporaryFolder
-      const running = yield* client(silent.address.port, cwd, "--timeout", "4s", ...words)
+      const running = yield* client(silent.address.port, cwd, "--timeout", "15s", ...words)
       yield* silent.connection
       return Effect.map(running.ended, ({ code }) => assert.strictEqual(code, 3))
     })
   return [
-    { name: "a reply", seconds: 4, begin: untilGivenUp("--retries", "0", "--cmd", "HORA") },
-    { name: "a handshake", seconds: 4, begin: untilGivenUp("--tls", "--cmd", "HORA") },
+    { name: "a reply", seconds: 15, begin: untilGivenUp("--retries", "0", "--cmd", "HORA") },
+    { name: "a handshake", seconds: 15, begin: untilGivenUp("--tls", "--cmd", "HORA") },
     {
       name: "the pauses between connections",
-      seconds: 2,
+      // The last of four pauses is 6.4 s, long after the clock was set.
+      seconds: 8,
       begin: Effect.gen(function* () {
         const lossy = yield* FakeServer.make({ answers: () => FakeServer.ends("") })
-        const words = ["--retries", "3", "--cmd", "HORA"]
+        const words = ["--retries", "4", "--cmd", "HORA"]
         const running = yield* client(lossy.address.port, yield* temporaryFolder, ...words)
-        yield* running.says("stderr", /1 de 3\.\n/)
+        yield* running.says("stderr", /1 de 4\.\n/)
         return Effect.map(running.ended, ({ code }) => assert.strictEqual(code, 3))
       })
     },
