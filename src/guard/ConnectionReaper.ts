@@ -29,7 +29,10 @@ export interface Incoming {
   readonly unfinished: () => number
 }
 
-/** What a connection waits with: its complete requests, those between MULTI and EXEC, the names of an MGET; and for what (server/ConnectionContext). */
+/**
+ * What a connection waits with: its complete requests, those between MULTI and EXEC, the names of an MGET, what it follows and
+ * is being told of the changes; and for what (server/ConnectionContext).
+ */
 export interface Waiting {
   /** The memory that they hold, in bytes. */
   readonly queued: number

@@ -115,8 +115,8 @@ export interface HashThreads {
 }
 
 /**
- * A pool of at most four threads, and no more than processors. A thread is started when it is needed and ends after 10
- * idle seconds.
+ * A pool of at most four threads, and no more than processors. A thread is started when it is needed and ends when
+ * the pool, which looks every 10 seconds, finds it idle for as long.
  */
 export const makeHashThreads: Effect.Effect<HashThreads, never, Scope.Scope> = Effect.gen(
   function* () {

@@ -83,7 +83,7 @@ const hashing = Hashing.of({
   hashFile: () => Effect.fail(new HashUnavailable({ cause: "this client saves no files" }))
 })
 
-/** How many chunks, each of at most 64 KiB, may be received before they are pulled. */
+/** How many chunks, each of at most 256 KiB (ReceiveBuffers), may be received before they are pulled. */
 const readAhead = 4
 
 /** A server's files and commands. */

@@ -20,7 +20,7 @@ export interface Options {
   readonly readTimeout?: Duration.Input | undefined
   /** In bytes a second: the least the server must send in the middle of a reply, over 30 seconds; 1,024 unless given. */
   readonly minRate?: number | undefined
-  /** How many times to reconnect between two replies; 5 unless given. */
+  /** How many times to reconnect between two replies, whichever connection is lost; 5 unless given. */
   readonly retries?: number | undefined
 }
 

@@ -10,10 +10,10 @@ import type { Delivery } from "../../server/subscriptions/Delivery.ts"
 import type { Changes } from "../../services/files/FileChanges.ts"
 import { eventText, openingText, placeText } from "./EventText.ts"
 
-/** The most changes of one chunk: some 20 kB, which is what a reader that takes nothing has unsent. */
+/** The most changes of one chunk, which is what a reader that takes nothing has unsent: some 20 kB where names are short. */
 const batchSize = 64
 
-/** And characters of their texts, up to the end of an event: one of the longest name has 25 kB. */
+/** And characters of their texts, with those of the event that passes it: one of the longest name has 25 kB. */
 const batchLength = bufferSize
 
 /** So often a comment is sent to all who wait: proxies end what is silent for a minute (nginx, proxy_read_timeout). */

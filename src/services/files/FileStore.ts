@@ -105,8 +105,9 @@ export class FileStore extends Context.Service<
     /** How many names there are. */
     readonly count: Effect.Effect<number, StoreUnavailable>
     /**
-     * How many names there are as far as that is known without a walk over them: in a folder by its index, elsewhere as
-     * they were counted last. `undefined` where they never were.
+     * How many names there are as far as that is known without a walk over them: in a folder as its index has it, which looks
+     * at each folder and reads those that it does not have, elsewhere as they were counted last, by this process.
+     * `undefined` where they never were.
      */
     readonly knownCount: Effect.Effect<number | undefined, StoreUnavailable>
     /**

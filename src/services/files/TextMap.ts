@@ -10,7 +10,7 @@ export interface Keyed<E> {
   sameHash: E | undefined
 }
 
-/** Unknown to who chooses names, so that nobody can choose many that have one hash. */
+/** Another in each process, so that names of one hash are hard to prepare; those who only ask add none. */
 const seed = Math.floor(Math.random() * 2 ** 31)
 
 /** A hash of 32 bits (FNV-1a). */

@@ -82,7 +82,10 @@ export interface ReadThread {
   readonly read: (access: string, shared: Shared) => Effect.Effect<Done, StoreUnavailable>
 }
 
-/** The thread is started when it is needed and ends after 10 idle seconds, and with it the memory that it took. */
+/**
+ * The thread is started when it is needed and ends when the pool, which looks every 10 seconds, finds it idle for as long,
+ * and with it the memory that it took.
+ */
 export const makeReadThread: Effect.Effect<ReadThread, never, Scope.Scope> = Effect.map(
   Monotonic.withoutWallClock(
     Pool.makeWithTTL({ acquire: makeThread, min: 0, max: 1, timeToLive: "10 seconds" })
