@@ -9,7 +9,10 @@ import type { Router } from "../../Router.ts"
 /** As much of the log may wait for one that takes nothing, in bytes as the log counts them. */
 const mostWaiting = 8 * 1024 * 1024
 
-/** It takes nothing where it is seen so often, once a second, with the same write: under load one of 64 KiB takes a second. */
+/**
+ * It does not take what it is sent where it is seen so often, once a second, with the same write: under load one of 64 KiB takes
+ * a second. Bytes within a write are not looked at: at so few a second, 8 MiB more would take minutes.
+ */
 const mostLooks = 5
 
 /** What one follower is told. */
