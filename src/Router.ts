@@ -25,6 +25,7 @@ export {
   bulk,
   integer,
   longestPattern,
+  lookUpsPerTurn,
   mostNamed,
   patternTooLong,
   tooManyNamed

@@ -298,9 +298,12 @@ export const costlyRequests = (
       bound: "1 KiB a name"
     },
     {
-      name: "`CLIENT LIST ID` of as many as a request may have",
-      bytes: () => array("CLIENT", "LIST", "ID", ...repeat(mostArguments - 2, () => "12")),
-      bound: words
+      name: "`CLIENT LIST ID`, 1,024 numbers, and as many as a request may have",
+      bytes: () =>
+        [1024, mostArguments - 2]
+          .map((count) => array("CLIENT", "LIST", "ID", ...repeat(count, () => "12")))
+          .join(""),
+      bound: "1,024 names, sections or patterns"
     },
     {
       name: "`HELLO`, all its options",

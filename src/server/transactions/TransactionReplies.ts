@@ -17,7 +17,7 @@ import {
 import * as Reply from "../../domain/Reply.ts"
 import type { SentenceName } from "../../domain/sentences/Sentences.ts"
 import { sentence } from "../../domain/sentences/Sentence.ts"
-import type { Answer } from "../../Router.ts"
+import { type Answer, lookUpsPerTurn } from "../../Router.ts"
 import type { ConnectionContext } from "../ConnectionContext.ts"
 import { Transaction } from "./Transaction.ts"
 
@@ -108,14 +108,20 @@ export const askTransaction = (context: ConnectionContext, command: TransactionC
   }
 }
 
+/** Twenty thousand names at once would hold all others for a second. */
+const turnAfter = (index: number): Effect.Effect<void> =>
+  index % lookUpsPerTurn === lookUpsPerTurn - 1 ? Effect.yieldNow : Effect.void
+
 const watch = (
   { server: { router } }: ConnectionContext,
   transaction: Transaction,
   names: Extract<TransactionCommand, { readonly _tag: "Watch" }>["names"]
 ): Answer =>
   Effect.gen(function* () {
-    for (const name of names)
+    for (const [index, name] of names.entries()) {
       if (!transaction.watch(name, yield* router.versionOf(name))) return tooMuchWatched
+      yield* turnAfter(index)
+    }
     return Reply.ok
   })
 
@@ -137,7 +143,9 @@ const isUnchanged = Effect.fnUntraced(function* (
   { server: { router } }: ConnectionContext,
   { watched }: Transaction
 ) {
-  for (const [name, version] of watched)
+  for (const [index, [name, version]] of [...watched].entries()) {
     if ((yield* router.versionOf(name)) !== version) return false
+    yield* turnAfter(index)
+  }
   return true
 })
