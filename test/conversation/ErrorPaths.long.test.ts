@@ -186,6 +186,14 @@ describe("every way a connection can go wrong", () => {
           { discard: true }
         )
         const count = Effect.sync(server.descriptors)
+        // Watching the folder takes a descriptor, and begins a moment after the server listens: who asks for changes waits for it.
+        yield* Effect.scoped(
+          Effect.gen(function* () {
+            const client = yield* connect(address)
+            yield* client.send(request("XINFO", "STREAM", "arquivos") + request("QUIT"))
+            yield* client.rest
+          })
+        )
         yield* alone
         // It answers once the last connection is gone, which is a moment later.
         yield* server.held
