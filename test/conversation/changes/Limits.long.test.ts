@@ -73,6 +73,9 @@ describe("a queue of events that overflows", () => {
         /** Has the queue overflow, and compares what the follower knows after that; how long it was told nothing, in milliseconds. */
         const overflow = Effect.gen(function* () {
           mkdirSync(`${folder}/a`)
+          writeFileSync(`${folder}/a/0`, "")
+          // Told of a file in it, it watches the folder.
+          yield* until(() => follower.names.has("a/0"))
           yield* process.kill("SIGSTOP")
           for (let index = 0; index <= mostQueued; index++)
             writeFileSync(`${folder}/a/${index}`, "")
