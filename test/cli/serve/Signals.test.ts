@@ -198,7 +198,10 @@ layer(App.layer, { timeout: "1 minute" })("SIGHUP", (it) => {
       const { serve } = yield* App
       const cwd = yield* folderWith({ "DB/a.txt": "", senhas: `${secret}\n` })
       const words = ["--workers", "2", "--password-file", "senhas"]
-      const { process } = yield* serve(words, { cwd })
+      const { address, process } = yield* serve(words, { cwd })
+      // Connections are dealt out in turn: both are at work once they answer.
+      for (const client of [yield* RawSocket.connect(address), yield* RawSocket.connect(address)])
+        yield* client.ask(request("AUTH", secret), "+OK\r\n")
       yield* process.kill("SIGHUP")
       const reloaded = /message=passwords\.reloaded .*worker=([12])/
       const [, one] = yield* process.says("stderr", reloaded)
