@@ -60,7 +60,8 @@ describe("a socket whose bytes are lent", () => {
     Effect.gen(function* () {
       const { blocks, digest, later } = yield* fetchLent(file)
       assert.strictEqual(digest, sha256(content))
-      assert.isAtMost(blocks, 6)
+      // Three that the first read keeps, three lent, three that wait, and one more; 32 if none were used again.
+      assert.isAtMost(blocks, 10)
       assert.strictEqual((yield* later())._tag, "Status")
     })
   )
