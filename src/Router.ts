@@ -25,10 +25,10 @@ export {
   bulk,
   integer,
   longestPattern,
-  lookUpsPerTurn,
   mostNamed,
   patternTooLong,
-  tooManyNamed
+  tooManyNamed,
+  turnAfter
 } from "./routes/Route.ts"
 
 /** One route for each declared query: a query without a route does not compile, nor a route without a query. */

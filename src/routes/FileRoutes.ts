@@ -28,7 +28,7 @@ import {
   requireRedisPattern,
   requireText,
   type Routes,
-  lookUpsPerTurn
+  turnAfter
 } from "./Route.ts"
 
 /** A query declared in FileCommands. */
@@ -208,7 +208,7 @@ export const makeFileRoutes = (
         let found = 0
         for (const [index, name] of names.entries()) {
           if (yield* exists(name)) found += 1
-          if (index % lookUpsPerTurn === lookUpsPerTurn - 1) yield* Effect.yieldNow
+          yield* turnAfter(index)
         }
         return integer(found)
       }),

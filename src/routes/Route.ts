@@ -41,7 +41,11 @@ export const mostNamed = 1024
 export const tooManyNamed = new BadArgument({ text: sentence("tooManyNamed", mostNamed) })
 
 /** How many names are looked up before yielding to other fibers: each takes one or two system calls. */
-export const lookUpsPerTurn = 32
+const lookUpsPerTurn = 32
+
+/** Yields to other fibers where the look-up with this index was the last of a turn. */
+export const turnAfter = (index: number): Effect.Effect<void> =>
+  index % lookUpsPerTurn === lookUpsPerTurn - 1 ? Effect.yieldNow : Effect.void
 
 /** How long `inTurns` works before it yields to other fibers, in nanoseconds: half a millisecond. */
 const turn = 500_000

@@ -28,7 +28,7 @@ import {
   requireName,
   type Routes,
   tooManyNamed,
-  lookUpsPerTurn
+  turnAfter
 } from "./Route.ts"
 
 /** A query declared in StreamCommands. */
@@ -199,7 +199,7 @@ export const makeStreamReader = (store: FileStore["Service"], changes: Changes):
     for (const [index, { after, name }] of streams.entries()) {
       if (name === changesName) places.push(after ?? changes.last())
       else yield* requireNone(name)
-      if (index % lookUpsPerTurn === lookUpsPerTurn - 1) yield* Effect.yieldNow
+      yield* turnAfter(index)
     }
     if (places.length > 0 && changes.source() === "none") return yield* new ChangesNotFollowed()
     return places

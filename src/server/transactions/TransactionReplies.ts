@@ -17,7 +17,7 @@ import {
 import * as Reply from "../../domain/Reply.ts"
 import type { SentenceName } from "../../domain/sentences/Sentences.ts"
 import { sentence } from "../../domain/sentences/Sentence.ts"
-import { type Answer, lookUpsPerTurn } from "../../Router.ts"
+import { type Answer, turnAfter } from "../../Router.ts"
 import type { ConnectionContext } from "../ConnectionContext.ts"
 import { Transaction } from "./Transaction.ts"
 
@@ -107,10 +107,6 @@ export const askTransaction = (context: ConnectionContext, command: TransactionC
       return exec(context, transaction)
   }
 }
-
-/** Twenty thousand names at once would hold all others for a second. */
-const turnAfter = (index: number): Effect.Effect<void> =>
-  index % lookUpsPerTurn === lookUpsPerTurn - 1 ? Effect.yieldNow : Effect.void
 
 const watch = (
   { server: { router } }: ConnectionContext,
