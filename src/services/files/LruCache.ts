@@ -55,12 +55,15 @@ export const makeLruCache = <A>(capacity: number): LruCache<A> => {
     else newer.older = older
   }
 
-  const remove = (key: string): void => {
-    const entry = entries.get(key)
-    if (entry === undefined) return
+  const remove = (entry: Entry<A>): void => {
     total -= entry.weight
     entries.remove(entry)
     unlink(entry)
+  }
+
+  const removeAt = (key: string): void => {
+    const entry = entries.get(key)
+    if (entry !== undefined) remove(entry)
   }
 
   return {
@@ -74,7 +77,7 @@ export const makeLruCache = <A>(capacity: number): LruCache<A> => {
       return entry.value
     },
     set: (asked, value, size) => {
-      remove(asked)
+      removeAt(asked)
       // A character takes two bytes as soon as one of them is not Latin.
       const weight = size + asked.length * 2 + overhead
       if (weight > capacity) return
@@ -90,9 +93,9 @@ export const makeLruCache = <A>(capacity: number): LruCache<A> => {
       entries.add(entry)
       append(entry)
       total += weight
-      while (total > capacity && oldest !== undefined) remove(oldest.key)
+      while (total > capacity && oldest !== undefined) remove(oldest)
     },
-    delete: remove,
+    delete: removeAt,
     count: () => entries.size,
     size: () => total
   }
