@@ -167,28 +167,20 @@ const connect = Effect.fnUntraced(function* (socket: Socket.Socket, options: Opt
   const body = (size: number): IncomingBody => {
     const thisBody = { left: size }
     incoming = thisBody
-    const isOver = () => thisBody.left === 0
-    return {
-      size,
-      bytes: Stream.fromPull(
+    /** What came together is one array. */
+    const parts = (isLent: boolean) =>
+      Stream.fromPull(
         Effect.succeed(
           Effect.gen(function* () {
-            return isOver() ? yield* Cause.done() : ([yield* takePart] as const)
-          })
-        )
-      ),
-      lentBytes: Stream.fromPull(
-        Effect.succeed(
-          Effect.gen(function* () {
-            if (isOver()) return yield* Cause.done()
-            if (next === tokens.length) yield* fillWith(true)
-            const parts: Arr.NonEmptyArray<Uint8Array> = [yield* takePart]
-            while (!isOver() && next < tokens.length) parts.push(yield* takePart)
-            return parts
+            if (thisBody.left === 0) return yield* Cause.done()
+            if (next === tokens.length) yield* fillWith(isLent)
+            const together: Arr.NonEmptyArray<Uint8Array> = [yield* takePart]
+            while (thisBody.left > 0 && next < tokens.length) together.push(yield* takePart)
+            return together
           })
         )
       )
-    }
+    return { size, bytes: parts(false), lentBytes: parts(true) }
   }
 
   /** Runs before each reply is read: skips the rest of the last body, and reads the reply to HELLO. */
