@@ -3,6 +3,7 @@ import { assert, layer } from "@effect/vitest"
 import { Effect, Layer } from "effect"
 import { truncateSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
+import type { Address } from "../../src/domain/Address.ts"
 import { hasOpenssl, Made } from "../support/Certificates.ts"
 import { App } from "../support/programs/App.ts"
 import { forgetPeak, memoryOf } from "../support/programs/Processes.ts"
@@ -38,6 +39,19 @@ const served = Effect.fnUntraced(function* (
   return { address, download, idle: memoryOf(server.pid), pid: server.pid }
 })
 
+/** So many ask for the file, and read no more than its first byte. */
+const unread = (address: Address, count: number, how: RawSocket.Options = {}) =>
+  Effect.forEach(
+    Array.from({ length: count }),
+    Effect.fnUntraced(function* () {
+      const client = yield* RawSocket.connect(address, how)
+      yield* client.send(request("GET", "large.bin"))
+      yield* client.take(1)
+      yield* client.pause
+    }),
+    { concurrency: 50, discard: true }
+  )
+
 layer(Layer.merge(App.layer, Made.layer), { timeout: "1 minute", excludeTestServices: true })(
   "transfers",
   (it) => {
@@ -61,16 +75,7 @@ layer(Layer.merge(App.layer, Made.layer), { timeout: "1 minute", excludeTestServ
       () =>
         Effect.gen(function* () {
           const { address, download, idle, pid } = yield* served(["--transfer-memory", "8MiB"])
-          yield* Effect.forEach(
-            Array.from({ length: 2200 }),
-            Effect.fnUntraced(function* () {
-              const client = yield* RawSocket.connect(address)
-              yield* client.send(request("GET", "large.bin"))
-              yield* client.take(1)
-              yield* client.pause
-            }),
-            { concurrency: 50, discard: true }
-          )
+          yield* unread(address, 2200)
           yield* download
           const growth = memoryOf(pid, "VmHWM") - idle
           console.log(`2,200 unread transfers: ${(growth / MiB).toFixed(0)} MiB more than idle`)
@@ -88,16 +93,7 @@ layer(Layer.merge(App.layer, Made.layer), { timeout: "1 minute", excludeTestServ
           const flags = ["--tls-cert", server.certFile, "--tls-key", server.keyFile]
           const options = ["--transfer-memory", "8MiB", ...flags]
           const { address, download, idle, pid } = yield* served(options, tls)
-          yield* Effect.forEach(
-            Array.from({ length: 600 }),
-            Effect.fnUntraced(function* () {
-              const client = yield* RawSocket.connect(address, tls)
-              yield* client.send(request("GET", "large.bin"))
-              yield* client.take(1)
-              yield* client.pause
-            }),
-            { concurrency: 50, discard: true }
-          )
+          yield* unread(address, 600, tls)
           yield* download
           const growth = memoryOf(pid, "VmHWM") - idle
           console.log(

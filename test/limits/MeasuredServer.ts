@@ -68,7 +68,9 @@ export const startServer = async (
     }
   )
   // It does not end with its parent.
-  process.once("exit", () => child.kill("SIGKILL"))
+  const kill = () => child.kill("SIGKILL")
+  process.once("exit", kill)
+  child.once("exit", () => process.off("exit", kill))
   let said = ""
   const port = await new Promise<number>((resolve, reject) => {
     child.stderr?.setEncoding("utf8").on("data", (text: string) => {
