@@ -185,7 +185,7 @@ describe("every way a connection can go wrong", () => {
             }),
           { discard: true }
         )
-        const count = Effect.sync(server.descriptors)
+        const count = server.descriptors
         // Watching the folder takes a descriptor, and begins a moment after the server listens: who asks for changes waits for it.
         yield* Effect.scoped(
           Effect.gen(function* () {

@@ -145,7 +145,7 @@ interface Rest extends Held {
 /** What the server holds when nobody is there, and the threads that hash have ended, which they do after 10 seconds. */
 const atRest = Effect.fnUntraced(function* (server: ProbedServer) {
   yield* Effect.sleep("15 seconds")
-  const rest: Rest = { ...(yield* server.held), descriptors: server.descriptors() }
+  const rest: Rest = { ...(yield* server.held), descriptors: yield* server.descriptors }
   return rest
 })
 
