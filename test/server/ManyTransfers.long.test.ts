@@ -11,7 +11,7 @@ describe("many transfers at once", () => {
       const size = 512 * 1024
       const address = yield* serveFolder(yield* folderWith({ "a.bin": Buffer.alloc(size, "x") }))
       const accepted = yield* acceptedSockets
-      const clients = yield* Effect.forEach(Array.from({ length: 150 }), () => connect(address), {
+      const clients = yield* Effect.forEach(Array.from({ length: 600 }), () => connect(address), {
         concurrency: 50
       })
       let thisTurn = 0
@@ -42,7 +42,7 @@ describe("many transfers at once", () => {
       })
       yield* Fiber.interrupt(counting)
       // Twice what may go in a turn, for the counter's turn need not begin where the server's does.
-      assert.isAtMost(most, 64)
+      assert.isAtMost(most, 256)
     })
   )
 })
