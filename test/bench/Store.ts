@@ -6,7 +6,7 @@ import { Baseline, record } from "./measure/Baseline.ts"
 import { append, Runs } from "./page/Lines.ts"
 import { page } from "./page/Page.ts"
 import { languages, quote } from "./page/Quoted.ts"
-import type { Row } from "./Row.ts"
+import { type Row, Trouble } from "./Row.ts"
 import { Run } from "./Run.ts"
 
 const docs = join(root, "docs")
@@ -19,7 +19,7 @@ const read = <A>(schema: Schema.Codec<A>, file: string, empty: A) =>
     if (!(yield* files.exists(file))) return empty
     return yield* Schema.decodeEffect(Schema.fromJsonString(schema))(
       yield* files.readFileString(file)
-    )
+    ).pipe(Effect.mapError(({ message }) => new Trouble({ message: `${file}: ${message}` })))
   })
 
 const write = (file: string, value: unknown) =>

@@ -30,6 +30,14 @@ describe("rounds", () => {
     })
   )
 
+  it.effect("have no ratio of processors' times where one is below a tick of the clock", () =>
+    Effect.gen(function* () {
+      const side = (processor: number) => Effect.succeed({ figure: 1, processor })
+      const { processor } = yield* inTurn({ ours: side(0), theirs: side(10) }, 3)
+      assert.isUndefined(processor)
+    })
+  )
+
   it("come to the median of their ratios, not to the ratio of medians", () => {
     const { ours, ratio, theirs } = summarize([
       { ours: 1, theirs: 1 },

@@ -67,7 +67,7 @@ interface Samples {
   readonly theirs: Sample
 }
 
-/** One of the figures that a round may have. */
+/** One of the figures that a round may have; of time below a tick of its clock (zero) there is no ratio. */
 const only = (
   samples: ReadonlyArray<Samples>,
   key: "processor" | "load"
@@ -77,7 +77,8 @@ const only = (
       ? []
       : [{ ours: ours[key], theirs: theirs[key] }]
   )
-  return rounds.length === 0 ? undefined : rounds
+  const isBelowTick = key === "processor" && rounds.some(({ ours, theirs }) => ours * theirs === 0)
+  return rounds.length === 0 || isBelowTick ? undefined : rounds
 }
 
 /** What samples come to. */
