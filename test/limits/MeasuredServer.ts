@@ -43,11 +43,16 @@ const forgetPeak = (pid: number): void => writeFileSync(`/proc/${pid}/clear_refs
 const settling = 300
 
 /**
- * The options of Node with which V8 collects the old generation once that has grown by a tenth, so that what a server
- * takes is what it needs. By default garbage lies until the heap has grown to three times its size, which a process does
+ * The options of Node with which V8 collects the old generation once that has grown by a tenth, and all of it at once, so
+ * that what a server takes is what it needs. While it marks step by step, whatever is allocated stays: of a WATCH of
+ * 20,000 files 15 to 40 MB, and 9.2 without that, each time. By default garbage lies until the heap has grown to three times its size, which a process does
  * once, whoever asks: 29 of the 53 MB that the first INFO of 20,000 files takes, and as much of the first archive.
  */
-export const frugal: ReadonlyArray<string> = ["--heap-growing-percent=10", "--expose-gc"]
+export const frugal: ReadonlyArray<string> = [
+  "--heap-growing-percent=10",
+  "--no-incremental-marking",
+  "--expose-gc"
+]
 
 /** Starts it on a free port of loopback, from this bundle, with these options of its own and of Node's. */
 export const startServer = async (
