@@ -10,7 +10,7 @@ layer(App.layer, { excludeTestServices: true })(
       Effect.forEach(
         Array.from({ length: 20 }, (_, index) => 5000 + index),
         (seed) => Effect.scoped(followTrial(seed)),
-        { concurrency: 2, discard: true }
+        { concurrency: 5, discard: true }
       )
     )
   }
