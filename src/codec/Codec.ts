@@ -5,7 +5,7 @@
 import { Data } from "effect"
 import type { Command } from "../commands/Command.ts"
 import type { CommandError } from "../domain/Errors.ts"
-import type { Reply } from "../domain/Reply.ts"
+import { lengthOf, type LongList, type Reply } from "../domain/Reply.ts"
 import type { HttpRefusal, HttpRequest } from "./http/HttpRequest.ts"
 
 /** The client broke the protocol, so nothing that follows can be decoded. `message` is sent to it before the connection is closed. */
@@ -54,24 +54,27 @@ export interface Encoder {
    * The bytes of a list in parts, each encoded when it is pulled, some 1,000 items at a time: a list of 100,000 takes 50 ms
    * as a whole, which would block the event loop.
    */
-  readonly listParts: (items: ReadonlyArray<Reply>) => Iterable<string>
+  readonly listParts: (list: LongList) => Iterable<string>
 }
 
 /** How many items of a list are encoded in one part: about 0.3 ms. */
 const itemsInPart = 1024
 
-/** The items of a list as `listParts` encodes them, between what stands before and after them. */
+/** A list as `listParts` encodes it, `write` some of its items, between what stands before and after them. */
 export function* inParts(
-  items: ReadonlyArray<Reply>,
-  write: (item: Reply) => string,
+  list: LongList,
+  write: (some: LongList) => string,
   before: string,
   after: string
 ): Generator<string> {
   yield before
-  for (let start = 0; start < items.length; start += itemsInPart) {
-    let part = ""
-    for (const item of items.slice(start, start + itemsInPart)) part += write(item)
-    yield part
+  for (let start = 0; start < lengthOf(list); start += itemsInPart) {
+    const end = start + itemsInPart
+    yield write(
+      list._tag === "List"
+        ? { ...list, items: list.items.slice(start, end) }
+        : { ...list, texts: list.texts.slice(start, end) }
+    )
   }
   yield after
 }

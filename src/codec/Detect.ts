@@ -4,7 +4,7 @@
  * server does not use it; HTTP where it is not spoken, or comes later on, by `isHttp`.
  */
 import * as ByteString from "../domain/ByteString.ts"
-import type { Reply } from "../domain/Reply.ts"
+import type { LongList, Reply } from "../domain/Reply.ts"
 import type { Codec, Decoder, Encoder, Request } from "./Codec.ts"
 import { FirstLine } from "./http/FirstLine.ts"
 
@@ -135,8 +135,8 @@ class Detected implements Codec, Decoder, Encoder {
     return this.#current.head(reply)
   }
 
-  listParts(items: ReadonlyArray<Reply>): Iterable<string> {
-    return this.#current.listParts(items)
+  listParts(list: LongList): Iterable<string> {
+    return this.#current.listParts(list)
   }
 
   tail(reply: Reply): string {

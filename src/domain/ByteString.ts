@@ -13,7 +13,8 @@ export const ByteString = Schema.String.check(
 /** Bytes as a string whose every character is one byte. */
 export type ByteString = typeof ByteString.Type
 
-const isAscii = (value: string): boolean => /^[\0-\x7f]*$/.test(value)
+/** Whether all of its characters are ASCII: then it is its own UTF-8. */
+export const isAscii = (value: string): boolean => /^[\0-\x7f]*$/.test(value)
 
 const utf8Decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true })
 const lossyDecoder = new TextDecoder("utf-8", { ignoreBOM: true })

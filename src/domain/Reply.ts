@@ -46,6 +46,8 @@ export type Reply = Data.TaggedEnum<{
   Null: {}
   Integer: { readonly value: number }
   List: { readonly items: ReadonlyArray<Reply> }
+  /** A list of texts, such as names: a list of a thousand with a reply for each took twice the time. */
+  Texts: { readonly texts: ReadonlyArray<string> }
   /** The beginning of a list whose items are the next replies. */
   ListBegin: { readonly length: number }
   /**
@@ -83,6 +85,13 @@ export type Reply = Data.TaggedEnum<{
   /** The last reply of the connection. */
   CloseAfterReply: { readonly reply: Reply }
 }>
+
+/** A list that can be encoded in parts. */
+export type LongList = Extract<Reply, { readonly _tag: "List" | "Texts" }>
+
+/** How many items a list has. */
+export const lengthOf = (list: LongList): number =>
+  list._tag === "List" ? list.items.length : list.texts.length
 
 /** The supported versions of RESP. */
 export type ProtocolVersion = 2 | 3

@@ -57,9 +57,6 @@ const fileList = (files: ReadonlyArray<FileEntry>): Reply.Reply =>
     }
   })
 
-/** The time to make a reply of a name, in nanoseconds. */
-const costOfName = 200
-
 /** The time to hash what a list says of a file, in nanoseconds. */
 const costOfHash = 1000
 
@@ -74,21 +71,30 @@ const digestOfList = (files: ReadonlyArray<FileEntry>): Effect.Effect<string> =>
 
 const needsDetails = new BadArgument({ text: sentence("needsDetails") })
 
-const nameList = (names: ReadonlyArray<FileName.FileName>): Effect.Effect<Reply.Reply> =>
-  Effect.suspend(() => {
-    const items: Array<Reply.Reply> = []
-    return Effect.as(
-      inTurns(names, costOfName, (name) => void items.push(Reply.text(name))),
-      Reply.Reply.List({ items })
-    )
-  })
-
 /** The time to match a name, in nanoseconds, at most: each of its bytes is compared with each of the pattern's tokens. */
 const costOfMatch = ({ tokens }: RedisGlob.RedisGlob): number =>
-  costOfName + tokens.length * usualName
+  costOfBytes + tokens.length * usualName
+
+/** The time to make a name the bytes that are matched, in nanoseconds. */
+const costOfBytes = 100
 
 /** The usual length of a name, in bytes. Names may have up to 4,096, but no client can fill a folder with such names. */
 const usualName = 64
+
+/** Those of the names that match. */
+const matching = (
+  glob: RedisGlob.RedisGlob,
+  names: ReadonlyArray<FileName.FileName>
+): Effect.Effect<ReadonlyArray<FileName.FileName>> =>
+  Effect.suspend(() => {
+    const found: Array<FileName.FileName> = []
+    return Effect.as(
+      inTurns(names, costOfMatch(glob), (name) => {
+        if (RedisGlob.match(glob, ByteString.fromText(name))) found.push(name)
+      }),
+      found
+    )
+  })
 
 /** The most names that one SCAN visits, however high its COUNT, which is only a hint (redis.io, SCAN). */
 const mostScanned = 10_000
@@ -173,7 +179,9 @@ export const makeFileRoutes = (
         if (query.fields === undefined) {
           if (query.digest !== undefined) return yield* needsDetails
           const names = yield* store.list(selection)
-          return names.length > most ? yield* tooManyNames(most) : yield* nameList(names)
+          return names.length > most
+            ? yield* tooManyNames(most)
+            : Reply.Reply.Texts({ texts: names })
         }
         const files = yield* store.listFiles(selection)
         if (files.length > most) return yield* tooManyNames(most)
@@ -230,7 +238,7 @@ export const makeFileRoutes = (
           limit: mostNames + 1
         })
         if (names.length > mostNames) return yield* tooManyKeys
-        return yield* nameList(names)
+        return Reply.Reply.Texts({ texts: names })
       }),
     Scan: ({ count, cursor, pattern, type }) =>
       Effect.gen(function* () {
@@ -238,13 +246,9 @@ export const makeFileRoutes = (
         const page = yield* scan.page(cursor, Math.min(count, mostScanned))
         // Every file is what Redis calls a string.
         const names = type === undefined || type.toLowerCase() === "string" ? page.names : []
-        const items: Array<Reply.Reply> = []
-        yield* inTurns(names, glob === undefined ? costOfName : costOfMatch(glob), (text) => {
-          const name = ByteString.fromText(text)
-          if (glob === undefined || RedisGlob.match(glob, name)) items.push(bulk(name))
-        })
+        const texts = glob === undefined ? names : yield* matching(glob, names)
         return Reply.Reply.List({
-          items: [Reply.text(String(page.cursor)), Reply.Reply.List({ items })]
+          items: [Reply.text(String(page.cursor)), Reply.Reply.Texts({ texts })]
         })
       }),
     FileCount: () => Effect.map(store.count, integer),

@@ -142,8 +142,8 @@ export class ReplyBatch {
     const { release, reply, since } = settled
     if (reply._tag === "HttpReply") return this.#addHttp(reply, settled)
     this.#isOver = reply._tag === "CloseAfterReply"
-    if (reply._tag === "List" && reply.items.length > longList) {
-      this.#parts = this.#encoder.listParts(reply.items)
+    if ((reply._tag === "List" || reply._tag === "Texts") && Reply.lengthOf(reply) > longList) {
+      this.#parts = this.#encoder.listParts(reply)
       return
     }
     this.#text += this.#encoder.head(reply)

@@ -27,6 +27,7 @@ const toLines = (reply: Reply): ReadonlyArray<string> =>
     SwitchProtocol: ({ reply }) => toLines(reply),
     CloseAfterReply: ({ reply }) => toLines(reply),
     // Only a server makes these; what arrives of them are other replies.
+    Texts: () => [],
     ListBegin: () => [],
     LazyList: () => [],
     Pushes: () => [],
@@ -75,6 +76,7 @@ export const toJson = (reply: Reply): Json =>
     Error: ({ code, message }) => ({ code, message }),
     SwitchProtocol: ({ reply }) => toJson(reply),
     CloseAfterReply: ({ reply }) => toJson(reply),
+    Texts: () => null,
     ListBegin: () => null,
     LazyList: () => null,
     Pushes: () => null,

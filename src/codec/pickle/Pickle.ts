@@ -6,7 +6,7 @@
 import type { Command } from "../../commands/Command.ts"
 import { UnknownCommand } from "../../domain/Errors.ts"
 import * as Parser from "../../commands/Parser.ts"
-import { Reply } from "../../domain/Reply.ts"
+import { type LongList, Reply } from "../../domain/Reply.ts"
 import * as ByteString from "../../domain/ByteString.ts"
 import {
   type Codec,
@@ -79,6 +79,11 @@ const makeDecoder = (): Decoder => {
 const errorText = (message: string): Writer.Written =>
   Writer.text(ByteString.fromText(message.replace(/ \(unknown command '.*'\)$/s, "")))
 
+const itemsOf = (list: LongList): ReadonlyArray<Writer.Written> =>
+  list._tag === "List"
+    ? list.items.map(write)
+    : list.texts.map((text) => Writer.text(ByteString.fromText(text)))
+
 /** The five commands are answered with texts, lists of texts and files; the other cases only make the match exhaustive. */
 const write = (reply: Reply): Writer.Written =>
   Reply.$match(reply, {
@@ -86,7 +91,8 @@ const write = (reply: Reply): Writer.Written =>
     Bulk: ({ value }) => Writer.text(value),
     Null: () => Writer.none,
     Integer: ({ value }) => Writer.text(ByteString.unsafe(String(value))),
-    List: ({ items }) => Writer.list(items.map(write)),
+    List: (list) => Writer.list(itemsOf(list)),
+    Texts: (list) => Writer.list(itemsOf(list)),
     ListBegin: () => Writer.none,
     LazyList: () => Writer.none,
     Pushes: () => Writer.none,
@@ -123,8 +129,13 @@ const tail = (reply: Reply): string => {
   return reply._tag === "Content" ? Writer.end : ""
 }
 
-const listParts = (items: ReadonlyArray<Reply>): Iterable<string> =>
-  inParts(items, write, Writer.start() + Writer.listStart, Writer.listEnd + Writer.end)
+const listParts = (list: LongList): Iterable<string> =>
+  inParts(
+    list,
+    (some) => itemsOf(some).join(""),
+    Writer.start() + Writer.listStart,
+    Writer.listEnd + Writer.end
+  )
 
 const encoder: Encoder = { head, tail, listParts }
 

@@ -1,5 +1,5 @@
 /** Encodes replies in RESP 2 or 3 (redis.io, protocol specification). A `SwitchProtocol` changes the version, beginning with itself. */
-import type { ProtocolVersion, Reply } from "../../domain/Reply.ts"
+import { lengthOf, type LongList, type ProtocolVersion, type Reply } from "../../domain/Reply.ts"
 import * as ByteString from "../../domain/ByteString.ts"
 import { type Encoder, inParts } from "../Codec.ts"
 
@@ -7,6 +7,24 @@ import { type Encoder, inParts } from "../Codec.ts"
 const oneLine = (text: ByteString.ByteString): string => text.replace(/[\r\n]/g, " ")
 
 const bulk = (value: string): string => `$${value.length}\r\n${value}\r\n`
+
+/** The bulk strings of texts. Whether they are ASCII, as most are, is looked at once for all of them. */
+const bulks = (texts: ReadonlyArray<string>): string => {
+  let written = ""
+  for (const text of texts) written += bulk(text)
+  return ByteString.isAscii(written)
+    ? written
+    : texts.map((text) => bulk(ByteString.fromText(text))).join("")
+}
+
+const listStart = (list: LongList): string => `*${lengthOf(list)}\r\n`
+
+const writeItems = (list: LongList, version: ProtocolVersion): string => {
+  if (list._tag === "Texts") return bulks(list.texts)
+  let text = ""
+  for (const item of list.items) text += write(item, version)
+  return text
+}
 
 // A `switch`, because `Reply.$match` took a tenth of a short request's time.
 const write = (reply: Reply, version: ProtocolVersion): string => {
@@ -19,11 +37,9 @@ const write = (reply: Reply, version: ProtocolVersion): string => {
       return version === 3 ? "_\r\n" : "$-1\r\n"
     case "Integer":
       return `:${reply.value}\r\n`
-    case "List": {
-      let text = `*${reply.items.length}\r\n`
-      for (const item of reply.items) text += write(item, version)
-      return text
-    }
+    case "List":
+    case "Texts":
+      return listStart(reply) + writeItems(reply, version)
     case "Pushes": {
       let text = ""
       for (const push of reply.pushes) {
@@ -135,8 +151,8 @@ class ReplyEncoder implements Encoder {
     return write(reply, this.#version)
   }
 
-  listParts(items: ReadonlyArray<Reply>): Iterable<string> {
-    return inParts(items, (item) => write(item, this.#version), `*${items.length}\r\n`, "")
+  listParts(list: LongList): Iterable<string> {
+    return inParts(list, (some) => writeItems(some, this.#version), listStart(list), "")
   }
 
   tail(reply: Reply): string {

@@ -164,10 +164,14 @@ const bodyOf = (content: string): Reply.Body => ({
 
 describe("a reply", () => {
   it("that is a long list can be sent in parts", () => {
-    const items = Array.from({ length: 3000 }, (_, index) => Reply.text(`ação-${index}`))
+    const texts = Array.from({ length: 3000 }, (_, index) => `ação-${index}`)
     const encoder = pickle.makeEncoder()
-    const whole = encoder.head(Reply.Reply.List({ items }))
-    assert.strictEqual([...encoder.listParts(items)].join(""), whole)
+    const list = Reply.Reply.List({ items: texts.map(Reply.text) })
+    const whole = encoder.head(list)
+    assert.strictEqual([...encoder.listParts(list)].join(""), whole)
+    const ofTexts = Reply.Reply.Texts({ texts })
+    assert.strictEqual(encoder.head(ofTexts), whole)
+    assert.strictEqual([...encoder.listParts(ofTexts)].join(""), whole)
   })
 
   it("is a str, a list of str, or a tuple of a name and bytes", () => {

@@ -17,7 +17,8 @@ const {
   Null,
   Error: ErrorReply,
   NoReply,
-  SwitchProtocol
+  SwitchProtocol,
+  Texts
 } = Reply.Reply
 
 const body: Reply.Body = {
@@ -163,6 +164,24 @@ describe("a reply", () => {
   })
 })
 
+describe("a list of texts", () => {
+  it("is the list of their bulk strings, whole and in parts, ASCII or not", () => {
+    for (const length of [0, 1, 1024, 1025, 3000]) {
+      for (const other of ["plain", "ação", "\ud800", "\u{1f600}"]) {
+        // The last of them is another, in the last part of several.
+        const texts = Array.from({ length }, (_, index) =>
+          index < length - 1 ? `f${index}` : other
+        )
+        const encoder = makeReplyEncoder()
+        const whole = encoder.head(List({ items: texts.map(Reply.text) }))
+        const list = Texts({ texts })
+        assert.strictEqual(encoder.head(list), whole)
+        assert.strictEqual([...encoder.listParts(list)].join(""), whole)
+      }
+    }
+  })
+})
+
 describe("a list in parts", () => {
   it("is the list, in both versions, whatever its length", () => {
     for (const length of [0, 1, 1024, 1025, 3000]) {
@@ -174,8 +193,9 @@ describe("a list in parts", () => {
       const encoder = makeReplyEncoder()
       for (const version of [2, 3] as const) {
         encoder.head(Reply.Reply.SwitchProtocol({ version, reply: Reply.ok }))
-        const parts = [...encoder.listParts(items)]
-        assert.strictEqual(parts.join(""), encoder.head(List({ items })))
+        const list = List({ items })
+        const parts = [...encoder.listParts(list)]
+        assert.strictEqual(parts.join(""), encoder.head(list))
         for (const part of parts) assert.isBelow(part.length, 100 * 1024)
       }
     }

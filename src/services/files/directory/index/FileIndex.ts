@@ -130,11 +130,11 @@ export const makeFileIndex = Effect.fnUntraced(function* (
   const list = ({ after = "", limit = Number.POSITIVE_INFINITY, pattern }: Selection) =>
     Effect.suspend(() => {
       const found: Array<FileName> = []
-      const add = (name: FileName) => {
-        if (found.length < limit && pattern?.matches(name) !== false) found.push(name)
-      }
       const take = (run: Run): boolean => {
-        for (const name of namesOf(run)) add(name)
+        for (const name of namesOf(run)) {
+          if (found.length >= limit) break
+          if (pattern === undefined || pattern.matches(name)) found.push(name)
+        }
         return found.length >= limit
       }
       return Effect.as(
