@@ -52,7 +52,13 @@ export class Delivery {
     this.#looks = this.#isSending ? this.#looks + 1 : 0
     this.isOver ||=
       this.#looks >= mostLooks
-      && this.place.sequence < this.#changes.placeBefore(mostWaiting).sequence
+      && this.#waitsBehind < this.#changes.placeBefore(mostWaiting).sequence
     return this.isOver
+  }
+
+  /** The sequence behind which everything waits for it: one that comes from another epoch is told all that the log holds. */
+  get #waitsBehind(): number {
+    const { epoch, sequence } = this.place
+    return epoch === this.#changes.epoch ? sequence : this.#changes.begin().sequence
   }
 }

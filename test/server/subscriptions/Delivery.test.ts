@@ -49,6 +49,18 @@ describe("a follower of the changes", () => {
     assert.isFalse(look(delivery, 4))
   })
 
+  it("is where it comes from another epoch, whatever its place there, for it is told all that the log holds", () => {
+    for (const sequence of [0, 1_000_000]) {
+      const { delivery, fill } = setUp()
+      delivery.place = { epoch: delivery.place.epoch - 1, sequence }
+      delivery.noteSending()
+      fill(most - 10_000)
+      assert.isFalse(look(delivery, 100))
+      fill(most + 10_000)
+      assert.isTrue(look(delivery, 1))
+    }
+  })
+
   it("is not where what waits is nearer than its place", () => {
     const { delivery, fill } = setUp()
     fill(most)
