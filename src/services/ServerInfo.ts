@@ -5,7 +5,7 @@ import type { StoreUnavailable } from "../domain/Errors.ts"
 import type { FileName } from "../domain/FileName.ts"
 import type { Numbers } from "../telemetry/Stats.ts"
 import { type Changes, FileChanges } from "./files/FileChanges.ts"
-import type { FileStore } from "./files/FileStore.ts"
+import type { FileStore, KnownCount } from "./files/FileStore.ts"
 import { makeClusterStats, type ClusterStats, type Totals } from "../telemetry/ClusterStats.ts"
 
 type Fields = ReadonlyArray<readonly [key: string, value: string | number]>
@@ -155,6 +155,13 @@ const keyspace = (
     onSuccess: (count = 0) => (count === 0 ? [] : [["db0", `keys=${count},expires=0,avg_ttl=0`]])
   })
 
+/** The later of two counts. */
+const newest = (
+  one: KnownCount | undefined,
+  other: KnownCount | undefined
+): KnownCount | undefined =>
+  one === undefined || (other !== undefined && other.at > one.at) ? other : one
+
 const write = ([title, fields]: readonly [string, Fields]): string =>
   `# ${title}\r\n${fields.map(([key, value]) => `${key}:${value}\r\n`).join("")}`
 
@@ -179,10 +186,7 @@ export const makeServerInfo = (
   Effect.gen(function* () {
     const clusterStats = yield* makeClusterStats(stats)
     const changes = yield* FileChanges
-    const known = Effect.suspend(() => {
-      const listed = changes.files()
-      return listed === undefined ? store.knownCount : Effect.succeed(listed)
-    })
+    const known = Effect.map(store.knownCount, (counted) => newest(counted, changes.files())?.names)
     const described = yield* Cache.makeWith((_: "files") => Monotonic.withWallClock(files(store)), {
       capacity: 1,
       timeToLive: (exit) => (Exit.isSuccess(exit) ? filesAge : Duration.zero)

@@ -18,7 +18,7 @@ const makeStore = (whenOpen: (name: string) => Effect.Effect<void>) => {
   const layer = Layer.succeed(FileStore, {
     names: Stream.empty,
     count: Effect.succeed(0),
-    knownCount: Effect.succeed(0),
+    knownCount: Effect.undefined,
     pick: () => Effect.undefined,
     list: () => Effect.succeed([]),
     listFiles: () => Effect.succeed([]),

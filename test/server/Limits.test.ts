@@ -271,7 +271,7 @@ describe("a connection on which something happens", () => {
       const store = Layer.succeed(FileStore, {
         names: Stream.empty,
         count: Effect.succeed(0),
-        knownCount: Effect.succeed(0),
+        knownCount: Effect.undefined,
         pick: () => Effect.succeed(undefined),
         getIfPresent: () => undefined,
         list: () => Effect.succeed([]),

@@ -4,7 +4,7 @@ import { TestClock } from "effect/testing"
 import { FileNotFound, StoreUnavailable } from "../../src/domain/Errors.ts"
 import { Stats } from "../../src/telemetry/Stats.ts"
 import { countFollowers, FileChanges } from "../../src/services/files/FileChanges.ts"
-import { FileStore } from "../../src/services/files/FileStore.ts"
+import { FileStore, type KnownCount } from "../../src/services/files/FileStore.ts"
 import * as MemoryFileStore from "../../src/services/files/MemoryFileStore.ts"
 import { human, makeServerInfo } from "../../src/services/ServerInfo.ts"
 import * as Monotonic from "../../src/domain/Monotonic.ts"
@@ -90,7 +90,7 @@ describe("INFO", () => {
       Effect.gen(function* () {
         const { stats, store } = yield* setUp
         const { changes, setFiles } = recorderOf()
-        const known: Array<number> = []
+        const known: Array<KnownCount> = []
         let counts = 0
         const count = Effect.sync(() => {
           counts += 1
@@ -104,10 +104,12 @@ describe("INFO", () => {
         const told = (...asked: ReadonlyArray<string>) =>
           Effect.map(info.describe(asked), (text) => /^db0:keys=(\d+),/m.exec(text)?.[1])
         assert.isUndefined(yield* told("all"))
-        known.push(3)
+        known.push({ names: 3, at: 10 })
         assert.strictEqual(yield* told("everything"), "3")
-        setFiles(4)
+        setFiles({ names: 4, at: 20 })
         assert.strictEqual(yield* told("ALL"), "4")
+        known.push({ names: 6, at: 30 })
+        assert.strictEqual(yield* told("ALL"), "6")
         assert.strictEqual(counts, 0)
         assert.strictEqual(yield* told("all", "keyspace"), "5")
         assert.strictEqual(counts, 1)

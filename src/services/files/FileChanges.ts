@@ -5,6 +5,7 @@
 import { Context, Deferred, Effect, type Fiber, type Scope } from "effect"
 import { type ChangeId, FileChange, type LoggedChange } from "../../domain/FileChange.ts"
 import type { Numbers } from "../../telemetry/Stats.ts"
+import type { KnownCount } from "./FileStore.ts"
 import { type ChangeLog, makeChangeLog } from "./changes/ChangeLog.ts"
 
 /**
@@ -19,7 +20,7 @@ export interface Changes extends Omit<ChangeLog, "append"> {
   /** How many folders the system watches for us. */
   readonly watches: () => number
   /** How many files there were when all were listed last to find changes; `undefined` where they are not found so. */
-  readonly files: () => number | undefined
+  readonly files: () => KnownCount | undefined
   /** Whether what changes is not found yet, but will be soon: see `whenStarted`. */
   readonly isStarting: () => boolean
   /** Waits until it is. */
@@ -43,7 +44,7 @@ export interface ChangeRecorder {
   /** Adds changes at places that another log of the same epoch gave them, in order, and wakes as `record` does. */
   readonly replay: (changes: ReadonlyArray<LoggedChange>) => void
   readonly setSource: (source: ChangeSource, watches?: number) => void
-  readonly setFiles: (count: number | undefined) => void
+  readonly setFiles: (count: KnownCount | undefined) => void
   /** From now on, what changes is found, or places are told all the same. */
   readonly start: () => void
   /** From now on, what changes is found. Starts, or records `Rescan` where places were told before. */
@@ -62,7 +63,7 @@ export const makeChangeRecorder = (
   const { append, ...log } = makeChangeLog(epoch, capacity)
   let source: ChangeSource = "none"
   let watches = 0
-  let files: number | undefined
+  let files: KnownCount | undefined
   let next = Deferred.makeUnsafe<void>()
   const started = Deferred.makeUnsafe<void>()
   if (!isStarting) Deferred.doneUnsafe(started, Effect.void)

@@ -4,6 +4,7 @@
  */
 import { Context, Effect, type Scope, Stream } from "effect"
 import type { FileNotFound, StoreUnavailable } from "../../domain/Errors.ts"
+import * as Monotonic from "../../domain/Monotonic.ts"
 import { byBytes, type FileName, type FolderName } from "../../domain/FileName.ts"
 import type * as ByteString from "../../domain/ByteString.ts"
 import type { NamePattern } from "../../domain/NamePattern.ts"
@@ -96,6 +97,13 @@ export type FileEntry = Extract<FolderEntry, { readonly kind: "file" }>
 export const entryKey = ({ kind, name }: Pick<FolderEntry, "kind" | "name">): string =>
   kind === "folder" ? `${name}/` : name
 
+/** How many names there were when they were counted. */
+export interface KnownCount {
+  readonly names: number
+  /** When that was, by Monotonic, in milliseconds. */
+  readonly at: number
+}
+
 /** The shared files, read-only. */
 export class FileStore extends Context.Service<
   FileStore,
@@ -109,7 +117,7 @@ export class FileStore extends Context.Service<
      * at each folder and reads those that it does not have, elsewhere as they were counted last, by this process.
      * `undefined` where they never were.
      */
-    readonly knownCount: Effect.Effect<number | undefined, StoreUnavailable>
+    readonly knownCount: Effect.Effect<KnownCount | undefined, StoreUnavailable>
     /**
      * A name at random, each equally likely; `undefined` where there is none. `draw` returns random numbers from 0 to 1,
      * excluding 1.
@@ -169,17 +177,22 @@ export class FileStore extends Context.Service<
   }
 >()("sockets/services/FileStore") {}
 
+/** A `knownCount` that counts, for a store where that takes no walk. */
+export const countNow = (
+  count: FileStore["Service"]["count"]
+): Effect.Effect<KnownCount, StoreUnavailable> =>
+  Effect.zipWith(count, Monotonic.now, (names, at) => ({ names, at }))
+
 /** `count`, and a `knownCount` that tells what it returned last. */
 export const rememberCount = (
   count: FileStore["Service"]["count"]
 ): Pick<FileStore["Service"], "count" | "knownCount"> => {
-  let last: number | undefined
+  let last: KnownCount | undefined
   return {
-    count: Effect.tap(count, (found) =>
-      Effect.sync(() => {
-        last = found
-      })
-    ),
+    count: Effect.map(countNow(count), (counted) => {
+      last = counted
+      return counted.names
+    }),
     knownCount: Effect.sync(() => last)
   }
 }

@@ -10,6 +10,7 @@ import {
 } from "../../domain/FileName.ts"
 import { sha256 } from "./Digest.ts"
 import {
+  countNow,
   entryKey,
   type FileDetails,
   FileStore,
@@ -92,7 +93,7 @@ export const layer = (files: ReadonlyMap<FileName, MemoryFile>): Layer.Layer<Fil
     return {
       names,
       count,
-      knownCount: count,
+      knownCount: countNow(count),
       pick: (draw) => pickFrom(names, draw),
       list,
       listFiles: listFilesBy(list, entriesOfFiles),

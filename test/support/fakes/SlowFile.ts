@@ -74,7 +74,7 @@ export const make = ({ before, size }: Options): Effect.Effect<SlowFile> =>
       layer: Layer.succeed(FileStore, {
         names: Stream.empty,
         count: Effect.succeed(0),
-        knownCount: Effect.succeed(0),
+        knownCount: Effect.undefined,
         pick: () => Effect.succeed(undefined),
         list: () => Effect.succeed([]),
         listFiles: () => Effect.succeed([]),

@@ -12,6 +12,7 @@ import {
   type Changes,
   makeChangeRecorder
 } from "../../../services/files/FileChanges.ts"
+import type { KnownCount } from "../../../services/files/FileStore.ts"
 
 const File = {
   name: FileName,
@@ -39,7 +40,8 @@ export const changesFields = {
   changes: Schema.Array(Logged),
   source: Schema.Literals(["watch", "poll", "none"]),
   watches: Schema.Int,
-  files: Schema.NullOr(Schema.Int),
+  /** A `KnownCount`: the workers read the same clock. */
+  files: Schema.NullOr(Schema.Struct({ names: Schema.Int, at: Schema.Finite })),
   isStarting: Schema.Boolean
 }
 
@@ -48,7 +50,7 @@ export interface ChangeBatch {
   readonly changes: ReadonlyArray<LoggedChange>
   readonly source: ReturnType<Changes["source"]>
   readonly watches: number
-  readonly files: number | null
+  readonly files: KnownCount | null
   readonly isStarting: boolean
 }
 
@@ -74,7 +76,7 @@ export const relayChanges = (
         files: changes.files() ?? null,
         isStarting: changes.isStarting()
       }
-      const status = `${batch.source} ${batch.watches} ${batch.files} ${batch.isStarting}`
+      const status = `${batch.source} ${batch.watches} ${batch.files?.at} ${batch.isStarting}`
       if (batch.changes.length === 0 && status === told) return Effect.void
       id = batch.changes.at(-1)?.id ?? id
       told = status

@@ -18,7 +18,7 @@ describe("the log of a worker", () => {
       const { changes, record, setFiles, setSource } = makeChangeRecorder(epoch, plenty)
       record([...many(2000), ...many(1500)])
       setSource("watch", 3)
-      setFiles(7)
+      setFiles({ names: 7, at: 100 })
       const replica = makeChangeReplica(changes.last(), plenty)
       const gate = yield* Latch.make(false)
       const sizes: Array<number> = []
@@ -39,7 +39,7 @@ describe("the log of a worker", () => {
       assert.deepStrictEqual(known.range(0, Infinity, 9999), changes.range(0, Infinity, 9999))
       assert.strictEqual(known.source(), "watch")
       assert.strictEqual(known.watches(), 3)
-      assert.strictEqual(known.files(), 7)
+      assert.deepStrictEqual(known.files(), { names: 7, at: 100 })
     })
   )
 

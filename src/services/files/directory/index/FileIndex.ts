@@ -8,7 +8,13 @@ import { chunksOf, isReadonlyArrayNonEmpty, type NonEmptyReadonlyArray } from "e
 import { StoreUnavailable } from "../../../../domain/Errors.ts"
 import type { FileName } from "../../../../domain/FileName.ts"
 import * as Monotonic from "../../../../domain/Monotonic.ts"
-import { type FileStore, listFilesBy, rememberCount, type Selection } from "../../FileStore.ts"
+import {
+  countNow,
+  type FileStore,
+  listFilesBy,
+  rememberCount,
+  type Selection
+} from "../../FileStore.ts"
 import { makeDirectoryEntries } from "../DirectoryEntries.ts"
 import type { LogOnce } from "../LogOnce.ts"
 import { makeInOwnTurn } from "../OwnTurn.ts"
@@ -209,7 +215,7 @@ export const makeFileIndex = Effect.fnUntraced(function* (
   return {
     names,
     // Without an index a count reads every folder.
-    ...(capacity > 0 ? { count, knownCount: count } : rememberCount(count)),
+    ...(capacity > 0 ? { count, knownCount: countNow(count) } : rememberCount(count)),
     pick,
     list,
     listFiles: listFilesBy(list, filesOf),

@@ -103,7 +103,7 @@ export const recordChanges = Effect.fnUntraced(function* (
         count += page.length
       })
     )
-    recorder.setFiles(count)
+    recorder.setFiles({ names: count, at: yield* Monotonic.now })
     const { changes, snapshot } = yield* inTurns(comparison.finish())
     before = snapshot
     if (isFirst) recorder.ready()
