@@ -4,13 +4,8 @@ import type * as ByteString from "../domain/ByteString.ts"
 import type { Reply } from "../domain/Reply.ts"
 import type { ErrorReply } from "./Connection.ts"
 import type { Mismatch } from "./files/Hashing.ts"
-import type {
-  NothingMatches,
-  SaveFailed,
-  UnaskedName,
-  UnexpectedName,
-  NotPreserved
-} from "./files/Placement.ts"
+import type { NothingMatches, SaveFailed, UnaskedName, UnexpectedName } from "./files/Placement.ts"
+import type { NotPreserved } from "./files/placing/WholeFile.ts"
 import type { RemoteDetails } from "./files/RemoteFile.ts"
 
 /** Why one file could not be fetched. It ends that file only, not the others of the request. */

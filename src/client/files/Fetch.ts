@@ -10,7 +10,14 @@ import { ErrorReply } from "../Connection.ts"
 import type { Connectors } from "../Connector.ts"
 import { download } from "./Download.ts"
 import { Mismatch } from "./Hashing.ts"
-import { NothingMatches, SaveFailed, UnaskedName, UnexpectedName } from "./Placement.ts"
+import {
+  NothingMatches,
+  SaveFailed,
+  type Target,
+  UnaskedName,
+  UnexpectedName
+} from "./Placement.ts"
+import { union } from "./placing/WholeFile.ts"
 import { describe, isNotFound, type RemoteDetails } from "./RemoteFile.ts"
 import { listFiles } from "./RemoteList.ts"
 import { type FileError, type FileResult, Result } from "../Result.ts"
@@ -145,6 +152,29 @@ const groupsOf = (
 /** How many batches are under way at a time: one is received while another is written. */
 const batchesAtOnce = 2
 
+/** The results once the folders that were made for them are on disk; where that fails, none of them is known to be. */
+const withFolders = (results: ReadonlyArray<FileResult>, target: Target) => {
+  if (target._tag === "File" || !results.some(({ _tag }) => _tag === "Saved"))
+    return Effect.succeed(results)
+  return Effect.match(target.folders.sync, {
+    onFailure: (cause) =>
+      results.map((result) =>
+        result._tag === "Saved"
+          ? Result.Failed({
+              name: result.name,
+              error: new SaveFailed({ path: result.name, cause })
+            })
+          : result
+      ),
+    onSuccess: (ofFolders) =>
+      results.map((result) =>
+        result._tag === "Saved"
+          ? { ...result, notPreserved: union(result.notPreserved, ofFolders) }
+          : result
+      )
+  })
+}
+
 /** Fetches all these files. Results come in the order of the entries; a file's failure is a result. */
 export const fetch = <E, R>(
   entries: Stream.Stream<Entry, E, R>,
@@ -180,14 +210,16 @@ export const fetch = <E, R>(
     }),
     Stream.mapEffect(
       (group) =>
-        Effect.tap(
-          group._tag === "Batch"
-            ? fetchJobs(group.jobs)
-            : Effect.map(fetchOne(group.entry), (result) => [result]),
-          (results) =>
+        (group._tag === "Batch"
+          ? fetchJobs(group.jobs)
+          : Effect.map(fetchOne(group.entry), (result) => [result])
+        ).pipe(
+          Effect.flatMap((results) => withFolders(results, options.target)),
+          Effect.tap((results) =>
             Effect.sync(() => {
               for (const result of results) options.onProgress(finished(result))
             })
+          )
         ),
       { concurrency: maxConcurrent }
     ),

@@ -1,6 +1,7 @@
 /** Part files: downloads that are not whole yet, each in a file beside its target. Implemented by client/node. */
 import { Context, Data, type Effect, type Scope } from "effect"
-import type { Arrival, NotPreserved, SaveFailed } from "./Placement.ts"
+import type { SaveFailed } from "./Placement.ts"
+import type { Arrival, NotPreserved } from "./placing/WholeFile.ts"
 
 /** A part file could not be made, written or put in place. */
 export class PartFailed extends Data.TaggedError("PartFailed")<{

@@ -1,11 +1,19 @@
 /**
- * Where a received file is saved, and how: it is written beside its target under a temporary name, and renamed when it is
- * whole and synced, so that an older file stays until then. No name that a server sends leads outside the folder.
+ * Where a received file is saved: no name that a server sends leads outside the folder. How it is written there, so that
+ * an older file stays until it is whole, is WholeFile's.
  */
-import { Data, Effect, Exit, FileSystem, Path, type PlatformError, Random, Stream } from "effect"
+import { Data, Effect, FileSystem, Path, type PlatformError, Stream } from "effect"
 import * as FileName from "../../domain/FileName.ts"
 import * as ByteString from "../../domain/ByteString.ts"
 import type { IncomingFile } from "../Connection.ts"
+import { makeTargetFolders, type TargetFolders } from "./placing/TargetFolders.ts"
+import {
+  type Arrival,
+  type NotPreserved,
+  union,
+  type Write,
+  writeWhole
+} from "./placing/WholeFile.ts"
 
 /** The server sent another file than the one asked for, or a name that no file can have. `name` is for display. */
 export class UnexpectedName extends Data.TaggedError("UnexpectedName")<{ readonly name: string }> {}
@@ -36,16 +44,16 @@ export type Target =
   | {
       readonly _tag: "Folder"
       readonly folder: string
-      /**
-       * The folders in it that were made or found inside it. They are checked once per target: checking for each file
-       * took as many system calls as saving a small file does, and a quarter of the processor time.
-       */
-      readonly made: Set<string>
+      readonly folders: TargetFolders
     }
   | { readonly _tag: "File"; readonly path: string }
 
 /** A target that saves into the folder, which is made when needed. */
-export const intoFolder = (folder: string): Target => ({ _tag: "Folder", folder, made: new Set() })
+export const intoFolder = (folder: string): Target => ({
+  _tag: "Folder",
+  folder,
+  folders: makeTargetFolders(folder)
+})
 
 /** A target that saves one file at this path. */
 export const toFile = (path: string): Target => ({ _tag: "File", path })
@@ -81,28 +89,6 @@ const checkLength = (parts: ReadonlyArray<string>, path: string): Effect.Effect<
   || parts.some((part) => ByteString.fromText(part).length > maxPart)
     ? Effect.fail(new SaveFailed({ path, cause: tooLong }))
     : Effect.void
-
-/**
- * Makes the folders of a name; false where a link leads out of the root. Each is checked before the next is made, because
- * one that exists may be a link.
- */
-const makeFolders = Effect.fnUntraced(function* (parts: ReadonlyArray<string>, root: string) {
-  const fileSystem = yield* FileSystem.FileSystem
-  const path = yield* Path.Path
-  yield* fileSystem.makeDirectory(root, { recursive: true })
-  const outer = yield* fileSystem.realPath(root)
-  let folder = root
-  for (const part of parts) {
-    folder = path.join(folder, part)
-    yield* fileSystem.makeDirectory(folder, { recursive: true })
-    // Only a link can lead out. realPath looks at each part again: for all of a thousand folders that took 25 s.
-    if ((yield* fileSystem.lstat(folder)).type !== "SymbolicLink") continue
-    const relative = path.relative(outer, yield* fileSystem.realPath(folder))
-    if (relative === ".." || relative.startsWith(`..${path.sep}`) || path.isAbsolute(relative))
-      return false
-  }
-  return true
-})
 
 /** How many symbolic links are followed, as on Linux (path_resolution(7)). */
 const maxSymbolicLinks = 40
@@ -148,97 +134,20 @@ export const locate = Effect.fnUntraced(function* (name: FileName.FileName, targ
   const parts = name.split("/")
   yield* checkLength(parts, path.resolve(target.folder, name))
   parts.pop()
-  const folder = parts.join("/")
-  if (!target.made.has(folder)) {
-    if (!(yield* makeFolders(parts, target.folder))) return yield* new UnexpectedName({ name })
-    target.made.add(folder)
-  }
+  if (!(yield* target.folders.make(parts))) return yield* new UnexpectedName({ name })
   return path.join(target.folder, name)
 })
 
-/** A random name, short enough beside any target. */
-const temporaryName = Effect.map(
-  Random.nextIntBetween(0, 2 ** 48),
-  (unique) => `.${unique.toString(36)}.part`
-)
-
-/** What a file gets when it has arrived: its place, and its time of modification. */
-export interface Arrival {
-  readonly place: string
-  /** When its content last changed on the server. */
-  readonly modified: Date | undefined
-}
-
-/**
- * Milliseconds since 1970 as the seconds that utimes takes. A quarter of a microsecond more: numbers of seconds of this
- * century are 0.24 µs apart, so that 0.123 s may come out as 0.1229999 s, which is a millisecond less.
- */
-export const toSeconds = (milliseconds: number): number => (milliseconds + 0.00025) / 1000
-
-/** What a file system may not support: setting the time of modification, or syncing. */
-export type NotPreserved = "modified" | "sync"
-
-/**
- * Error codes by which FAT, FUSE and CIFS say that they do not support something; and EACCES, of a folder that may be
- * written and not read, which cannot be opened to be synced.
- */
-const refusals = new Set(["EACCES", "EINVAL", "ENOSYS", "ENOTSUP", "EOPNOTSUPP", "EPERM"])
-
-const isRefusal = (error: { readonly cause?: unknown }): boolean =>
-  error.cause instanceof Error && "code" in error.cause && refusals.has(String(error.cause.code))
-
-/** Runs an optional step; gives its name where the file system does not support it, else nothing. */
-export const ifSupported = <E extends { readonly cause?: unknown }, R>(
-  what: NotPreserved,
-  keep: Effect.Effect<void, E, R>
-): Effect.Effect<ReadonlyArray<NotPreserved>, E, R> =>
-  Effect.catchIf(Effect.as(keep, []), isRefusal, () => Effect.succeed([what]))
-
-/** Takes the next bytes of a file. */
-export type Write = (bytes: Uint8Array) => Effect.Effect<void, PlatformError.PlatformError>
-
-/** Syncs a folder, which has the names of its files (fsync(2)); Windows opens none for that. */
-const syncFolder = Effect.fnUntraced(function* (folder: string) {
-  const path = yield* Path.Path
-  const fileSystem = yield* FileSystem.FileSystem
-  if (path.sep === "\\") return []
-  const opened = fileSystem.open(folder, { flag: "r" })
-  return yield* ifSupported("sync", Effect.scoped(Effect.flatMap(opened, ({ sync }) => sync)))
-})
-
-/**
- * Runs `fill` to write a temporary file, renames it to its place, which is atomic, and syncs both. The temporary file is removed
- * where that fails. Gives what the file system did not preserve.
- */
-export const writeWhole = <A, E, R>(
+/** As `writeWhole`, with the folders that were made for it synced too before it ends. */
+export const writeWithFolders = <A, E, R>(
   fill: (write: Write) => Effect.Effect<A, E, R>,
-  arrival: Arrival
+  arrival: Arrival,
+  target: Target
 ) =>
-  Effect.scoped(
-    Effect.gen(function* () {
-      const fileSystem = yield* FileSystem.FileSystem
-      const path = yield* Path.Path
-      const part = path.join(path.dirname(arrival.place), yield* temporaryName)
-      yield* Effect.addFinalizer((exit) =>
-        Exit.isSuccess(exit) ? Effect.void : Effect.ignore(fileSystem.remove(part, { force: true }))
-      )
-      const unsupportedSync = yield* Effect.scoped(
-        Effect.gen(function* () {
-          const output = yield* fileSystem.open(part, { flag: "wx" })
-          yield* fill((bytes) => output.writeAll(bytes))
-          return yield* ifSupported("sync", output.sync)
-        })
-      )
-      const { modified, place } = arrival
-      const seconds = modified === undefined ? undefined : toSeconds(modified.getTime())
-      const unsupportedTime =
-        seconds === undefined
-          ? []
-          : yield* ifSupported("modified", fileSystem.utimes(part, seconds, seconds))
-      yield* fileSystem.rename(part, place)
-      const unsupportedNames = yield* syncFolder(path.dirname(place))
-      return [...new Set([...unsupportedSync, ...unsupportedNames, ...unsupportedTime])]
-    })
+  Effect.flatMap(writeWhole(fill, arrival), (notPreserved) =>
+    target._tag === "File"
+      ? Effect.succeed(notPreserved)
+      : Effect.map(target.folders.sync, (ofFolders) => union(notPreserved, ofFolders))
   )
 
 /** Saves a file that is being received, and was asked for as `name`. */
@@ -256,7 +165,11 @@ export const save = Effect.fn("Placement.save")(function* (
   const place = yield* Effect.catchTag(locate(wanted, target), "PlatformError", failed)
   yield* sizeAt(place)
   const notPreserved = yield* Effect.catchTag(
-    writeWhole((write) => Stream.runForEach(file.bytes, write), { place, modified: undefined }),
+    writeWithFolders(
+      (write) => Stream.runForEach(file.bytes, write),
+      { place, modified: undefined },
+      target
+    ),
     "PlatformError",
     failed
   )

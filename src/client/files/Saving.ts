@@ -164,13 +164,14 @@ const saveRange = Effect.fnUntraced(
     const place = yield* Placement.locate(wanted, target)
     yield* Placement.sizeAt(place)
     let size = 0
-    const notPreserved = yield* Placement.writeWhole(
+    const notPreserved = yield* Placement.writeWithFolders(
       (write) =>
         streamFile(name, range, false, connectors, (chunk) => {
           size += chunk.length
           return write(chunk)
         }),
-      { place, modified: undefined }
+      { place, modified: undefined },
+      target
     )
     return savedAs({ name: wanted, path: place, size, notPreserved })
   },
@@ -207,12 +208,12 @@ const settle = (leftover: Leftover, name: string, clean: boolean) => {
 
 /** What earlier runs left, in the folders that were saved to, of files that the server has no longer. */
 const findLeftovers = (
-  { folder, made }: Extract<Placement.Target, { readonly _tag: "Folder" }>,
+  { folder, folders }: Extract<Placement.Target, { readonly _tag: "Folder" }>,
   { clean }: Options,
   { bytes }: Connectors
 ) =>
   Stream.suspend(() =>
-    Stream.fromIterable([...made]).pipe(
+    Stream.fromIterable([...folders.checked]).pipe(
       Stream.mapEffect(
         Effect.fnUntraced(function* (inner) {
           const path = yield* Path.Path

@@ -9,7 +9,8 @@ import type { Connectors } from "../Connector.ts"
 import { Hashing, localDigestOf, Mismatch } from "./Hashing.ts"
 import { type PartFile, PartFiles } from "./PartFile.ts"
 import { Progress } from "./Progress.ts"
-import { type Target, type Write, writeWhole } from "./Placement.ts"
+import type { Target } from "./Placement.ts"
+import { type Write, writeWhole } from "./placing/WholeFile.ts"
 import {
   bytesRequest,
   changed,

@@ -9,7 +9,7 @@ import * as Lease from "./Lease.ts"
 import { codeOf } from "./SystemCalls.ts"
 import * as PartName from "./PartName.ts"
 
-/** The temporary files of Placement.writeWhole and of SmallFiles; writing one takes moments, or as long as a reply that has no resuming. */
+/** The temporary files of WholeFile and of SmallFiles; writing one takes moments, or as long as a reply that has no resuming. */
 const temporary = /^\.[0-9a-z]{1,10}\.part$/
 
 /** After how long without a change a temporary file is removed, in milliseconds. */

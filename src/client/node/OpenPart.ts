@@ -7,7 +7,12 @@ import { type BigIntStats, constants } from "node:fs"
 import { lstat, open, rename, unlink } from "node:fs/promises"
 import { PartFailed, type PartFile } from "../files/PartFile.ts"
 import { heartbeat } from "./Lease.ts"
-import { type Arrival, type NotPreserved, ifSupported, toSeconds } from "../files/Placement.ts"
+import {
+  type Arrival,
+  type NotPreserved,
+  ifSupported,
+  toSeconds
+} from "../files/placing/WholeFile.ts"
 import { syncNames } from "./SystemCalls.ts"
 
 const takenOver = Object.assign(new Error("the part file is another program's by now"), {

@@ -6,7 +6,7 @@
 import * as fs from "node:fs"
 import { dirname } from "node:path"
 import { promisify } from "node:util"
-import { toSeconds } from "../files/Placement.ts"
+import { toSeconds } from "../files/placing/WholeFile.ts"
 import type { LocalEntry } from "../mirror/Entries.ts"
 
 // Windows has no O_NOFOLLOW; what is undefined adds no bit.
@@ -135,6 +135,10 @@ const syncFolder = (folder: string): Promise<boolean> =>
     return false
   })
 
+/** Waits until the entries of the folders are on disk; of each, whether its file system syncs them. */
+export const syncFolders = (folders: Iterable<string>): Promise<ReadonlyArray<boolean>> =>
+  Promise.all(Array.from(folders, syncFolder))
+
 /**
  * Waits until the names of files that were renamed are on disk, each of their folders synced once (fsync(2): syncing a
  * file does not sync the entry of its folder); of each, whether its file system syncs folders. Windows opens no folder
@@ -143,7 +147,7 @@ const syncFolder = (folder: string): Promise<boolean> =>
 export const syncNames = async (places: ReadonlyArray<string>): Promise<ReadonlyArray<boolean>> => {
   if (process.platform === "win32") return places.map(() => true)
   const folders = [...new Set(places.map((place) => dirname(place)))].filter(needsSync)
-  const synced = await Promise.all(folders.map(syncFolder))
+  const synced = await syncFolders(folders)
   const results = new Map(folders.map((folder, index) => [folder, synced[index] ?? false]))
   return places.map((place) => results.get(dirname(place)) ?? true)
 }

@@ -1,6 +1,6 @@
 /**
  * What the client says that it saved is on the disk: bytes are synced before their file has its name, and the folder with
- * the name before anything is said (fsync(2)). Shown by the calls of the system, which strace writes down in their order.
+ * the name, and with the name of each folder that was made, before anything is said (fsync(2)). Shown by the calls of the system, which strace writes down in their order.
  */
 import { assert, layer } from "@effect/vitest"
 import { Effect } from "effect"
@@ -17,7 +17,7 @@ const trace = [
   "--follow-forks",
   "--decode-fds=path",
   "--string-limit=4096",
-  "--trace=fsync,fdatasync,rename,renameat,renameat2,write"
+  "--trace=fsync,fdatasync,rename,renameat,renameat2,mkdir,mkdirat,write"
 ]
 /** Nothing is synced on a tmpfs. */
 const canTrace =
@@ -27,6 +27,7 @@ const canTrace =
 
 /** What was done, in the order in which it was: a call counts from when it was answered, but for an output. */
 type Step =
+  | { readonly _tag: "Made"; readonly path: string }
   | { readonly _tag: "Synced"; readonly path: string }
   | { readonly _tag: "Renamed"; readonly from: string; readonly to: string }
   | { readonly _tag: "Said"; readonly text: string }
@@ -37,6 +38,8 @@ const stepIn = (call: string, cwd: string): Step | undefined => {
   const renamed = /^rename\w*\(.*?"(.*)", (?:.*, )?"(.*)"(?:, \w+)?\) += 0$/.exec(call)
   if (renamed?.[1] !== undefined && renamed[2] !== undefined)
     return { _tag: "Renamed", from: resolve(cwd, renamed[1]), to: resolve(cwd, renamed[2]) }
+  const made = /^mkdir(?:at)?\((?:.*, )?"(.*)", \d+\) += 0$/.exec(call)
+  if (made?.[1] !== undefined) return { _tag: "Made", path: resolve(cwd, made[1]) }
   const said = /^write\([12]<.*>, "(.*)", \d+/.exec(call)
   return said?.[1] === undefined ? undefined : { _tag: "Said", text: said[1] }
 }
@@ -59,6 +62,7 @@ const stepsIn = (text: string, cwd: string): ReadonlyArray<Step> => {
 
 const files = {
   "big.bin": noise(1, 1024 * 1024),
+  "deep/er/small.bin": noise(6, 1000),
   "other/big.bin": noise(2, 1024 * 1024),
   "other/small.bin": noise(3, 1000),
   "small.bin": noise(4, 1000),
@@ -95,7 +99,15 @@ layer(Shared.layer(folderWith(files)), { timeout: "1 minute" })("app client", (i
     return assert.fail(`${place} was not renamed`)
   }
 
-  /** Each of these files was synced, then renamed to its place, then its folder was synced, and then it was told of. */
+  /** The names of the folders that were made on the way to a file were synced before the last of the steps. */
+  const haveFolders = (place: string, steps: ReadonlyArray<Step>) => {
+    for (const [index, step] of steps.entries()) {
+      if (step._tag === "Made" && place.startsWith(`${step.path}/`))
+        assert.isTrue(isSynced(steps.slice(index), dirname(step.path)), `${step.path}: its name`)
+    }
+  }
+
+  /** Each of these files was synced, then renamed to its place, then its folder was synced, and those with the new folders on the way to it, and then it was told of. */
   const areOnDisk = (
     names: ReadonlyArray<string>,
     folder: string,
@@ -108,6 +120,7 @@ layer(Shared.layer(folderWith(files)), { timeout: "1 minute" })("app client", (i
       const end = steps.findIndex((step, index) => index > renamed && tellsOf(step, name))
       assert.isAbove(end, renamed, `${place}: it is not told of`)
       assert.isTrue(isSynced(steps.slice(renamed, end), dirname(place)), `${place}: its name`)
+      haveFolders(place, steps.slice(0, end))
     }
   }
 
@@ -118,6 +131,16 @@ layer(Shared.layer(folderWith(files)), { timeout: "1 minute" })("app client", (i
       what: "a part of a file",
       words: ["GETRANGE", "big.bin", "0", "9", "--output", "y"],
       names: ["y"]
+    },
+    {
+      what: "a file in new folders",
+      words: ["enviar_arquivo", "deep/er/small.bin", "--output", "new/er/"],
+      names: ["new/er/deep/er/small.bin"]
+    },
+    {
+      what: "a part of a file in a new folder",
+      words: ["GETRANGE", "big.bin", "0", "9", "--output", "new/"],
+      names: ["new/big.bin"]
     }
   ]) {
     it.effect.skipIf(!canTrace)(
@@ -131,13 +154,13 @@ layer(Shared.layer(folderWith(files)), { timeout: "1 minute" })("app client", (i
             steps,
             (step, name) => step._tag === "Said" && step.text.split(String.raw`\n`).includes(name)
           )
-          const folders = steps.flatMap((step) =>
-            step._tag === "Synced" && [cwd, join(cwd, "other")].includes(step.path)
-              ? [step.path]
-              : []
-          )
-          // The small files of a folder are one batch; each of the large ones is told of by itself.
-          assert.isAtMost(folders.length, 4)
+          const count = (...paths: ReadonlyArray<string>): number =>
+            steps.filter((step) => step._tag === "Synced" && paths.includes(step.path)).length
+          // The small files of a folder are one batch; each of the large ones is told of by itself. A folder that was made
+          // for one of them is another reason to sync the one above it.
+          assert.isAtMost(count(cwd, join(cwd, "other")), 6)
+          assert.isAtMost(count(join(cwd, "deep")), 1)
+          assert.isAtMost(count(join(cwd, "deep/er")), 1)
         })
     )
   }
@@ -146,8 +169,8 @@ layer(Shared.layer(folderWith(files)), { timeout: "1 minute" })("app client", (i
     "has a mirror on disk, the names too, before its state says so [skipped where nothing may be traced]",
     () =>
       Effect.gen(function* () {
-        const { cwd, steps } = yield* run("--quiet", "--mirror", "copy")
-        const root = join(cwd, "copy")
+        const { cwd, steps } = yield* run("--quiet", "--mirror", "new/copy")
+        const root = join(cwd, "new", "copy")
         const state = join(root, ".app-mirror", "state")
         areOnDisk(
           Object.keys(files),
@@ -156,6 +179,7 @@ layer(Shared.layer(folderWith(files)), { timeout: "1 minute" })("app client", (i
           (step) => step._tag === "Renamed" && step.to === state
         )
         const written = placed(steps, state)
+        haveFolders(state, steps.slice(0, written))
         assert.isTrue(isSynced(steps.slice(written), dirname(state)), "the state's name")
       })
   )

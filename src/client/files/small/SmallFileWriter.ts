@@ -1,6 +1,6 @@
 /** Looks at small files on this machine and writes them, many at a time, as a service. Implemented by client/node. */
 import { Context, type Effect } from "effect"
-import type { NotPreserved } from "../Placement.ts"
+import type { NotPreserved } from "../placing/WholeFile.ts"
 
 /** What stands at a path; a link is followed. */
 export type Found =

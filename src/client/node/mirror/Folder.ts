@@ -7,7 +7,7 @@ import { isReservedOnWindows, SaveFailed } from "../../files/Placement.ts"
 import { type LocalEntry, stateFolder } from "../../mirror/Entries.ts"
 import { type MirrorBusy, MirrorFolder, type Outcome } from "../../mirror/MirrorFolder.ts"
 import { encodeGone, encodeKnown, encodeLine, largestState } from "../../mirror/state/State.ts"
-import { makeFolders, removeEmpty } from "./Folders.ts"
+import { makeAll, makeFolders, removeEmpty } from "./Folders.ts"
 import * as Lock from "./Lock.ts"
 import * as System from "../SystemCalls.ts"
 import { isEmpty, leaves, walk } from "./Walk.ts"
@@ -26,13 +26,15 @@ const readIfThere = (path: string): Buffer | undefined => {
   return fs.readFileSync(path)
 }
 
-/** Makes a folder that nobody else can read, unless it is there; throws where something else is. */
-const makePrivate = (path: string): void => {
-  if (System.entryAt(path)?.kind !== "folder") fs.mkdirSync(path, 0o700)
+/** Makes a folder that nobody else can read, unless it is there; whether it did. Throws where something else is. */
+const makePrivate = (path: string): boolean => {
+  if (System.entryAt(path)?.kind === "folder") return false
+  fs.mkdirSync(path, 0o700)
+  return true
 }
 
-/** The folder at a real path. */
-const makeFolder = (root: string): MirrorFolder["Service"] => {
+/** The folder at a real path, for which the entries of these folders `changed`. */
+const makeFolder = (root: string, changed: Set<string>): MirrorFolder["Service"] => {
   const own = join(root, stateFolder)
   const parts = join(own, "parts")
   const inParts = join(parts, "/")
@@ -41,21 +43,23 @@ const makeFolder = (root: string): MirrorFolder["Service"] => {
   let run: string | undefined
   const ownName = (): string => (run ??= randomBytes(6).toString("hex"))
   const isSynced = fs.existsSync(root) && System.needsSync(root)
-  const changed = new Set<string>()
   let staged = 0
+
+  /** Makes the mirror's own folder, whose entry in the root has to be synced then. */
+  const makeOwn = (): void => {
+    if (makePrivate(own)) changed.add(root)
+  }
 
   const failed = (path: string) => (cause: unknown) => new SaveFailed({ path, cause })
   const attempt = <A>(path: string, evaluate: () => A) =>
     Effect.try({ try: evaluate, catch: failed(path) })
-  const sync = (paths: Iterable<string>) =>
-    isSynced
-      ? Effect.tryPromise({ try: () => System.syncAll(paths), catch: failed(root) })
-      : Effect.void
+  const sync = (paths: Iterable<string>, syncAll = System.syncAll) =>
+    isSynced ? Effect.tryPromise({ try: () => syncAll(paths), catch: failed(root) }) : Effect.void
   /** Syncs the folders whose entries changed. */
   const syncFolders = Effect.suspend(() => {
     const paths = [...changed].filter((path) => fs.existsSync(path))
     changed.clear()
-    return paths.length === 0 ? Effect.void : sync(paths)
+    return paths.length === 0 ? Effect.void : sync(paths, System.syncFolders)
   })
 
   const isWindows = process.platform === "win32"
@@ -83,7 +87,7 @@ const makeFolder = (root: string): MirrorFolder["Service"] => {
     ),
     begin: Effect.suspend(() =>
       attempt(own, () => {
-        makePrivate(own)
+        makeOwn()
         makePrivate(parts)
       })
     ),
@@ -184,37 +188,29 @@ const makeFolder = (root: string): MirrorFolder["Service"] => {
     backUp: Effect.fnUntraced(function* (name, folder) {
       const place = resolve(folder, name)
       const paths = yield* attempt(place, () => {
-        const made = fs.mkdirSync(dirname(place), { recursive: true })
+        const changed = makeAll(dirname(place))
         let copy = place
         for (let number = 1; System.entryAt(copy) !== undefined; number++)
           copy = `${place}.${number}`
         System.copy(pathOf(name), copy)
         if (!System.needsSync(dirname(place))) return []
-        // The folders whose entries changed: up to the one in which the first was made.
-        const outermost = made === undefined ? dirname(place) : dirname(made)
-        const changed = [copy, dirname(copy)]
-        for (let above = dirname(copy); above.length > outermost.length; above = dirname(above))
-          changed.push(dirname(above))
-        return changed
+        return [copy, dirname(copy), ...changed]
       })
       yield* Effect.tryPromise({ try: () => System.syncAll(paths), catch: failed(place) })
     }),
     record: Effect.fnUntraced(function* (lines) {
-      yield* syncFolders
       const text = lines.map(([name, entry]) =>
         entry === undefined ? encodeGone(name) : encodeKnown(name, entry)
       )
-      if (text.length === 0) return
-      yield* attempt(journal, () => {
-        makePrivate(own)
-        System.append(journal, text.join(""))
-      })
+      if (text.length > 0) yield* attempt(own, makeOwn)
+      yield* syncFolders
+      if (text.length > 0) yield* attempt(journal, () => System.append(journal, text.join("")))
     }),
     writeState: Effect.fnUntraced(function* (content) {
+      yield* attempt(own, makeOwn)
       yield* syncFolders
       const next = join(own, `state-${ownName()}`)
       yield* attempt(own, () => {
-        makePrivate(own)
         fs.rmSync(next, { force: true })
         System.writeFile(next, content, undefined)
       })
@@ -242,15 +238,15 @@ export const isInside = (folder: string, path: string): boolean => {
   return !isAbsolute(away) && away.split(/[\\/]/)[0] !== ".."
 }
 
-/** Makes the mirror's folder, and gives its real path. */
-const makeRoot = (folder: string): string => {
+/** Makes the mirror's folder; gives those whose entries changed. */
+const makeRoot = (folder: string): ReadonlyArray<string> => {
   try {
-    fs.mkdirSync(folder, { recursive: true })
+    return makeAll(folder)
   } catch {
     // On a read-only file system Node says ENOENT of a recursive call (26.10); a plain one says what it is.
     fs.mkdirSync(folder)
+    return [dirname(resolve(folder))]
   }
-  return fs.realpathSync(folder)
 }
 
 /**
@@ -270,11 +266,12 @@ export const layer = (
           try: () => (fs.existsSync(path) ? fs.realpathSync(path) : path),
           catch: failed
         })
-        return makeFolder(root)
+        return makeFolder(root, new Set())
       }
-      const root = yield* Effect.try({ try: () => makeRoot(path), catch: failed })
+      const made = yield* Effect.try({ try: () => makeRoot(path), catch: failed })
+      const root = yield* Effect.try({ try: () => fs.realpathSync(path), catch: failed })
       const { dev, ino } = fs.statSync(root, { bigint: true })
       yield* Lock.hold(`${dev}-${ino}`, path)
-      return makeFolder(root)
+      return makeFolder(root, new Set(made))
     })
   )

@@ -1,6 +1,6 @@
 /** The folders that files are put into. None is a link, so that nothing is written outside the mirror's folder. */
 import * as fs from "node:fs"
-import { join } from "node:path"
+import { dirname, join, resolve } from "node:path"
 import { foldersOf } from "../../mirror/Entries.ts"
 import { codeOf, entryAt } from "../SystemCalls.ts"
 
@@ -55,6 +55,18 @@ export const makeFolders = (root: string, changed: Set<string>): Folders => {
     changed.add(above)
   }
   return { make, isSafe, changed }
+}
+
+/** Makes a folder and those above it that are missing; gives those whose entries changed, the innermost first. */
+export const makeAll = (folder: string): ReadonlyArray<string> => {
+  const path = resolve(folder)
+  const first = fs.mkdirSync(path, { recursive: true })
+  if (first === undefined) return []
+  const outermost = dirname(resolve(first))
+  const changed = [dirname(path)]
+  for (let above = dirname(path); above.length > outermost.length; above = dirname(above))
+    changed.push(dirname(above))
+  return changed
 }
 
 /** Removes the folders of a name that are empty by now, the innermost first; what is behind a link is none of them. */
