@@ -5,6 +5,7 @@ import { followChanges, type FollowError, waitWithin } from "../client/changes/R
 import { defaultReadTimeout, makeConnectors } from "../client/node/Connectors.ts"
 import { formatId, type LoggedChange, parseId } from "../domain/FileChange.ts"
 import type { Server } from "../client/node/Connectors.ts"
+import { sentence } from "../domain/sentences/Sentence.ts"
 
 /** A file came, or its content changed, or it went. `Rescan`: changes may have been missed, look at everything anew. */
 export type Change =
@@ -37,7 +38,7 @@ const changeOf = ({ change, id }: LoggedChange): Change => {
   }
 }
 
-const noPlace = new ErrorReply({ code: "ERR", message: "Invalid stream ID specified" })
+const noPlace = new ErrorReply({ code: "ERR", message: sentence("invalidId") })
 
 /** The changes of the server's files behind the one of this id; from now on without one. Each run has its own connection. */
 export const changesOf = (

@@ -2,6 +2,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Context, Effect, Exit, Fiber, Layer, Queue, Scope, Stream } from "effect"
 import { type Change, Client, type Options } from "../../src/library/Client.ts"
+import { recognize } from "../../src/domain/sentences/Sentence.ts"
 import type { Changes } from "../../src/services/files/FileChanges.ts"
 import { freePort } from "../support/programs/FreePort.ts"
 import { emptyStore, serve } from "../support/programs/TestServer.ts"
@@ -85,19 +86,20 @@ describe("the library's changes", () => {
   )
 
   it.live(
-    "fail with NOCHANGES where the server tells of none, and with ERR where the id is none",
+    "fail with NOCHANGES where the server tells of none, and with ERR where the id is none, in a sentence of the server's",
     () =>
       Effect.gen(function* () {
         const { port } = yield* serve(emptyStore)
         const client = yield* clientOf({ port })
-        for (const [since, code] of [
-          [undefined, "NOCHANGES"],
-          [at(1), "NOCHANGES"],
-          ["ontem", "ERR"]
+        for (const [since, code, sentence] of [
+          [undefined, "NOCHANGES", "NOCHANGES"],
+          [at(1), "NOCHANGES", "NOCHANGES"],
+          ["ontem", "ERR", "invalidId"]
         ] as const) {
           const { fiber } = yield* following(client, since)
           const error = yield* Effect.flip(Fiber.join(fiber))
           assert.strictEqual(error._tag === "ErrorReply" ? error.code : error._tag, code)
+          assert.strictEqual(recognize(error.message)?.name, sentence)
         }
       }).pipe(Effect.scoped)
   )
