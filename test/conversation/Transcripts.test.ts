@@ -1,23 +1,17 @@
 /**
  * The transcripts of README.md and of the pages of docs: their commands are run as they stand, against a server of the
  * folder DB, and print what the page says, but for times and versions. Left out are blocks that start a
- * server or the menu, or that wait for a change.
+ * server or the menu, or that wait for a change. Shell programs, of which a page does not say what they print, are run
+ * to their end.
  */
 import { assert, layer } from "@effect/vitest"
 import { Effect } from "effect"
-import { chmodSync, readdirSync, readFileSync, writeFileSync } from "node:fs"
+import { chmodSync, readFileSync } from "node:fs"
 import { delimiter, join } from "node:path"
 import { root, Shared, start } from "../support/programs/App.ts"
 import { isInstalled } from "../support/programs/Programs.ts"
 import { folderWith } from "../support/stores/TemporaryFolder.ts"
-
-/** The English pages; those in Portuguese have the same transcripts (test/readme.test.ts). */
-const pages = [
-  "README.md",
-  ...readdirSync(join(root, "docs"))
-    .filter((name) => name.endsWith(".md") && !name.includes("pt-BR"))
-    .map((name) => join("docs", name))
-]
+import { blocks, isMarked, notRun, pages } from "../support/values/ShellBlocks.ts"
 
 interface Transcript {
   readonly page: string
@@ -58,26 +52,43 @@ layer(Shared.layer(Effect.succeed(join(root, "DB"))), { timeout: "1 minute" })(
     it("is in the README, and in pages of docs", () =>
       assert.isAtLeast(new Set(transcripts.map(({ page }) => page)).size, 3))
 
+    /** Runs a script in a folder of its own, in which `npx app` and `app` are the bundle. */
+    const runScript = Effect.fnUntraced(function* (script: string) {
+      const { app, port } = yield* Shared
+      const cwd = yield* folderWith({})
+      const exec = `exec "${process.execPath}" "${app.file}" "$@"\n`
+      const bin = yield* folderWith({
+        npx: `#!/bin/sh\nshift\n${exec}`,
+        app: `#!/bin/sh\n${exec}`,
+        script: script.replaceAll("65432", String(port))
+      })
+      for (const name of ["npx", "app"]) chmodSync(join(bin, name), 0o755)
+      const path = [bin, process.env["PATH"] ?? ""].join(delimiter)
+      const { ended } = yield* start("sh", [join(bin, "script")], {
+        cwd,
+        env: { PATH: path, APP_PORT: String(port), LC_ALL: "C.UTF-8" }
+      })
+      return yield* ended
+    })
+
     for (const { commands, output, page } of transcripts) {
       it.effect.skipIf(!programs.every(isInstalled))(
         `of ${page} is what happens: ${commands[0]}`,
         () =>
           Effect.gen(function* () {
-            const { app, port } = yield* Shared
-            const cwd = yield* folderWith({})
-            const bin = yield* folderWith({
-              npx: `#!/bin/sh\nshift\nexec "${process.execPath}" "${app.file}" "$@"\n`
-            })
-            chmodSync(join(bin, "npx"), 0o755)
-            const script = commands.join("\n").replaceAll("65432", String(port))
-            writeFileSync(join(bin, "script"), `exec 2>&1\n${script}\n`)
-            const path = [bin, process.env["PATH"] ?? ""].join(delimiter)
-            const { ended } = yield* start("sh", [join(bin, "script")], {
-              cwd,
-              env: { PATH: path, APP_PORT: String(port), LC_ALL: "C.UTF-8" }
-            })
-            const { stdout } = yield* ended
+            const { stdout } = yield* runScript(`exec 2>&1\n${commands.join("\n")}\n`)
             assert.strictEqual(masked(stdout.trimEnd().split("\n")), masked(output))
+          })
+      )
+    }
+
+    for (const block of blocks.filter((block) => !isMarked(block) && !notRun.has(block.key))) {
+      it.effect.skipIf(!programs.every(isInstalled))(
+        `the shell program of ${block.key} works`,
+        () =>
+          Effect.gen(function* () {
+            const { code, stderr } = yield* runScript(`set -e\n${block.script}`)
+            assert.strictEqual(code, 0, stderr)
           })
       )
     }
