@@ -103,6 +103,13 @@ const currentLine = (
   return withName(name, parts, columns)
 }
 
+/** How many rows of a terminal these lines take, each of which begins on a row of its own. */
+export const rowsOf = (texts: ReadonlyArray<string>, columns: number): number =>
+  texts.reduce(
+    (sum, text) => sum + Math.max(1, Math.ceil(Array.from(text).length / Math.max(1, columns))),
+    0
+  )
+
 /** How many lines there are to show, which is cheaper to tell than what they say. */
 export const lineCount = ({ current, found }: Snapshot): number =>
   (found > 1 ? 1 : 0) + (current === undefined ? 0 : 1)

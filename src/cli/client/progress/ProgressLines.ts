@@ -3,7 +3,7 @@ import { Effect, Stdio } from "effect"
 import type { MultiBar, Options } from "cli-progress"
 import type { Progress } from "../../../client/files/Progress.ts"
 import type { Messages } from "../../Messages.ts"
-import { lineCount, lines } from "./Layout.ts"
+import { lineCount, lines, rowsOf } from "./Layout.ts"
 import { makeTracker, type Tracker } from "./Tracker.ts"
 
 /** Shows progress. */
@@ -20,6 +20,9 @@ const silent: ProgressLines = {
   clear: () => undefined,
   reset: () => undefined
 }
+
+/** Goes up so many rows, and clears from there down (ECMA-48, CUU and ED). */
+const upAndClear = (rows: number): string => `\x1b[${rows}A\x1b[J`
 
 /** Lines of progress, if standard error is a terminal and `quiet` does not forbid them; they are cleared with the scope. */
 export const makeProgressLines = Effect.fnUntraced(function* (quiet: boolean, messages: Messages) {
@@ -44,8 +47,27 @@ export const makeProgressLines = Effect.fnUntraced(function* (quiet: boolean, me
     shown = undefined
   }
 
-  const current = () =>
-    lines(tracker.snapshot(performance.now()), process.stderr.columns ?? 80, messages)
+  const columns = () => process.stderr.columns ?? 80
+  const current = () => lines(tracker.snapshot(performance.now()), columns(), messages)
+
+  /** Shows so many lines, each as it is at that moment. */
+  const begin = (count: number) => {
+    const bars = new library.MultiBar(options)
+    shown = { bars, lines: count }
+    /** What stands on the terminal. */
+    const drawn: Array<string> = []
+    for (let index = 0; index < count; index++) {
+      const format = () => (drawn[index] = current()[index] ?? "")
+      bars.create(1, 0, {}, { format })
+    }
+    // The library goes up a row a line, but a terminal that was made narrower has the rest of a line on rows below it.
+    const goUpFurther = () => {
+      const more = rowsOf(drawn, columns()) - drawn.length
+      if (more > 0) process.stderr.write(upAndClear(more))
+    }
+    bars.on("redraw-pre", goUpFurther)
+    bars.on("stop-pre-clear", goUpFurther)
+  }
 
   const show = (progress: Progress) => {
     const now = performance.now()
@@ -58,11 +80,7 @@ export const makeProgressLines = Effect.fnUntraced(function* (quiet: boolean, me
     if (count !== (shown?.lines ?? 0)) {
       clear()
       if (count === 0) return
-      const bars = new library.MultiBar(options)
-      shown = { bars, lines: count }
-      for (let index = 0; index < count; index++) {
-        bars.create(1, 0, {}, { format: () => current()[index] ?? "" })
-      }
+      begin(count)
     }
     // A phase may be over before the lines are drawn the next time.
     const phase = snapshot.current?.phase

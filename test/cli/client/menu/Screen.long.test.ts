@@ -21,15 +21,25 @@ const sizes = [
 ]
 
 layer(App.layer, { timeout: "1 minute", excludeTestServices: true })("on a screen", (it) => {
-  const opened = Effect.fnUntraced(function* (size: Screen.Size) {
+  /** Runs the client below so many lines. */
+  const runBelow = Effect.fnUntraced(function* (
+    above: number,
+    size: Screen.Size,
+    ...more: ReadonlyArray<string>
+  ) {
     const { file, serve } = yield* App
     const cwd = yield* temporaryFolder
     // Slow enough for a look at what is under way.
     const { address } = yield* serve(["--dir", yield* folderWith(files), "--max-rate", "200KiB"], {
       cwd
     })
-    const words = ["client", "--lang", "pt", "--port", String(address.port)]
-    const screen = yield* Screen.open([process.execPath, file, ...words], cwd, size)
+    const words = ["client", "--lang", "pt", "--port", String(address.port), ...more]
+    const client = [process.execPath, file, ...words]
+    return yield* Screen.open(["sh", "-c", `seq ${above}; exec "$@"`, "sh", ...client], cwd, size)
+  })
+
+  const opened = Effect.fnUntraced(function* (size: Screen.Size) {
+    const screen = yield* runBelow(0, size)
     yield* screen.shows(/ 5 SAIR/)
     screen.press("3", "Enter")
     yield* screen.shows(/^> arquivo-01/)
@@ -90,4 +100,27 @@ layer(App.layer, { timeout: "1 minute", excludeTestServices: true })("on a scree
       onScreen
     )
   }
+
+  it.effect(
+    "of a terminal that is made narrower, nothing is left of the wider lines of several files",
+    () =>
+      Effect.gen(function* () {
+        const names = [nameOf("01"), "zz.bin"]
+        const size = { columns: 100, rows: 20 }
+        // Where it is made narrower, tmux moves as many rows off the top as it needs below.
+        const screen = yield* runBelow(12, size, "--cmd", "enviar_arquivo", ...names)
+        const below = (lines: ReadonlyArray<string>) => lines.slice(lines.indexOf("12") + 1)
+        const ofAll = /^1 de 2 arquivos \| .*KiB\/s \| \d+ s$/
+        yield* screen.shows(ofAll)
+        const wide = below(yield* screen.shows(/^zz\.bin \[[=-]{20}\] .*iB$/))
+        assert.lengthOf(wide, 3)
+        screen.resize({ columns: 40, rows: 20 })
+        const narrow = below(yield* screen.shows(/^zz\.bin [^[]*iB$/))
+        // The name of the first file takes two rows by now.
+        assert.lengthOf(narrow, 4)
+        assert.strictEqual(narrow.slice(0, 2).join(""), nameOf("01"))
+        assert.match(narrow[2] ?? "", /^1 de 2 arquivos \| .*s$/)
+      }),
+    onScreen
+  )
 })
