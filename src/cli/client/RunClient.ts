@@ -26,7 +26,7 @@ import type { ClientFlags } from "./ClientFlags.ts"
 import { completeNames } from "./CompleteNames.ts"
 import { errorMessage } from "./ErrorMessage.ts"
 import { menu } from "./menu/Menu.ts"
-import { intervalOf, mirrorCommand, misuse } from "./mirror/MirrorCommand.ts"
+import { isFollowing, mirrorCommand, misuse } from "./mirror/MirrorCommand.ts"
 import { makeProgressLines, type ProgressLines } from "./progress/ProgressLines.ts"
 import { makeUnfinished, type Unfinished } from "./progress/Unfinished.ts"
 import { makeQuestions, type Questions } from "./Questions.ts"
@@ -89,8 +89,8 @@ const connect = Effect.fnUntraced(function* (run: Run, { clear }: ProgressLines)
   ;[run.password] = yield* PasswordFile.load(flags.passwordFile, messages)
   const tls = yield* Certificates.load(flags, messages)
   if (tls?.insecure === true) yield* printError(messages.tls.insecure(address))
-  const interval = intervalOf(flags)
-  const goesOn = isAtMenu || followed !== undefined || interval !== undefined
+  const isMirrorFollowing = isFollowing(flags)
+  const goesOn = isAtMenu || followed !== undefined || isMirrorFollowing
   return yield* makeConnectors({
     host,
     port,
@@ -101,7 +101,7 @@ const connect = Effect.fnUntraced(function* (run: Run, { clear }: ProgressLines)
     readTimeout: timeout,
     minRate,
     retries,
-    pause: interval === undefined ? growingPause : shortPause,
+    pause: isMirrorFollowing ? shortPause : growingPause,
     counting: goesOn ? "since the last answer" : "over all",
     onRetry: (attempt) => {
       clear()

@@ -4,7 +4,7 @@ import { basename, resolve } from "node:path"
 import type { Connectors } from "../../../client/Connector.ts"
 import { Progress } from "../../../client/files/Progress.ts"
 import { DeletionRefused } from "../../../client/mirror/Deletion.ts"
-import type { Narrowed } from "../../../client/mirror/follow/FollowMirror.ts"
+import { narrow, type Narrowed } from "../../../client/mirror/follow/FollowMirror.ts"
 import { TooManyFiles } from "../../../client/mirror/Manifest.ts"
 import { MirrorBusy } from "../../../client/mirror/MirrorFolder.ts"
 import { mirror, type Options as MirrorOptions } from "../../../client/mirror/Run.ts"
@@ -58,7 +58,7 @@ export const once = Effect.fnUntraced(function* (
   flags: Flags,
   options: Options,
   said: Said,
-  { onSteps = () => Effect.void, ...narrowed }: Narrowed
+  narrowed: Narrowed
 ) {
   const { connectors, folder, messages, progress } = options
   const stdio = yield* Stdio.Stdio
@@ -94,7 +94,6 @@ export const once = Effect.fnUntraced(function* (
       ),
     onSteps: Effect.fnUntraced(
       function* (steps: ReadonlyArray<Step>) {
-        yield* onSteps(steps)
         progress.clear()
         const text = steps.map(toText).join("")
         // Nobody may read it any more; the folder is brought up to date all the same.
@@ -110,11 +109,10 @@ export const once = Effect.fnUntraced(function* (
       Effect.provideService(Stdio.Stdio, stdio)
     ),
     onProgress: ({ received, total }) =>
-      progress.show(Progress.Advanced({ name, phase: "receiving", received, size: total })),
-    ...narrowed
+      progress.show(Progress.Advanced({ name, phase: "receiving", received, size: total }))
   }
   progress.show(Progress.Found({ files: 1 }))
-  const totals = yield* mirror(mirrorOptions, connectors)
+  const totals = yield* mirror(narrow(mirrorOptions, narrowed), connectors)
   progress.show(Progress.Finished({ name, received: 0 }))
   progress.clear()
   const hasNews = !isIdle(totals) && !(said.isAgain && isSaid(totals))

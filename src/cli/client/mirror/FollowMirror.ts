@@ -1,5 +1,5 @@
 /** `app client --mirror --follow`: keeps the folder as the server's is, change by change, until it is stopped. */
-import { type Duration, Effect, Option } from "effect"
+import { Effect, Option } from "effect"
 import { waitWithin } from "../../../client/changes/RemoteChanges.ts"
 import * as Mirror from "../../../client/mirror/follow/FollowMirror.ts"
 import { defaultReadTimeout } from "../../../client/node/Connectors.ts"
@@ -7,11 +7,7 @@ import { printError } from "../../Output.ts"
 import { explain, type Flags, once, type Options, type Said } from "./Comparison.ts"
 
 /** Follows the server for ever. What ends a comparison is said once, as long as it is the same. */
-export const followMirror = Effect.fn("followMirror")(function* (
-  flags: Flags,
-  options: Options,
-  every: Duration.Duration
-) {
+export const followMirror = Effect.fn("followMirror")(function* (flags: Flags, options: Options) {
   const said: Said = { isAgain: false, lines: new Set() }
   let failure = ""
 
@@ -24,8 +20,7 @@ export const followMirror = Effect.fn("followMirror")(function* (
   return yield* Mirror.followMirror({
     connector: options.connectors.bytes,
     wait: waitWithin(Option.getOrElse(flags.timeout, () => defaultReadTimeout)),
-    every,
-    isAlwaysCompared: Option.isSome(flags.every),
+    every: Option.getOrUndefined(flags.every),
     selection: { patterns: flags.rest, exclude: flags.exclude, hidden: flags.hidden },
     maxDelete: Option.getOrUndefined(flags.maxDelete),
     compare,

@@ -1,6 +1,5 @@
 /** `app client --mirror`: keeps a folder up to date, once or again and again, and says what it does. */
-import { type Duration, Effect, Option } from "effect"
-import { defaultInterval } from "../../../client/mirror/follow/Follow.ts"
+import { Effect, Option } from "effect"
 import type { Totals } from "../../../client/mirror/Step.ts"
 import { isInside, layer as folderLayer } from "../../../client/node/mirror/Folder.ts"
 import { exitCode, Failure } from "../../Failure.ts"
@@ -10,12 +9,9 @@ import { followMirror } from "./FollowMirror.ts"
 
 const usage = (sentence: string) => new Failure({ code: exitCode.usage, sentence })
 
-/** How long to wait before everything is compared again; `undefined` where that is done once. */
-export const intervalOf = ({
-  every,
-  follow
-}: Pick<Flags, "every" | "follow">): Duration.Duration | undefined =>
-  Option.getOrElse(every, () => (follow ? defaultInterval : undefined))
+/** Whether the server is followed, and not compared with once. */
+export const isFollowing = ({ every, follow }: Pick<Flags, "every" | "follow">): boolean =>
+  follow || Option.isSome(every)
 
 /** What is wrong with flags that only `--mirror` has, or that do not go together. */
 export const misuse = (flags: Flags, messages: Messages): Failure | undefined => {
@@ -54,8 +50,7 @@ const failureOf = (totals: Totals, isMismatch: boolean): Failure | undefined => 
 /** Runs it: once, or until it is stopped. */
 export const mirrorCommand = Effect.fn("mirrorCommand")(
   function* (flags: Flags, options: Options) {
-    const every = intervalOf(flags)
-    if (every !== undefined) return yield* followMirror(flags, options, every)
+    if (isFollowing(flags)) return yield* followMirror(flags, options)
     const said: Said = { isAgain: false, lines: new Set() }
     const { isMismatch, totals } = yield* once(flags, options, said, {})
     const failure = failureOf(totals, isMismatch)

@@ -12,20 +12,31 @@ import { makeSelected, type Selection } from "../Manifest.ts"
 import type { Options as MirrorOptions } from "../Run.ts"
 import { makeMemory } from "../state/Memory.ts"
 import type { Step, Totals } from "../Step.ts"
-import { follow } from "./Follow.ts"
+import { defaultInterval, follow } from "./Follow.ts"
 
 /** What of a comparison is other than asked for; `onSteps` is called beside what it has itself. */
 export type Narrowed = Partial<Pick<MirrorOptions, "only" | "maxDelete" | "delete" | "onSteps">>
+
+/** The options of one comparison, of which all steps are told to both. */
+export const narrow = (
+  options: MirrorOptions,
+  { onSteps, ...narrowed }: Narrowed
+): MirrorOptions => ({
+  ...options,
+  ...narrowed,
+  onSteps:
+    onSteps === undefined
+      ? options.onSteps
+      : (steps) => Effect.andThen(onSteps(steps), options.onSteps(steps))
+})
 
 /** What to follow, and how. */
 export interface Options<E, R> {
   readonly connector: Connector
   /** As in Follow. */
   readonly wait: number
-  /** As in Follow. */
-  readonly every: Duration.Duration
-  /** As in Follow. */
-  readonly isAlwaysCompared: boolean
+  /** How often everything is compared; unless given, as often as Follow does, and only where it has to be. */
+  readonly every: Duration.Duration | undefined
   readonly selection: Selection
   readonly maxDelete: MaxDelete | undefined
   /** Mirrors once. */
@@ -44,7 +55,7 @@ const filesOf = (totals: Totals): number =>
 
 /** Follows the server for ever. */
 export const followMirror = <E, R>(options: Options<E, R>): Effect.Effect<never, never, R> => {
-  const { compare, maxDelete, onFailure, selection, ...following } = options
+  const { compare, connector, every, maxDelete, onFailure, selection, wait } = options
   const memory = makeMemory()
   let known = 0
   let deleted = 0
@@ -85,7 +96,10 @@ export const followMirror = <E, R>(options: Options<E, R>): Effect.Effect<never,
   })
 
   return follow({
-    ...following,
+    connector,
+    wait,
+    every: every ?? defaultInterval,
+    isAlwaysCompared: every !== undefined,
     isSelected: makeSelected(selection),
     compareAll,
     compareNames,

@@ -3,8 +3,7 @@ import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
 import * as NodePath from "@effect/platform-node/NodePath"
 import { Duration, Effect, Layer } from "effect"
 import { type FollowError, waitWithin } from "../../changes/RemoteChanges.ts"
-import { defaultInterval } from "../../mirror/follow/Follow.ts"
-import { followMirror, type Narrowed } from "../../mirror/follow/FollowMirror.ts"
+import { followMirror, narrow, type Narrowed } from "../../mirror/follow/FollowMirror.ts"
 import { mirror, type Options } from "../../mirror/Run.ts"
 import { defaultReadTimeout, makeConnectors, type Server } from "../Connectors.ts"
 import * as Hashing from "../Hashing.ts"
@@ -30,7 +29,7 @@ export type ComparisonError = Effect.Error<ReturnType<typeof mirror>> | FollowEr
 
 /** How to follow. */
 export interface Following {
-  /** As in Follow, where everything is compared so often all the same; its default, and only where it has to be, unless given. */
+  /** As in FollowMirror. */
   readonly every: Duration.Input | undefined
   /** Called with what ended a comparison; it is tried again. */
   readonly onFailure: (error: ComparisonError) => Effect.Effect<void>
@@ -44,27 +43,17 @@ export const followFrom = (
   { every, onFailure }: Following
 ) =>
   makeConnectors(server).pipe(
-    Effect.flatMap((connectors) => {
-      const compare = ({ onSteps = () => Effect.void, ...narrowed }: Narrowed) =>
-        mirror(
-          {
-            ...options,
-            ...narrowed,
-            onSteps: (steps) => Effect.andThen(onSteps(steps), options.onSteps(steps))
-          },
-          connectors
-        )
-      return followMirror({
+    Effect.flatMap((connectors) =>
+      followMirror({
         connector: connectors.bytes,
         wait: waitWithin(Duration.fromInputUnsafe(server.readTimeout ?? defaultReadTimeout)),
-        every: every === undefined ? defaultInterval : Duration.fromInputUnsafe(every),
-        isAlwaysCompared: every !== undefined,
+        every: every === undefined ? undefined : Duration.fromInputUnsafe(every),
         selection: options,
         maxDelete: options.maxDelete,
-        compare,
+        compare: (narrowed: Narrowed) => mirror(narrow(options, narrowed), connectors),
         onFailure
       })
-    }),
+    ),
     Effect.scoped,
     Effect.provide([services, Folder.layer(folder, options.dryRun)])
   )

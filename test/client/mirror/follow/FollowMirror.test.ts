@@ -1,6 +1,6 @@
 /** What a mirror that follows may delete, counted over many small changes. */
 import { assert, describe, it } from "@effect/vitest"
-import { Data, Duration, Effect, Layer } from "effect"
+import { Data, Effect, Layer } from "effect"
 import { TestClock } from "effect/testing"
 import * as fs from "node:fs"
 import { SaveFailed } from "../../../../src/client/files/Placement.ts"
@@ -39,8 +39,7 @@ describe("a mirror that follows", () => {
             () => undefined
           ),
           wait: 1000,
-          every: Duration.seconds(30),
-          isAlwaysCompared: false,
+          every: undefined,
           selection: { patterns: [], exclude: [], hidden: false },
           maxDelete: undefined,
           compare,
@@ -72,12 +71,17 @@ describe("a mirror that follows", () => {
         const fiber = yield* Effect.forkChild(
           followMirror({
             connector: connectorOf(
-              [info("17-4"), read(["17-5", "apagado", "a"]), lost, info("17-5")],
+              // Until all is compared, the server is away, and is asked again each second.
+              [
+                info("17-4"),
+                read(["17-5", "apagado", "a"]),
+                ...Array.from({ length: 30 }, (): typeof lost => lost),
+                info("17-5")
+              ],
               () => undefined
             ),
             wait: 1000,
-            every: Duration.seconds(1),
-            isAlwaysCompared: false,
+            every: undefined,
             selection: { patterns: [], exclude: [], hidden: false },
             maxDelete: undefined,
             compare,
