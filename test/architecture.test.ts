@@ -40,10 +40,11 @@ const mayImport: ReadonlyMap<string, ReadonlyArray<string>> = new Map([
   ["commands", ["domain"]],
   ["codec", ["domain", "commands"]],
   ["telemetry", ["domain"]],
-  ["hashing", ["domain"]],
+  ["threads", []],
+  ["hashing", ["domain", "threads"]],
   ["tls", []],
   ["services", ["domain", "telemetry", "hashing"]],
-  ["services/files/directory", ["domain", "telemetry", "hashing", "services"]],
+  ["services/files/directory", ["domain", "telemetry", "threads", "hashing", "services"]],
   ["services/files/s3", ["domain", "telemetry", "hashing", "services"]],
   ["routes", ["domain", "commands", "services", "telemetry"]],
   ["Router.ts", ["domain", "commands", "services", "telemetry", "routes"]],
@@ -75,7 +76,8 @@ const seesTheHost: Exceptions = [
   [/^src\/start\//, "it is how Node loads the program"],
   [/^src\/(?:main|demo)\.ts$/, "the process"],
   [/^src\/client\/node\//, "the client's sockets and digests, as Node has them"],
-  [/^src\/hashing\//, "a thread of Node's own"],
+  [/^src\/threads\//, "a thread of Node's own"],
+  [/^src\/hashing\//, "as many threads as Node says that there are processors"],
   [/^src\/tls\//, "what Node calls things in TLS"],
   [/^src\/services\/files\/directory\//, "it shares a folder of the machine"],
   [/^src\/services\/files\/Digest\.ts$/, "node:crypto's digest takes its bytes without a copy"],
@@ -613,7 +615,7 @@ describe("the rules", () => {
     [
       "src/services/files/directory/DirectoryFileStore.ts",
       `import "../s3/S3FileStore.ts"`,
-      "src/services/files/directory/DirectoryFileStore.ts imports ../s3/S3FileStore.ts: services/files/directory may import only domain, telemetry, hashing, services"
+      "src/services/files/directory/DirectoryFileStore.ts imports ../s3/S3FileStore.ts: services/files/directory may import only domain, telemetry, threads, hashing, services"
     ],
     [
       "src/services/files/Scan.ts",

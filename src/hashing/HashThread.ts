@@ -4,8 +4,8 @@
  */
 import { Data, Effect, Pool, type Scope } from "effect"
 import { availableParallelism } from "node:os"
-import { Worker } from "node:worker_threads"
 import * as Monotonic from "../domain/Monotonic.ts"
+import { makeThread, type Thread } from "../threads/Thread.ts"
 
 /** The range could not be read to its end: the read failed, the file is shorter, or the thread ended. */
 export class HashFailed extends Data.TaggedError("HashFailed")<{ readonly cause: unknown }> {}
@@ -27,10 +27,7 @@ interface Done {
   readonly error?: string
 }
 
-/**
- * The thread's program, as text: in a file of its own it would have to be found from the source and from the bundle,
- * which is one file.
- */
+/** The thread's program. */
 const program = `
   const { parentPort } = require("node:worker_threads")
   const { createHash } = require("node:crypto")
@@ -61,47 +58,23 @@ const program = `
 /** The longest range sent to the thread at a time, in bytes, so that an interruption takes effect soon; about 20 ms. */
 const slice = 32 * 1024 * 1024
 
-/** Runs one job. It cannot be interrupted: the descriptor must stay open while the thread reads it. */
-const run = (worker: Worker, job: Job): Effect.Effect<Done, HashFailed> =>
-  Effect.callback<Done, HashFailed>((resume) => {
-    const finish = (result: Effect.Effect<Done, HashFailed>) => {
-      worker.off("message", done).off("error", failed).off("exit", ended)
-      worker.unref()
-      resume(result)
-    }
-    const done = (message: Done) =>
-      finish(
-        message.error === undefined
-          ? Effect.succeed(message)
-          : Effect.fail(new HashFailed({ cause: new Error(message.error) }))
-      )
-    const failed = (cause: Error) => finish(Effect.fail(new HashFailed({ cause })))
-    const ended = () => failed(new Error("the thread has ended"))
-    if (worker.threadId === -1) return ended()
-    worker.on("message", done).on("error", failed).on("exit", ended)
-    worker.ref()
-    worker.postMessage(job)
-  }).pipe(Effect.uninterruptible)
+/** Runs one job. */
+const run = (thread: Thread<Job, Done>, job: Job): Effect.Effect<Done, HashFailed> =>
+  thread.ask(job).pipe(
+    Effect.mapError(({ cause }) => new HashFailed({ cause })),
+    Effect.filterOrFail(
+      ({ error }) => error === undefined,
+      ({ error }) => new HashFailed({ cause: new Error(error) })
+    )
+  )
 
-const makeThread: Effect.Effect<Worker, never, Scope.Scope> = Effect.acquireRelease(
-  Effect.sync(() => {
-    const worker = new Worker(program, { eval: true, name: "hash" })
-    // `run` sees that a thread has ended. Without a listener an error, as when no descriptor is left to start the
-    // thread, would end the process.
-    worker.on("error", () => undefined)
-    worker.unref()
-    return worker
-  }),
-  (worker) => Effect.promise(() => worker.terminate())
-)
-
-const toHashThread = (worker: Worker): HashThread => ({
+const toHashThread = (thread: Thread<Job, Done>): HashThread => ({
   update: Effect.fnUntraced(function* (descriptor, from, to) {
     for (let position = from; position < to; position += slice) {
-      yield* run(worker, { descriptor, from: position, to: Math.min(to, position + slice) })
+      yield* run(thread, { descriptor, from: position, to: Math.min(to, position + slice) })
     }
   }),
-  digest: Effect.flatMap(run(worker, "digest"), ({ digest }) =>
+  digest: Effect.flatMap(run(thread, "digest"), ({ digest }) =>
     digest === undefined
       ? Effect.fail(new HashFailed({ cause: new Error("the thread sent no digest") }))
       : Effect.succeed(digest)
@@ -122,7 +95,7 @@ export const makeHashThreads: Effect.Effect<HashThreads, never, Scope.Scope> = E
   function* () {
     const pool = yield* Monotonic.withoutWallClock(
       Pool.makeWithTTL({
-        acquire: makeThread,
+        acquire: makeThread<Job, Done>("hash", program),
         min: 0,
         max: Math.min(4, availableParallelism()),
         timeToLive: "10 seconds"
@@ -130,11 +103,11 @@ export const makeHashThreads: Effect.Effect<HashThreads, never, Scope.Scope> = E
     )
     return {
       take: Effect.gen(function* () {
-        const worker = yield* Pool.get(pool)
-        const thread = toHashThread(worker)
+        const pooled = yield* Pool.get(pool)
+        const thread = toHashThread(pooled)
         // Bytes of an interrupted or failed run must not get into the next file's digest.
         yield* Effect.addFinalizer(() =>
-          Effect.catch(thread.digest, () => Pool.invalidate(pool, worker))
+          Effect.catch(thread.digest, () => Pool.invalidate(pool, pooled))
         )
         return thread
       })

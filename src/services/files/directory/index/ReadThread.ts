@@ -3,9 +3,9 @@
  * What is read is packed there too, and handed over without a copy.
  */
 import { Cause, Effect, Pool, type Scope } from "effect"
-import { Worker } from "node:worker_threads"
 import { StoreUnavailable } from "../../../../domain/Errors.ts"
 import * as Monotonic from "../../../../domain/Monotonic.ts"
+import { makeThread } from "../../../../threads/Thread.ts"
 import { pack, type PackedNames, type Shared } from "./FolderNames.ts"
 
 /** What the file system answered in place of a folder's entries: `code` is its own, such as `EACCES`. */
@@ -14,10 +14,16 @@ export interface Refusal {
   readonly message: string
 }
 
+/** What the thread is sent: what the folder opens by, and which of its entries are shared. */
+interface Job {
+  readonly access: string
+  readonly shared: Shared
+}
+
 /** What the thread sends. */
 type Done = { readonly packed: PackedNames } | { readonly refusal: Refusal }
 
-/** The thread's program, as text: in a file of its own it would have to be found from the source and from the bundle. */
+/** The thread's program. */
 const program = `
   const { parentPort } = require("node:worker_threads")
   const { opendirSync } = require("node:fs")
@@ -44,38 +50,6 @@ const program = `
   })
 `
 
-const makeThread: Effect.Effect<Worker, never, Scope.Scope> = Effect.acquireRelease(
-  Effect.sync(() => {
-    const worker = new Worker(program, { eval: true, name: "read" })
-    // `ask` sees that a thread has ended. Without a listener an error would end the process.
-    worker.on("error", () => undefined)
-    worker.unref()
-    return worker
-  }),
-  (worker) => Effect.promise(() => worker.terminate())
-)
-
-/** It cannot be interrupted: what `access` leads through must stay open while the thread reads. */
-const ask = (
-  worker: Worker,
-  access: string,
-  shared: Shared
-): Effect.Effect<Done, StoreUnavailable> =>
-  Effect.callback<Done, StoreUnavailable>((resume) => {
-    const finish = (result: Effect.Effect<Done, StoreUnavailable>) => {
-      worker.off("message", done).off("error", failed).off("exit", ended)
-      worker.unref()
-      resume(result)
-    }
-    const done = (message: Done) => finish(Effect.succeed(message))
-    const failed = (cause: unknown) => finish(Effect.fail(new StoreUnavailable({ cause })))
-    const ended = () => failed(new Error("the thread that reads folders has ended"))
-    if (worker.threadId === -1) return ended()
-    worker.on("message", done).on("error", failed).on("exit", ended)
-    worker.ref()
-    worker.postMessage({ access, shared })
-  }).pipe(Effect.uninterruptible)
-
 /** A thread that reads one folder at a time, for whoever asks. */
 export interface ReadThread {
   /** The names in the folder that opens by `access`; fails where the thread itself does. */
@@ -88,19 +62,24 @@ export interface ReadThread {
  */
 export const makeReadThread: Effect.Effect<ReadThread, never, Scope.Scope> = Effect.map(
   Monotonic.withoutWallClock(
-    Pool.makeWithTTL({ acquire: makeThread, min: 0, max: 1, timeToLive: "10 seconds" })
+    Pool.makeWithTTL({
+      acquire: makeThread<Job, Done>("read", program),
+      min: 0,
+      max: 1,
+      timeToLive: "10 seconds"
+    })
   ),
   (pool) => ({
     read: (access, shared) =>
       Effect.scoped(
         Effect.gen(function* () {
-          const worker = yield* Pool.get(pool)
-          return yield* Effect.onExit(ask(worker, access, shared), (exit) =>
+          const thread = yield* Pool.get(pool)
+          return yield* Effect.onExit(thread.ask({ access, shared }), (exit) =>
             exit._tag === "Failure" && !Cause.hasInterruptsOnly(exit.cause)
-              ? Pool.invalidate(pool, worker)
+              ? Pool.invalidate(pool, thread)
               : Effect.void
           )
         })
-      )
+      ).pipe(Effect.mapError(({ cause }) => new StoreUnavailable({ cause })))
   })
 )
