@@ -29,6 +29,13 @@ interface FlagOptions {
   }
 }
 
+/** The row of a flag in the documentation's table, in Markdown. */
+export interface TableRow {
+  readonly default: Localized
+  readonly text: Localized
+  readonly operands: Localized
+}
+
 /** A flag whose value is an `A`. */
 export interface Descriptor<A> {
   readonly name: string
@@ -43,12 +50,8 @@ export interface Descriptor<A> {
   readonly placeholder: Localized | undefined
   /** What a shell offers for its value (Kind). */
   readonly completion: Kind<unknown>["completion"]
-  /** Its row in the documentation's table, in Markdown. */
-  readonly readme: {
-    readonly default: Localized
-    readonly text: Localized
-    readonly operands: Localized
-  }
+  /** Its row in the documentation's table. */
+  readonly readme: () => TableRow
   /** The flag, with its help in this language. */
   readonly flag: (language: Language) => Flag.Flag<A>
   /** The value as the log has it; `undefined` for none. A method, so that `logFields` can take descriptors of any `A`. */
@@ -86,11 +89,12 @@ const describe = (
     name,
     alias,
     variable: fromEnvironment,
-    readme: {
+    // Made when it is asked for: no run of the program has a use for it.
+    readme: (): TableRow => ({
       default: readme?.default ?? fallback,
       text: readme?.text ?? localized((language) => uncapitalized(help[language])),
       operands: readme?.operands ?? nothing
-    },
+    }),
     description: (language: Language): string =>
       fromEnvironment === undefined
         ? help[language]

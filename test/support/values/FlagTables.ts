@@ -25,14 +25,15 @@ const tableOf = (flags: Descriptors, language: Language): string =>
   [
     row(heads[language]),
     "|---|---|---|---|\n",
-    ...Object.values(flags).map(({ alias, name, readme, variable }) =>
-      row([
-        `${alias === undefined ? "" : `\`-${alias}\`, `}\`--${[name, readme.operands[language]].filter((word) => word !== "").join(" ")}\``,
+    ...Object.values(flags).map(({ alias, name, readme, variable }) => {
+      const cells = readme()
+      return row([
+        `${alias === undefined ? "" : `\`-${alias}\`, `}\`--${[name, cells.operands[language]].filter((word) => word !== "").join(" ")}\``,
         variable === undefined ? "" : `\`${variable}\``,
-        readme.default[language],
-        readme.text[language]
+        cells.default[language],
+        cells.text[language]
       ])
-    )
+    })
   ].join("")
 
 const flagsOf: { readonly [Command in keyof typeof pages]: Descriptors } = {
