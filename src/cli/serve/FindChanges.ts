@@ -8,6 +8,12 @@ import * as BucketChanges from "../../services/files/s3/watch/BucketChanges.ts"
 import type { ServeFlags } from "./ServeFlags.ts"
 import { bucketOf, type Shared } from "./Shared.ts"
 
+/**
+ * How long a server has to listen, and to answer who waited for that, before the thread that watches is started: its start
+ * takes the processors 20 to 30 ms, and came before the first answer. Who follows changes waits for the thread all the same.
+ */
+const headStart = "20 millis"
+
 /** Looks for changes until the scope closes. */
 export type FindChanges = Effect.Effect<Changes, FolderUnusable | BucketUnusable, Scope.Scope>
 
@@ -17,7 +23,7 @@ export const findChanges = (flags: ServeFlags, { dir }: Shared): FindChanges | u
   const bucket = bucketOf(flags)
   if (capacity === 0) return undefined
   if (bucket === undefined)
-    return DirectoryChanges.make({ folder: dir, hidden, links: !noLinks, capacity })
+    return DirectoryChanges.make({ folder: dir, hidden, links: !noLinks, capacity, headStart })
   return Option.getOrUndefined(
     Option.map(watchInterval, (every) =>
       BucketChanges.make({ ...bucket, capacity, every, names: index })

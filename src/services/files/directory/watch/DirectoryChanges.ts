@@ -2,7 +2,7 @@
  * The changes of a shared folder, as a thread finds them that watches it (WatchThread). What is told of is what
  * FileStore shares.
  */
-import { Clock, Effect, type Scope } from "effect"
+import { Clock, type Duration, Effect, type Scope } from "effect"
 import { FileChange } from "../../../../domain/FileChange.ts"
 import { fromText } from "../../../../domain/FileName.ts"
 import {
@@ -40,10 +40,10 @@ const pause = "5 seconds"
 const recordChanges = Effect.fnUntraced(function* (
   folder: SharedFolder.SharedFolder,
   recorder: ChangeRecorder,
-  options: Partial<WatchOptions> = {}
+  { headStart = 0, watch = {} }: Pick<Options, "headStart" | "watch">
 ): Effect.fn.Return<void, never, Scope.Scope> {
   const { ready, record, setSource } = recorder
-  const settings = { ...defaults, ...options }
+  const settings = { ...defaults, ...watch }
   setSource(settings.isWatchable ? "watch" : "poll")
   const reasons = new Set<string>()
   const handle = (message: ThreadMessage): Effect.Effect<void> =>
@@ -73,6 +73,7 @@ const recordChanges = Effect.fnUntraced(function* (
       )
     ),
     Effect.forever,
+    Effect.delay(headStart),
     Effect.forkScoped
   )
   yield* startInTime(recorder)
@@ -83,6 +84,8 @@ export interface Options extends SharedFolder.Options {
   /** How much the log holds, in bytes. */
   readonly capacity: number
   readonly watch?: Partial<WatchOptions>
+  /** How long others have before the thread is started; at once unless given. */
+  readonly headStart?: Duration.Input
 }
 
 /** Looks for the changes of a folder until the scope closes. Fails with FolderUnusable. */
@@ -91,6 +94,6 @@ export const make = Effect.fnUntraced(function* (
 ): Effect.fn.Return<Changes, SharedFolder.FolderUnusable, Scope.Scope> {
   const folder = yield* SharedFolder.openFolder(options)
   const recorder = makeChangeRecorder(yield* Clock.currentTimeMillis, options.capacity, true)
-  yield* recordChanges(folder, recorder, options.watch)
+  yield* recordChanges(folder, recorder, options)
   return recorder.changes
 })

@@ -11,6 +11,7 @@ import {
   type LoggedChange
 } from "../../../../../src/domain/FileChange.ts"
 import type { Changes } from "../../../../../src/services/files/FileChanges.ts"
+import { make } from "../../../../../src/services/files/directory/watch/DirectoryChanges.ts"
 import { detailsOf } from "../../../../../src/services/files/directory/DirectoryDetails.ts"
 import { turn } from "../../../../support/EventLoop.ts"
 import { makeChurn } from "../../../../support/stores/Churn.ts"
@@ -144,6 +145,26 @@ const nextThread = Effect.callback<Worker>((resume) => {
   const listen = (thread: Worker): void => resume(Effect.succeed(thread))
   process.once("worker", listen)
   return Effect.sync(() => void process.off("worker", listen))
+})
+
+describe("a thread that watches", () => {
+  it.effect("is started once others had their head start, and who follows waits for it", () =>
+    Effect.gen(function* () {
+      const folder = yield* folderWith({ a: "" })
+      const started = yield* Effect.forkChild(nextThread, { startImmediately: true })
+      const headStart = "20 millis"
+      const changes = yield* make({ folder, hidden: false, capacity: 10_000, headStart })
+      yield* TestClock.adjust("19 millis")
+      yield* turn
+      assert.isUndefined(started.pollUnsafe())
+      assert.isTrue(changes.isStarting())
+      yield* TestClock.adjust("1 millis")
+      yield* Fiber.join(started)
+      yield* changes.started
+      place(`${folder}/b`, "")
+      assert.deepStrictEqual(yield* follow(changes)(1), ["created b 0"])
+    })
+  )
 })
 
 describe("a thread that watches and has ended", () => {
