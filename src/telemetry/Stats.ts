@@ -2,7 +2,7 @@
  * The numbers of a running server, in a plain mutable object, because counting must cost next to nothing. Files in
  * server/ and the stores write them; routes/ServerRoutes and services/ServerInfo read them.
  */
-import { Context, Layer } from "effect"
+import { Context, Effect, Layer } from "effect"
 import { emptyHistogram, type Histogram } from "./Histogram.ts"
 
 /** The numbers of one process of a server. Counters begin at 0 when it starts. */
@@ -84,6 +84,21 @@ export const countHttp = ({ httpRequests }: Numbers, method: string, status: num
   const counts = httpRequests.get(name) ?? new Map<number, number>()
   httpRequests.set(name, counts.set(status, (counts.get(status) ?? 0) + 1))
 }
+
+/**
+ * The same effect, counted under `name` while it runs. A fiber may be interrupted between any two steps of it: then it
+ * was counted and is counted out, or neither.
+ */
+export const whileCounted = <A, E, R>(
+  stats: Numbers,
+  name: "blockedClients" | "changeFollowers",
+  effect: Effect.Effect<A, E, R>
+): Effect.Effect<A, E, R> =>
+  Effect.acquireUseRelease(
+    Effect.sync(() => void (stats[name] += 1)),
+    () => effect,
+    () => Effect.sync(() => void (stats[name] -= 1))
+  )
 
 /** The numbers of one server. */
 export class Stats extends Context.Service<Stats, Numbers>()("sockets/telemetry/Stats") {

@@ -15,6 +15,7 @@ import {
   patternTooLong,
   tooManyNamed
 } from "../../Router.ts"
+import { whileCounted } from "../../telemetry/Stats.ts"
 import type { ConnectionContext } from "../ConnectionContext.ts"
 import { inputEnded } from "./InputEnd.ts"
 import * as PubSub from "./PubSub.ts"
@@ -36,14 +37,16 @@ type Names = ReadonlyArray<ByteString.ByteString>
 const readStreams = (context: ConnectionContext, command: Case<"StreamRead">): Answer => {
   const { peer, server } = context
   return server.router.readStreams(command, (change) =>
-    Effect.suspend(() => {
-      server.stats.blockedClients += 1
-      context.listHeld = command.streams.reduce((sum, { name }) => sum + name.length, 0)
-      return Effect.raceFirst(change, inputEnded(peer))
-    }).pipe(
+    whileCounted(
+      server.stats,
+      "blockedClients",
+      Effect.suspend(() => {
+        context.listHeld = command.streams.reduce((sum, { name }) => sum + name.length, 0)
+        return Effect.raceFirst(change, inputEnded(peer))
+      })
+    ).pipe(
       Effect.ensuring(
         Effect.sync(() => {
-          server.stats.blockedClients -= 1
           context.listHeld = 0
         })
       )

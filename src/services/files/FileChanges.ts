@@ -4,7 +4,7 @@
  */
 import { Context, Deferred, Effect, type Fiber, type Scope } from "effect"
 import { type ChangeId, FileChange, type LoggedChange } from "../../domain/FileChange.ts"
-import type { Numbers } from "../../telemetry/Stats.ts"
+import { type Numbers, whileCounted } from "../../telemetry/Stats.ts"
 import type { KnownCount } from "./FileStore.ts"
 import { type ChangeLog, makeChangeLog } from "./changes/ChangeLog.ts"
 
@@ -140,16 +140,7 @@ export const startInTime = ({
 /** The same changes, which count in `stats` how many wait for one. */
 export const countFollowers = (changes: Changes, stats: Numbers): Changes => ({
   ...changes,
-  awaitAfter: (id) =>
-    Effect.suspend(() => {
-      stats.changeFollowers += 1
-      return Effect.ensuring(
-        changes.awaitAfter(id),
-        Effect.sync(() => {
-          stats.changeFollowers -= 1
-        })
-      )
-    })
+  awaitAfter: (id) => whileCounted(stats, "changeFollowers", changes.awaitAfter(id))
 })
 
 /** The changes of the shared files; where no service is given, those of nothing: an empty log of source `none`. */
