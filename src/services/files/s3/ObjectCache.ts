@@ -157,25 +157,38 @@ export const makeObjectCache = Effect.fnUntraced(function* ({
     if (object.isWhole) small.set(key, { object, askedAt }, object.beginning.length)
   }
 
-  const waitFor = (key: string, flight: Flight): Effect.Effect<CachedObject, S3Failure> => {
-    flight.waiting += 1
-    return Effect.onInterrupt(Fiber.join(flight.fiber), () => {
+  /** The last who waits ends a request that is still under way, and nobody else is given it. */
+  const leave = (key: string, flight: Flight) =>
+    Effect.suspend(() => {
       flight.waiting -= 1
-      if (flight.waiting > 0) return Effect.void
+      if (flight.waiting > 0 || flight.fiber.pollUnsafe() !== undefined) return Effect.void
       if (flights.get(key) === flight) flights.delete(key)
       return Fiber.interrupt(flight.fiber)
     })
-  }
+
+  /** Waits for the request that `enter` joins or begins. */
+  const waitFor = (
+    key: string,
+    enter: Effect.Effect<Flight>
+  ): Effect.Effect<CachedObject, S3Failure> =>
+    Effect.acquireUseRelease(
+      Effect.map(enter, (flight) => {
+        flight.waiting += 1
+        return flight
+      }),
+      ({ fiber }) => Fiber.join(fiber),
+      (flight) => leave(key, flight)
+    )
 
   const begin = (key: string, known: CachedObject | undefined, askedAt: number) =>
     retry(fetch(key, known)).pipe(
       // At once, and not a turn of the event loop later.
       Effect.forkIn(scope, { startImmediately: true }),
-      Effect.flatMap((fiber) => {
+      Effect.map((fiber) => {
         const flight: Flight = { fiber, askedAt, waiting: 0 }
         flights.set(key, flight)
         fiber.addObserver((exit) => settle(key, flight, exit))
-        return waitFor(key, flight)
+        return flight
       })
     )
 
@@ -186,9 +199,12 @@ export const makeObjectCache = Effect.fnUntraced(function* ({
         const object = freshObject(key, now)
         if (object !== undefined) return Effect.succeed(object)
         const flight = flights.get(key)
-        return flight !== undefined && isFresh(flight.askedAt, now)
-          ? waitFor(key, flight)
-          : begin(key, small.get(key)?.object, now)
+        return waitFor(
+          key,
+          flight !== undefined && isFresh(flight.askedAt, now)
+            ? Effect.succeed(flight)
+            : begin(key, small.get(key)?.object, now)
+        )
       }),
     fresh: (key) => freshObject(key, Monotonic.nowUnsafe(clock)),
     learn: (key, details) => {

@@ -4,6 +4,7 @@ import { Duration, Effect } from "effect"
 import type { Bucket } from "../../../../src/services/files/s3/Bucket.ts"
 import { makeObjectCache } from "../../../../src/services/files/s3/ObjectCache.ts"
 import { memoryInUse } from "../../../support/Heap.ts"
+import { interruptBeforeEachStep } from "../../../support/Interruption.ts"
 
 const chunkSize = 64 * 1024
 const objectSize = 1000
@@ -51,6 +52,29 @@ describe("the cache of small objects", () => {
       assert.isDefined(cache.fresh(nameFrom(count - 1)))
       assert.isBelow(taken, capacity)
       assert.isAbove(taken, count * objectSize)
+    })
+  )
+
+  it.effect("ends a request for which nobody waits, wherever who asked is interrupted", () =>
+    Effect.gen(function* () {
+      let open = 0
+      const endless = Effect.acquireUseRelease(
+        Effect.sync(() => void (open += 1)),
+        () => Effect.never,
+        () => Effect.sync(() => void (open -= 1))
+      )
+      const cache = yield* makeObjectCache({
+        bucket: { ...bucket, get: () => endless },
+        retry: (request) => request,
+        capacity: 0,
+        fresh: Duration.infinity
+      })
+      yield* interruptBeforeEachStep(cache.at("a"))
+      assert.strictEqual(open, 0)
+      // Who waits already is joined, and is not ended by who joined it.
+      yield* Effect.forkChild(cache.at("a"), { startImmediately: true })
+      yield* interruptBeforeEachStep(cache.at("a"))
+      assert.strictEqual(open, 1)
     })
   )
 })
