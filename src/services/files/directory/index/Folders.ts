@@ -60,6 +60,7 @@ export const makeFolders = (reader: FolderReader, capacity: number, stats: Count
     return folder
   }
 
+  /** Uninterruptible as a whole: who joins a reading waits for its end, which must come even where nobody else waits. */
   const begin = (
     place: Place,
     read: Effect.Effect<Folder, StoreUnavailable>
@@ -74,10 +75,9 @@ export const makeFolders = (reader: FolderReader, capacity: number, stats: Count
         Effect.onExit((exit) => {
           underWay.delete(place.path)
           return Deferred.done(reading.folder, exit)
-        }),
-        Effect.uninterruptible
+        })
       )
-    })
+    }).pipe(Effect.uninterruptible)
 
   /** The result of a reading that began after the question came, or of an earlier one if the folder has not changed since. */
   const join = (
