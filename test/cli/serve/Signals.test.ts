@@ -8,6 +8,7 @@ import packageJson from "../../../package.json" with { type: "json" }
 import { hasOpenssl, Made } from "../../support/Certificates.ts"
 import * as FakeServer from "../../support/fakes/FakeServer.ts"
 import { App, root, start } from "../../support/programs/App.ts"
+import { debuggerOpensElsewhere } from "../../support/programs/Debugger.ts"
 import { childrenOf } from "../../support/programs/Processes.ts"
 import { request } from "../../support/values/Bytes.ts"
 import * as RawSocket from "../../support/peers/RawSocket.ts"
@@ -233,6 +234,7 @@ layer(App.layer, { timeout: "1 minute" })("SIGUSR1", (it) => {
         const [, port = ""] = yield* running.says("stderr", /:(\d+)\. /)
         const address = { host: "127.0.0.1", port: Number(port) }
         for (const pid of [running.pid, ...childrenOf(running.pid)]) process.kill(pid, "SIGUSR1")
+        yield* debuggerOpensElsewhere(cwd)
         const client = yield* RawSocket.connect(address)
         assert.strictEqual(yield* client.ask(ping, pong), pong)
         yield* running.kill("SIGTERM")
@@ -252,6 +254,7 @@ layer(App.layer, { timeout: "1 minute" })("SIGUSR1", (it) => {
       const client = yield* app.start(words, { cwd })
       yield* silent.connection
       yield* client.kill("SIGUSR1")
+      yield* debuggerOpensElsewhere(cwd)
       yield* client.kill("SIGTERM")
       const { code, signal, stderr } = yield* client.ended
       assert.deepStrictEqual({ code, signal, stderr }, { code: 130, signal: null, stderr: "" })
