@@ -32,6 +32,8 @@ writeFileSync(
     executable: node,
     output,
     disableExperimentalSEAWarning: true,
+    // SIGUSR1 opens no debugger even before the program's own first line (src/start/NoDebugger.ts).
+    execArgv: ["--disable-sigusr1"],
     assets: Object.fromEntries(
       [textName, ...purposes.map(cacheName), "s3.cjs"].map((name) => [name, join(dist, name)])
     )

@@ -11,6 +11,8 @@ import { cacheName, compileText, fromCache, purposeOf, textName } from "./CodeCa
 
 const asset = (name: string): Uint8Array => new Uint8Array(getRawAsset(name))
 
+/** The executable has Node's options in itself (tools/binary.ts): a worker, which is the same file, would take them for arguments. */
+process.execArgv = []
 /** Node itself starts a worker with the path of a script, which here is the executable, before the arguments. */
 if (process.argv[2] === process.execPath) process.argv.splice(2, 1)
 

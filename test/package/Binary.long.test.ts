@@ -7,7 +7,8 @@ import { delimiter, join } from "node:path"
 import packageJson from "../../package.json" with { type: "json" }
 import { bucket, fakeS3 } from "../support/fakes/FakeS3.ts"
 import { type Place, root, start } from "../support/programs/App.ts"
-import { childrenOf } from "../support/programs/Processes.ts"
+import { debuggerOpensElsewhere } from "../support/programs/Debugger.ts"
+import { catches, childrenOf, isGone } from "../support/programs/Processes.ts"
 import { environment } from "../support/programs/S3Serving.ts"
 import { folderWith } from "../support/stores/TemporaryFolder.ts"
 
@@ -55,6 +56,40 @@ describe("the single executable", () => {
       yield* server.kill("SIGTERM")
       assert.strictEqual((yield* server.ended).code, 0)
     })
+  )
+
+  it.effect("opens no debugger at SIGUSR1, in no worker either", () =>
+    Effect.gen(function* () {
+      const cwd = yield* folderWith({ "DB/a.txt": "um" })
+      const words = ["serve", "--port", "0", "--workers", "2"]
+      const server = yield* start(binary, words, empty(cwd))
+      const [, port = ""] = yield* server.says("stderr", /127\.0\.0\.1:(\d+)\. /)
+      for (const pid of [server.pid, ...childrenOf(server.pid)]) process.kill(pid, "SIGUSR1")
+      yield* debuggerOpensElsewhere(cwd)
+      const answer = yield* ask(empty(cwd), port, "listar_arquivos")
+      assert.deepStrictEqual(answer, { code: 0, stderr: "", stdout: "a.txt\n" })
+      yield* server.kill("SIGTERM")
+      const { code, stderr } = yield* server.ended
+      assert.strictEqual(code, 0)
+      assert.notInclude(stderr, "Debugger listening")
+    })
+  )
+
+  it.effect.skipIf(process.platform !== "linux")(
+    "opens none either where SIGUSR1 comes before the program's first line",
+    () =>
+      Effect.gen(function* () {
+        const place = empty(yield* folderWith({}))
+        // Another program may be given the processor in between: then the signal comes too late to show anything.
+        for (let time = 0; time < 10; time++) {
+          const { ended, pid } = yield* start(binary, ["--version"], place)
+          // From then on Node itself would open one; nothing else runs here meanwhile.
+          while (!catches(pid, "SIGUSR1") && !isGone(pid));
+          process.kill(pid, "SIGUSR1")
+          const { code, stderr } = yield* ended
+          assert.deepStrictEqual({ code, stderr }, { code: 0, stderr: "" })
+        }
+      })
   )
 
   it.effect("serves a bucket", () =>

@@ -1,5 +1,6 @@
 /** Processes of this machine, as /proc shows them. */
 import { readdirSync, readFileSync, readlinkSync, writeFileSync } from "node:fs"
+import { constants } from "node:os"
 
 /** The children of a process, the oldest first. */
 export const childrenOf = (pid: number): ReadonlyArray<number> =>
@@ -15,6 +16,12 @@ export const isGone = (pid: number): boolean => {
   } catch {
     return true
   }
+}
+
+/** Whether a process has a handler for this signal (proc(5), status: a bit for each, the first for signal 1). */
+export const catches = (pid: number, signal: NodeJS.Signals): boolean => {
+  const mask = /^SigCgt:\s+([0-9a-f]+)$/m.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1]
+  return ((BigInt(`0x${mask ?? 0}`) >> BigInt(constants.signals[signal] - 1)) & 1n) === 1n
 }
 
 /** The sockets that a process has open, as `socket:[inode]`. */
