@@ -2,12 +2,14 @@
  * TLS handshakes on sockets that Listener accepted. Each is given to a server of `node:tls` that does not listen itself:
  * effect's TLS listener can neither exchange its certificates while it runs nor bound the time of a handshake.
  */
-import { Data, type Duration, Effect } from "effect"
+import { Clock, Data, type Duration, Effect } from "effect"
 import type { Socket } from "node:net"
 import { createServer, type TLSSocket } from "node:tls"
 import { opensArray, opensTls } from "../domain/FirstByte.ts"
+import * as Monotonic from "../domain/Monotonic.ts"
 import { sentence } from "../domain/sentences/Sentence.ts"
 import { type BadCredentials, check } from "../tls/Credentials.ts"
+import { boundKeyUpdates } from "../tls/KeyUpdates.ts"
 import { waitForClose, errorCode, readSome } from "./RawSocket.ts"
 import { TurnQuota } from "./Turns.ts"
 
@@ -72,6 +74,8 @@ export const makeTls = Effect.fnUntraced(function* (
     timeout = "10 seconds"
   }: { readonly protocols?: ReadonlyArray<string>; readonly timeout?: Duration.Input } = {}
 ) {
+  const clock = yield* Clock.Clock
+  const now = (): number => Monotonic.nowUnsafe(clock)
   const server = createServer({
     ...(yield* checked(credentials)),
     // Node itself refuses a client without a certificate, before it gives it a session to resume.
@@ -92,6 +96,7 @@ export const makeTls = Effect.fnUntraced(function* (
   server.on("secureConnection", (secured) => {
     // An "error" without a listener would end the process; Peer adds its own later.
     secured.on("error", () => undefined)
+    boundKeyUpdates(secured, now)
     settle(under(secured), Effect.succeed(secured))
   })
   server.on("tlsClientError", (cause, secured) => {

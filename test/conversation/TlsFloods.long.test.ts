@@ -4,9 +4,11 @@
  */
 import { assert, describe, layer } from "@effect/vitest"
 import { Effect } from "effect"
+import { once } from "node:events"
 import { TLSSocket } from "node:tls"
 import { fileURLToPath } from "node:url"
 import { hasOpenssl, Made } from "../support/Certificates.ts"
+import { connectKeyUpdater } from "../support/peers/KeyUpdater.ts"
 import { connect } from "../support/peers/RawSocket.ts"
 import { start } from "../support/programs/App.ts"
 import { serveTurns } from "../support/programs/TurnsServer.ts"
@@ -26,7 +28,8 @@ const floods: ReadonlyArray<readonly [what: string, way: string]> = [
   ["first messages of handshakes, 64 at a time", "hellos"],
   ["first messages of five hundred handshakes at the same moment", "burst"],
   ["whole handshakes, 32 at a time", "handshakes"],
-  ["connections of TLS 1.2 that shake hands again and again", "renegotiations"]
+  ["connections of TLS 1.2 that shake hands again and again", "renegotiations"],
+  ["connections of TLS 1.3 that change their keys again and again", "keyUpdates"]
 ]
 
 describe.skipIf(!hasOpenssl)("the event loop of a server that speaks TLS", () => {
@@ -94,6 +97,29 @@ describe.skipIf(!hasOpenssl)("the event loop of a server that speaks TLS", () =>
         const other = yield* connect(address, { tls })
         yield* other.ask(request("PING"), "+PONG\r\n")
       })
+    )
+
+    it.effect(
+      "lets a client of TLS 1.3 change its keys, but not without end, and cuts it off",
+      () =>
+        Effect.gen(function* () {
+          const { authority, server } = yield* Made
+          const cwd = yield* folderWith({ "a.txt": "x" })
+          const flags = ["--tls-cert", server.certFile, "--tls-key", server.keyFile]
+          const { address } = yield* serveTurns(cwd, flags)
+          const { answers, records, socket } = yield* Effect.acquireRelease(
+            Effect.promise(() => connectKeyUpdater(address.port)),
+            ({ socket }) => Effect.sync(() => socket.destroy())
+          )
+          // The server answers with an update of its own key, by which it encrypts what follows.
+          socket.write(Buffer.concat([records.keyUpdates(10, true), records.data("PING\r\n")]))
+          const [reply] = yield* Effect.promise<ReadonlyArray<unknown>>(() => once(answers, "data"))
+          assert.strictEqual(String(reply), "+PONG\r\n")
+          socket.write(records.keyUpdates(100, false))
+          yield* Effect.promise(() => once(socket, "close"))
+          const other = yield* connect(address, { tls: { ca: authority.cert } })
+          yield* other.ask(request("PING"), "+PONG\r\n")
+        })
     )
   })
 })

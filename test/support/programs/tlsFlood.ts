@@ -7,12 +7,14 @@
  * - `burst`: five hundred connections that send that first message at the same moment, again and again.
  * - `handshakes`: whole handshakes, none of a session from before, 32 at a time.
  * - `renegotiations`: 16 connections of TLS 1.2, each of which shakes hands again and again.
+ * - `keyUpdates`: 8 connections of TLS 1.3, each of which changes its keys 20,000 times at once, and then comes again.
  *
  * Says `flooding` once it does.
  */
 import { once } from "node:events"
 import { connect, createServer, type Socket } from "node:net"
 import { connect as connectTls } from "node:tls"
+import { connectKeyUpdater } from "../peers/KeyUpdater.ts"
 
 const [target = "", way = ""] = process.argv.slice(2)
 const port = Number(target)
@@ -74,12 +76,20 @@ const shakesHandsAgain = (): Promise<unknown> => {
   return closed(socket)
 }
 
+const changesKeys = async (): Promise<void> => {
+  const { answers, records, socket } = await connectKeyUpdater(port)
+  socket.write(Buffer.concat([records.keyUpdates(20_000, false), records.data("PING\r\n")]))
+  await Promise.race([once(answers, "data"), closed(socket)])
+  socket.destroy()
+}
+
 const ways: Readonly<Record<string, () => void | Promise<void>>> = {
   begun: () => over(1000, sends(Buffer.from("\x16\x03\x01\x02\x00\x01\x00", "latin1"))),
   hellos: async () => over(64, sends(await hello())),
   burst: async () => over(1, bursts(await hello())),
   handshakes: () => over(32, shakesHands),
-  renegotiations: () => over(16, shakesHandsAgain)
+  renegotiations: () => over(16, shakesHandsAgain),
+  keyUpdates: () => over(8, changesKeys)
 }
 
 await ways[way]?.()
