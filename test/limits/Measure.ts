@@ -40,9 +40,6 @@ const collectedRounds = 3
 /** A first asking needs a server of its own, so it is repeated, so often at most, only while it is over the limit. */
 const firsts = 4
 
-/** What was read is let go of, or written, a moment after it was answered; what is held then is what stays. In milliseconds. */
-const settling = 500
-
 const least = (costs: ReadonlyArray<Cost>): Cost => ({
   longestTurn: Math.min(...costs.map(({ longestTurn }) => longestTurn)),
   processor: Math.min(...costs.map(({ processor }) => processor)),
@@ -130,11 +127,12 @@ export const measureHolding = async (
       if (sends !== "") await sendUnread(socket, sends)
       sockets.push(socket)
     }
-    // What is held is held once the server has read all that was sent: whoever comes last is answered after them.
+    // What is held is held once the server has read all that was sent: whoever comes last is answered after them. What was
+    // read is let go of, or written, a moment later; what is held then is what stays.
     const last = await opening(server.port)
     last.write("PING\r\n")
     await once(last, "data")
-    await new Promise((resolve) => setTimeout(resolve, settling))
+    await server.rest()
     await server.collect()
     const held = (server.memory() - before) / count
     for (const socket of [...sockets, last]) socket.destroy()

@@ -26,6 +26,8 @@ export interface MeasuredServer {
   readonly cost: (work: () => Promise<void>) => Promise<Cost>
   /** Has all garbage collected, where the server is one of `frugal`. */
   readonly collect: () => Promise<void>
+  /** Waits until it rests (probe.ts). */
+  readonly rest: () => Promise<void>
   /** The memory in use now (proc(5), VmRSS), in bytes. */
   readonly memory: () => number
   readonly stop: () => Promise<void>
@@ -38,9 +40,6 @@ const status = (pid: number, field: "VmRSS" | "VmHWM"): number => {
 
 /** Has the most memory held counted anew (proc(5), clear_refs). */
 const forgetPeak = (pid: number): void => writeFileSync(`/proc/${pid}/clear_refs`, "5")
-
-/** What a server does for itself just after it has started is no request's: it is given so long to be over, in milliseconds. */
-const settling = 300
 
 /**
  * The options of Node with which V8 collects the old generation once that has grown by a tenth, and all of it at once, so
@@ -86,14 +85,19 @@ export const startServer = async (
     child.once("exit", () => reject(new Error(`the server did not start: ${said}`)))
   })
   const pid = child.pid ?? -1
-  await new Promise((resolve) => setTimeout(resolve, settling))
   const longestTurn = (message = "measure"): Promise<number> =>
     new Promise((resolve) => {
       child.once("message", (longest) => resolve(Number(longest)))
       child.send(message)
     })
+  const rest = async (): Promise<void> => {
+    await longestTurn("rest")
+  }
+  // What a server does for itself just after it has started is no request's.
+  await rest()
   return {
     port,
+    rest,
     collect: async () => {
       await longestTurn("collect")
     },

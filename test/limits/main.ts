@@ -6,7 +6,7 @@
  */
 import { parseArgs } from "node:util"
 import { setup as buildBundle, variable } from "../support/setup/bundle.ts"
-import { burst, fillLogs, followingBurst } from "./Changes.ts"
+import { burstRow, fillLogs, followingBurst } from "./Changes.ts"
 import { costlyChangesRequests } from "./ChangesRequests.ts"
 import { large, makeChangingFolder, makeFolder } from "./Folder.ts"
 import { type Holding, holdings, holdingsOfOneAddress } from "./Holdings.ts"
@@ -138,9 +138,8 @@ const measureRequests = async (
 }
 
 const followingMany: Measurement = {
+  ...burstRow,
   table: "requests about changes",
-  name: `64 costly patterns of \`PSUBSCRIBE\` while ${burst.toLocaleString("en")} files change`,
-  bound: "64 patterns of 256 bytes; few changes a turn",
   work: followingBurst(changing)
 }
 
