@@ -1,4 +1,7 @@
-/** docs/limits.md has a row of every command, of the pickles' too, and of whatever is answered over HTTP. */
+/**
+ * What is measured for docs/limits.md: every command, the pickles' too, and whatever is answered over HTTP; and the page has
+ * the rows that are measured, all of them and no other.
+ */
 import { assert, describe, it } from "@effect/vitest"
 import type { Decoder, Request } from "../../src/codec/Codec.ts"
 import { HttpRequest } from "../../src/codec/http/HttpRequest.ts"
@@ -9,11 +12,14 @@ import { tags, wireName } from "../../src/commands/Command.ts"
 import { mediaTypes } from "../../src/http/listing/ListingFormat.ts"
 import { servicePaths } from "../../src/http/ServiceRoutes.ts"
 import { latin1 } from "../support/values/Bytes.ts"
+import { burstRow } from "./Changes.ts"
 import { costlyChangesRequests } from "./ChangesRequests.ts"
-import { holdings } from "./Holdings.ts"
+import { holdings, holdingsOfOneAddress } from "./Holdings.ts"
 import { costlyHttpRequests } from "./HttpRequests.ts"
+import { rowsOf, type Tables } from "./Page.ts"
 import { costlyPickles } from "./PickleRequests.ts"
 import { type CostlyRequest, costlyRequests } from "./Requests.ts"
+import { handshakes } from "./Tls.ts"
 
 const decode = (decoder: Decoder, bytes: string): ReadonlyArray<Request> => {
   const requests = [...decoder.push(latin1(bytes))]
@@ -30,7 +36,30 @@ const asked = (
 
 const names = Array.from({ length: 30_000 }, (_, index) => `m/${index}`)
 
+/** What is measured for each table: the first and the last cell of each row. */
+const measured: Readonly<
+  Record<keyof Tables, ReadonlyArray<{ readonly name: string; readonly bound: string }>>
+> = {
+  requests: costlyRequests(names, "1"),
+  "requests over HTTP": costlyHttpRequests("m", "m/0"),
+  "requests by pickle": costlyPickles,
+  "requests about changes": [...costlyChangesRequests, burstRow],
+  handshakes,
+  connections: holdings,
+  "one address": holdingsOfOneAddress
+}
+
 describe("what is measured for docs/limits.md", () => {
+  it.each(Object.entries(measured))(
+    "is what the page has under %s, in that order",
+    (name, rows) => {
+      assert.deepStrictEqual(
+        rowsOf(name).map((cells) => [cells.at(0), cells.at(-1)]),
+        rows.map(({ bound, name }) => [name, bound])
+      )
+    }
+  )
+
   it("asks every command", () => {
     const all = asked(
       [...costlyRequests(names, "1"), ...costlyChangesRequests],

@@ -28,14 +28,28 @@ export const size = (bytes: number): string =>
 /** A row of a table. */
 export const row = (...cells: ReadonlyArray<string>): string => `| ${cells.join(" | ")} |`
 
+const page = join(root, "docs", "limits.md")
+
+/** A table by its marks: its head, and its rows. */
+const tableOf = (name: string): RegExp =>
+  new RegExp(`(<!-- ${name} -->\n(?:.*\n){2})([^]*?)(<!-- /${name} -->)`)
+
+/** The rows of a table of the page, each as its cells. */
+export const rowsOf = (name: string): ReadonlyArray<ReadonlyArray<string>> => {
+  const [, , rows = ""] = tableOf(name).exec(readFileSync(page, "utf8")) ?? []
+  return rows
+    .split("\n")
+    .filter((line) => line !== "")
+    .map((line) => line.slice("| ".length, -" |".length).split(" | "))
+}
+
 /** Puts the rows in the place of those that the page has, below the heads of its tables. */
 export const writePage = (tables: Tables, files: number): void => {
-  const page = join(root, "docs", "limits.md")
   let text = readFileSync(page, "utf8")
   for (const [name, rows] of Object.entries(tables))
     text = text.replace(
-      new RegExp(`(<!-- ${name} -->\n(?:.*\n){2})[^]*?(<!-- /${name} -->)`),
-      (_, head: string, tail: string) => `${head}${rows.join("\n")}\n${tail}`
+      tableOf(name),
+      (_, head: string, _rows: string, tail: string) => `${head}${rows.join("\n")}\n${tail}`
     )
   const machine = `${cpus()[0]?.model.trim() ?? "?"}, ${cpus().length} cores, Node ${process.versions.node}, ${files.toLocaleString("en")} files`
   writeFileSync(
