@@ -55,6 +55,16 @@ const sharing = Effect.fnUntraced(function* (
 })
 
 describe("a small file", () => {
+  it.effect("is held below 64 folders, and read anew below more", () =>
+    Effect.gen(function* () {
+      const [near, far] = [`${"a/".repeat(64)}f`, `${"a/".repeat(65)}f`]
+      const { store } = yield* sharing({ [near]: "um", [far]: "dois" })
+      assert.isTrue(isHeld(store, near))
+      assert.isFalse(isHeld(store, far))
+      assert.strictEqual(content(store, far), "dois")
+    })
+  )
+
   it.effect("is held once it has not changed for a while, and not before", () =>
     Effect.gen(function* () {
       const folder = yield* folderWith({ "a.txt": "um", "pasta/sub/b.txt": "dois" })
