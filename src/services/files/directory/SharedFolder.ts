@@ -7,9 +7,9 @@
  * the folder unavailable.
  */
 import { Effect, Schema } from "effect"
-import { realpathSync, statSync } from "node:fs"
-import { opendir, realpath } from "node:fs/promises"
+import * as fs from "node:fs"
 import { resolve, sep } from "node:path"
+import { promisify } from "node:util"
 import { fromText, isHidden } from "../../../domain/FileName.ts"
 
 /** The folder cannot be shared: it does not exist, is no folder, or may not be read. `cause` is the system's error. */
@@ -42,11 +42,11 @@ export interface Options {
 
 /** The real path of the folder; throws where a path with a link leads nowhere. */
 export const rootOf = ({ isSwitched, path }: SharedFolder): string =>
-  isSwitched ? realpathSync.native(path) : path
+  isSwitched ? fs.realpathSync.native(path) : path
 
 /** Where the folder lies; throws where it is not there, or has become a link where it was none. */
 export const requireRoot = ({ isSwitched, path }: SharedFolder): string => {
-  const root = realpathSync.native(path)
+  const root = fs.realpathSync.native(path)
   if (!isSwitched && root !== path) throw new Error(`${path} has become a link`)
   return root
 }
@@ -54,11 +54,15 @@ export const requireRoot = ({ isSwitched, path }: SharedFolder): string => {
 /** Whether the folder is there, and is no link where it was none. */
 export const isThere = (folder: SharedFolder): boolean => {
   try {
-    return statSync(requireRoot(folder)).isDirectory()
+    return fs.statSync(requireRoot(folder)).isDirectory()
   } catch {
     return false
   }
 }
+
+// Not those of `node:fs/promises`, which no server needs but for them: loading it takes the start a millisecond.
+const opendir = promisify(fs.opendir)
+const realpath = promisify(fs.realpath.native)
 
 /** Throws unless the folder is there and may be read. */
 const requireReadable = async ({ isSwitched, path }: SharedFolder): Promise<void> => {
