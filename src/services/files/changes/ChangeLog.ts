@@ -127,7 +127,8 @@ export const makeChangeLog = (epoch: number, capacity: number): ChangeLog => {
       return
     }
     const older = newest.get(change.name)
-    if (older !== undefined) forget(older)
+    // Not removed first: a Map keeps the places of what was removed, and looked through all those of this name for each change.
+    if (older !== undefined) held -= heldBy(older)
     newest.set(change.name, entry)
     entries.push(entry)
     held += heldBy(entry)

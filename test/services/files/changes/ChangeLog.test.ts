@@ -72,6 +72,19 @@ describe("the log of changes", () => {
     assert.deepStrictEqual(log.placeBefore(0), at(0))
   })
 
+  it("takes no longer for a file that changes again and again than for many that change once", () => {
+    const log = makeChangeLog(epoch, 100 * plenty)
+    const many = 30_000
+    const timeOf = (nameAt: (index: number) => string): number => {
+      const began = performance.now()
+      for (let index = 0; index < many; index++) log.append(created(nameAt(index)))
+      return performance.now() - began
+    }
+    const once = timeOf((index) => `f${index}`)
+    const again = timeOf(() => "again")
+    assert.isBelow(again, 4 * once + 50)
+  })
+
   it("leads from any place to the present state, whatever its capacity", () => {
     for (let seed = 0; seed < 100; seed++) {
       const below = seeded(seed)
