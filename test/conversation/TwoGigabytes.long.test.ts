@@ -1,6 +1,6 @@
 /**
  * What strangers once killed a server with that has 2 GB for itself: many connections that hold what they may. The system
- * kills it beyond that, where it may be told to; of them it takes at most half.
+ * kills it beyond that, where it may be told to. What it takes of them is bounded by what each was seen to take.
  */
 import { assert, layer } from "@effect/vitest"
 import { Effect } from "effect"
@@ -19,6 +19,8 @@ interface Visitors {
   readonly what: string
   readonly count: number
   readonly sends: string
+  /** What the server took at most of it where it was measured, in MiB: what is held is bounded, and V8 leaves garbage besides. */
+  readonly seen: number
   readonly password?: string
   /** So many files are in the folder `m` besides. */
   readonly files?: number
@@ -38,29 +40,44 @@ const visitors: ReadonlyArray<Visitors> = [
   {
     what: "700 wrong passwords, and in the same chunk half requests of as many words as there may be",
     count: 700,
+    seen: 279,
     sends: request("AUTH", "x") + words,
     password: "certa"
   },
-  { what: "700 half requests of as many words as there may be", count: 700, sends: words },
-  { what: "2,200 unread GETs of a large file", count: 2200, sends: request("GET", "large.bin") },
+  {
+    what: "700 half requests of as many words as there may be",
+    count: 700,
+    seen: 414,
+    sends: words
+  },
+  {
+    what: "2,200 unread GETs of a large file",
+    count: 2200,
+    seen: 172,
+    sends: request("GET", "large.bin")
+  },
   {
     what: "500 unread MGETs of a large file, thousand times",
     count: 500,
+    seen: 145,
     sends: request("MGET", ...Array.from({ length: 1000 }, () => "large.bin"))
   },
   {
     what: "60 that send 20 MB of GETs and read no reply",
     count: 60,
+    seen: 462,
     sends: request("GET", "small.bin").repeat(600_000)
   },
   {
     what: "700 transactions of as many requests as there may be",
     count: 700,
+    seen: 655,
     sends: request("MULTI") + request("GET", "small.bin").repeat(29_000)
   },
   {
     what: "2,000 half heads of HTTP, as long as they may be",
     count: 2000,
+    seen: 146,
     sends: get(
       "/",
       ...Array.from({ length: 90 }, (_, index) => `a${index}: ${"b".repeat(160)}`)
@@ -69,29 +86,34 @@ const visitors: ReadonlyArray<Visitors> = [
   {
     what: "300 unread listings of 20,000 files as JSON",
     count: 300,
+    seen: 141,
     sends: get("/m/?formato=json"),
     files: 20_000
   },
   {
     what: "300 unread pages of 20,000 files by size",
     count: 300,
+    seen: 467,
     sends: get("/m/?ordem=tamanho", "Accept: text/html").repeat(20),
     files: 20_000
   },
   {
     what: "300 unread archives of 20,000 files",
     count: 300,
+    seen: 297,
     sends: get("/m/?tar"),
     files: 20_000
   },
   {
     what: "2,000 unread files over HTTP, of hundreds of ranges each, asked for a hundred times",
     count: 2000,
+    seen: 489,
     sends: get("/large.bin", ranges).repeat(100)
   },
   {
     what: "2,000 that follow changes over HTTP and stop, while 20,000 files change",
     count: 2000,
+    seen: 217,
     sends: get("/-/events"),
     changes: 20_000
   }
@@ -104,6 +126,9 @@ const writeFiles = (cwd: string, count: number): void => {
     writeFileSync(join(cwd, "DB/m", `${"n".repeat(80)}${index}`), `${index}`)
 }
 
+/** So much more than was seen: V8 collects later on one machine than on another. What is held without a bound is more by far. */
+const room = 1.5
+
 const peak = (pid: number): number => {
   const status = readFileSync(`/proc/${pid}/status`, "utf8")
   return Number(/^VmHWM:\s+(\d+) kB$/m.exec(status)?.[1]) * 1024
@@ -112,7 +137,7 @@ const peak = (pid: number): number => {
 layer(App.layer, { timeout: "1 minute", excludeTestServices: true })(
   "a server with 2 GB outlives",
   (it) => {
-    for (const { changes = 0, count, files = 0, password, sends, what } of visitors) {
+    for (const { changes = 0, count, files = 0, password, seen, sends, what } of visitors) {
       it.effect.skipIf(process.platform !== "linux")(what, () =>
         Effect.gen(function* () {
           const { serve } = yield* App
@@ -148,7 +173,7 @@ layer(App.layer, { timeout: "1 minute", excludeTestServices: true })(
           assert.strictEqual(yield* innocent.ask(request("GET", "small.bin"), small), small)
           const most = peak(server.pid)
           console.log(`${what}: ${(most / MiB).toFixed(0)} MiB at most of 2 GB, by ${limit.by}`)
-          assert.isBelow(most, 1024 * MiB)
+          assert.isBelow(most, room * seen * MiB)
         })
       )
     }
@@ -172,7 +197,7 @@ layer(App.layer, { timeout: "1 minute", excludeTestServices: true })(
             assert.isTrue((yield* client.take(thousand.length)) === thousand)
           const most = peak(server.pid)
           console.log(`300,000 GETs before the first reply: ${(most / MiB).toFixed(0)} MiB at most`)
-          assert.isBelow(most, 256 * MiB)
+          assert.isBelow(most, room * 116 * MiB)
         })
     )
   }
