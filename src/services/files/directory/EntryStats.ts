@@ -24,6 +24,9 @@ export type EntryStats = BigIntStats | undefined
 /** For fewer, looking at the way takes longer than it saves. */
 const fewest = 32
 
+/** Below so many folders, from `/` on, a path takes as long as the descriptor; below three hundred four times as long. */
+const longestWay = 40
+
 /** File systems by their numbers in statfs(2): ext2 to ext4, XFS, Btrfs, tmpfs, overlayfs, F2FS, ZFS, Bcachefs. */
 const local: ReadonlySet<number> = new Set([
   0xef53, 0x58465342, 0x9123683e, 0x01021994, 0x794c7630, 0xf2f52010, 0x2fc12fc1, 0xca451a4e
@@ -73,6 +76,7 @@ const lstatByPath = <A>(
   make: Make<A>
 ): ReadonlyArray<A> | undefined => {
   const way = wayTo(path)
+  if (way.length > longestWay) return undefined
   const around = way.slice(0, -1)
   const look = () => around.map((folder) => lstatSync(folder))
   const isHeld = () => {

@@ -71,6 +71,20 @@ describe("the entries of a held folder", () => {
     })
   )
 
+  it.effect("are looked at by the descriptor below many folders, where a path takes longer", () =>
+    Effect.gen(function* () {
+      const deep = `DB${"/a".repeat(40)}`
+      const around = yield* folderWith(filesOf(deep, "x"))
+      const held = yield* Effect.acquireRelease(
+        Effect.sync(() => hold(join(around, deep))),
+        ({ descriptor }) => Effect.sync(() => closeSync(descriptor))
+      )
+      setAge(around, 3_600_000)
+      assert.isFalse(isByPathAtLast(held))
+      assert.isTrue(sizes(held).every((size) => size === 1))
+    })
+  )
+
   it.effect(
     "are the folder's own, whatever is put in its place meanwhile, and taken away again",
     () =>
