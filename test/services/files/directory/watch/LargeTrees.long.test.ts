@@ -66,9 +66,23 @@ const bestOf = <E, R>(
     return best
   })
 
+/** The processor time of some work, in milliseconds, the least of three. */
+const leastSpent = (work: () => unknown): number =>
+  Math.min(
+    ...Array.from({ length: 3 }, () => {
+      const before = process.cpuUsage()
+      work()
+      const { system, user } = process.cpuUsage(before)
+      return (system + user) / 1000
+    })
+  )
+
+/** How much more of the processor watching takes than a walk that reads the names of all folders: machines differ in speed. */
+const mostOfPlain = 4
+
 describe("10,000 folders with 200,000 files", () => {
   it.live(
-    "are watched within a second, in 50 MB, with a watch each, and an event takes 20 ms",
+    "are watched for a few times what a walk over them costs, in 50 MB, with a watch each, and an event takes 20 ms",
     () =>
       Effect.gen(function* () {
         const path = yield* temporaryFolder
@@ -90,7 +104,8 @@ describe("10,000 folders with 200,000 files", () => {
         const memory = process.memoryUsage.rss() - before
         // A thread reads what the system has in memory: what that takes of the processor is how long it takes where nothing else
         // runs, some 0.4 s, and beside other programs it is nearly the same.
-        const least = yield* bestOf(1000, (number) =>
+        const plain = leastSpent(() => filesIn(path))
+        const least = yield* bestOf(mostOfPlain * plain, (number) =>
           number === 0
             ? Effect.succeed(spent)
             : Effect.scoped(Effect.map(watch, ({ spent }) => spent))
@@ -134,9 +149,9 @@ describe("10,000 folders with 200,000 files", () => {
         const folders = foldersIn(path)
         while (changes.watches() !== folders) yield* Effect.sleep("10 millis")
         console.info(
-          `watched after ${Math.round(took)} ms, ${Math.round(least)} ms of the processor, ${Math.round(memory / 1e6)} MB, p99 of an event ${latest.toFixed(1)} ms`
+          `watched after ${Math.round(took)} ms, ${Math.round(least)} ms of the processor (a plain walk: ${Math.round(plain)}), ${Math.round(memory / 1e6)} MB, p99 of an event ${latest.toFixed(1)} ms`
         )
-        assert.isAtMost(least, 1000)
+        assert.isAtMost(least, mostOfPlain * plain)
         assert.isAtMost(memory, 50e6)
         assert.isAtMost(latest, 20)
       })
