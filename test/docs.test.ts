@@ -49,7 +49,8 @@ describe("a shell program of a page", () => {
   it("is a block of `sh`, by which it is found", () => {
     for (const page of pages) {
       const text = readFileSync(join(root, page), "utf8")
-      assert.notMatch(text, /^(?:```|~~~) *(?:bash|shell|zsh|sh-session|~)/m, page)
+      const fences = text.match(/^[ \t]*(?:`{3,}|~{3,}) *(?:sh|bash|shell|zsh)\b/gim) ?? []
+      assert.lengthOf(fences, blocks.filter((block) => block.page === page).length, page)
     }
   })
 

@@ -10,7 +10,10 @@ export class ThreadFailed extends Data.TaggedError("ThreadFailed")<{ readonly ca
 
 /** A thread. What it may be asked, and what it answers, is as its program has it. */
 export interface Thread<Question, Answer> {
-  /** Asks, once what was asked before is answered. It cannot be interrupted: what is asked about must stay open meanwhile. */
+  /**
+   * Asks. Nothing else may be asked until it is answered: whoever has the thread, as from a Pool, has it alone. It cannot be
+   * interrupted: what is asked about must stay open meanwhile.
+   */
   readonly ask: (question: Question) => Effect.Effect<Answer, ThreadFailed>
 }
 

@@ -52,21 +52,22 @@ layer(Shared.layer(Effect.succeed(join(root, "DB"))), { timeout: "1 minute" })(
     it("is in the README, and in pages of docs", () =>
       assert.isAtLeast(new Set(transcripts.map(({ page }) => page)).size, 3))
 
-    /** Runs a script in a folder of its own, in which `npx app` and `app` are the bundle. */
-    const runScript = Effect.fnUntraced(function* (script: string) {
+    /** Runs a script in a folder of its own, in which `npx app` and `app` are the bundle; `curlrc` has more options for curl. */
+    const runScript = Effect.fnUntraced(function* (script: string, curlrc: string) {
       const { app, port } = yield* Shared
       const cwd = yield* folderWith({})
       const exec = `exec "${process.execPath}" "${app.file}" "$@"\n`
       const bin = yield* folderWith({
         npx: `#!/bin/sh\nshift\n${exec}`,
         app: `#!/bin/sh\n${exec}`,
-        script: script.replaceAll("65432", String(port))
+        script: script.replaceAll("65432", String(port)),
+        ".curlrc": curlrc
       })
       for (const name of ["npx", "app"]) chmodSync(join(bin, name), 0o755)
       const path = [bin, process.env["PATH"] ?? ""].join(delimiter)
       const { ended } = yield* start("sh", [join(bin, "script")], {
         cwd,
-        env: { PATH: path, APP_PORT: String(port), LC_ALL: "C.UTF-8" }
+        env: { PATH: path, APP_PORT: String(port), LC_ALL: "C.UTF-8", CURL_HOME: bin }
       })
       return yield* ended
     })
@@ -76,7 +77,7 @@ layer(Shared.layer(Effect.succeed(join(root, "DB"))), { timeout: "1 minute" })(
         `of ${page} is what happens: ${commands[0]}`,
         () =>
           Effect.gen(function* () {
-            const { stdout } = yield* runScript(`exec 2>&1\n${commands.join("\n")}\n`)
+            const { stdout } = yield* runScript(`exec 2>&1\n${commands.join("\n")}\n`, "")
             assert.strictEqual(masked(stdout.trimEnd().split("\n")), masked(output))
           })
       )
@@ -87,7 +88,8 @@ layer(Shared.layer(Effect.succeed(join(root, "DB"))), { timeout: "1 minute" })(
         `the shell program of ${block.key} works`,
         () =>
           Effect.gen(function* () {
-            const { code, stderr } = yield* runScript(`set -e\n${block.script}`)
+            // By itself curl calls it a success that it was refused.
+            const { code, stderr } = yield* runScript(`set -e\n${block.script}`, "fail\n")
             assert.strictEqual(code, 0, stderr)
           })
       )

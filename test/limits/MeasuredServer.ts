@@ -86,8 +86,13 @@ export const startServer = async (
   })
   const pid = child.pid ?? -1
   const longestTurn = (message = "measure"): Promise<number> =>
-    new Promise((resolve) => {
-      child.once("message", (longest) => resolve(Number(longest)))
+    new Promise((resolve, reject) => {
+      const ended = () => reject(new Error(`the server ended: ${said}`))
+      child.once("exit", ended)
+      child.once("message", (longest) => {
+        child.off("exit", ended)
+        resolve(Number(longest))
+      })
       child.send(message)
     })
   const rest = async (): Promise<void> => {

@@ -23,13 +23,14 @@ setInterval(() => {
 const span = 20
 
 /** Tells once the process rests: what was read is let go of, or written, a moment after it was answered. */
-const tellAtRest = (): void => {
+const tellAtRest = (tries = 1500): void => {
+  if (tries === 0) throw new Error("the server did not rest within half a minute")
   const used = process.cpuUsage()
   const turned = performance.eventLoopUtilization()
   setTimeout(() => {
     const { system, user } = process.cpuUsage(used)
     const isBusy = (system + user) / 1000 > span / 10
-    if (isBusy || performance.eventLoopUtilization(turned).utilization > 0.1) tellAtRest()
+    if (isBusy || performance.eventLoopUtilization(turned).utilization > 0.1) tellAtRest(tries - 1)
     else process.send?.("rests")
   }, span)
 }

@@ -32,7 +32,9 @@ describe("many transfers at once", () => {
               thisTurn = 0
               resume(Effect.void)
             })
-          })
+          }),
+          // It would yield besides, and count two turns as one.
+          { disableYield: true }
         )
       )
       yield* Effect.forEach(clients, (client) => client.send(request("GET", "a.bin")))

@@ -164,12 +164,24 @@ export const moveInto = (from: string, to: string, spareOf: () => string): void 
     const spare = spareOf()
     try {
       copy(from, spare)
+      syncCopy(spare)
       fs.renameSync(spare, to)
     } catch (cause) {
       fs.rmSync(spare, { force: true })
       throw cause
     }
     fs.unlinkSync(from)
+  }
+}
+
+/** Waits until the bytes of a file that was just copied are on disk, where its file system syncs them. */
+const syncCopy = (path: string): void => {
+  if (!needsSync(path)) return
+  const file = fs.openSync(path, toSync)
+  try {
+    ifSupported(() => fs.fsyncSync(file))
+  } finally {
+    fs.closeSync(file)
   }
 }
 

@@ -21,6 +21,13 @@ const silent: ProgressLines = {
   reset: () => undefined
 }
 
+/**
+ * Whether a terminal that is made narrower gives the rest of its lines rows of their own. Most do; xterm, GNU screen and the
+ * console of Linux cut them, and on the rows above is what others wrote.
+ */
+const rewraps = ({ STY, TERM, TMUX, XTERM_VERSION }: NodeJS.ProcessEnv): boolean =>
+  TMUX !== undefined || (STY === undefined && XTERM_VERSION === undefined && TERM !== "linux")
+
 /** Goes up so many rows, and clears from there down (ECMA-48, CUU and ED). */
 const upAndClear = (rows: number): string => `\x1b[${rows}A\x1b[J`
 
@@ -62,6 +69,7 @@ export const makeProgressLines = Effect.fnUntraced(function* (quiet: boolean, me
     }
     // The library goes up a row a line, but a terminal that was made narrower has the rest of a line on rows below it.
     const goUpFurther = () => {
+      if (!rewraps(process.env)) return
       const more = rowsOf(drawn, columns()) - drawn.length
       if (more > 0) process.stderr.write(upAndClear(more))
     }

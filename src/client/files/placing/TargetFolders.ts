@@ -3,7 +3,7 @@
  * disk before a file in them is told of: a folder's own name is in the one above it, which is synced (fsync(2)).
  */
 import { Effect, FileSystem, Option, Path, type PlatformError, Semaphore } from "effect"
-import { type NotPreserved, syncFolder } from "./WholeFile.ts"
+import { type NotPreserved, syncFolder, union } from "./WholeFile.ts"
 
 /** How many folders are synced at a time. */
 const syncedAtOnce = 64
@@ -47,6 +47,10 @@ export const makeTargetFolders = (root: string): TargetFolders => {
   const checked = new Set<string>()
   /** Those in which folders were made, and that were not synced since. */
   const unsynced = new Set<string>()
+  /** Those whose names are on disk, or will be once `unsynced` is: an earlier run may have made one and been stopped. */
+  const known = new Set<string>()
+  /** What was not preserved so far: it is so for all that is saved in these folders, whoever asked first. */
+  let told: ReadonlyArray<NotPreserved> = []
   // One after another: who finds a folder that another made finds it in `unsynced` too, or on disk.
   const turn = Semaphore.makeUnsafe(1)
 
@@ -54,18 +58,19 @@ export const makeTargetFolders = (root: string): TargetFolders => {
   const makeEach = Effect.fnUntraced(function* (parts: ReadonlyArray<string>) {
     const fileSystem = yield* FileSystem.FileSystem
     const path = yield* Path.Path
-    const parents = yield* parentsOfMissing(root)
+    // Before they are made: who is interrupted, or fails half-way, leaves some.
+    for (const parent of yield* parentsOfMissing(root)) unsynced.add(parent)
     yield* fileSystem.makeDirectory(root, { recursive: true })
-    for (const parent of parents) unsynced.add(parent)
     const outer = yield* fileSystem.realPath(root)
     let folder = root
     for (const part of parts) {
       const above = folder
       folder = path.join(folder, part)
       const before = yield* Effect.option(fileSystem.lstat(folder))
+      if (Option.isNone(before) || !known.has(folder)) unsynced.add(above)
+      known.add(folder)
       if (Option.isSome(before) && before.value.type === "Directory") continue
       yield* fileSystem.makeDirectory(folder, { recursive: true })
-      if (Option.isNone(before)) unsynced.add(above)
       // Only a link can lead out. realPath looks at each part again: for all of a thousand folders that took 25 s.
       if ((yield* fileSystem.lstat(folder)).type !== "SymbolicLink") continue
       const relative = path.relative(outer, yield* fileSystem.realPath(folder))
@@ -86,7 +91,7 @@ export const makeTargetFolders = (root: string): TargetFolders => {
           () => Effect.succeed([])
         ).pipe(Effect.tap(() => Effect.sync(() => unsynced.delete(folder)))),
       { concurrency: syncedAtOnce }
-    ).pipe(Effect.map((notPreserved) => [...new Set(notPreserved.flat())]))
+    ).pipe(Effect.map((notPreserved) => (told = union(told, notPreserved.flat()))))
   )
 
   return {
@@ -102,7 +107,7 @@ export const makeTargetFolders = (root: string): TargetFolders => {
         )
       }),
     sync: Effect.suspend(() =>
-      unsynced.size === 0 ? Effect.succeed([]) : turn.withPermits(1)(syncEach)
+      unsynced.size === 0 ? Effect.succeed(told) : turn.withPermits(1)(syncEach)
     )
   }
 }

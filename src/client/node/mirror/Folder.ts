@@ -57,9 +57,13 @@ const makeFolder = (root: string, changed: Set<string>): MirrorFolder["Service"]
     isSynced ? Effect.tryPromise({ try: () => syncAll(paths), catch: failed(root) }) : Effect.void
   /** Syncs the folders whose entries changed. */
   const syncFolders = Effect.suspend(() => {
-    const paths = [...changed].filter((path) => fs.existsSync(path))
-    changed.clear()
-    return paths.length === 0 ? Effect.void : sync(paths, System.syncFolders)
+    const all = [...changed]
+    const paths = all.filter((path) => fs.existsSync(path))
+    // Not before: where syncing fails, it is left to who writes the state the next time.
+    const forget = Effect.sync(() => {
+      for (const path of all) changed.delete(path)
+    })
+    return paths.length === 0 ? forget : Effect.andThen(sync(paths, System.syncFolders), forget)
   })
 
   const isWindows = process.platform === "win32"

@@ -166,16 +166,13 @@ export const makeObjectCache = Effect.fnUntraced(function* ({
       return Fiber.interrupt(flight.fiber)
     })
 
-  /** Waits for the request that `enter` joins or begins. */
+  /** Waits for the request that `enter` joins or begins, and counts who waits for in that step: a fiber may yield between two. */
   const waitFor = (
     key: string,
     enter: Effect.Effect<Flight>
   ): Effect.Effect<CachedObject, S3Failure> =>
     Effect.acquireUseRelease(
-      Effect.map(enter, (flight) => {
-        flight.waiting += 1
-        return flight
-      }),
+      enter,
       ({ fiber }) => Fiber.join(fiber),
       (flight) => leave(key, flight)
     )
@@ -185,7 +182,7 @@ export const makeObjectCache = Effect.fnUntraced(function* ({
       // At once, and not a turn of the event loop later.
       Effect.forkIn(scope, { startImmediately: true }),
       Effect.map((fiber) => {
-        const flight: Flight = { fiber, askedAt, waiting: 0 }
+        const flight: Flight = { fiber, askedAt, waiting: 1 }
         flights.set(key, flight)
         fiber.addObserver((exit) => settle(key, flight, exit))
         return flight
@@ -198,12 +195,15 @@ export const makeObjectCache = Effect.fnUntraced(function* ({
         const now = Monotonic.nowUnsafe(clock)
         const object = freshObject(key, now)
         if (object !== undefined) return Effect.succeed(object)
-        const flight = flights.get(key)
         return waitFor(
           key,
-          flight !== undefined && isFresh(flight.askedAt, now)
-            ? Effect.succeed(flight)
-            : begin(key, small.get(key)?.object, now)
+          Effect.suspend(() => {
+            const flight = flights.get(key)
+            if (flight === undefined || !isFresh(flight.askedAt, now))
+              return begin(key, small.get(key)?.object, now)
+            flight.waiting += 1
+            return Effect.succeed(flight)
+          })
         )
       }),
     fresh: (key) => freshObject(key, Monotonic.nowUnsafe(clock)),
