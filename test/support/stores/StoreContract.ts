@@ -143,7 +143,7 @@ export const storeContract = (
     it.effect("lists a large folder by pages as well as whole, each entry once", () =>
       Effect.gen(function* () {
         const many = Array.from({ length: 1100 }, (_, index) =>
-          index % 3 === 0 ? `g/p${index}/x` : `g/f${index}`
+          index % 20 === 0 ? `g/p${index}/x` : `g/f${index}`
         )
         const { store } = yield* makeShelf(Object.fromEntries(many.map((name) => [name, ""])))
         const all = (yield* entriesOf(store, "g")).map(entryKey)
