@@ -82,13 +82,9 @@ layer(App.layer, { timeout: "1 minute", excludeTestServices: true })(
           const ask = (...words: ReadonlyArray<string>) =>
             Effect.scoped(
               Effect.gen(function* () {
-                const began = performance.now()
                 const client = yield* RawSocket.connect(address)
                 yield* client.send(request("listar_arquivos", ...words))
-                const head = yield* client.takeThrough("\r\n")
-                const seconds = (performance.now() - began) / 1000
-                console.log(`listar_arquivos ${words.join(" ")}: ${seconds.toFixed(2)} s`)
-                return head
+                return yield* client.takeThrough("\r\n")
               })
             )
           const listings = Effect.gen(function* () {
@@ -100,10 +96,11 @@ layer(App.layer, { timeout: "1 minute", excludeTestServices: true })(
             assert.strictEqual(yield* ask("*9999.txt", "LIMITE", "1000"), "*100\r\n")
             assert.match(yield* ask(), /^-ERR Mais de 100000 nomes/)
           })
+          // Again and again: once takes less than the time from one PING to the next.
           const three = Effect.all(
             [ask("LIMITE", "10000"), ask("LIMITE", "10000"), ask("LIMITE", "10000")],
-            { concurrency: 3 }
-          )
+            { concurrency: 3, discard: true }
+          ).pipe(Effect.repeat({ times: 100 }))
           // Of a machine that does other things too, the middle one of three rounds tells more than any one.
           const excesses: Array<number> = []
           const excessesOfThree: Array<number> = []
@@ -116,6 +113,7 @@ layer(App.layer, { timeout: "1 minute", excludeTestServices: true })(
             tell("three listings of a million names at once", more)
             excesses.push(longest(one) - longest(before))
             excessesOfThree.push(longest(more) - longest(before))
+            assert.isNotEmpty(more)
           }
           assert.isAtMost(median(excesses), 50)
           assert.isAtMost(median(excessesOfThree), 50)
