@@ -128,11 +128,15 @@ export const makeChangeLog = (epoch: number, capacity: number): ChangeLog => {
     const older = newest.get(change.name)
     // Not removed first: a Map keeps the places of what was removed, and looked through all those of this name for each change.
     if (older !== undefined) held -= heldBy(older)
-    // The Map keeps the first string of a name: the entry has the same, for two would be held.
-    const name =
-      older === undefined || older.change._tag === "Rescan" ? change.name : older.change.name
-    const entry: LoggedChange = { id: { epoch, sequence: last }, change: { ...change, name } }
-    newest.set(name, entry)
+    const entry: LoggedChange = {
+      id: { epoch, sequence: last },
+      // The Map keeps the first string of a name: the entry has the same, for two would be held.
+      change:
+        older === undefined || older.change._tag === "Rescan"
+          ? change
+          : { ...change, name: older.change.name }
+    }
+    newest.set(change.name, entry)
     entries.push(entry)
     held += heldBy(entry)
     trim()
