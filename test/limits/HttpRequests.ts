@@ -98,7 +98,11 @@ export const costlyHttpRequests = (folder: string, file: string): ReadonlyArray<
   },
   {
     name: "a file under thousands of conditions",
-    bytes: () => get(`/${file}`, list("If-None-Match", 'W/"a"')),
+    // White space behind them: a list that may be read in more than one way takes the square of its length.
+    bytes: () => {
+      const tags = list("If-None-Match", 'W/"a"').slice(0, mostHead / 2)
+      return get(`/${file}`, `${tags}",${" ".repeat(mostHead / 2 - 300)}x`)
+    },
     bound: head
   },
   {

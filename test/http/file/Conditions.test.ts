@@ -145,6 +145,21 @@ describe("the status of a request with conditions", () => {
   })
 })
 
+describe("a list of tags", () => {
+  // Where white space had two ways to be read, each of 15,500 characters was looked at 15,500 times: 0.3 to 1.2 s.
+  it.each(["If-Match", "If-None-Match"])(
+    "of nothing but white space is read in its length's time: %s",
+    (field) => {
+      const request = requestWith(`${field}: ,${" ".repeat(15_500)}x`)
+      const { user } = process.cpuUsage()
+      for (let times = 0; times < 5; times++) {
+        assert.strictEqual(statusOf(request, file, now), field === "If-Match" ? 412 : undefined)
+      }
+      assert.isBelow((process.cpuUsage().user - user) / 1000, 200)
+    }
+  )
+})
+
 describe("a range under a condition", () => {
   it.each(applied)("is sent as RFC 9110, %s has it for %s: %s", (_, fields, applies) => {
     assert.strictEqual(rangeApplies(requestWith(fields), file, now), applies)
