@@ -4,14 +4,18 @@
  */
 
 /**
- * C0, DEL and C1, and what makes a name look like another: marks that change the direction of writing, and characters
- * without width, among them the byte order mark.
+ * C0, DEL and C1, and what makes a name look like another or a line like two: line separators, marks that change the
+ * direction of writing, and characters without width, among them the byte order mark.
  */
-const unprintable = /[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]/g
+const unprintable =
+  /[\u0000-\u001f\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]/g
+
+const inFour = (character: string): string =>
+  `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`
 
 const escapeCharacter = (character: string): string => {
   const code = character.charCodeAt(0)
-  return code < 0x100 ? `\\x${code.toString(16).padStart(2, "0")}` : `\\u${code.toString(16)}`
+  return code < 0x100 ? `\\x${code.toString(16).padStart(2, "0")}` : inFour(character)
 }
 
 /** One line, safe to print: a control character becomes `\x1b` or the like. */
@@ -24,3 +28,9 @@ export const escapeLines = (text: string): string =>
     .replace(unprintable, (character) =>
       character === "\n" || character === "\t" ? character : escapeCharacter(character)
     )
+
+/**
+ * A line of JSON, or of quoted texts like those of JSON, safe to print and of the same value: `JSON.stringify` leaves DEL
+ * and C1 as they are, of which U+009B begins an escape sequence by itself.
+ */
+export const escapeJson = (line: string): string => line.replace(unprintable, inFour)

@@ -3,6 +3,7 @@
  * may come from a client, so all are escaped: none can begin a line of its own or control a terminal.
  */
 import { Layer, Logger, type LogLevel, References } from "effect"
+import { escapeJson } from "../Escape.ts"
 import { combinedLine } from "./CombinedLog.ts"
 
 /**
@@ -26,16 +27,6 @@ const minimum: Readonly<Record<Level, LogLevel.LogLevel>> = {
   none: "None"
 }
 
-/** C0, DEL, C1, line separators, and the marks that change the direction of writing. */
-const unprintable = /[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g
-
-/** Escapes as JSON does, which is how all three forms quote. */
-const escape = (line: string): string =>
-  line.replace(
-    unprintable,
-    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`
-  )
-
 const colors: ReadonlyMap<string, number> = new Map([
   ["DEBUG", 34],
   ["INFO", 32],
@@ -46,7 +37,7 @@ const colors: ReadonlyMap<string, number> = new Map([
 
 const quote = (value: unknown): string => {
   const text = typeof value === "string" ? value : JSON.stringify(value)
-  return escape(/^[^\s"=]+$/.test(text) ? text : JSON.stringify(text))
+  return escapeJson(/^[^\s"=]+$/.test(text) ? text : JSON.stringify(text))
 }
 
 /** Time of day, level, event and its fields on one line. Effect's own pretty logger writes a line for each annotation. */
@@ -75,9 +66,9 @@ const formatter = (format: Format): Logger.Logger<unknown, string> => {
     case "pretty":
       return formatPretty(isTTY && process.env["NO_COLOR"] === undefined)
     case "logfmt":
-      return Logger.map(Logger.formatLogFmt, escape)
+      return Logger.map(Logger.formatLogFmt, escapeJson)
     case "json":
-      return Logger.map(Logger.formatJson, escape)
+      return Logger.map(Logger.formatJson, escapeJson)
   }
 }
 

@@ -106,13 +106,17 @@ layer(Shared.layer(shared), { timeout: "1 minute" })("a batch on standard input"
 
   it.effect("prints one JSON value a line with --json", () =>
     Effect.gen(function* () {
-      const { ended } = yield* batch('LISTAR\nSTRLEN a.txt\nGET nada\nECHO "\\x1b"\n', "--json")
+      const { ended } = yield* batch(
+        'LISTAR\nSTRLEN a.txt\nGET nada\nECHO "\\x1b\\xc2\\x9b"\n',
+        "--json"
+      )
+      assert.notMatch(ended.stdout, /[\x7f-\x9f]/)
       assert.deepStrictEqual(
         ended.stdout
           .trimEnd()
           .split("\n")
           .map((line): unknown => JSON.parse(line)),
-        [["a.txt", "ação e b.txt", "x/c"], 12, null, "\x1b"]
+        [["a.txt", "ação e b.txt", "x/c"], 12, null, "\x1b\x9b"]
       )
       assert.deepStrictEqual([ended.code, ended.stderr], [0, ""])
     })

@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Arbitrary, Schema } from "effect"
 import { toJson, toText } from "../../../src/cli/client/Display.ts"
-import { escape, escapeLines } from "../../../src/cli/Escape.ts"
+import { escape, escapeJson, escapeLines } from "../../../src/cli/Escape.ts"
 import * as Reply from "../../../src/domain/Reply.ts"
 import * as ByteString from "../../../src/domain/ByteString.ts"
 
@@ -17,12 +17,12 @@ const {
 } = Reply.Reply
 
 /** What a terminal may take for an order, or for a change of the direction of writing. */
-const steers = /[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]/
+const steers = /[\u0000-\u001f\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]/
 
 const character = Schema.Union([
   Schema.String,
   // prettier-ignore
-  Schema.Literals(["\x00", "\x1b[2J", "\r\n", "\n", "\t", "\x7f", "\x80", "\x9b", "\x9f", "\xa0", "ç", "\u200e", "\u202e", "\u2066", "\u2069", "\u{1f600}"])
+  Schema.Literals(["\x00", "\x1b[2J", "\r\n", "\n", "\t", "\x7f", "\x80", "\x9b", "\x9f", "\xa0", "ç", "\u061c", "\u200e", "\u2028", "\u202e", "\u2060", "\u2066", "\u2069", "\u{1f600}"])
 ])
 const text = Arbitrary.map(Arbitrary.array(Arbitrary.schema(character)), (parts) => parts.join(""))
 
@@ -55,13 +55,15 @@ describe("text from the other side, in a line", () => {
 
   it("shows what has no width, or turns the writing round, escaped", () => {
     for (const [first, last] of [
+      [0x61c, 0x61c],
       [0x200b, 0x200f],
-      [0x202a, 0x202e],
-      [0x2066, 0x2069],
+      [0x2028, 0x202e],
+      [0x2060, 0x206f],
       [0xfeff, 0xfeff]
     ] as const) {
       for (let code = first; code <= last; code++) {
-        assert.strictEqual(escape(`a${String.fromCharCode(code)}`), `a\\u${code.toString(16)}`)
+        const shown = `a\\u${code.toString(16).padStart(4, "0")}`
+        assert.strictEqual(escape(`a${String.fromCharCode(code)}`), shown)
       }
     }
   })
@@ -71,6 +73,14 @@ describe("text from the other side, in a line", () => {
       escape("Relatório de março \u{1f600}.txt"),
       "Relatório de março \u{1f600}.txt"
     )
+  })
+})
+
+describe("JSON of text from the other side", () => {
+  it.prop("never steers the terminal, and is of the same value", [text], ([text]) => {
+    const shown = escapeJson(JSON.stringify({ [text]: text }))
+    assert.notMatch(shown, steers)
+    assert.deepStrictEqual(JSON.parse(shown), { [text]: text })
   })
 })
 

@@ -355,7 +355,8 @@ layer(Shared.layer(shared), { timeout: "1 minute" })("app client --cmd", (it) =>
   describe("with --json prints one JSON value", () => {
     const ok = (ended: Ended): unknown => {
       assert.deepStrictEqual([ended.code, ended.stderr], [0, ""])
-      assert.match(ended.stdout, /^[^\n]+\n$/)
+      // One line, and in it nothing that steers a terminal.
+      assert.match(ended.stdout, /^[^\x00-\x1f\x7f-\x9f\u202e]+\n$/)
       return JSON.parse(ended.stdout)
     }
     const json = (...words: ReadonlyArray<string>) =>

@@ -12,7 +12,7 @@ import {
   parseId
 } from "../../../domain/FileChange.ts"
 import * as Pattern from "../../../domain/Pattern.ts"
-import { escape } from "../../Escape.ts"
+import { escape, escapeJson } from "../../Escape.ts"
 import { exitCode, Failure } from "../../Failure.ts"
 import type { Messages } from "../../Messages.ts"
 import { print, printError } from "../../Output.ts"
@@ -88,7 +88,8 @@ export const followCommand = Effect.fn("followCommand")(function* (
         for (const told of changes.filter(isWanted)) {
           if (told.change._tag === "Rescan" && !json) {
             if (!quiet) yield* printError(messages.changes.rescan)
-          } else yield* print(json ? `${loggedJson(told)}\n` : toLine(told.change, messages))
+          } else
+            yield* print(json ? `${escapeJson(loggedJson(told))}\n` : toLine(told.change, messages))
         }
         const last = changes.at(-1)
         if (last !== undefined) onTold(last.id)

@@ -22,7 +22,7 @@ const started = Effect.fnUntraced(function* (
 const news = readReply(
   3,
   fileEntry("17-5", "criado", "a\x1b[2J.txt"),
-  fileEntry("17-6", "alterado", "pasta/ç.txt"),
+  fileEntry("17-6", "alterado", "pasta/ç\x9b.txt"),
   entry("17-7", "op", "refazer"),
   entry("17-8", "op", "apagado", "nome", "b.txt")
 )
@@ -39,7 +39,7 @@ layer(App.layer)("acompanhar", (it) => {
       const { code, stderr, stdout } = yield* client.ended
       assert.strictEqual(
         stdout,
-        "criado    a\\x1b[2J.txt\nalterado  pasta/ç.txt\napagado   b.txt\n"
+        "criado    a\\x1b[2J.txt\nalterado  pasta/ç\\x9b.txt\napagado   b.txt\n"
       )
       assert.include(stderr, "Mudanças podem ter passado despercebidas: olhe tudo de novo.\n")
       assert.include(stderr, "Para continuar daqui: --since 17-8\n")
@@ -97,7 +97,7 @@ layer(App.layer)("acompanhar", (it) => {
       yield* client.kill("SIGINT")
       const { code, stderr, stdout } = yield* client.ended
       assert.deepStrictEqual(stdout.split("\n"), [
-        '{"id":"17-6","op":"alterado","nome":"pasta/ç.txt","tamanho":1,"modificado":"2024-03-09T12:34:56.789Z","versao":"v"}',
+        '{"id":"17-6","op":"alterado","nome":"pasta/ç\\u009b.txt","tamanho":1,"modificado":"2024-03-09T12:34:56.789Z","versao":"v"}',
         '{"id":"17-7","op":"refazer"}',
         '{"id":"17-8","op":"apagado","nome":"b.txt"}',
         ""

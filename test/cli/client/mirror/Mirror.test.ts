@@ -32,19 +32,20 @@ layer(Shared.layer(folderWith({ "other.txt": "other" })), { excludeTestServices:
   (it) => {
     it.effect("fetches what is there, then only what changed, and says so in one line", () =>
       Effect.gen(function* () {
-        const { copy, mirror, part } = yield* makePair({ a: "1", "b/c": "22", "b/d": "333" })
+        const { copy, mirror, part } = yield* makePair({ a: "1", "b/c\x9b": "22", "b/d": "333" })
         const first = yield* mirror()
         assert.deepStrictEqual([first.code, first.stdout], [0, ""])
         assert.strictEqual(first.stderr, "Plan: new: 3; to receive: 6 B.\nReceived: 3 (6 B).\n")
-        assert.deepStrictEqual(filesIn(copy), ["a", "b/c", "b/d"])
+        assert.deepStrictEqual(filesIn(copy), ["a", "b/c\x9b", "b/d"])
         const second = yield* mirror()
         assert.strictEqual(second.stderr, "Nothing to do: 3 files are the same.\n")
-        fs.writeFileSync(join(part, "b/c"), "44")
+        fs.writeFileSync(join(part, "b/c\x9b"), "44")
         const third = yield* mirror("--json")
-        assert.strictEqual(read(copy, "b/c"), "44")
+        assert.strictEqual(read(copy, "b/c\x9b"), "44")
+        assert.notMatch(third.stdout, /[\x7f-\x9f]/)
         assert.deepStrictEqual(JSON.parse(third.stdout), {
           action: "changed",
-          name: `${copy.slice(copy.lastIndexOf("/") + 1)}/b/c`,
+          name: `${copy.slice(copy.lastIndexOf("/") + 1)}/b/c\x9b`,
           bytes: 2
         })
       })
