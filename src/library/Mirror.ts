@@ -27,7 +27,10 @@ export interface MirrorOptions extends Options {
   readonly checksum?: boolean | undefined
   /** Whether the steps are only told, and nothing is done. */
   readonly dryRun?: boolean | undefined
-  /** Called with what was done, a batch at a time: each file that was fetched, copied, deleted, kept, or that failed. */
+  /**
+   * Called with what was done, a batch at a time: each file that was fetched, copied, deleted, kept, or that failed. What
+   * was fetched or copied is on disk by then, and so is that a file was deleted, unless the mirror fails.
+   */
   readonly onSteps?: ((steps: ReadonlyArray<Step>) => Effect.Effect<void>) | undefined
   /** Called as bytes arrive. */
   readonly onProgress?: ((progress: Progress) => void) | undefined

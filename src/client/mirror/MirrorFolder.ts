@@ -85,6 +85,8 @@ export class MirrorFolder extends Context.Service<
     readonly place: (
       files: ReadonlyArray<StagedFile>
     ) => Effect.Effect<ReadonlyArray<Outcome>, SaveFailed>
+    /** Has the names of all that was placed and removed so far on disk. */
+    readonly syncNames: Effect.Effect<void, SaveFailed>
     /** Sets the time of a file that has the right bytes already. */
     readonly setTime: (
       name: FileName,

@@ -27,7 +27,7 @@ export interface Options extends PlanOptions {
   readonly only?: { readonly names: ReadonlySet<FileName.FileName>; readonly memory: Memory }
   /** Called once the plan is made; `isStateUnreadable` as in Prepared. */
   readonly onPlan: (totals: Totals, isStateUnreadable: boolean) => Effect.Effect<void>
-  /** Called with what was done, or would be. */
+  /** Called with what was done, its files and names on disk unless the run fails; or with what would be. */
   readonly onSteps: (steps: ReadonlyArray<Step>) => Effect.Effect<void>
   readonly onProgress: (progress: Progress) => void
 }
@@ -65,13 +65,17 @@ const carryOut = Effect.fn("mirror.carryOut")(function* (
     totals = addStep(totals, step)
     steps.push(step)
   }
-  const flush = Effect.suspend(() => {
+  const tellSteps = Effect.suspend(() => {
     const told = steps
     steps = []
     return told.length === 0 ? Effect.void : options.onSteps(told)
   })
-  // What was done is told though something fails behind it.
-  yield* Effect.addFinalizer(() => flush)
+  /** Tells what was done once its names are on disk. */
+  const flush = Effect.suspend(() =>
+    steps.length === 0 ? Effect.void : Effect.andThen(folder.syncNames, tellSteps)
+  )
+  // What was done is told though something fails behind it, syncing too.
+  yield* Effect.addFinalizer(() => Effect.ensuring(Effect.ignore(flush), tellSteps))
   const report = () => {
     let received = finishedBytes
     for (const part of arriving.values()) received += part

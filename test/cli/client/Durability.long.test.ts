@@ -183,4 +183,20 @@ layer(Shared.layer(folderWith(files)), { timeout: "1 minute" })("app client", (i
         assert.isTrue(isSynced(steps.slice(written), dirname(state)), "the state's name")
       })
   )
+
+  it.effect.skipIf(!canTrace)(
+    "has a mirror's files on disk, the names too, before --json tells of them [skipped where nothing may be traced]",
+    () =>
+      Effect.gen(function* () {
+        const { cwd, steps } = yield* run("--json", "--quiet", "--mirror", "new/copy")
+        areOnDisk(
+          Object.keys(files),
+          join(cwd, "new", "copy"),
+          steps,
+          (step, name) =>
+            step._tag === "Said"
+            && step.text.includes(String.raw`{\"action\":\"new\",\"name\":\"${name}\"`)
+        )
+      })
+  )
 })

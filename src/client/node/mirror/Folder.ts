@@ -165,6 +165,7 @@ const makeFolder = (root: string, changed: Set<string>): MirrorFolder["Service"]
         })
       )
     }),
+    syncNames: syncFolders,
     setTime: (name, seen, modified) =>
       Effect.sync(() =>
         outcomeOf(() => {
