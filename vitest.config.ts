@@ -17,7 +17,7 @@ export const unit = [
   "test/cli/usage/CommandLine.test.ts",
   "test/cli/client/{Display,ErrorMessage,menu/Choices,progress/Progress}.test.ts",
   "test/client/{Connector,Requests,files/Placement}.test.ts",
-  `test/client/{changes,files/small,mirror,mirror/follow,mirror/state}/${file}`,
+  `test/client/{changes,files/placing,files/small,mirror,mirror/follow,mirror/state}/${file}`,
   "test/client/files/ListedFiles.test.ts",
   "test/client/node/{Lease,PartFiles,SmallFiles,mirror/Folder}.test.ts",
   "test/http/{Access,Response,ServiceRoutes,Target}.test.ts",

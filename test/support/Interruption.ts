@@ -19,14 +19,21 @@ class YieldsOnce extends Scheduler.MixedScheduler {
   }
 }
 
-/** Runs an effect that waits, over and over: each time it is interrupted before another of its first steps. */
-export const interruptBeforeEachStep = <A, E, R>(effect: Effect.Effect<A, E, R>) =>
+/** Runs an effect that waits, over and over: each time `meanwhile` is run, with its fiber, before another of its first steps. */
+export const beforeEachStep = <A, E, R, E2, R2>(
+  effect: Effect.Effect<A, E, R>,
+  meanwhile: (fiber: Fiber.Fiber<A, E>) => Effect.Effect<unknown, E2, R2>
+) =>
   Effect.forEach(
     Array.range(1, steps),
     (step) =>
       Effect.provideService(effect, Scheduler.Scheduler, new YieldsOnce(step)).pipe(
         Effect.forkChild({ startImmediately: true }),
-        Effect.flatMap(Fiber.interrupt)
+        Effect.flatMap(meanwhile)
       ),
     { discard: true }
   )
+
+/** Runs an effect that waits, over and over: each time it is interrupted before another of its first steps. */
+export const interruptBeforeEachStep = <A, E, R>(effect: Effect.Effect<A, E, R>) =>
+  beforeEachStep(effect, Fiber.interrupt)
