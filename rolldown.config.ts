@@ -78,7 +78,7 @@ export default defineConfig([
   },
   {
     ...common,
-    input: { s3: "./src/services/files/s3/S3Sdk.ts" },
+    input: { s3: "./src/services/files/s3/sdk/S3Sdk.ts" },
     output: { format: "cjs", entryFileNames: "[name].cjs", codeSplitting: false, minify: true }
   }
 ])

@@ -81,7 +81,7 @@ const seesTheHost: Exceptions = [
   [/^src\/tls\//, "what Node calls things in TLS"],
   [/^src\/services\/files\/directory\//, "it shares a folder of the machine"],
   [/^src\/services\/files\/Digest\.ts$/, "node:crypto's digest takes its bytes without a copy"],
-  [/^src\/services\/files\/s3\/(?:S3Client|SdkClient)\.ts$/, "its connections are Node's"],
+  [/^src\/services\/files\/s3\/(?:S3Client|sdk\/\w+)\.ts$/, "its connections are Node's"],
   [
     /^src\/services\/files\/s3\/watch\/(?:Comparison|Snapshot)\.ts$/,
     "Node's deflate has a third of the names and versions in memory; Node's digest goes on piece by piece"
@@ -192,7 +192,7 @@ const keeping =
 const libraries: ReadonlyMap<string, string> = new Map([
   ["cli-progress", "src/cli/client/progress/ProgressLines.ts"],
   ["uqr", "src/cli/serve/announcement/Announcement.ts"],
-  ["@aws-sdk/client-s3", "src/services/files/s3/S3Sdk.ts"]
+  ["@aws-sdk/client-s3", "src/services/files/s3/sdk/S3Sdk.ts"]
 ])
 
 /** The one file outside `src` that code may read, for the version, and who may read it. */

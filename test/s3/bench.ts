@@ -117,10 +117,14 @@ const serve = async (words: ReadonlyArray<string>) => {
     }
   )
   let said = ""
-  for await (const piece of child.stderr) {
+  // Destroyed, it would have each line of the log throw in the server.
+  for await (const piece of child.stderr.iterator({ destroyOnReturn: false })) {
     said += String(piece)
     const [, port] = /:(\d+)\. /.exec(said) ?? []
-    if (port !== undefined) return { port: Number(port), child }
+    if (port !== undefined) {
+      child.stderr.resume()
+      return { port: Number(port), child }
+    }
   }
   throw new Error(said)
 }

@@ -6,7 +6,8 @@ import { Effect, Result, type Scope } from "effect"
 import { Readable } from "node:stream"
 import type { Bucket, KeySelection, Range, S3Failure, Version } from "./Bucket.ts"
 import { checkFolder, checkGet, checkHead, checkList } from "./S3Answers.ts"
-import * as SdkClient from "./SdkClient.ts"
+import type { Conditions, ObjectAnswer } from "./sdk/SignedGet.ts"
+import * as SdkClient from "./sdk/SdkClient.ts"
 
 /** The bucket's name, and where the store is. */
 export interface Options extends SdkClient.Options {
@@ -48,22 +49,27 @@ export const makeBucket = Effect.fnUntraced(function* ({
   bucket: Bucket,
   ...options
 }: Options): Effect.fn.Return<Bucket, S3Failure, Scope.Scope> {
-  const { client, request, sdk } = yield* SdkClient.makeSdkClient(options)
+  const { client, request, sdk, signedGet } = yield* SdkClient.makeSdkClient(options)
+
+  const getBySdk = async (Key: string, conditions: Conditions): Promise<ObjectAnswer> => {
+    const command = new sdk.GetObjectCommand({ Bucket, Key, ...conditions })
+    const { Body: body, ...headers } = await client.send(command)
+    if (!(body instanceof Readable)) throw new Error("the answer has no body")
+    return { status: headers.$metadata.httpStatusCode, headers, body }
+  }
 
   const get = (key: string, range: Range, take: (chunk: Uint8Array) => void) => {
     const { ifNoneMatch, isLikelyAll = false, length, start, version } = range
+    const conditions = {
+      ...(isLikelyAll ? {} : { Range: `bytes=${start}-${start + length - 1}` }),
+      ...(version === undefined ? {} : { IfMatch: version.etag }),
+      ...(ifNoneMatch === undefined ? {} : { IfNoneMatch: ifNoneMatch })
+    }
     let status: number | undefined
-    const read = async () => {
-      const command = new sdk.GetObjectCommand({
-        Bucket,
-        Key: key,
-        ...(isLikelyAll ? {} : { Range: `bytes=${start}-${start + length - 1}` }),
-        ...(version === undefined ? {} : { IfMatch: version.etag }),
-        ...(ifNoneMatch === undefined ? {} : { IfNoneMatch: ifNoneMatch })
-      })
-      const { Body: body, ...headers } = await client.send(command)
-      status = headers.$metadata.httpStatusCode
-      if (!(body instanceof Readable)) throw new Error("the answer has no body")
+    const read = async (signal: AbortSignal) => {
+      const answer = (await signedGet(key, conditions, signal)) ?? (await getBySdk(key, conditions))
+      const { body, headers } = answer
+      status = answer.status
       const details = checkGet(status, headers, range)
       if (Result.isFailure(details)) {
         body.destroy()

@@ -4,10 +4,11 @@
  */
 import { Duration, Effect, Redacted, Result, Semaphore } from "effect"
 import { AsyncLocalStorage } from "node:async_hooks"
-import { Readable } from "node:stream"
 import { setFlagsFromString } from "node:v8"
-import { S3Failure } from "./Bucket.ts"
-import { checkMediaType } from "./S3Answers.ts"
+import { S3Failure } from "../Bucket.ts"
+import { checkMediaType } from "../S3Answers.ts"
+import { headOf } from "./AnswerHead.ts"
+import { type Destination, makeSignedGet } from "./SignedGet.ts"
 
 /** Where the store is, and the credentials. */
 export interface Options {
@@ -62,21 +63,6 @@ const failure = (cause: unknown, status?: number): S3Failure => {
     code: isObject(cause) && "code" in cause && typeof cause.code === "string" ? cause.code : name,
     cause
   })
-}
-
-/** The checked part of an answer before the SDK reads it, which has no type in the SDK. */
-const headOf = (response: unknown) => {
-  const { body, headers, statusCode }: Partial<Record<string, unknown>> = isObject(response)
-    ? { ...response }
-    : {}
-  const { "content-type": type }: Partial<Record<string, unknown>> = isObject(headers)
-    ? { ...headers }
-    : {}
-  return {
-    status: typeof statusCode === "number" ? statusCode : 0,
-    type: typeof type === "string" ? type : undefined,
-    body: body instanceof Readable ? body : undefined
-  }
 }
 
 /**
@@ -143,12 +129,14 @@ export const makeSdkClient = Effect.fnUntraced(function* ({
   // Passed on by AsyncLocalStorage and not with the command, whose options would turn that cache off.
   const calls = new AsyncLocalStorage<{ readonly signal: AbortSignal; readonly isList: boolean }>()
   const { requestHandler } = client.config
+  let destination: Destination | undefined
   client.middlewareStack.add(
-    () => async (call) => {
+    (_, context) => async (call) => {
+      destination = context.endpointV2
       const { isList = false, signal } = calls.getStore() ?? {}
       const answer = await requestHandler.handle(call.request, { abortSignal: signal })
-      const { body, status, type } = headOf(answer.response)
-      const checked = checkMediaType({ isList, status, type })
+      const { body, header, status } = headOf(answer.response)
+      const checked = checkMediaType({ isList, status, type: header("content-type") })
       if (Result.isSuccess(checked)) return answer
       body?.destroy()
       throw checked.failure
@@ -159,7 +147,7 @@ export const makeSdkClient = Effect.fnUntraced(function* ({
   const turns = Semaphore.makeUnsafe(mostRequests)
   /** An effect of the call that `send` makes; interrupting it aborts the request. */
   const request = <A>(
-    send: () => Promise<A>,
+    send: (signal: AbortSignal) => Promise<A>,
     { isList = false, status }: Sending = {}
   ): Effect.Effect<A, S3Failure> =>
     Semaphore.withPermit(
@@ -168,7 +156,7 @@ export const makeSdkClient = Effect.fnUntraced(function* ({
         const { systemClockOffset } = client.config
         return Effect.retry(
           Effect.tryPromise({
-            try: (signal) => calls.run({ signal, isList }, send),
+            try: (signal) => calls.run({ signal, isList }, send, signal),
             catch: (cause) => failure(cause, status?.())
           }),
           {
@@ -182,5 +170,5 @@ export const makeSdkClient = Effect.fnUntraced(function* ({
       })
     )
 
-  return { sdk, client, request }
+  return { sdk, client, request, signedGet: makeSignedGet(client, () => destination) }
 })
