@@ -26,6 +26,16 @@ const exitCodeOf = (exit: Exit.Exit<unknown, unknown>): number =>
     onFailure: (cause) => codeOf(Option.getOrUndefined(Cause.findErrorOption(cause)))
   })
 
+/** Whether Node was asked for the folder that the program was called in, and that is gone. */
+const isCurrentFolderGone = <E>(cause: Cause.Cause<E>): boolean =>
+  cause.reasons.some(
+    (reason) =>
+      Cause.isDieReason(reason)
+      && reason.defect instanceof Error
+      && "syscall" in reason.defect
+      && reason.defect.syscall === "uv_cwd"
+  )
+
 /** Logs a defect with its stack trace; foreseen failures are printed as sentences elsewhere. */
 const report = (cause: Cause.Cause<unknown>): Effect.Effect<void> =>
   Cause.hasDies(cause) ? Effect.logFatal(cause) : Effect.void
@@ -80,6 +90,11 @@ export const run = (
   commands: Commands
 ): void =>
   command.pipe(
+    Effect.catchCauseIf(isCurrentFolderGone, () =>
+      Effect.fail(
+        new Failure({ code: exitCode.refused, sentence: messages.usage.currentFolderGone })
+      )
+    ),
     Effect.tapErrorTag("Failure", ({ sentence }) =>
       sentence === "" ? Effect.void : printError(sentence)
     ),

@@ -83,6 +83,7 @@ export const english: Catalog = {
     }
   },
   usage: {
+    currentFolderGone: "The folder that the program was called in does not exist any more.",
     unknownOption: (option) => `Unknown option: ${option}.`,
     unknownCommand: (name) => `Unknown command: ${name}.`,
     invalidValue: (option, value, expected) =>

@@ -93,6 +93,7 @@ export const portuguese = {
   },
   /** What is wrong with a command line. */
   usage: {
+    currentFolderGone: "A pasta em que o programa foi chamado não existe mais.",
     unknownOption: (option: string) => `Opção desconhecida: ${option}.`,
     unknownCommand: (name: string) => `Comando desconhecido: ${name}.`,
     invalidValue: (option: string, value: string, expected: string) =>

@@ -8,6 +8,7 @@ import { announcing } from "./announcement/Announcement.ts"
 import * as Certificates from "./reload/Certificates.ts"
 import { capConnections } from "./DescriptorLimit.ts"
 import { onlyWith } from "../CertificateFiles.ts"
+import * as CurrentFolder from "./CurrentFolder.ts"
 import { exitCode, Failure } from "../Failure.ts"
 import { findChanges } from "./FindChanges.ts"
 import { logFields } from "../flags/Descriptor.ts"
@@ -140,6 +141,7 @@ const serveUntilToldToStop = Effect.fn("serve")(
             connections: allowed.connections,
             password_required: passwords().length > 0
           }),
+          Effect.andThen(CurrentFolder.leave),
           Effect.andThen(Deferred.await(stop)),
           Effect.andThen(exitOnSecondSignal),
           Effect.andThen(announceStop),
@@ -184,5 +186,8 @@ const serveUntilToldToStop = Effect.fn("serve")(
 /** Serves the folder, or what the flags say. Fails with a usage error where both name something to share. */
 export const runServer = (flags: ServeFlags, folder: Option.Option<string>, messages: Messages) =>
   Effect.flatMap(findShared(flags, folder, messages), (shared) =>
-    serveUntilToldToStop(flags, shared, messages)
+    Effect.andThen(
+      CurrentFolder.leaveIfGone(shared.dir),
+      serveUntilToldToStop(flags, shared, messages)
+    )
   )

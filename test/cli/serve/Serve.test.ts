@@ -1,6 +1,6 @@
 import { assert, layer } from "@effect/vitest"
 import { Effect } from "effect"
-import { mkdirSync, realpathSync, symlinkSync } from "node:fs"
+import { mkdirSync, realpathSync, rmdirSync, symlinkSync } from "node:fs"
 import { createServer } from "node:net"
 import { type NetworkInterfaceInfo, networkInterfaces } from "node:os"
 import { join } from "node:path"
@@ -8,6 +8,8 @@ import { reachableHosts } from "../../../src/cli/serve/announcement/Announcement
 import { App, type Ended, type Place } from "../../support/programs/App.ts"
 import * as RawSocket from "../../support/peers/RawSocket.ts"
 import { folderWith, temporaryFolder } from "../../support/stores/TemporaryFolder.ts"
+import { sha256 } from "../../support/Transfers.ts"
+import { request } from "../../support/values/Bytes.ts"
 
 const fails = ({ code, stderr, stdout }: Ended, sentence: string) =>
   assert.deepStrictEqual({ code, stdout, stderr }, { code: 1, stdout: "", stderr: `${sentence}\n` })
@@ -29,6 +31,14 @@ const takenPort = Effect.map(
     return typeof bound === "object" ? (bound?.port ?? 0) : 0
   }
 )
+
+/** A place that is gone once the program is there. */
+const goneFolder = (home: string) =>
+  Effect.map(temporaryFolder, (cwd): Place => ({
+    cwd,
+    env: { HOME: home },
+    within: ["sh", "-c", 'rmdir "$PWD"; exec "$@"', "sh"]
+  }))
 
 /** What the server at this port lists. */
 const list = Effect.fnUntraced(function* (port: number, place: Place) {
@@ -209,6 +219,48 @@ layer(App.layer, { timeout: "1 minute" })("app serve", (it) => {
         yield* run([...words, "--dir", "none"], { cwd, env: { LC_ALL: "en" } }),
         "The folder none does not exist."
       )
+    })
+  )
+
+  it.effect("computes digests though the folder that it was started in is gone", () =>
+    Effect.gen(function* () {
+      const { run, serve } = yield* App
+      // Large enough for a thread.
+      const content = new Uint8Array(4 * 1024 * 1024)
+      const home = yield* folderWith({ "DB/large": content })
+      const cwd = yield* temporaryFolder
+      const { address } = yield* serve([join(home, "DB")], { cwd, env: { HOME: home } })
+      rmdirSync(cwd)
+      const ask = ["client", "--port", String(address.port), "--cmd"]
+      const { stdout } = yield* run([...ask, "soma_arquivo", "large"], { cwd: home })
+      assert.strictEqual(stdout, `${sha256(content)}\n`)
+    })
+  )
+
+  it.effect("starts in a folder that is gone where it shares another", () =>
+    Effect.gen(function* () {
+      const { serve } = yield* App
+      const home = yield* folderWith({ "DB/a.txt": "a" })
+      const { address } = yield* serve([join(home, "DB")], yield* goneFolder(home))
+      const follower = yield* RawSocket.connect(address)
+      // It is a thread that tells of changes.
+      const told = "*3\r\n$9\r\nsubscribe\r\n$8\r\narquivos\r\n:1\r\n"
+      yield* follower.ask(request("SUBSCRIBE", "arquivos"), told)
+    })
+  )
+
+  it.effect("says that the folder is gone in which it is to look, and so does the client", () =>
+    Effect.gen(function* () {
+      const { run, serve } = yield* App
+      const home = yield* folderWith({ "DB/a.txt": "a" })
+      const { address } = yield* serve([], { cwd: home })
+      const ask = ["client", "--port", String(address.port), "--cmd", "enviar_arquivo", "a.txt"]
+      for (const words of [["serve", "--port", "0", "DB"], ask]) {
+        fails(
+          yield* run(words, yield* goneFolder(home)),
+          "A pasta em que o programa foi chamado não existe mais."
+        )
+      }
     })
   )
 

@@ -1,5 +1,6 @@
 /** The certificate, key and authorities of `app serve`: read when it starts, and again whenever the files change. */
 import { Effect, Option } from "effect"
+import { resolve } from "node:path"
 import { makeTls, type Tls } from "../../../net/TlsHandshake.ts"
 import { type Files, onlyWith, read, readWith, refuse, Unreadable } from "../../CertificateFiles.ts"
 import type { Messages } from "../../Messages.ts"
@@ -58,7 +59,10 @@ export const follow = Effect.fnUntraced(function* (
   ).pipe(Effect.mapError(refuse(files, messages)))
   const kept = (error: string) =>
     Effect.annotateLogs(Effect.logWarning("certificates.kept"), "error", error)
-  const reload = Effect.flatMap(readTextsAgain(files), (texts) =>
+  // The server does not stay in the folder that it was started in.
+  const pathOf = (file: Option.Option<string>) => Option.map(file, (name) => resolve(name))
+  const paths = { ca: pathOf(ca), cert: pathOf(cert), key: pathOf(key) }
+  const reload = Effect.flatMap(readTextsAgain(paths), (texts) =>
     tls.setCredentials(toCredentials(texts))
   ).pipe(
     Effect.andThen(Effect.logInfo("certificates.reloaded")),
@@ -67,6 +71,6 @@ export const follow = Effect.fnUntraced(function* (
       NotReadAgain: ({ reason }) => kept(reason)
     })
   )
-  yield* reloadOnChange([cert, key, ca].flatMap(Option.toArray), reload)
+  yield* reloadOnChange([paths.cert, paths.key, paths.ca].flatMap(Option.toArray), reload)
   return tls
 })

@@ -1,5 +1,6 @@
 /** The passwords that a server accepts, read again when their file changes. */
 import { Effect, Option } from "effect"
+import { resolve } from "node:path"
 import type { Messages } from "../../Messages.ts"
 import { load, parse } from "../../PasswordFile.ts"
 import { readAgain } from "./ReadAgain.ts"
@@ -17,10 +18,12 @@ export const follow = Effect.fnUntraced(function* (
 ) {
   let current = yield* load(file, messages, waits ? undefined : readAgain)
   if (Option.isSome(file)) {
+    // The server does not stay in the folder that it was started in.
+    const path = resolve(file.value)
     const keep = (error: string) =>
       Effect.annotateLogs(Effect.logWarning("passwords.kept"), { file: file.value, error })
     const reload = Effect.gen(function* () {
-      const passwords = yield* Effect.flatMap(readAgain(file.value), parse)
+      const passwords = yield* Effect.flatMap(readAgain(path), parse)
       if (passwords.length === 0) return yield* keep("it is empty")
       current = passwords
       return yield* Effect.annotateLogs(Effect.logInfo("passwords.reloaded"), {
@@ -33,7 +36,7 @@ export const follow = Effect.fnUntraced(function* (
         NotReadAgain: ({ reason }) => keep(reason)
       })
     )
-    yield* reloadOnChange([file.value], reload)
+    yield* reloadOnChange([path], reload)
   }
   return () => current
 })
