@@ -5,7 +5,7 @@
 import { assert, layer } from "@effect/vitest"
 import { Effect } from "effect"
 import { spawnSync } from "node:child_process"
-import { readFileSync } from "node:fs"
+import { mkdirSync, readFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { dirname, join, resolve } from "node:path"
 import { needsSync } from "../../../src/client/node/SystemCalls.ts"
@@ -24,6 +24,10 @@ const canTrace =
   process.platform === "linux"
   && needsSync(tmpdir())
   && spawnSync("strace", [...trace, "--output=/dev/null", "true"]).status === 0
+
+/** Whether a folder can be mounted in another, in a namespace of mounts of its own; renaming into it fails (EXDEV). */
+const canMount =
+  spawnSync("unshare", ["--mount", "mount", "--bind", tmpdir(), tmpdir()]).status === 0
 
 /** What was done, in the order in which it was: a call counts from when it was answered, but for an output. */
 type Step =
@@ -70,16 +74,24 @@ const files = {
 }
 
 layer(Shared.layer(folderWith(files)), { timeout: "1 minute" })("app client", (it) => {
-  const run = Effect.fnUntraced(function* (...words: ReadonlyArray<string>) {
+  /** Runs the client in a folder, by the words of another program where there are some. */
+  const runIn = Effect.fnUntraced(function* (
+    cwd: string,
+    words: ReadonlyArray<string>,
+    by: ReadonlyArray<string> = []
+  ) {
     const { app, port } = yield* Shared
-    const cwd = yield* temporaryFolder
     const log = join(yield* temporaryFolder, "calls")
     const client = [process.execPath, app.file, "client", "--port", String(port), ...words]
-    const running = yield* start("strace", [...trace, `--output=${log}`, ...client], { cwd })
+    const [program = "strace", ...rest] = [...by, "strace", ...trace, `--output=${log}`, ...client]
+    const running = yield* start(program, rest, { cwd })
     const { code, stderr } = yield* running.ended
     assert.strictEqual(code, 0, stderr)
     return { cwd, steps: stepsIn(readFileSync(log, "utf8"), cwd) }
   })
+
+  const run = (...words: ReadonlyArray<string>) =>
+    Effect.flatMap(temporaryFolder, (cwd) => runIn(cwd, words))
 
   const isSynced = (steps: ReadonlyArray<Step>, path: string): boolean =>
     steps.some((step) => step._tag === "Synced" && step.path === path)
@@ -181,6 +193,26 @@ layer(Shared.layer(folderWith(files)), { timeout: "1 minute" })("app client", (i
         const written = placed(steps, state)
         haveFolders(state, steps.slice(0, written))
         assert.isTrue(isSynced(steps.slice(written), dirname(state)), "the state's name")
+      })
+  )
+
+  it.effect.skipIf(!canTrace || !canMount)(
+    "has a mirror's files on disk where another file system is mounted in it, too [skipped where nothing may be mounted]",
+    () =>
+      Effect.gen(function* () {
+        const cwd = yield* temporaryFolder
+        const inner = join(cwd, "copy", "other")
+        mkdirSync(inner, { recursive: true })
+        const mounted = `mount --bind ${yield* temporaryFolder} ${inner} && exec "$@"`
+        const by = ["unshare", "--mount", "sh", "-c", mounted, "sh"]
+        const { steps } = yield* runIn(cwd, ["--quiet", "--mirror", "copy"], by)
+        const state = join(cwd, "copy", ".app-mirror", "state")
+        areOnDisk(
+          Object.keys(files),
+          join(cwd, "copy"),
+          steps,
+          (step) => step._tag === "Renamed" && step.to === state
+        )
       })
   )
 

@@ -3,7 +3,10 @@
  * util-linux `script`, of 80 columns and 24 rows unless given; the settings of the terminal are compared before and after.
  */
 import { Effect, type Scope } from "effect"
-import { spawnSync } from "node:child_process"
+import { execFileSync, spawnSync } from "node:child_process"
+import { readFileSync } from "node:fs"
+import { join } from "node:path"
+import { temporaryFolder } from "../stores/TemporaryFolder.ts"
 import { type EndedEarly, type Place, start } from "./App.ts"
 
 /** Whether there is such a terminal here; util-linux alone has `script` with these options. */
@@ -15,6 +18,8 @@ export interface Terminal {
   readonly type: (keys: string) => Effect.Effect<void>
   /** Waits until this is shown, after what was waited for before; everything up to its end. */
   readonly shows: (what: RegExp) => Effect.Effect<string, EndedEarly>
+  /** Gives it another width, of which its program is told. */
+  readonly setColumns: (columns: number) => void
   /** How the program ended, once it has. */
   readonly ended: Effect.Effect<Closed>
 }
@@ -48,7 +53,9 @@ export const open = (
   { columns, rows }: { readonly columns: number; readonly rows: number } = { columns: 80, rows: 24 }
 ): Effect.Effect<Terminal, never, Scope.Scope> =>
   Effect.gen(function* () {
+    const name = join(yield* temporaryFolder, "tty")
     const command = [
+      `tty > ${quote(name)}`,
       `stty cols ${columns} rows ${rows}`,
       // Ctrl-C reaches the shell, too, which is to tell how the program ended.
       "trap : INT",
@@ -68,6 +75,10 @@ export const open = (
         Effect.map(running.says("stdout", what), ({ input, index, 0: found }) =>
           input.slice(0, index + found.length)
         ),
+      setColumns: (columns) => {
+        const device = readFileSync(name, "utf8").trim()
+        execFileSync("stty", ["cols", String(columns), "-F", device])
+      },
       ended: Effect.gen(function* () {
         // A pipe's end does not end `script`'s terminal: the program has to.
         const { stdout } = yield* running.ended

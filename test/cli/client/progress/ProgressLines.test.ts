@@ -7,30 +7,41 @@ import { folderWith, temporaryFolder } from "../../../support/stores/TemporaryFo
 
 const size = 2_000_000
 
+/** A server that sends half of the file that is asked for first; the other waits for the rest of it. */
+const halfServer = Effect.suspend(() => {
+  let isAsked = false
+  return FakeServer.make({
+    answers: (request) => {
+      if (request._tag === "Describe") return FakeServer.detailsReply(size)
+      if (request._tag !== "SendFile" || isAsked) return ""
+      isAsked = true
+      const name = `$${request.name.length}\r\n${request.name}\r\n`
+      return `*2\r\n${name}$${size}\r\n${"x".repeat(size / 2)}`
+    }
+  })
+})
+
+/** The client on a terminal, at work on two files of that server. */
+const fetchingTwo = Effect.fnUntraced(function* (
+  columns: number,
+  env: Readonly<Record<string, string>> = {}
+) {
+  const { file } = yield* App
+  const { address } = yield* halfServer
+  const words = ["client", "--port", String(address.port), "--cmd", "enviar_arquivo"]
+  return yield* Terminal.open(
+    [process.execPath, file, ...words, "relatorios/primeiro.pdf", "relatorios/segundo.pdf"],
+    { cwd: yield* temporaryFolder, env },
+    { columns, rows: 10 }
+  )
+})
+
 layer(App.layer, { timeout: "1 minute" })("on a terminal of 40 columns", (it) => {
   it.effect(
     "the progress of several files is two lines that fit, and Ctrl-C says what is kept of them",
     () =>
       Effect.gen(function* () {
-        const { file } = yield* App
-        const cwd = yield* temporaryFolder
-        let isAsked = false
-        const { address } = yield* FakeServer.make({
-          answers: (request) => {
-            if (request._tag === "Describe") return FakeServer.detailsReply(size)
-            // Half of the file that is asked for first comes; the other waits for the rest of it.
-            if (request._tag !== "SendFile" || isAsked) return ""
-            isAsked = true
-            const name = `$${request.name.length}\r\n${request.name}\r\n`
-            return `*2\r\n${name}$${size}\r\n${"x".repeat(size / 2)}`
-          }
-        })
-        const words = ["client", "--port", String(address.port), "--cmd", "enviar_arquivo"]
-        const terminal = yield* Terminal.open(
-          [process.execPath, file, ...words, "relatorios/primeiro.pdf", "relatorios/segundo.pdf"],
-          { cwd },
-          { columns: 40, rows: 10 }
-        )
+        const terminal = yield* fetchingTwo(40)
         yield* terminal.shows(/0 de 2 arquivos \| [\d.]+ \wiB/)
         yield* terminal.shows(/rel\S*\.pdf [^\r\n]*(?:49|50)%/)
         yield* terminal.type(Terminal.key.control("C"))
@@ -47,6 +58,36 @@ layer(App.layer, { timeout: "1 minute" })("on a terminal of 40 columns", (it) =>
       }),
     { skip: !Terminal.hasTerminal }
   )
+})
+
+layer(App.layer, { timeout: "1 minute" })("on a terminal that is made narrower", (it) => {
+  /** Whether it went up further than its lines once they were wider than the terminal, and cleared from there down. */
+  const isClearedAbove = Effect.fnUntraced(function* (env: Readonly<Record<string, string>>) {
+    const terminal = yield* fetchingTwo(100, env)
+    yield* terminal.shows(/0 de 2 arquivos/)
+    yield* terminal.shows(/rel\S*\.pdf \[[=-]{20}\] (?:49|50)%/)
+    terminal.setColumns(40)
+    yield* terminal.shows(/rel\S*\.pdf (?:49|50)%/)
+    yield* terminal.type(Terminal.key.control("C"))
+    return /\x1b\[\d+A\x1b\[J/.test((yield* terminal.ended).shown)
+  })
+
+  for (const { env, what, wraps } of [
+    { what: "an ordinary one", env: { TERM: "xterm-256color" }, wraps: true },
+    { what: "tmux", env: { TERM: "screen", TMUX: "/tmp/tmux" }, wraps: true },
+    { what: "xterm", env: { TERM: "xterm", XTERM_VERSION: "XTerm(379)" }, wraps: false },
+    { what: "GNU screen", env: { TERM: "screen", STY: "1.pts-0" }, wraps: false },
+    { what: "the console of Linux", env: { TERM: "linux" }, wraps: false }
+  ]) {
+    it.effect(
+      `and is ${what}, rows above are ${wraps ? "cleared, for lines have the rest of them there" : "left, for others wrote them"}`,
+      () =>
+        Effect.gen(function* () {
+          assert.strictEqual(yield* isClearedAbove(env), wraps)
+        }),
+      { skip: !Terminal.hasTerminal }
+    )
+  }
 })
 
 layer(App.layer, { timeout: "1 minute" })("on a terminal, at the end of many files", (it) => {
