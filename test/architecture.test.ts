@@ -161,6 +161,7 @@ const readsWallClock: Exceptions = [
     "how long ago a file changed, which the file system tells by the wall clock"
   ],
   [/^src\/services\/files\/directory\/(?:EntryStats|index\/Folders)\.ts$/, "the same of folders"],
+  [/^src\/services\/files\/s3\/sdk\/SignedGet\.ts$/, "a signature tells when it was made"],
   [
     /^src\/services\/files\/(?:directory\/watch\/Directory|s3\/watch\/Bucket)Changes\.ts$/,
     "the epoch of a log, which is another one after each start"
