@@ -43,5 +43,6 @@ run(
     // The menu has the terminal to itself.
   ).pipe(Effect.provide(Log.layer("auto", "warning"))),
   messages,
-  { client: clientFlags }
+  { client: clientFlags },
+  false
 )

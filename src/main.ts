@@ -20,8 +20,9 @@ const args = process.argv.slice(2)
 const language = choose(args, process.env)
 const messages = catalogs[language]
 
+const isClient = args[0] === "client"
 // A question does without the flags of the other command: 1 ms. What the shell is to complete needs those of both.
-const isQuestion = args[0] === "client" && !args.some((word) => word.startsWith("--completions"))
+const isQuestion = isClient && !args.some((word) => word.startsWith("--completions"))
 
 const app = Command.make("app").pipe(
   Command.withDescription(messages.help.app),
@@ -33,5 +34,6 @@ const commands = { client: clientFlags, serve: serveFlags }
 run(
   Command.runWith(app, { version: packageJson.version })(normalize(args, commands)),
   messages,
-  commands
+  commands,
+  isClient
 )

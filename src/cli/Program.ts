@@ -40,19 +40,24 @@ const isCurrentFolderGone = <E>(cause: Cause.Cause<E>): boolean =>
 const report = (cause: Cause.Cause<unknown>): Effect.Effect<void> =>
   Cause.hasDies(cause) ? Effect.logFatal(cause) : Effect.void
 
+/** Ends the process once all that was printed is written, which takes a while on a pipe. */
+const exitWhenWritten = (code: number): void => {
+  process.stdout.write("", () => process.stderr.write("", () => process.exit(code)))
+}
+
 /**
- * Unlike `NodeRuntime.runMain` this does not handle SIGINT and SIGTERM: commands do, for `serve` drains on them. A
- * successful run does not call `process.exit`, which would cut off output that is still being written.
+ * Unlike `NodeRuntime.runMain` this does not handle SIGINT and SIGTERM: commands do, for `serve` drains on them. After a
+ * success the process exits only where it `exitsAtOnce`; else it ends when nothing is left to do.
  */
-const runMain = Runtime.makeRunMain(({ fiber, teardown }) => {
-  fiber.addObserver((exit) => {
-    teardown(exit, (code) => {
-      process.exitCode = code
-      // What was printed before the failure must be written first, which takes a while on a pipe.
-      if (code !== 0) process.stdout.write("", () => process.exit(code))
+const runMain = (exitsAtOnce: boolean) =>
+  Runtime.makeRunMain(({ fiber, teardown }) => {
+    fiber.addObserver((exit) => {
+      teardown(exit, (code) => {
+        process.exitCode = code
+        if (code !== 0 || exitsAtOnce) exitWhenWritten(code)
+      })
     })
   })
-})
 
 const colors =
   process.stdout.isTTY && process.env["NO_COLOR"] === undefined && process.env["TERM"] !== "dumb"
@@ -83,11 +88,16 @@ const nodeServices: Layer.Layer<NodeServices> = Layer.provideMerge(
   Layer.mergeAll(NodeFileSystem.layer, NodePath.layer, NodeStdio.layer, terminal)
 )
 
-/** Runs a command as the process; `commands` are the flags of each of its commands. */
+/**
+ * Runs a command as the process; `commands` are the flags of each of its commands. A client `exitsAtOnce` when it is done:
+ * to take Node apart is a twentieth of a question's processor time. A server does not: workers that it was just starting
+ * would go on without it.
+ */
 export const run = (
   command: Effect.Effect<void, Failure | CliError.CliError, NodeServices>,
   messages: Messages,
-  commands: Commands
+  commands: Commands,
+  exitsAtOnce: boolean
 ): void =>
   command.pipe(
     Effect.catchCauseIf(isCurrentFolderGone, () =>
@@ -107,7 +117,7 @@ export const run = (
         Logger.layer([Logger.withConsoleError(Logger.formatLogFmt)])
       )
     ),
-    runMain({
+    runMain(exitsAtOnce)({
       disableErrorReporting: true,
       teardown: (exit, onExit) => onExit(exitCodeOf(exit))
     })

@@ -1,7 +1,7 @@
 /**
  * Writes the caches of compiled code into the folder of a finished build, its argument. Each holds the functions that its
  * purpose compiles: the program serves in one process of this file, and asks it for the time and makes a mirror in others;
- * each writes what was compiled as it ends.
+ * each writes what was compiled as it ends, with what the cache held before.
  */
 import { type ChildProcess, spawn } from "node:child_process"
 import { once } from "node:events"
@@ -11,7 +11,7 @@ import { tmpdir } from "node:os"
 import { join, resolve } from "node:path"
 import { createInterface } from "node:readline"
 import { setFlagsFromString } from "node:v8"
-import { cacheIn, compile, purposeOf } from "./CodeCache.ts"
+import { cacheIn, compile, load, purposeOf, purposes } from "./CodeCache.ts"
 
 const [, file = "", given = "dist", ...words] = process.argv
 const folder = resolve(given)
@@ -29,15 +29,13 @@ const run = (): void => {
   for (const name of Object.keys(process.env)) if (name.startsWith("APP_")) delete process.env[name]
   process.argv = [process.execPath, app, ...words]
   const purpose = purposeOf(process.argv)
-  const code = compile(folder)
+  const code = load(folder, purpose) ?? compile(folder)
   process.once("exit", (status) => {
     if (status !== 0) return
     // V8's default, which a server changes (cli/serve/Heap): a cache is only taken under the flags it was made with.
     setFlagsFromString("--semi-space-growth-factor=2")
     writeFileSync(cacheIn(folder, purpose), code.cache())
   })
-  // A second time there is nothing to do, for which other functions are used.
-  if (purpose === "mirror") process.once("beforeExit", () => code.run(createRequire(app)))
   code.run(createRequire(app))
 }
 
@@ -56,6 +54,7 @@ const finish = async (...words: ReadonlyArray<string>): Promise<void> => {
 
 /** Serves, asks, makes a mirror, and ends the server. */
 const build = async (): Promise<void> => {
+  for (const purpose of purposes) rmSync(cacheIn(folder, purpose), { force: true })
   const server = start("serve", "--port", "0", "--dir", folder)
   process.once("exit", () => server.kill())
   const announcement = String(await once(createInterface(server.stderr), "line"))
@@ -63,9 +62,13 @@ const build = async (): Promise<void> => {
   await finish("client", "--port", port, "--cmd", "hora_atual")
   const target = mkdtempSync(join(tmpdir(), "app-"))
   const mirror = ["--quiet", "--mirror", target, "--exclude", "binary/**"]
-  await finish("client", "--port", port, ...mirror).finally(() => {
+  try {
+    await finish("client", "--port", port, ...mirror)
+    // Now there is nothing to do, for which other functions are used.
+    await finish("client", "--port", port, ...mirror)
+  } finally {
     rmSync(target, { recursive: true, force: true })
-  })
+  }
   server.kill()
   await once(server, "exit")
   check(server, ["serve"])
