@@ -5,23 +5,25 @@
 import { Cause, Effect, Fiber, type Pull, Stream } from "effect"
 import { StoreUnavailable } from "../../domain/Errors.ts"
 import type { FileStore } from "../../services/files/FileStore.ts"
-import type { ListedFile } from "./FolderTree.ts"
-import { tarHeader, type TarFile } from "./TarHeader.ts"
+import type { FoundFile, PackedFiles } from "./PackedFiles.ts"
+import { tarHeader } from "./TarHeader.ts"
 import type { Segment, TarLayout } from "./TarLayout.ts"
 
-/** A file of an archive, as it is in the store. */
-export interface ArchivedFile extends TarFile {
-  readonly file: ListedFile
+/** What is in an archive, and where. */
+export interface Contents {
+  readonly files: PackedFiles
+  readonly layout: TarLayout
 }
+
+/** Of an index that is the layout's and no file's, of which there is none; and no bytes are made up where there were. */
+export const noFile = (index: number) =>
+  new StoreUnavailable({ cause: new Error(`an archive has no file ${index}`) })
 
 const changed = (name: string) =>
   new StoreUnavailable({ cause: new Error(`${name} changed while its archive was sent`) })
 
 /** Opens the file until the scope closes, if it is still the one that the layout is made for. */
-export const openSame = Effect.fnUntraced(function* (
-  store: FileStore["Service"],
-  file: ListedFile
-) {
+export const openSame = Effect.fnUntraced(function* (store: FileStore["Service"], file: FoundFile) {
   const opened = yield* Effect.catchTag(store.open(file.name), "FileNotFound", () =>
     Effect.fail(changed(file.name))
   )
@@ -50,7 +52,7 @@ const pieceOf = ({ end, start }: Segment, at: number, size: number): Piece => {
 const readInto = (
   store: FileStore["Service"],
   chunk: Uint8Array,
-  file: ListedFile,
+  file: FoundFile,
   { from, length, place }: Piece
 ): Effect.Effect<void, StoreUnavailable> =>
   Effect.scoped(
@@ -71,25 +73,26 @@ const readConcurrency = 4
 /** Fills the chunk with the bytes of a segment: headers, files, and padding, which is zeros. */
 const fill = Effect.fnUntraced(function* (
   store: FileStore["Service"],
-  { content, fileAt, files, start }: TarLayout<ArchivedFile>,
+  { files, layout: { content, count, fileAt, start } }: Contents,
   segment: Segment,
   chunk: Uint8Array
 ) {
   chunk.fill(0)
-  const wanted: Array<readonly [file: ListedFile, piece: Piece]> = []
-  for (let index = fileAt(segment.start); index < files.length; index++) {
-    const archived = files[index]
-    if (archived === undefined || start(index) >= segment.end) break
+  const wanted: Array<readonly [file: FoundFile, piece: Piece]> = []
+  for (let index = fileAt(segment.start); index < count; index++) {
+    if (start(index) >= segment.end) break
+    const archived = files.at(index)
+    if (archived === undefined) return yield* noFile(index)
     if (content(index) > segment.start) {
       const header = tarHeader(archived)
       const { from, length, place } = pieceOf(segment, start(index), header.length)
       chunk.set(header.subarray(from, from + length), place)
     }
     if (content(index) < segment.end && content(index) + archived.size > segment.start) {
-      wanted.push([archived.file, pieceOf(segment, content(index), archived.size)])
+      wanted.push([archived, pieceOf(segment, content(index), archived.size)])
     }
   }
-  yield* Effect.forEach(wanted, ([file, piece]) => readInto(store, chunk, file, piece), {
+  yield* Effect.forEach(wanted, ([wanted, piece]) => readInto(store, chunk, wanted, piece), {
     concurrency: readConcurrency,
     discard: true
   })
@@ -105,7 +108,7 @@ type Next = Effect.Effect<Uint8Array | undefined, StoreUnavailable>
  */
 export const readSmall = (
   store: FileStore["Service"],
-  layout: TarLayout<ArchivedFile>,
+  contents: Contents,
   segments: ReadonlyArray<Segment>,
   readsAhead: boolean
 ): Stream.Stream<Uint8Array, StoreUnavailable> =>
@@ -122,7 +125,7 @@ export const readSmall = (
         if (buffer === undefined || buffer.length < size) {
           buffer = buffers[place] = new Uint8Array(size)
         }
-        return fill(store, layout, segment, buffer.subarray(0, size))
+        return fill(store, contents, segment, buffer.subarray(0, size))
       }
       const begin = (index: number): Effect.Effect<Next> =>
         readsAhead

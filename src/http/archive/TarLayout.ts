@@ -2,63 +2,66 @@
  * Where everything in an archive is, before any of it is read: so its length is known, and it can be begun anywhere.
  * Pure: sizes in, offsets out.
  */
-import { blockSize, headerSize, roundUp, type TarFile } from "./TarHeader.ts"
+import { blockSize, roundUp } from "./TarHeader.ts"
 
 /** Two blocks of zeros end an archive. */
 const endSize = 2 * blockSize
 
-/** An archive of these files, in this order. */
-export interface TarLayout<File extends TarFile> {
-  readonly files: ReadonlyArray<File>
+/** The files of an archive, as their layout needs them. */
+export interface SizedFiles {
+  readonly length: number
+  /** The size of the file at this index, in bytes. */
+  readonly size: (index: number) => number
+  /** The size of all that stands before it, in bytes. */
+  readonly header: (index: number) => number
+}
+
+/** An archive of some files, in their order. */
+export interface TarLayout {
+  /** How many files there are. */
+  readonly count: number
   /** In bytes. */
   readonly size: number
   /** Where the header of the file of this index begins; of the index after the last, where the end begins. */
   readonly start: (index: number) => number
   /** Where the bytes of the file of this index begin. */
   readonly content: (index: number) => number
+  /** How many bytes the file of this index has. */
+  readonly length: (index: number) => number
   /** The index of the file that an offset lies in, its header and its padding included; behind the last in the end. */
   readonly fileAt: (offset: number) => number
 }
 
-/** A layout that is made file by file, for a million at once would take half a second. */
-export interface TarLayoutBuilder<File extends TarFile> {
-  /** Puts a file behind the others. */
-  readonly add: (file: File) => void
-  /** The layout of the files so far; none may follow. */
-  readonly finish: () => TarLayout<File>
-}
+/** Files that are laid out between two yields: less than a millisecond. */
+const atOnce = 8192
 
-/** A layout without files. */
-export const makeTarLayout = <File extends TarFile>(): TarLayoutBuilder<File> => {
-  const files: Array<File> = []
-  const starts: Array<number> = []
-  const contents: Array<number> = []
+/** Lays out these files. Yields while there are more, for a million at once would take tens of milliseconds. */
+export const makeTarLayout = function* (files: SizedFiles): Generator<void, TarLayout> {
+  const count = files.length
+  const starts = new Float64Array(count)
   let position = 0
+  for (let index = 0; index < count; index++) {
+    starts[index] = position
+    position += files.header(index) + roundUp(files.size(index))
+    if ((index + 1) % atOnce === 0) yield
+  }
   const start = (index: number): number => starts[index] ?? position
   return {
-    add: (file) => {
-      files.push(file)
-      starts.push(position)
-      position += headerSize(file)
-      contents.push(position)
-      position += roundUp(file.size)
-    },
-    finish: () => ({
-      files,
-      size: position + endSize,
-      start,
-      content: (index) => contents[index] ?? position,
-      fileAt: (offset) => {
-        let low = 0
-        let high = files.length
-        while (low < high) {
-          const middle = (low + high + 1) >>> 1
-          if (start(middle) <= offset) low = middle
-          else high = middle - 1
-        }
-        return low
+    count,
+    size: position + endSize,
+    start,
+    content: (index) => start(index) + files.header(index),
+    length: files.size,
+    fileAt: (offset) => {
+      let low = 0
+      let high = count
+      while (low < high) {
+        const middle = (low + high + 1) >>> 1
+        if (start(middle) <= offset) low = middle
+        else high = middle - 1
       }
-    })
+      return low
+    }
   }
 }
 
@@ -84,30 +87,30 @@ const mostFilesTogether = 64
 
 /** The segments of the bytes from `from` to before `to`, in order. */
 export const segments = function* (
-  { content, fileAt, files, size, start }: TarLayout<TarFile>,
+  { content, count, fileAt, length, size, start }: TarLayout,
   from: number,
   to: number
 ): Generator<Segment> {
   const end = Math.min(to, size)
   let position = from
-  let count = 0
-  for (let index = fileAt(from); index < files.length && position < end; index++) {
-    const length = files[index]?.size ?? 0
-    const isLarge = length > largestSmall
-    const bytes = content(index)
+  let together = 0
+  for (let index = fileAt(from); index < count && position < end; index++) {
+    const bytes = length(index)
+    const isLarge = bytes > largestSmall
+    const begin = content(index)
     // What stands before a large file's bytes goes with the small files before it.
-    const next = isLarge ? bytes : start(index + 1)
-    count += 1
-    if (isLarge || count === mostFilesTogether || next - position > mostTogether) {
-      count = 0
+    const next = isLarge ? begin : start(index + 1)
+    together += 1
+    if (isLarge || together === mostFilesTogether || next - position > mostTogether) {
+      together = 0
       if (Math.min(next, end) > position) {
         yield { kind: "small", start: position, end: Math.min(next, end) }
       }
       position = Math.max(position, next)
     }
-    if (isLarge && position < end && position < bytes + length) {
-      yield { kind: "large", index, start: position, end: Math.min(bytes + length, end) }
-      position = bytes + length
+    if (isLarge && position < end && position < begin + bytes) {
+      yield { kind: "large", index, start: position, end: Math.min(begin + bytes, end) }
+      position = begin + bytes
     }
   }
   if (position < end) yield { kind: "small", start: position, end }
