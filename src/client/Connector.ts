@@ -140,39 +140,41 @@ export const makeConnector = (
     })
 
     /**
-     * Sends, waits for its turn, reads. A read that is interrupted, or does not understand what comes, leaves half a reply,
-     * so that the connection is closed.
+     * Sends, waits for its turn, reads. Whoever is interrupted from then on, or does not understand what comes, leaves a
+     * reply or half of one to be read, so that the connection is closed. However it ends, those behind it have their turn.
      */
-    const exchange = Effect.fnUntraced(function* <A, E, R>(
+    const exchange = <A, E, R>(
       current: ActiveConnection,
       requests: () => ReadonlyArray<ReadonlyArray<ByteString>>,
       receive: Effect.Effect<A, E, R>
-    ) {
-      const done = Deferred.makeUnsafe<void>()
-      const before = yield* Semaphore.withPermit(
-        sending,
-        Effect.suspend(() => {
+    ) =>
+      Effect.suspend(() => {
+        const done = Deferred.makeUnsafe<void>()
+        let hasTurn = false
+        const send = Effect.suspend(() => {
           const before = current.turn
           current.turn = Deferred.await(done)
+          hasTurn = true
           return Effect.as(current.connection.send(requests()), before)
         })
-      )
-      const answer = yield* Effect.andThen(
-        before,
-        Effect.provideService(receive, Connection, current.connection)
-      ).pipe(
-        Effect.tapError((error) =>
-          error instanceof MalformedReply ? close(current) : Effect.void
-        ),
-        Effect.onInterrupt(() => close(current)),
-        Effect.ensuring(Deferred.succeed(done, undefined))
-      )
-      if (counting === "since the last answer") {
-        losses.count -= own
-        own = 0
-      }
-      return answer
-    })
+        return Semaphore.withPermit(sending, send).pipe(
+          Effect.flatMap((before) =>
+            Effect.andThen(before, Effect.provideService(receive, Connection, current.connection))
+          ),
+          Effect.tapError((error) =>
+            error instanceof MalformedReply ? close(current) : Effect.void
+          ),
+          Effect.onInterrupt(() => (hasTurn ? close(current) : Effect.void)),
+          Effect.ensuring(Deferred.succeed(done, undefined)),
+          Effect.tap(() =>
+            Effect.sync(() => {
+              if (counting !== "since the last answer") return
+              losses.count -= own
+              own = 0
+            })
+          )
+        )
+      })
 
     /** As `askAll`; `before` is the final loss that was known when it began. A later one is its own as well. */
     const tryAsk = <A, E, R>(

@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Duration, Effect, Exit, Layer } from "effect"
+import { Deferred, Duration, Effect, Exit, Fiber, Layer } from "effect"
 import { MalformedReply } from "../../src/codec/resp/RespTokens.ts"
 import { Connection } from "../../src/client/Connection.ts"
 import {
@@ -23,7 +23,8 @@ const receive = Effect.flatMap(Connection, ({ receive }) => receive)
 const connectorTo = Effect.fnUntraced(function* (
   receives: ReadonlyArray<Receive>,
   policy: Partial<RetryPolicy> = {},
-  losses: Losses = noLosses()
+  losses: Losses = noLosses(),
+  send: Connection["Service"]["send"] = () => Effect.void
 ) {
   let made = 0
   const connection = Layer.effect(
@@ -34,7 +35,7 @@ const connectorTo = Effect.fnUntraced(function* (
       return receive === undefined
         ? Effect.fail(new ConnectFailed({ timedOut: false, cause: undefined }))
         : Effect.succeed({
-            send: () => Effect.void,
+            send,
             receive,
             receiveTokens: () => Effect.never,
             receiveFile: Effect.never,
@@ -157,4 +158,34 @@ describe("a reply that is not understood", () => {
       assert.strictEqual(connections(), 2)
     })
   )
+})
+
+describe("a request that is interrupted", () => {
+  for (const where of ["while it is sent", "while it waits for its reply"] as const)
+    it.effect(`${where} is the last of its connection: those behind it have another`, () =>
+      Effect.gen(function* () {
+        const reached = yield* Deferred.make<void>()
+        let isFirst = true
+        /** The first request gets no further than this. */
+        const stop = Effect.suspend(() => {
+          if (!isFirst) return Effect.void
+          isFirst = false
+          return Effect.andThen(Deferred.succeed(reached, undefined), Effect.never)
+        })
+        const isSending = where === "while it is sent"
+        const { ask, connections } = yield* connectorTo(
+          [isSending ? answers : Effect.andThen(stop, answers), answers],
+          {},
+          noLosses(),
+          () => (isSending ? stop : Effect.void)
+        )
+        const first = yield* Effect.forkChild(ask, { startImmediately: true })
+        yield* Deferred.await(reached)
+        const second = yield* Effect.forkChild(ask, { startImmediately: true })
+        yield* Fiber.interrupt(first)
+        assert.deepStrictEqual(yield* Fiber.join(second), Reply.ok)
+        assert.deepStrictEqual(yield* ask, Reply.ok)
+        assert.strictEqual(connections(), 2)
+      })
+    )
 })
