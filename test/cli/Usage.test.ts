@@ -140,6 +140,19 @@ layer(App.layer, { timeout: "1 minute" })("a command line", (it) => {
       lines: [String.raw`Opção desconhecida: --\x1b[2J.`, see]
     },
     {
+      words: ["client", "-o", "x", "--cmd", "HORA"],
+      lines: ["Opção desconhecida: -o.", see]
+    },
+    ...["127.0.0.1:65432", "http://127.0.0.1:65432", "http://files.example.org/", "[::1"].map(
+      (host) => ({
+        words: ["client", "--host", host, "--cmd", "HORA"],
+        lines: [
+          `Valor inválido para --host: "${host}". Esperado: só um nome ou endereço; a porta vai em --port.`,
+          see
+        ]
+      })
+    ),
+    {
       words: ["cleint"],
       lines: ["Comando desconhecido: cleint. Seria client?", "Veja: app --help"]
     }

@@ -13,6 +13,7 @@ import type { Args } from "../../commands/Argument.ts"
 import { formatAddress } from "../../domain/Address.ts"
 import * as ByteString from "../../domain/ByteString.ts"
 import { type ChangeId, formatId } from "../../domain/FileChange.ts"
+import { escape } from "../Escape.ts"
 import { exitCode, Failure } from "../Failure.ts"
 import type { Messages } from "../Messages.ts"
 import { printError } from "../Output.ts"
@@ -207,7 +208,8 @@ const perform = Effect.fnUntraced(function* (run: Run) {
   }
   if (isAtMenu) return yield* showMenu(run, connectors, questions, presentation, progress)
   if (args === undefined) {
-    if (flags.rest.length > 0) return yield* usage(messages.usage.missing("--cmd"))
+    const [word] = flags.rest
+    if (word !== undefined) return yield* usage(messages.usage.commandBefore(escape(word)))
     return yield* batch(questions, presentation)
   }
   const request = questions.parse(args)

@@ -32,11 +32,12 @@ export const host: Kind<string> = {
   parse: (text) => {
     const [, inBrackets] = /^\[([^\]]*)\]$/.exec(text) ?? []
     if (inBrackets !== undefined) return inBrackets
-    return text === "" || /^[^:]*:[^:]*$|^\[/.test(text) ? undefined : text
+    // A port behind it, a URL, or a bracket that is not closed.
+    return text === "" || /^[^:]*:[^:]*$|^\[|[/\s]/.test(text) ? undefined : text
   },
   expected: {
-    pt: "um nome ou endereço, sem a porta, que vai em --port",
-    en: "a name or an address, without the port, which goes to --port"
+    pt: "só um nome ou endereço; a porta vai em --port",
+    en: "a name or an address alone; the port goes to --port"
   },
   placeholder: { pt: "endereço", en: "address" }
 }

@@ -85,6 +85,7 @@ export const english: Catalog = {
   usage: {
     currentFolderGone: "The folder that the program was called in does not exist any more.",
     unknownOption: (option) => `Unknown option: ${option}.`,
+    commandBefore: (word) => `--cmd is missing before ${word}.`,
     unknownCommand: (name) => `Unknown command: ${name}.`,
     invalidValue: (option, value, expected) =>
       `Invalid value for ${option}: "${value}". Expected ${expected}.`,

@@ -95,6 +95,7 @@ export const portuguese = {
   usage: {
     currentFolderGone: "A pasta em que o programa foi chamado não existe mais.",
     unknownOption: (option: string) => `Opção desconhecida: ${option}.`,
+    commandBefore: (word: string) => `Falta --cmd antes de ${word}.`,
     unknownCommand: (name: string) => `Comando desconhecido: ${name}.`,
     invalidValue: (option: string, value: string, expected: string) =>
       `Valor inválido para ${option}: "${value}". Esperado: ${expected}.`,

@@ -17,7 +17,7 @@ export const refusalsEnglish: { readonly [Name in SentenceName]: string } = {
   EXECABORT: "The transaction was discarded because of the errors before.",
   ONEARGUMENT: "In pickle, a command takes one argument and no more.",
 
-  unknownCommand: "Unknown command: {}.",
+  unknownCommand: "Unknown command: {}; see the commands with --cmd ajuda.",
   unknownVerb: "Unknown command.",
   unknownSubcommand: "Unknown subcommand: {}. See {} HELP.",
   wrongArity: "Wrong number of arguments for {}.",

@@ -17,7 +17,7 @@ export const refusalsPortuguese: { readonly [Name in SentenceName]: string } = {
   EXECABORT: "A transação foi descartada por causa dos erros anteriores.",
   ONEARGUMENT: "Em pickle, um comando leva um só argumento.",
 
-  unknownCommand: "Comando desconhecido: {}.",
+  unknownCommand: "Comando desconhecido: {}; veja os comandos com --cmd ajuda.",
   unknownVerb: "Comando desconhecido.",
   unknownSubcommand: "Subcomando desconhecido: {}. Veja {} HELP.",
   wrongArity: "Número errado de argumentos para {}.",

@@ -3,8 +3,11 @@ import type { CliError } from "effect/cli"
 import { escape } from "../Escape.ts"
 import type { Messages } from "../Messages.ts"
 
-const suggest = (names: ReadonlyArray<string>, { usage }: Messages): string =>
-  names.length === 0 ? "" : ` ${usage.suggestions(names)}`
+/** A question for what is meant. Any flag of one letter is near any other: those are not asked about. */
+const suggest = (names: ReadonlyArray<string>, { usage }: Messages): string => {
+  const longer = names.filter((name) => !/^-.$/.test(name))
+  return longer.length === 0 ? "" : ` ${usage.suggestions(longer)}`
+}
 
 /** effect/cli has texts for some values instead of types: internal/parser.ts and Param.ts, 4.1.0. */
 const invalidValue = (

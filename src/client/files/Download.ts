@@ -8,7 +8,7 @@ import * as FileName from "../../domain/FileName.ts"
 import * as ByteString from "../../domain/ByteString.ts"
 import type { Connectors } from "../Connector.ts"
 import { localDigestOf } from "./Hashing.ts"
-import { locate, SaveFailed, sizeAt, UnexpectedName } from "./Placement.ts"
+import { locate, pathOf, SaveFailed, sizeAt, UnexpectedName } from "./Placement.ts"
 import { describe, isChanged, type RemoteDetails, restartPolicy } from "./RemoteFile.ts"
 import { Result } from "../Result.ts"
 import { Progress } from "./Progress.ts"
@@ -70,8 +70,7 @@ export const download = Effect.fn("download")(function* (
   details?: RemoteDetails
 ) {
   let known = details
-  const { target } = options
-  const path = target._tag === "File" ? target.path : ByteString.toTextLossy(name)
+  const path = yield* pathOf(ByteString.toTextLossy(name), options.target)
   const failed = (cause: unknown) => new SaveFailed({ path, cause })
   const once = Effect.gen(function* () {
     const details = known ?? (yield* describe(name, connectors.bytes))

@@ -162,7 +162,7 @@ const withFolders = (results: ReadonlyArray<FileResult>, target: Target) => {
         result._tag === "Saved"
           ? Result.Failed({
               name: result.name,
-              error: new SaveFailed({ path: result.name, cause })
+              error: new SaveFailed({ path: result.path, cause })
             })
           : result
       ),

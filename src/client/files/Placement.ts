@@ -126,6 +126,12 @@ export const sizeAt = Effect.fnUntraced(function* (place: string) {
   })
 })
 
+/** The path of a name in a target, as sentences have it; it is not checked. */
+export const pathOf = (name: string, target: Target) =>
+  Effect.map(Path.Path, (path) =>
+    target._tag === "File" ? target.path : path.join(target.folder, name)
+  )
+
 /** The path to save the file at, whose folders are made. Fails with `UnexpectedName` where it leads out of the folder. */
 export const locate = Effect.fnUntraced(function* (name: FileName.FileName, target: Target) {
   const path = yield* Path.Path
@@ -160,8 +166,8 @@ export const save = Effect.fn("Placement.save")(function* (
   if (wanted === undefined || file.name !== name) {
     return yield* new UnexpectedName({ name: ByteString.toTextLossy(file.name) })
   }
-  const failed = (cause: PlatformError.PlatformError) =>
-    new SaveFailed({ path: target._tag === "File" ? target.path : wanted, cause })
+  const path = yield* pathOf(wanted, target)
+  const failed = (cause: PlatformError.PlatformError) => new SaveFailed({ path, cause })
   const place = yield* Effect.catchTag(locate(wanted, target), "PlatformError", failed)
   yield* sizeAt(place)
   const notPreserved = yield* Effect.catchTag(

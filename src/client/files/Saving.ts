@@ -175,9 +175,11 @@ const saveRange = Effect.fnUntraced(
     )
     return savedAs({ name: wanted, path: place, size, notPreserved })
   },
-  (saving, name) =>
+  (saving, name, _, target) =>
     Effect.catchTag(saving, "PlatformError", (cause) =>
-      Effect.fail(new Placement.SaveFailed({ path: ByteString.toTextLossy(name), cause }))
+      Effect.flatMap(Placement.pathOf(ByteString.toTextLossy(name), target), (path) =>
+        Effect.fail(new Placement.SaveFailed({ path, cause }))
+      )
     )
 )
 

@@ -48,7 +48,7 @@ layer(Shared.layer(shared), { timeout: "1 minute" })("a batch on standard input"
         code: 1,
         stdout: "1\n2\n3\n4\n",
         stderr: [
-          "Linha 2: Comando desconhecido: nada.",
+          "Linha 2: Comando desconhecido: nada; veja os comandos com --cmd ajuda.",
           "Linha 5: Arquivo não encontrado!",
           "Linha 6: Aspas sem par no comando.",
           "Linha 8: Número errado de argumentos para soma.",

@@ -153,7 +153,11 @@ layer(Shared.layer(shared), { timeout: "1 minute" })("app client --cmd", (it) =>
 
     it.effect("whole where arguments follow, which are words as they are", () =>
       Effect.gen(function* () {
-        fails((yield* ask(["--cmd", "ECHO a", "b"])).ended, 1, "Comando desconhecido: ECHO a.")
+        fails(
+          (yield* ask(["--cmd", "ECHO a", "b"])).ended,
+          1,
+          "Comando desconhecido: ECHO a; veja os comandos com --cmd ajuda."
+        )
         succeeds((yield* ask(["--cmd", "ECHO", " 'a\" b\\x61 "])).ended, " 'a\" b\\x61 \n")
         succeeds((yield* ask(["--cmd", "ECHO", ""])).ended, "\n")
         succeeds((yield* ask(["--cmd", "ECHO", "--", "--json"])).ended, "--json\n")
@@ -175,7 +179,11 @@ layer(Shared.layer(shared), { timeout: "1 minute" })("app client --cmd", (it) =>
       Effect.gen(function* () {
         succeeds((yield* ask(["--cmd", "PING"])).ended, "PONG\n")
         succeeds((yield* ask(["--cmd", "STRLEN imagem.png"])).ended, "300000\n")
-        fails((yield* ask(["--cmd", "nada\x1b[2J"])).ended, 1, "Comando desconhecido: nada [2J.")
+        fails(
+          (yield* ask(["--cmd", "nada\x1b[2J"])).ended,
+          1,
+          "Comando desconhecido: nada [2J; veja os comandos com --cmd ajuda."
+        )
         fails(
           (yield* ask(["--cmd", "enviar_arquivo"])).ended,
           1,
@@ -188,7 +196,7 @@ layer(Shared.layer(shared), { timeout: "1 minute" })("app client --cmd", (it) =>
       Effect.gen(function* () {
         fails((yield* ask(["--cmd", "  "])).ended, 2, "O comando está vazio.")
         fails((yield* ask(["--cmd", "ECHO 'x"])).ended, 2, "Aspas sem par no comando.")
-        fails((yield* ask(["hora_atual"])).ended, 2, "Falta --cmd.")
+        fails((yield* ask(["hora_atual"])).ended, 2, "Falta --cmd antes de hora_atual.")
       })
     )
   })

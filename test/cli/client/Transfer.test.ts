@@ -361,7 +361,8 @@ layer(Shared.layer(shared), { timeout: "1 minute" })("app client --cmd enviar_ar
           const { proxy, run } = yield* setUp
           const disk = yield* mounted("size=2m")
           writeFileSync(join(disk, "big.bin"), "old")
-          cannotSave(yield* run("big.bin", "--output", `${disk}/`), "big.bin", "disco cheio")
+          const ended = yield* run("big.bin", "--output", `${disk}/`)
+          cannotSave(ended, join(disk, "big.bin"), "disco cheio")
           assert.strictEqual(readFileSync(join(disk, "big.bin"), "utf8"), "old")
           assert.lengthOf(
             contents(disk).filter((name) => !name.endsWith(".part")),
@@ -379,7 +380,7 @@ layer(Shared.layer(shared), { timeout: "1 minute" })("app client --cmd enviar_ar
           const { run } = yield* setUp
           const disk = yield* mounted("size=64k")
           const ended = yield* run("pasta/small.bin", "--output", `${disk}/`)
-          cannotSave(ended, "pasta/small.bin", "disco cheio")
+          cannotSave(ended, join(disk, "pasta/small.bin"), "disco cheio")
           assert.deepStrictEqual(contents(disk), ["pasta"])
         })
     )
@@ -392,7 +393,7 @@ layer(Shared.layer(shared), { timeout: "1 minute" })("app client --cmd enviar_ar
           const disk = yield* mounted("size=1m,ro")
           for (const name of ["big.bin", "empty.bin"]) {
             const ended = yield* run(name, "--output", `${disk}/`)
-            cannotSave(ended, name, "sistema de arquivos só para leitura")
+            cannotSave(ended, join(disk, name), "sistema de arquivos só para leitura")
           }
         })
     )
@@ -411,7 +412,7 @@ layer(Shared.layer(shared), { timeout: "1 minute" })("app client --cmd enviar_ar
         ]
         const client = yield* start(program ?? "", rest, { cwd })
         yield* client.end
-        cannotSave(yield* client.ended, "big.bin", "sem permissão")
+        cannotSave(yield* client.ended, "mine/big.bin", "sem permissão")
       })
     )
 
@@ -437,6 +438,18 @@ layer(Shared.layer(shared), { timeout: "1 minute" })("app client --cmd enviar_ar
         assert.match(ended.stderr, /^Não foi possível gravar pasta\/small\.bin: [^\n]+\.\n$/)
         assert.notMatch(ended.stderr, /E[A-Z]{3}/)
         assert.strictEqual(readFileSync(join(cwd, "pasta"), "utf8"), "old")
+      })
+    )
+
+    it.effect("into a folder says where in it", () =>
+      Effect.gen(function* () {
+        const { cwd, run } = yield* setUp
+        mkdirSync(join(cwd, "out"))
+        writeFileSync(join(cwd, "out/pasta"), "old")
+        for (const range of [[], ["--start", "5"]]) {
+          const { stderr } = yield* run("pasta/small.bin", "--output", "out", ...range)
+          assert.match(stderr, /^Não foi possível gravar out\/pasta\/small\.bin: [^\n]+\.\n$/)
+        }
       })
     )
   })

@@ -10,7 +10,7 @@ import { type FileResult, Result } from "../../Result.ts"
 import type { Connectors } from "../../Connector.ts"
 import { Hashing, Mismatch } from "../Hashing.ts"
 import { PartFiles } from "../PartFile.ts"
-import { locate, SaveFailed, UnexpectedName } from "../Placement.ts"
+import { locate, pathOf, SaveFailed, UnexpectedName } from "../Placement.ts"
 import { isChanged, type RemoteDetails } from "../RemoteFile.ts"
 import type { Options } from "../Transfer.ts"
 import { receiveDigests } from "./Digests.ts"
@@ -43,7 +43,9 @@ const locateAll = Effect.fnUntraced(function* (
       name === undefined
         ? Effect.fail(new UnexpectedName({ name: text }))
         : Effect.catchTag(locate(name, target), "PlatformError", (cause) =>
-            Effect.fail(new SaveFailed({ path: text, cause }))
+            Effect.flatMap(pathOf(text, target), (path) =>
+              Effect.fail(new SaveFailed({ path, cause }))
+            )
           )
     yield* Effect.match(located, {
       onSuccess: (place) => void placed.push({ ...job, index, text, place }),
@@ -151,7 +153,7 @@ export const fetchBatch = Effect.fn("fetchBatch")(function* (
           })
         : Result.Failed({
             name: text,
-            error: new SaveFailed({ path: text, cause: outcome?.cause })
+            error: new SaveFailed({ path: place, cause: outcome?.cause })
           })
   }
   return results
