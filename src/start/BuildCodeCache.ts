@@ -32,7 +32,7 @@ const run = (): void => {
   const code = load(folder, purpose) ?? compile(folder)
   process.once("exit", (status) => {
     if (status !== 0) return
-    // V8's default, which a server changes (cli/serve/Heap): a cache is only taken under the flags it was made with.
+    // V8's default, which a server changes (cli/serve/process/Heap): a cache is only taken under the flags it was made with.
     setFlagsFromString("--semi-space-growth-factor=2")
     writeFileSync(cacheIn(folder, purpose), code.cache())
   })

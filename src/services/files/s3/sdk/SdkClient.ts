@@ -39,7 +39,7 @@ const silence = Duration.seconds(4)
 
 /**
  * How many requests run at a time. Others wait here and not in the SDK, whose timeouts would count the wait. Each takes a
- * descriptor (cli/serve/DescriptorLimit keeps 256 for everything but connections).
+ * descriptor (cli/serve/process/DescriptorLimit keeps 256 for everything but connections).
  */
 const mostRequests = 128
 
