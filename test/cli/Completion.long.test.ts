@@ -173,12 +173,13 @@ layer(App.layer, { timeout: "1 minute" })("completion", (it) => {
           `*${names.length}\r\n${names.map((name) => `$${name.length}\r\n${name}\r\n`).join("")}`
         const complete = Effect.fnUntraced(function* (
           names: ReadonlyArray<string>,
-          command = "ARQUIVO"
+          command = "ARQUIVO",
+          prefix: string = "a"
         ) {
           const { address } = yield* FakeServer.make({ answers: [list(names)] })
           const { stdout } = yield* run(["client", "--cmd", command], {
             cwd,
-            env: { APP_COMPLETE: "a", APP_PORT: String(address.port) }
+            env: { APP_COMPLETE: prefix, APP_PORT: String(address.port) }
           })
           return stdout
         })
@@ -187,6 +188,8 @@ layer(App.layer, { timeout: "1 minute" })("completion", (it) => {
           Effect.repeat(complete(...asked), { until: (names) => names !== "", times: 5 })
         assert.strictEqual(yield* completed(["a\x1b[2J", "a\nb", "a\xff", "ab", "b"]), "ab\n")
         assert.strictEqual(yield* completed(["ab"], "acompanhar"), "ab\n")
+        // What would be taken for a flag.
+        assert.strictEqual(yield* completed(["--output=.bashrc", "b"], "ARQUIVO", ""), "b\n")
         const many = Array.from({ length: 5001 }, (_, index) => `a${index}`)
         assert.strictEqual(yield* complete(many), "")
         assert.strictEqual(yield* completed(many.slice(1)), `${many.slice(1).join("\n")}\n`)

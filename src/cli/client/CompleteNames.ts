@@ -39,10 +39,13 @@ const before = (prefix: string): string | undefined => {
   return `${prefix.slice(0, -last.length)}${String.fromCodePoint(lower)}\u{10ffff}`
 }
 
-/** The name as a shell can have it; `undefined` for bytes that are no text, and for what would not show as it is. */
+/**
+ * The name as a shell can have it; `undefined` for bytes that are no text, for what would not show as it is, and for what
+ * would be taken for a flag: a server could have `--output=.bashrc` put on the line.
+ */
 const nameOf = (reply: Reply): string | undefined => {
   const name = reply._tag === "Bulk" ? ByteString.toText(reply.value) : undefined
-  return name !== undefined && escape(name) === name ? name : undefined
+  return name !== undefined && escape(name) === name && !name.startsWith("-") ? name : undefined
 }
 
 /**
