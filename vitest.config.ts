@@ -22,7 +22,7 @@ export const unit = [
   "test/client/node/{Lease,PartFiles,SmallFiles,mirror/Folder}.test.ts",
   "test/http/{Access,Response,ServiceRoutes,Target}.test.ts",
   "test/http/file/Conditions.test.ts",
-  "test/net/ProxyHeader.test.ts",
+  "test/net/proxy/ProxyHeader.test.ts",
   "test/routes/FileReply.test.ts",
   "test/server/{Authentication,Session}.test.ts",
   `test/server/subscriptions/${file}`,

@@ -87,7 +87,7 @@ const seesTheHost: Exceptions = [
     "Node's deflate has a third of the names and versions in memory; Node's digest goes on piece by piece"
   ],
   [
-    /^src\/net\/(?:Listener|Peer|TrustedProxies|RawSocket|Socket(?:Events|Write)|TlsHandshake)\.ts$/,
+    /^src\/net\/(?:Listener|Peer|proxy\/TrustedProxies|RawSocket|Socket(?:Events|Write)|TlsHandshake)\.ts$/,
     "effect's server has no hard cut-off, no handshake of its own, and takes twice the memory of an idle connection"
   ]
 ]
@@ -100,7 +100,7 @@ const usesGlobal: ReadonlyMap<string, Exceptions> = new Map([
     "Buffer",
     [
       [/^src\/domain\/ByteString\.ts$/, "bytes to latin1 and back, the hottest path of all"],
-      [/^src\/net\/ProxyHeader\.ts$/, "reads numbers out of a header of bytes"],
+      [/^src\/net\/proxy\/ProxyHeader\.ts$/, "reads numbers out of a header of bytes"],
       [/^src\/server\/Connection\.ts$/, "joins chunks in one copy"],
       [
         /^src\/services\/files\/s3\/(?:ReadAhead|ObjectCache)\.ts$/,

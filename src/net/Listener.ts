@@ -6,10 +6,10 @@
 import { Duration, Effect, Exit, FiberSet, Schema, type Scope } from "effect"
 import { createServer, type Server, type Socket } from "node:net"
 import type { Address } from "../domain/Address.ts"
-import type { BadProxyHeader, Source } from "./ProxyHeader.ts"
+import type { BadProxyHeader, Source } from "./proxy/ProxyHeader.ts"
 import { Peer } from "./Peer.ts"
 import { PendingWrites } from "./PendingWrites.ts"
-import type { TrustedProxies } from "./TrustedProxies.ts"
+import type { TrustedProxies } from "./proxy/TrustedProxies.ts"
 import { errorCode } from "./RawSocket.ts"
 import type { Tls } from "./TlsHandshake.ts"
 

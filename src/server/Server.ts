@@ -6,7 +6,7 @@ import { Router } from "../Router.ts"
 import { makeEventLog } from "../telemetry/EventLog.ts"
 import type { Address } from "../domain/Address.ts"
 import { listen, type ListenError } from "../net/Listener.ts"
-import type { TrustedProxies } from "../net/TrustedProxies.ts"
+import type { TrustedProxies } from "../net/proxy/TrustedProxies.ts"
 import * as Acceptor from "./Acceptor.ts"
 import type { Tls } from "../net/TlsHandshake.ts"
 

@@ -4,7 +4,7 @@ import packageJson from "../../../package.json" with { type: "json" }
 import type { Address } from "../../domain/Address.ts"
 import { makeHttpFace, type Options as HttpOptions } from "../../http/HttpFace.ts"
 import type { Tls } from "../../net/TlsHandshake.ts"
-import type { TrustedProxies } from "../../net/TrustedProxies.ts"
+import type { TrustedProxies } from "../../net/proxy/TrustedProxies.ts"
 import { Router } from "../../Router.ts"
 import type { Limits } from "../../server/Acceptor.ts"
 import { Server } from "../../server/Server.ts"

@@ -3,7 +3,7 @@ import { Deferred, Effect, Option } from "effect"
 import packageJson from "../../../package.json" with { type: "json" }
 import { httpProtocol } from "../../codec/http/Http.ts"
 import { formatAddress } from "../../domain/Address.ts"
-import { makeProxies } from "../../net/TrustedProxies.ts"
+import { makeProxies } from "../../net/proxy/TrustedProxies.ts"
 import { announcing } from "./announcement/Announcement.ts"
 import * as Certificates from "./reload/Certificates.ts"
 import { capConnections } from "./process/DescriptorLimit.ts"

@@ -8,7 +8,7 @@ import { type Duration, Effect, Option, Result } from "effect"
 import { IpNetwork, NetAddress } from "effect/net"
 import type { Socket } from "node:net"
 import { BadProxyHeader, parseProxyHeader, type Source } from "./ProxyHeader.ts"
-import { readSome } from "./RawSocket.ts"
+import { readSome } from "../RawSocket.ts"
 
 /** The networks of the proxies, and how long to wait for a header. */
 export interface Options {

@@ -5,7 +5,7 @@ import {
   longestHeader,
   parseProxyHeader,
   type Source
-} from "../../src/net/ProxyHeader.ts"
+} from "../../../src/net/proxy/ProxyHeader.ts"
 
 const signature = "\r\n\r\n\0\r\nQUIT\n"
 
