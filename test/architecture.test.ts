@@ -101,7 +101,6 @@ const usesGlobal: ReadonlyMap<string, Exceptions> = new Map([
     [
       [/^src\/domain\/ByteString\.ts$/, "bytes to latin1 and back, the hottest path of all"],
       [/^src\/net\/proxy\/ProxyHeader\.ts$/, "reads numbers out of a header of bytes"],
-      [/^src\/server\/Connection\.ts$/, "joins chunks in one copy"],
       [
         /^src\/services\/files\/s3\/(?:ReadAhead|ObjectCache)\.ts$/,
         "memory that is not cleared first"

@@ -4,6 +4,7 @@
  */
 import { Data } from "effect"
 import type { Command } from "../commands/Command.ts"
+import type { ByteString } from "../domain/ByteString.ts"
 import type { CommandError } from "../domain/Errors.ts"
 import { lengthOf, type LongList, type Reply } from "../domain/Reply.ts"
 import type { HttpRefusal, HttpRequest } from "./http/HttpRequest.ts"
@@ -23,14 +24,14 @@ export class Foreign extends Data.TaggedClass("Foreign")<{ readonly protocol: st
  */
 export type Request = Command | CommandError | Malformed | Foreign | HttpRequest | HttpRefusal
 
-/** Turns the bytes of one connection into requests, however they are split into chunks. */
+/** Turns the bytes of one connection, held as latin1 strings, into requests, however they are split into chunks. */
 export interface Decoder {
   /**
    * The requests that these bytes complete, in order; none after `Malformed` or `Foreign`. Before the peer gave the
    * password (`isAuthenticated` is false; true by default) only small requests are decoded. It stops after some hundred
    * requests, and after one that may change whether the peer is authenticated: `more` decodes the rest.
    */
-  readonly push: (bytes: Uint8Array, isAuthenticated?: boolean) => ReadonlyArray<Request>
+  readonly push: (bytes: ByteString, isAuthenticated?: boolean) => ReadonlyArray<Request>
   /** Whether `push` or `more` stopped before the end of the bytes. */
   readonly hasMore: () => boolean
   /** Continues where `push` or `more` stopped. */

@@ -9,7 +9,7 @@ import type { Codec, Decoder, Encoder, Request } from "./Codec.ts"
 import { FirstLine } from "./http/FirstLine.ts"
 
 /** The first bytes of a pickled list or tuple: PROTO (protocols 2 and later), MARK (0, and a tuple in 1), EMPTY_LIST (1). */
-const opensPickle: ReadonlySet<number | undefined> = new Set([0x80, 0x28, 0x5d])
+const opensPickle: ReadonlySet<number> = new Set([0x80, 0x28, 0x5d])
 
 /** The protocols that are spoken on a port. */
 export interface Protocols {
@@ -23,9 +23,6 @@ export interface Protocols {
 
 /** The codec of one connection. */
 export const detect = (protocols: Protocols): Codec => new Detected(protocols)
-
-/** The memory of a string besides its bytes, as the decoders count it. */
-const costOfString = 48
 
 const noRequests: ReadonlyArray<Request> = []
 
@@ -65,39 +62,35 @@ class Detected implements Codec, Decoder, Encoder {
     return this
   }
 
-  push(bytes: Uint8Array, isAuthenticated?: boolean): ReadonlyArray<Request> {
+  push(bytes: ByteString.ByteString, isAuthenticated?: boolean): ReadonlyArray<Request> {
     if (this.#decoder !== undefined) return this.#decoder.push(bytes, isAuthenticated)
     if (bytes.length === 0) return noRequests
     const { http, fallback, pickle } = this.#protocols
     if (this.#undecided === undefined) {
-      if (pickle !== undefined && opensPickle.has(bytes[0]))
+      const first = bytes.charCodeAt(0)
+      if (pickle !== undefined && opensPickle.has(first))
         return this.#choose(pickle, bytes, isAuthenticated)
-      if (http === undefined || !opensMethod(bytes[0]))
+      if (http === undefined || !opensMethod(first))
         return this.#choose(fallback, bytes, isAuthenticated)
     }
     const undecided = (this.#undecided ??= { line: new FirstLine(), chunks: [], held: 0 })
-    const chunk = ByteString.fromBytes(bytes)
-    const isHttp = undecided.line.push(chunk)
+    const isHttp = undecided.line.push(bytes)
     if (isHttp === undefined) {
-      undecided.chunks.push(chunk)
-      undecided.held += chunk.length
+      undecided.chunks.push(bytes)
+      undecided.held += bytes.length
       return noRequests
     }
     const { chunks, held } = undecided
     this.#undecided = undefined
     const codec = isHttp && http !== undefined ? http : fallback
     if (held === 0) return this.#choose(codec, bytes, isAuthenticated)
-    chunks.push(chunk)
-    return this.#choose(
-      codec,
-      ByteString.toBytes(ByteString.unsafe(chunks.join(""))),
-      isAuthenticated
-    )
+    chunks.push(bytes)
+    return this.#choose(codec, ByteString.unsafe(chunks.join("")), isAuthenticated)
   }
 
   #choose(
     codec: Codec,
-    bytes: Uint8Array,
+    bytes: ByteString.ByteString,
     isAuthenticated: boolean | undefined
   ): ReadonlyArray<Request> {
     // An encoder made for a reply before that was known is of another codec.
@@ -123,7 +116,7 @@ class Detected implements Codec, Decoder, Encoder {
     if (this.#decoder !== undefined) return this.#decoder.unfinished()
     return this.#undecided === undefined
       ? 0
-      : this.#undecided.held + costOfString * this.#undecided.chunks.length
+      : this.#undecided.held + ByteString.overhead * this.#undecided.chunks.length
   }
 
   get #current(): Encoder {
@@ -145,8 +138,7 @@ class Detected implements Codec, Decoder, Encoder {
 }
 
 /** `A` to `Z`: whatever begins fallback, as an array of RESP does, is known at once. */
-const opensMethod = (first: number | undefined): boolean =>
-  first !== undefined && first >= 0x41 && first <= 0x5a
+const opensMethod = (first: number): boolean => first >= 0x41 && first <= 0x5a
 
 /**
  * Whether an inline request is a line of an HTTP request: the request line, if it is the first on the connection; or

@@ -28,6 +28,9 @@ export const unsafe = (latin1: string): ByteString => latin1 as ByteString
 export const fromText = (text: string): ByteString =>
   isAscii(text) ? unsafe(text) : fromBytes(utf8Encoder.encode(text))
 
+/** The memory of a byte string besides its bytes, in bytes: a string's header and its place in a growing array. */
+export const overhead = 48
+
 /** A byte string with a copy of these bytes. */
 export const fromBytes = (bytes: Uint8Array): ByteString => fromRange(bytes, 0, bytes.length)
 

@@ -1,11 +1,12 @@
 /**
- * One accepted socket, as server/Connection uses it: a pull of bytes, writes with back-pressure, an orderly close and a
- * hard one. With TLS, nothing is read or written before the handshake. Uses `node:net` itself and not effect's socket,
- * which cannot be destroyed at once and takes twice the memory of an idle connection.
+ * One accepted socket, as server/Connection uses it: a pull of bytes, as latin1 text, writes with back-pressure, an orderly
+ * close and a hard one. With TLS, nothing is read or written before the handshake. Uses `node:net` itself and not effect's
+ * socket, which cannot be destroyed at once and takes twice the memory of an idle connection.
  */
 import { Cause, Duration, Effect, type Pull } from "effect"
 import type { Socket } from "node:net"
 import { formatAddress, isLoopback } from "../domain/Address.ts"
+import type { ByteString } from "../domain/ByteString.ts"
 import { bufferSize } from "../domain/BufferSize.ts"
 import type { Source } from "./proxy/ProxyHeader.ts"
 import type { CloseReason } from "./CloseReason.ts"
@@ -64,17 +65,12 @@ export class Peer implements SocketOwner {
     { encrypt, stallTimeout = Duration.zero, source }: Options = {}
   ) {
     this.#accepted = socket
+    this.#socket = this.#accepted
     this.#pendingWrites = pendingWrites
-    this.#socket = socket
     this.#source = source
     this.#encrypt = encrypt
     this.#stallTimeout = Duration.toMillis(stallTimeout)
-    if (encrypt === undefined) this.#open(socket)
-  }
-
-  #open(socket: Socket): void {
-    this.#socket = socket
-    listenTo(socket, this)
+    if (encrypt === undefined) listenTo(this.#accepted, this)
   }
 
   /** Whether it can be read and written: with TLS, only after the handshake. */
@@ -91,7 +87,10 @@ export class Peer implements SocketOwner {
   get handshake(): Effect.Effect<void, HandshakeFailed> {
     return this.#encrypt === undefined
       ? Effect.void
-      : Effect.map(this.#encrypt(this.#accepted), (socket) => this.#open(socket))
+      : Effect.map(this.#encrypt(this.#accepted), (socket) => {
+          this.#socket = socket
+          listenTo(socket, this)
+        })
   }
 
   /** The client's address without the port; behind a proxy, the one that the proxy told. */
@@ -130,7 +129,7 @@ export class Peer implements SocketOwner {
   }
 
   /** As SocketOwner. */
-  received(chunk: Uint8Array): void {
+  received(chunk: ByteString): void {
     if (this.#discarding || this.#end !== undefined) return
     this.activity += 1
     this.#unread.add(chunk)

@@ -1,12 +1,10 @@
 /** The bytes that came to one socket and were not read yet. When to stop reading from the socket: Peer. */
 import { Array } from "effect"
+import { type ByteString, overhead } from "../domain/ByteString.ts"
 import { bufferSize } from "../domain/BufferSize.ts"
 
 /** Some chunks of bytes, in the order in which they came. */
-export type Chunks = Array.NonEmptyReadonlyArray<Uint8Array>
-
-/** What a chunk takes besides its bytes: a Buffer with memory of its own. Measured with Node 26: 240 bytes. */
-const chunkOverhead = 256
+export type Chunks = Array.NonEmptyReadonlyArray<ByteString>
 
 /**
  * The memory of input, in bytes, with which a socket is read on while its peer takes nothing of its replies: about a
@@ -17,7 +15,7 @@ const mostWhileBlocked = 32 * 1024 * 1024
 
 /** The unread bytes of one socket. */
 export class ReadBuffer {
-  #chunks: globalThis.Array<Uint8Array> = []
+  #chunks: globalThis.Array<ByteString> = []
   #held = 0
   /** Whether a write waits for the peer to take it. */
   isBlocked = false
@@ -32,9 +30,9 @@ export class ReadBuffer {
     return this.#held >= (this.isBlocked ? mostWhileBlocked : bufferSize)
   }
 
-  add(chunk: Uint8Array): void {
+  add(chunk: ByteString): void {
     this.#chunks.push(chunk)
-    this.#held += chunk.length + chunkOverhead
+    this.#held += chunk.length + overhead
   }
 
   /** The first chunks, as many as make up `bufferSize`, or all if they are fewer; `undefined` where there are none. */
@@ -43,7 +41,7 @@ export class ReadBuffer {
     let size = 0
     let count = 0
     while (size < bufferSize && count < this.#chunks.length) {
-      size += (this.#chunks[count]?.length ?? 0) + chunkOverhead
+      size += (this.#chunks[count]?.length ?? 0) + overhead
       count += 1
     }
     const taken = this.#chunks.splice(0, count)

@@ -3,10 +3,11 @@
  * socket, so that an idle connection holds no closures.
  */
 import type { Socket } from "node:net"
+import { type ByteString, fromBytes } from "../domain/ByteString.ts"
 
 /** Who is told of a socket's events. */
 export interface SocketOwner {
-  readonly received: (chunk: Uint8Array) => void
+  readonly received: (chunk: ByteString) => void
   readonly ended: (why: "client-ended") => void
   readonly lost: (cause: Error) => void
   /** Called when a write made no progress for the socket's timeout. */
@@ -16,7 +17,7 @@ export interface SocketOwner {
 const owners = new WeakMap<Socket, SocketOwner>()
 
 function onData(this: Socket, chunk: Uint8Array): void {
-  owners.get(this)?.received(chunk)
+  owners.get(this)?.received(fromBytes(chunk))
 }
 function onEnd(this: Socket): void {
   owners.get(this)?.ended("client-ended")

@@ -4,6 +4,7 @@
  */
 import { Array, Cause, Effect, Pull, Stream } from "effect"
 import type { Decoder, Request } from "../codec/Codec.ts"
+import { type ByteString, unsafe } from "../domain/ByteString.ts"
 import type { StoreUnavailable } from "../domain/Errors.ts"
 import { ReadProgress } from "../guard/ConnectionReaper.ts"
 import type { PeerLost } from "../net/Peer.ts"
@@ -19,8 +20,8 @@ type Requests = Array.NonEmptyReadonlyArray<Request>
 /** Bytes to requests. The requests of one read stay together, unless the decoder stops to have some answered first. */
 const decode =
   (decoder: Decoder, progress: ReadProgress, { server, session, stats }: ConnectionContext) =>
-  (bytes: Stream.Stream<Uint8Array, PeerLost>): Stream.Stream<Request, PeerLost> =>
-    Stream.transformPull(bytes, (pull) => {
+  (chunks: Stream.Stream<ByteString, PeerLost>): Stream.Stream<Request, PeerLost> =>
+    Stream.transformPull(chunks, (pull) => {
       let ended = false
       const found = (requests: ReadonlyArray<Request>): Pull.Pull<Requests, PeerLost> => {
         progress.completed += requests.length
@@ -29,7 +30,7 @@ const decode =
       }
       const read: Pull.Pull<Requests, PeerLost> = Pull.matchEffect(pull, {
         onSuccess: (chunks) => {
-          const bytes = chunks.length === 1 ? chunks[0] : Buffer.concat(chunks)
+          const bytes = chunks.length === 1 ? chunks[0] : unsafe(chunks.join(""))
           server.stats.bytesReceived += bytes.length
           stats.bytesReceived += bytes.length
           return found(decoder.push(bytes, session.isAuthenticated))

@@ -1,11 +1,11 @@
 import { assert, describe, it } from "@effect/vitest"
+import { fromBytes, unsafe } from "../../src/domain/ByteString.ts"
 import { detect } from "../../src/codec/Detect.ts"
 import { FirstLine } from "../../src/codec/http/FirstLine.ts"
 import { http } from "../../src/codec/http/Http.ts"
 import { pickle } from "../../src/codec/pickle/Pickle.ts"
 import { makeResp } from "../../src/codec/resp/Resp.ts"
 import * as Reply from "../../src/domain/Reply.ts"
-import { latin1 } from "../support/values/Bytes.ts"
 import { goldens } from "../support/values/Pickles.ts"
 
 const hello = Reply.text("oi")
@@ -17,7 +17,7 @@ const spoken = (bytes: string) => {
   const codec = detect({ pickle, fallback: makeResp() })
   const decoder = codec.makeDecoder()
   const encoder = codec.makeEncoder()
-  const requests = Array.from(bytes, (byte) => decoder.push(latin1(byte))).flat()
+  const requests = Array.from(bytes, (byte) => decoder.push(unsafe(byte))).flat()
   return {
     name: codec.name,
     tags: [...requests, ...decoder.end()].map(({ _tag }) => _tag),
@@ -33,7 +33,7 @@ describe("the first byte", () => {
         // Protocol 1 has an opcode for the empty tuple; nothing is asked with that.
         if (bytes[0] === 0x29) continue
         const codec = detect({ pickle, fallback: makeResp() })
-        codec.makeDecoder().push(bytes.subarray(0, 1))
+        codec.makeDecoder().push(fromBytes(bytes.subarray(0, 1)))
         assert.strictEqual(codec.name, "pickle", how)
       }
     }
@@ -56,7 +56,7 @@ describe("the first byte", () => {
   it("is waited for: until then RESP has the word, and an end says nothing", () => {
     assert.deepStrictEqual(spoken(""), { name: "resp", tags: [], reply: asResp })
     const codec = detect({ pickle, fallback: makeResp() })
-    assert.deepStrictEqual(codec.makeDecoder().push(new Uint8Array(0)), [])
+    assert.deepStrictEqual(codec.makeDecoder().push(unsafe("")), [])
     assert.strictEqual(codec.name, "resp")
   })
 
@@ -64,7 +64,7 @@ describe("the first byte", () => {
     const codec = detect({ pickle, fallback: makeResp() })
     const encoder = codec.makeEncoder()
     assert.strictEqual(encoder.head(hello), asResp)
-    codec.makeDecoder().push(latin1("]"))
+    codec.makeDecoder().push(unsafe("]"))
     assert.strictEqual(encoder.head(hello), asPickle)
   })
 })
@@ -120,7 +120,7 @@ describe("the first line", () => {
   const told = (pieces: Iterable<string>) => {
     const codec = detect({ pickle, http, fallback: makeResp() })
     const decoder = codec.makeDecoder()
-    const requests = Array.from(pieces, (piece) => decoder.push(latin1(piece))).flat()
+    const requests = Array.from(pieces, (piece) => decoder.push(unsafe(piece))).flat()
     return { name: codec.name, tags: requests.map(({ _tag }) => _tag) }
   }
 
@@ -148,11 +148,11 @@ describe("the first line", () => {
     const decoder = codec.makeDecoder()
     assert.strictEqual(decoder.unfinished(), 0)
     for (const byte of "GET file1.txt") {
-      assert.lengthOf(decoder.push(latin1(byte)), 0)
+      assert.lengthOf(decoder.push(unsafe(byte)), 0)
       assert.isAbove(decoder.unfinished(), 0)
     }
     assert.deepStrictEqual(
-      decoder.push(latin1("\r\nPING\r\n")).map(({ _tag }) => _tag),
+      decoder.push(unsafe("\r\nPING\r\n")).map(({ _tag }) => _tag),
       ["Get", "Ping"]
     )
     assert.strictEqual(codec.name, "resp")
@@ -172,7 +172,7 @@ describe("the first line", () => {
       const codec = detect({ pickle, http, fallback: makeResp() })
       return codec
         .makeDecoder()
-        .push(latin1(text))
+        .push(unsafe(text))
         .map(({ _tag }) => _tag)
     }
     assert.deepStrictEqual(tags("PING\r\nGET / HTTP/1.1\r\nHost: a\r\n\r\n"), [
@@ -193,7 +193,7 @@ describe("the first line", () => {
   it("is foreign where HTTP is not spoken", () => {
     const decoder = detect({ pickle, fallback: makeResp() }).makeDecoder()
     assert.deepStrictEqual(
-      decoder.push(latin1("GET / HTTP/1.1\r\n")).map(({ _tag }) => _tag),
+      decoder.push(unsafe("GET / HTTP/1.1\r\n")).map(({ _tag }) => _tag),
       ["Foreign"]
     )
   })

@@ -1,5 +1,6 @@
 /** What a decoder says it holds of a request that is not complete, against what the engine says. */
 import { assert, describe, it } from "@effect/vitest"
+import { fromBytes } from "../../src/domain/ByteString.ts"
 import type { Decoder } from "../../src/codec/Codec.ts"
 import { detect } from "../../src/codec/Detect.ts"
 import { http } from "../../src/codec/http/Http.ts"
@@ -23,7 +24,7 @@ const words = (count: number, length: number) =>
 
 const feed = (decoder: Decoder, text: string, size: number): void => {
   for (const piece of inPieces(text, size)) {
-    decoder.push(piece)
+    decoder.push(fromBytes(piece))
     while (decoder.hasMore()) decoder.more()
   }
 }

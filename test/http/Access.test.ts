@@ -1,9 +1,10 @@
 /** Who may ask, a row for each request that differs. */
 import { assert, describe, it } from "@effect/vitest"
+import { unsafe } from "../../src/domain/ByteString.ts"
 import { HttpRequest } from "../../src/codec/http/HttpRequest.ts"
 import { makeRequestDecoder } from "../../src/codec/http/RequestDecoder.ts"
 import { credentialsOf, decide, isOwnHost, type Policy } from "../../src/http/Access.ts"
-import { latin1, onWire } from "../support/values/Bytes.ts"
+import { onWire } from "../support/values/Bytes.ts"
 
 const policy: Policy = {
   hosts: ["caixa", "caixa.local", "files.example.org"],
@@ -14,7 +15,7 @@ const policy: Policy = {
 const requestWith = (fields: string, method = "GET"): HttpRequest => {
   const lines = fields === "" ? "" : `${fields.split(" | ").join("\r\n")}\r\n`
   const [request] = makeRequestDecoder().push(
-    latin1(`${method} / HTTP/1.1\r\nHost: 127.0.0.1\r\n${lines}\r\n`)
+    unsafe(`${method} / HTTP/1.1\r\nHost: 127.0.0.1\r\n${lines}\r\n`)
   )
   assert.instanceOf(request, HttpRequest)
   return request

@@ -1,13 +1,13 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Stream } from "effect"
+import { unsafe } from "../../src/domain/ByteString.ts"
 import { HttpRequest } from "../../src/codec/http/HttpRequest.ts"
 import { makeRequestDecoder } from "../../src/codec/http/RequestDecoder.ts"
 import { fieldLine } from "../../src/codec/http/ResponseHead.ts"
 import { encode, type Response, text } from "../../src/http/Response.ts"
-import { latin1 } from "../support/values/Bytes.ts"
 
 const requestOf = (head: string): HttpRequest => {
-  const [request] = makeRequestDecoder().push(latin1(`${head}\r\n\r\n`))
+  const [request] = makeRequestDecoder().push(unsafe(`${head}\r\n\r\n`))
   assert.instanceOf(request, HttpRequest)
   return request
 }

@@ -3,6 +3,7 @@
  * the rows that are measured, all of them and no other.
  */
 import { assert, describe, it } from "@effect/vitest"
+import { unsafe } from "../../src/domain/ByteString.ts"
 import type { Decoder, Request } from "../../src/codec/Codec.ts"
 import { HttpRequest } from "../../src/codec/http/HttpRequest.ts"
 import { makeRequestDecoder } from "../../src/codec/http/RequestDecoder.ts"
@@ -11,7 +12,6 @@ import { makeResp } from "../../src/codec/resp/Resp.ts"
 import { tags, wireName } from "../../src/commands/Command.ts"
 import { mediaTypes } from "../../src/http/listing/ListingFormat.ts"
 import { servicePaths } from "../../src/http/ServiceRoutes.ts"
-import { latin1 } from "../support/values/Bytes.ts"
 import { burstRow } from "./Changes.ts"
 import { costlyChangesRequests } from "./ChangesRequests.ts"
 import { holdings, holdingsOfOneAddress } from "./Holdings.ts"
@@ -22,7 +22,7 @@ import { type CostlyRequest, costlyRequests } from "./Requests.ts"
 import { handshakes } from "./Tls.ts"
 
 const decode = (decoder: Decoder, bytes: string): ReadonlyArray<Request> => {
-  const requests = [...decoder.push(latin1(bytes))]
+  const requests = [...decoder.push(unsafe(bytes))]
   while (decoder.hasMore()) requests.push(...decoder.more())
   return requests
 }

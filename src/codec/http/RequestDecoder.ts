@@ -12,8 +12,6 @@ const mostAtOnce = 256
 
 /** The most chunks that are kept before they are joined: each costs memory besides its bytes. */
 const mostChunks = 1024
-/** The memory of a chunk besides its bytes, in bytes: a string's header and its place in a growing array. */
-const costOfString = 48
 
 const noRequests: ReadonlyArray<HttpRequest | HttpRefusal> = []
 
@@ -38,19 +36,18 @@ class RequestDecoder implements Decoder {
   /** Whether requests may be left in `text`. */
   #stopped = false
 
-  push(bytes: Uint8Array): ReadonlyArray<HttpRequest | HttpRefusal> {
+  push(bytes: ByteString.ByteString): ReadonlyArray<HttpRequest | HttpRefusal> {
     if (this.#over) return noRequests
     if (this.#stopped) this.#keep()
     this.#stopped = false
-    const chunk = ByteString.fromBytes(bytes)
     if (this.#held > 0) {
-      this.#chunks.push(chunk)
-      this.#held += chunk.length
+      this.#chunks.push(bytes)
+      this.#held += bytes.length
       if (this.#chunks.length > mostChunks) this.#chunks = [this.#chunks.join("")]
       // Nothing but a line feed ends a head, and joining for each byte that drips in would cost more than the byte.
-      if (!chunk.includes("\n") && this.#held <= mostHead) return noRequests
+      if (!bytes.includes("\n") && this.#held <= mostHead) return noRequests
       this.#text = this.#chunks.join("")
-    } else this.#text = chunk
+    } else this.#text = bytes
     this.#position = 0
     return this.more()
   }
@@ -118,7 +115,7 @@ class RequestDecoder implements Decoder {
   }
 
   unfinished(): number {
-    return this.#over || this.#stopped ? 0 : this.#held + costOfString * this.#chunks.length
+    return this.#over || this.#stopped ? 0 : this.#held + ByteString.overhead * this.#chunks.length
   }
 }
 

@@ -61,7 +61,7 @@ const makeDecoder = (): Decoder => {
   let broken = false
   return {
     push: (bytes) =>
-      reader.push(bytes).flatMap((found): ReadonlyArray<Request> => {
+      reader.push(ByteString.toBytes(bytes)).flatMap((found): ReadonlyArray<Request> => {
         if (found._tag === "Pickle") return [toRequest(found.value)]
         if (found._tag !== "Malformed") return []
         broken = true

@@ -24,8 +24,6 @@ const mostAtOnce = 256
 
 /** The most chunks that are kept before they are joined: each costs memory besides its bytes. */
 const mostChunks = 1024
-/** The memory of a chunk or an argument besides its bytes, in bytes: a string's header and its place in a growing array. */
-const costOfString = 48
 
 /** A length as Redis reads it (util.c, string2ll): no sign but `-`, no leading zero; NaN where it is none. */
 const readLength = (digits: string): number =>
@@ -209,17 +207,15 @@ class RequestDecoder implements Decoder {
     return args
   }
 
-  push(bytes: Uint8Array, isAuthenticated = true): ReadonlyArray<Request> {
+  push(bytes: ByteString.ByteString, isAuthenticated = true): ReadonlyArray<Request> {
     if (!this.#begun && bytes.length > 0) {
       this.#begun = true
-      this.#broken = bytes[0] === opensTls
+      this.#broken = bytes.charCodeAt(0) === opensTls
       if (this.#broken) return [Limits.noTls]
     }
     if (this.#stopped) this.#keep()
     this.#stopped = false
-    return this.#broken || !this.#join(ByteString.fromBytes(bytes))
-      ? []
-      : this.more(isAuthenticated)
+    return this.#broken || !this.#join(bytes) ? [] : this.more(isAuthenticated)
   }
 
   more(isAuthenticated = true): ReadonlyArray<Request> {
@@ -281,11 +277,11 @@ class RequestDecoder implements Decoder {
 
   unfinished(): number {
     if (this.#broken || this.#stopped) return 0
-    const held = this.#held + costOfString * this.#chunks.length
+    const held = this.#held + ByteString.overhead * this.#chunks.length
     // The announced bytes of the argument that comes next are not held yet.
     return this.#missing === 0
       ? held
-      : held + this.#size - Math.max(0, this.#bulk) + costOfString * (1 + this.#args.length)
+      : held + this.#size - Math.max(0, this.#bulk) + ByteString.overhead * (1 + this.#args.length)
   }
 }
 

@@ -3,6 +3,7 @@
  * Effect nor limits nor sessions. It knows the time and PING, and answers what came together in one write.
  */
 import { createServer } from "node:net"
+import { fromBytes } from "../../../src/domain/ByteString.ts"
 import { makeResp } from "../../../src/codec/resp/Resp.ts"
 import * as Reply from "../../../src/domain/Reply.ts"
 
@@ -31,7 +32,7 @@ createServer({ noDelay: true }, (socket) => {
   socket.on("error", () => socket.destroy())
   socket.on("data", (bytes: Buffer) => {
     let text = ""
-    for (const request of decoder.push(bytes)) {
+    for (const request of decoder.push(fromBytes(bytes))) {
       const reply = request._tag === "Time" ? now() : request._tag === "Ping" ? pong : unknown
       text += encoder.head(reply)
     }

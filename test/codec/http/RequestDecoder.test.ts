@@ -1,4 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
+import { unsafe } from "../../../src/domain/ByteString.ts"
 import { fieldKey, HttpRequest } from "../../../src/codec/http/HttpRequest.ts"
 import { makeRequestDecoder } from "../../../src/codec/http/RequestDecoder.ts"
 import { cutAt, latin1 } from "../../support/values/Bytes.ts"
@@ -9,7 +10,7 @@ import { seeded } from "../../support/values/Seeded.ts"
 const get = (path: string, fields = "") => `GET ${path} HTTP/1.1\r\nHost: a\r\n${fields}\r\n`
 
 const requestOf = (text: string): HttpRequest => {
-  const [request] = makeRequestDecoder().push(latin1(text))
+  const [request] = makeRequestDecoder().push(unsafe(text))
   assert.instanceOf(request, HttpRequest)
   return request
 }
@@ -80,7 +81,7 @@ describe("the fields of a request", () => {
 describe("a decoder of HTTP", () => {
   it("returns some hundred requests at a time, and the rest when it is asked for more", () => {
     const decoder = makeRequestDecoder()
-    const first = decoder.push(latin1(get("/").repeat(600)))
+    const first = decoder.push(unsafe(get("/").repeat(600)))
     assert.isBelow(first.length, 600)
     assert.isTrue(decoder.hasMore())
     let count = first.length
@@ -91,8 +92,8 @@ describe("a decoder of HTTP", () => {
 
   it("goes on with what comes while requests are left", () => {
     const decoder = makeRequestDecoder()
-    let count = decoder.push(latin1(get("/").repeat(300) + get("/").slice(0, 10))).length
-    count += decoder.push(latin1(get("/").slice(10))).length
+    let count = decoder.push(unsafe(get("/").repeat(300) + get("/").slice(0, 10))).length
+    count += decoder.push(unsafe(get("/").slice(10))).length
     while (decoder.hasMore()) count += decoder.more().length
     assert.strictEqual(count, 301)
   })
@@ -108,14 +109,14 @@ describe("a decoder of HTTP", () => {
 
   it("holds an unfinished head and nothing of those before it", () => {
     const decoder = makeRequestDecoder()
-    decoder.push(latin1(`${get("/").repeat(100)}GET /x`))
+    decoder.push(unsafe(`${get("/").repeat(100)}GET /x`))
     assert.isAtLeast(decoder.unfinished(), 6)
     assert.isBelow(decoder.unfinished(), 100)
   })
 
   it("takes empty lines between requests for nothing unfinished", () => {
     const decoder = makeRequestDecoder()
-    assert.lengthOf(decoder.push(latin1(`${get("/")}\r\n`)), 1)
+    assert.lengthOf(decoder.push(unsafe(`${get("/")}\r\n`)), 1)
     assert.strictEqual(decoder.unfinished(), 0)
   })
 })

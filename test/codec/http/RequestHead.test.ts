@@ -1,5 +1,6 @@
 /** What RFC 9110 and RFC 9112 demand of a head, a row each with its section. */
 import { assert, describe, it } from "@effect/vitest"
+import { fromBytes } from "../../../src/domain/ByteString.ts"
 import { makeRequestDecoder } from "../../../src/codec/http/RequestDecoder.ts"
 import { byteByByte, latin1 } from "../../support/values/Bytes.ts"
 import { shown } from "../../support/values/HttpHeads.ts"
@@ -209,10 +210,10 @@ describe.each(Object.entries(tables))("%s", (_, rows) => {
   it("are read as their sections say, whole and byte by byte", () => {
     for (const [section, sent, read] of rows) {
       const bytes = latin1(sent)
-      const whole = makeRequestDecoder().push(bytes)
+      const whole = makeRequestDecoder().push(fromBytes(bytes))
       assert.strictEqual(whole.map(shown).join("; "), read, `${section}: ${sent.slice(0, 100)}`)
       const decoder = makeRequestDecoder()
-      const dripped = byteByByte(bytes).flatMap((byte) => decoder.push(byte))
+      const dripped = byteByByte(bytes).flatMap((byte) => decoder.push(fromBytes(byte)))
       assert.strictEqual(dripped.map(shown).join("; "), read, `${section}, byte by byte`)
     }
   })

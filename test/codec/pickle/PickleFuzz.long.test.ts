@@ -1,5 +1,6 @@
 /** Pickles with their bytes changed at random, from a seed, so that what fails once fails again. */
 import { assert, describe, it } from "@effect/vitest"
+import { fromBytes } from "../../../src/domain/ByteString.ts"
 import { Malformed, type Request } from "../../../src/codec/Codec.ts"
 import { detect } from "../../../src/codec/Detect.ts"
 import { pickle } from "../../../src/codec/pickle/Pickle.ts"
@@ -79,7 +80,7 @@ describe(`${count} changed pickles`, () => {
       for (let index = 0; index < count; index++) {
         const decoder = detect({ pickle, fallback: makeResp() }).makeDecoder()
         const pieces = cutAt(mutate(random), [random(1000), random(1000)])
-        const requests = pieces.flatMap((piece) => decoder.push(piece))
+        const requests = pieces.flatMap((piece) => decoder.push(fromBytes(piece)))
         const end = decoder.end()
         for (const request of [...requests, ...end]) note(request)
         const malformed = requests.findIndex((request) => request instanceof Malformed)

@@ -233,7 +233,7 @@ describe("a command that the client encodes", () => {
       const decoder = makeRequestDecoder()
       const bytes = latin1(encodeRequest(Parser.print(command)))
       assert.deepStrictEqual(
-        cutAt(bytes, places).flatMap((piece) => decoder.push(piece)),
+        cutAt(bytes, places).flatMap((piece) => decoder.push(ByteString.fromBytes(piece))),
         [command]
       )
     },

@@ -1,4 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
+import { unsafe } from "../../../src/domain/ByteString.ts"
 import { Malformed, type Request } from "../../../src/codec/Codec.ts"
 import { makeRequestDecoder } from "../../../src/codec/resp/RespDecoder.ts"
 import { requestsIn } from "../../support/values/Decoders.ts"
@@ -46,13 +47,13 @@ describe("before the password was given", () => {
     ]) {
       for (const isTrusted of [false, true]) {
         const decoder = makeRequestDecoder()
-        const first = decoder.push(latin1(opening + exists(50) + opening), isTrusted)
+        const first = decoder.push(unsafe(opening + exists(50) + opening), isTrusted)
         assert.strictEqual(first.length, 1)
         assert.isTrue(decoder.hasMore())
         const right = decoder.more(true)
         assert.deepStrictEqual(tags(right), ["Exists", first[0]?._tag])
         const other = makeRequestDecoder()
-        other.push(latin1(opening + exists(50)), isTrusted)
+        other.push(unsafe(opening + exists(50)), isTrusted)
         assert.deepStrictEqual(other.more(false), broken("multibulk length"))
         assert.isFalse(other.hasMore())
       }

@@ -1,16 +1,16 @@
 /** Conditions and ranges as RFC 9110 has them, a row each with its section. */
 import { assert, describe, it } from "@effect/vitest"
+import { unsafe } from "../../../src/domain/ByteString.ts"
 import { HttpRequest } from "../../../src/codec/http/HttpRequest.ts"
 import { makeRequestDecoder } from "../../../src/codec/http/RequestDecoder.ts"
 import { rangeApplies, statusOf } from "../../../src/http/file/Conditions.ts"
 import { rangeOf } from "../../../src/http/file/Ranges.ts"
 import { formatDate } from "../../../src/http/HttpDate.ts"
-import { latin1 } from "../../support/values/Bytes.ts"
 
 const requestWith = (fields: string, method = "GET"): HttpRequest => {
   const lines = fields === "" ? "" : `${fields.split(" | ").join("\r\n")}\r\n`
   const [request] = makeRequestDecoder().push(
-    latin1(`${method} / HTTP/1.1\r\nHost: a\r\n${lines}\r\n`)
+    unsafe(`${method} / HTTP/1.1\r\nHost: a\r\n${lines}\r\n`)
   )
   assert.instanceOf(request, HttpRequest)
   return request
