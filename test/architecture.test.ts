@@ -87,7 +87,7 @@ const seesTheHost: Exceptions = [
     "Node's deflate has a third of the names and versions in memory; Node's digest goes on piece by piece"
   ],
   [
-    /^src\/net\/(?:Listener|Peer|proxy\/TrustedProxies|RawSocket|Socket(?:Events|Write)|TlsHandshake)\.ts$/,
+    /^src\/net\/(?:Listener|Peer|proxy\/TrustedProxies|RawSocket|ReceiveBuffer|Socket(?:Events|Write)|TlsHandshake)\.ts$/,
     "effect's server has no hard cut-off, no handshake of its own, and takes twice the memory of an idle connection"
   ]
 ]
@@ -101,6 +101,7 @@ const usesGlobal: ReadonlyMap<string, Exceptions> = new Map([
     [
       [/^src\/domain\/ByteString\.ts$/, "bytes to latin1 and back, the hottest path of all"],
       [/^src\/net\/proxy\/ProxyHeader\.ts$/, "reads numbers out of a header of bytes"],
+      [/^src\/net\/ReceiveBuffer\.ts$/, "its bytes become text without a step between"],
       [
         /^src\/services\/files\/s3\/(?:ReadAhead|ObjectCache)\.ts$/,
         "memory that is not cleared first"

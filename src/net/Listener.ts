@@ -107,8 +107,9 @@ export const listen = <R>(
     const accept = (socket: Socket) => {
       // An "error" without a listener ends the process. "close" follows it, which the readers listen for.
       if (proxies !== undefined || tls !== undefined) socket.on("error", () => undefined)
+      if (proxies === undefined) return serve(socket)
       const { remoteAddress = "" } = socket
-      if (proxies?.includes(remoteAddress) !== true) return serve(socket)
+      if (!proxies.includes(remoteAddress)) return serve(socket)
       // It is counted by its client's address once that is known, but takes a descriptor already.
       if (peers.size + awaitingHeader.size >= maxConnections) return void socket.destroy()
       awaitingHeader.add(socket)

@@ -13,6 +13,7 @@ import type { CloseReason } from "./CloseReason.ts"
 import type { PendingWrites } from "./PendingWrites.ts"
 import { chosenProtocol, waitForClose } from "./RawSocket.ts"
 import { type Chunks, ReadBuffer } from "./ReadBuffer.ts"
+import { receiveFor } from "./ReceiveBuffer.ts"
 import { isListenedTo, listenTo, resumeReading, type SocketOwner } from "./SocketEvents.ts"
 import { PeerLost, writeAndWait, type WriteDone, writeToEnd } from "./SocketWrite.ts"
 import type { HandshakeFailed } from "./TlsHandshake.ts"
@@ -64,7 +65,7 @@ export class Peer implements SocketOwner {
     pendingWrites: PendingWrites,
     { encrypt, stallTimeout = Duration.zero, source }: Options = {}
   ) {
-    this.#accepted = socket
+    this.#accepted = encrypt === undefined ? receiveFor(this, socket) : socket
     this.#socket = this.#accepted
     this.#pendingWrites = pendingWrites
     this.#source = source

@@ -2,7 +2,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Deferred, Duration, Effect, Exit, Fiber, type Layer, Queue, Scope } from "effect"
 import { TestClock } from "effect/testing"
-import type { Socket } from "node:net"
 import type { Address } from "../../src/domain/Address.ts"
 import type { FileStore } from "../../src/services/files/FileStore.ts"
 import type { Stats } from "../../src/telemetry/Stats.ts"
@@ -15,6 +14,7 @@ import {
   acceptedSockets,
   closed,
   emptyStore,
+  received,
   serve,
   type TestOptions
 } from "../support/programs/TestServer.ts"
@@ -56,19 +56,6 @@ const stoppable = Effect.fnUntraced(function* <E>(
 })
 
 const isRefused = (address: Address) => Effect.map(Effect.exit(connect(address)), Exit.isFailure)
-
-/** So many bytes have come to this end in all. */
-const received = (socket: Socket, bytes: number): Effect.Effect<void> =>
-  Effect.callback<void>((resume) => {
-    const look = (): void => {
-      if (socket.bytesRead < bytes) return
-      socket.off("data", look)
-      resume(Effect.void)
-    }
-    socket.on("data", look)
-    look()
-    return Effect.sync(() => socket.off("data", look))
-  })
 
 /** A file that stops in the middle until it is told to go on. */
 const held = Effect.gen(function* () {

@@ -1,6 +1,6 @@
 /** What keeps strangers from taking the whole server for themselves, over real sockets. */
 import { assert, describe, it } from "@effect/vitest"
-import { Deferred, Duration, Effect, Fiber, Layer, Queue, Stream } from "effect"
+import { Deferred, Duration, Effect, Layer, Queue, Stream } from "effect"
 import { TestClock } from "effect/testing"
 import type { Socket } from "node:net"
 import type { Limits } from "../../src/server/Acceptor.ts"
@@ -12,6 +12,7 @@ import {
   acceptedSockets,
   closed,
   emptyStore,
+  received,
   serve,
   serveLogged
 } from "../support/programs/TestServer.ts"
@@ -42,17 +43,6 @@ const connected = Effect.fnUntraced(function* (
   const client = yield* connect(address)
   return { address, client, server: yield* Queue.take(accepted) }
 })
-
-/** The next bytes have come to this end, or it is closed. */
-const nextBytes = (socket: Socket): Effect.Effect<void> =>
-  Effect.callback<void>((resume) => {
-    if (socket.destroyed) return resume(Effect.void)
-    const done = (): void => {
-      socket.off("data", done).off("close", done)
-      resume(Effect.void)
-    }
-    socket.on("data", done).on("close", done)
-  })
 
 const info = Effect.fnUntraced(function* (client: RawSocket, section: string) {
   yield* client.send(request("INFO", section))
@@ -303,9 +293,9 @@ describe("a connection on which something happens", () => {
 describe("a request that does not become complete", () => {
   /** Sends this, and waits until it has come. */
   const deliver = Effect.fnUntraced(function* (client: RawSocket, server: Socket, bytes: string) {
-    const arrival = yield* Effect.forkChild(nextBytes(server), { startImmediately: true })
+    const before = server.bytesRead
     yield* client.send(bytes)
-    yield* Fiber.join(arrival)
+    yield* received(server, before + bytes.length)
   })
 
   /** Sends a byte a second until the connection is gone; how many seconds that took. */
@@ -382,7 +372,7 @@ describe("a request that does not become complete", () => {
         const begun = `${ping}*2\r\n$3\r\nGET\r\n$500000\r\n${"x".repeat(size)}`
         yield* client.send(begun)
         yield* client.take(pong.length)
-        while (server.bytesRead < begun.length) yield* nextBytes(server)
+        yield* received(server, begun.length)
         return { client, server }
       })
       const small = yield* begin(50_000)
@@ -421,7 +411,11 @@ describe("memory that is held", () => {
       yield* client.pause
       // Half of them fill what the system takes, on both ends; the last of them is too large for the bound.
       const echo = request("ECHO", "x".repeat(mebibyte - 100))
-      yield* Effect.forkChild(Effect.forever(Effect.andThen(client.send(echo), nextBytes(server))))
+      const more = Effect.suspend(() => {
+        const before = server.bytesRead
+        return Effect.andThen(client.send(echo), received(server, before + 1))
+      })
+      yield* Effect.forkChild(Effect.forever(more))
       const other = yield* connect(address)
       yield* closed(server)
       yield* other.ask(ping, pong)

@@ -225,12 +225,16 @@ export const serveObserved = <E>(
 export const acceptedSockets: Effect.Effect<Queue.Dequeue<Socket>, never, Scope.Scope> = Effect.gen(
   function* () {
     const accepted = yield* Queue.unbounded<Socket>()
+    const replaced = new WeakSet<Socket>()
     const onSocket = (message: unknown): void => {
+      if (typeof message !== "object" || message === null) return
+      // net/ReceiveBuffer tells first of the socket that is used, then Node of the one that it replaces.
+      if ("replaces" in message && message.replaces instanceof Socket)
+        replaced.add(message.replaces)
       if (
-        typeof message === "object"
-        && message !== null
-        && "socket" in message
+        "socket" in message
         && message.socket instanceof Socket
+        && !replaced.has(message.socket)
       ) {
         Queue.offerUnsafe(accepted, message.socket)
       }
@@ -242,6 +246,18 @@ export const acceptedSockets: Effect.Effect<Queue.Dequeue<Socket>, never, Scope.
     return accepted
   }
 )
+
+/** Waits until so many bytes have come to this end in all, or it is closed. */
+export const received = (socket: Socket, bytes: number): Effect.Effect<void> =>
+  Effect.callback<void>((resume) => {
+    let waiting: NodeJS.Immediate | undefined
+    const look = (): void => {
+      if (socket.destroyed || socket.bytesRead >= bytes) resume(Effect.void)
+      else waiting = setImmediate(look)
+    }
+    look()
+    return Effect.sync(() => clearImmediate(waiting))
+  })
 
 /** Waits until this end of a connection is closed. */
 export const closed = (socket: Socket): Effect.Effect<void> =>
