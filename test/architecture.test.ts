@@ -80,6 +80,10 @@ const seesTheHost: Exceptions = [
   [/^src\/hashing\//, "as many threads as Node says that there are processors"],
   [/^src\/tls\//, "what Node calls things in TLS"],
   [/^src\/services\/files\/directory\//, "it shares a folder of the machine"],
+  [
+    /^src\/http\/archive\/PackedFiles\.ts$/,
+    "texts are packed as bytes, and Node's digest of them goes on file by file"
+  ],
   [/^src\/services\/files\/Digest\.ts$/, "node:crypto's digest takes its bytes without a copy"],
   [/^src\/services\/files\/s3\/(?:S3Client|sdk\/\w+)\.ts$/, "its connections are Node's"],
   [
