@@ -27,19 +27,29 @@ export interface TargetFolders {
   >
 }
 
-/** The folders that get another entry where `folder` and those above it are made. */
-const parentsOfMissing = Effect.fnUntraced(function* (folder: string) {
+/** `folder` and those above it that are not there, the innermost first. */
+const missingFolders = Effect.fnUntraced(function* (folder: string) {
   const fileSystem = yield* FileSystem.FileSystem
   const path = yield* Path.Path
-  const parents: Array<string> = []
+  const missing: Array<string> = []
   const isThere = (place: string) => Effect.orElseSucceed(fileSystem.exists(place), () => true)
   let place = path.resolve(folder)
   // A drive of Windows is in no folder.
   while (path.dirname(place) !== place && !(yield* isThere(place))) {
+    missing.push(place)
     place = path.dirname(place)
-    parents.push(place)
   }
-  return parents
+  return missing
+})
+
+/** Makes a folder in one that is there, unless another program just made it. */
+const makeFolder = Effect.fnUntraced(function* (folder: string) {
+  const fileSystem = yield* FileSystem.FileSystem
+  yield* Effect.catchIf(
+    fileSystem.makeDirectory(folder),
+    ({ reason }) => reason._tag === "AlreadyExists",
+    () => Effect.void
+  )
 })
 
 /** The folders within `root`. */
@@ -58,9 +68,11 @@ export const makeTargetFolders = (root: string): TargetFolders => {
   const makeEach = Effect.fnUntraced(function* (parts: ReadonlyArray<string>) {
     const fileSystem = yield* FileSystem.FileSystem
     const path = yield* Path.Path
+    const missing = yield* missingFolders(root)
     // Before they are made: who is interrupted, or fails half-way, leaves some.
-    for (const parent of yield* parentsOfMissing(root)) unsynced.add(parent)
-    yield* fileSystem.makeDirectory(root, { recursive: true })
+    for (const folder of missing) unsynced.add(path.dirname(folder))
+    // One by one: Node's recursive call never ends where no folder can be made, as in /proc (26.10).
+    yield* Effect.forEach(missing.toReversed(), makeFolder, { discard: true })
     const outer = yield* fileSystem.realPath(root)
     let folder = root
     for (const part of parts) {
@@ -70,7 +82,8 @@ export const makeTargetFolders = (root: string): TargetFolders => {
       if (Option.isNone(before) || !known.has(folder)) unsynced.add(above)
       known.add(folder)
       if (Option.isSome(before) && before.value.type === "Directory") continue
-      yield* fileSystem.makeDirectory(folder, { recursive: true })
+      if (Option.isNone(before)) yield* makeFolder(folder)
+      else if (before.value.type !== "SymbolicLink") yield* fileSystem.makeDirectory(folder)
       // Only a link can lead out. realPath looks at each part again: for all of a thousand folders that took 25 s.
       if ((yield* fileSystem.lstat(folder)).type !== "SymbolicLink") continue
       const relative = path.relative(outer, yield* fileSystem.realPath(folder))

@@ -243,17 +243,6 @@ export const isInside = (folder: string, path: string): boolean => {
   return !isAbsolute(away) && away.split(/[\\/]/)[0] !== ".."
 }
 
-/** Makes the mirror's folder; gives those whose entries changed. */
-const makeRoot = (folder: string): ReadonlyArray<string> => {
-  try {
-    return makeAll(folder)
-  } catch {
-    // On a read-only file system Node says ENOENT of a recursive call (26.10); a plain one says what it is.
-    fs.mkdirSync(folder)
-    return [dirname(resolve(folder))]
-  }
-}
-
 /**
  * The folder at `path`, which is made where it is not there, for this mirror alone until the layer's scope closes. Where
  * `isReadOnly`, as for a plan that is only shown, nothing is made or locked.
@@ -273,7 +262,7 @@ export const layer = (
         })
         return makeFolder(root, new Set())
       }
-      const made = yield* Effect.try({ try: () => makeRoot(path), catch: failed })
+      const made = yield* Effect.try({ try: () => makeAll(path), catch: failed })
       const root = yield* Effect.try({ try: () => fs.realpathSync(path), catch: failed })
       const { dev, ino } = fs.statSync(root, { bigint: true })
       yield* Lock.hold(`${dev}-${ino}`, path)

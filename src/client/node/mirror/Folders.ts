@@ -57,16 +57,29 @@ export const makeFolders = (root: string, changed: Set<string>): Folders => {
   return { make, isSafe, changed }
 }
 
-/** Makes a folder and those above it that are missing; gives those whose entries changed, the innermost first. */
+/**
+ * Makes a folder and those above it that are missing; gives those whose entries changed, the innermost first. One by one:
+ * Node's recursive call never ends where no folder can be made, as in /proc, and says ENOENT of a read-only file system (26.10).
+ */
 export const makeAll = (folder: string): ReadonlyArray<string> => {
-  const path = resolve(folder)
-  const first = fs.mkdirSync(path, { recursive: true })
-  if (first === undefined) return []
-  const outermost = dirname(resolve(first))
-  const changed = [dirname(path)]
-  for (let above = dirname(path); above.length > outermost.length; above = dirname(above))
-    changed.push(dirname(above))
-  return changed
+  const missing: Array<string> = []
+  let place = resolve(folder)
+  let there = fs.statSync(place, { throwIfNoEntry: false })
+  while (there === undefined && dirname(place) !== place) {
+    missing.push(place)
+    place = dirname(place)
+    there = fs.statSync(place, { throwIfNoEntry: false })
+  }
+  if (there?.isDirectory() === false) throw notAFolder
+  for (const path of missing.toReversed()) {
+    try {
+      fs.mkdirSync(path)
+    } catch (error) {
+      // Another program may have made it since.
+      if (codeOf(error) !== "EEXIST" || !fs.statSync(path).isDirectory()) throw error
+    }
+  }
+  return missing.map((path) => dirname(path))
 }
 
 /** Removes the folders of a name that are empty by now, the innermost first; what is behind a link is none of them. */

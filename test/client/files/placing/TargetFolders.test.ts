@@ -95,4 +95,12 @@ layer(NodeServices.layer)("the folders within a target", (it) => {
         assert.deepStrictEqual(yield* sync, ["sync"])
       })
   )
+
+  it.effect("is told at once where no folder can be made, though the one above it is there", () =>
+    Effect.gen(function* () {
+      // Node's own recursive call never ends here.
+      const { make } = makeTargetFolders("/proc/nada/a")
+      assert.strictEqual((yield* Effect.flip(make(["b"]))).reason._tag, "NotFound")
+    })
+  )
 })
