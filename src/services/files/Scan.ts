@@ -86,9 +86,18 @@ interface Hashed {
 const byHash = (self: Hashed, that: Hashed): number =>
   self.hash - that.hash || byBytes(self.name, that.name)
 
-const partOf = (snapshot: Snapshot, hashOf: typeof hash, from: number, count: number): Part => {
+/** How many names are hashed and sorted in a turn of the event loop: about 1 ms where they are long and not ASCII. */
+const namesPerTurn = 1000
+
+const partOf = Effect.fnUntraced(function* (
+  snapshot: Snapshot,
+  hashOf: typeof hash,
+  from: number,
+  count: number
+) {
   const names: Array<FileName> = []
   let last = -1
+  let turns = 0
   for (let shelf = shelfOf(from); shelf < shelves; shelf++) {
     const found = snapshot.shelves.get(shelf)
     if (found === undefined) continue
@@ -100,9 +109,12 @@ const partOf = (snapshot: Snapshot, hashOf: typeof hash, from: number, count: nu
       names.push(name)
       last = hash
     }
+    if (names.length < (turns + 1) * namesPerTurn) continue
+    turns += 1
+    yield* Effect.yieldNow
   }
   return { names }
-}
+})
 
 /** Scans of `store` in the process with this mark, in the order of `hashOf`. */
 export const makeScan = (store: FileStore["Service"], mark: number, hashOf = hash): Scan => {
@@ -143,8 +155,14 @@ export const makeScan = (store: FileStore["Service"], mark: number, hashOf = has
 
   return {
     page: (cursor, count) =>
-      Effect.map(cursor % marks === mark ? recent : walk, (snapshot) => {
-        const { names, next } = partOf(snapshot, hashOf, Math.floor(cursor / marks), count)
+      Effect.gen(function* () {
+        const snapshot = yield* cursor % marks === mark ? recent : walk
+        const { names, next }: Part = yield* partOf(
+          snapshot,
+          hashOf,
+          Math.floor(cursor / marks),
+          count
+        )
         return { names, cursor: next === undefined ? 0 : next * marks + mark }
       })
   }

@@ -180,6 +180,23 @@ describe("a scan that goes on in another process", () => {
         }
       })
   )
+
+  it.effect("lets others have their turn within a page of thousands", () =>
+    Effect.gen(function* () {
+      const { files, store } = yield* makeStore
+      for (let index = 0; index < 10_000; index++) files.set(fileName(`${index}.txt`), file)
+      const scan = makeScan(store, mark)
+      const { cursor } = yield* scan.page(0, 1)
+      let turns = 0
+      const other = Effect.andThen(
+        Effect.sync(() => (turns += 1)),
+        Effect.yieldNow
+      )
+      yield* Effect.forkChild(Effect.forever(other))
+      yield* scan.page(cursor, 10_000)
+      assert.isAtLeast(turns, 4)
+    })
+  )
 })
 
 describe("the hash of a name", () => {
