@@ -34,8 +34,7 @@ const seed = Number(values.seed)
 
 /**
  * How much the memory may differ between the first and the last fifth of what is measured, the median of each: a burst that
- * V8 has not collected yet is in the mean, and no leak. So much more heap may be held at rest, too: not objects, for the
- * log of changes fills.
+ * V8 has not collected yet is in the mean, and no leak. So much more heap may be held at rest, too.
  */
 const mostDrift = 0.05
 

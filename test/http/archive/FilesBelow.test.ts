@@ -3,14 +3,12 @@ import { assert, describe, it } from "@effect/vitest"
 import { Context, Effect, Layer, Stream } from "effect"
 import { StoreUnavailable } from "../../../src/domain/Errors.ts"
 import { byBytes } from "../../../src/domain/FileName.ts"
-import { openArchive } from "../../../src/http/archive/Archive.ts"
 import { filesBelow } from "../../../src/http/archive/FolderTree.ts"
 import { makeFilePacker } from "../../../src/http/archive/PackedFiles.ts"
 import { makeQuota, type Quota } from "../../../src/http/archive/Quota.ts"
 import { makeTarLayout, type TarLayout } from "../../../src/http/archive/TarLayout.ts"
 import { FileStore, type FolderEntry } from "../../../src/services/files/FileStore.ts"
 import * as MemoryFileStore from "../../../src/services/files/MemoryFileStore.ts"
-import { memoryInUse } from "../../support/Heap.ts"
 import { fileName } from "../../support/values/Names.ts"
 import { seeded } from "../../support/values/Seeded.ts"
 
@@ -111,23 +109,6 @@ describe("the files of an archive", () => {
         assert.strictEqual(modified, Math.max(0, ...sorted.map(({ length }) => length)))
         assert.isUndefined(files.at(count))
       }
-    })
-  )
-
-  it.effect("take less than 140 bytes each until they are sent", () =>
-    Effect.gen(function* () {
-      const count = 20_000
-      const store = storeOf(yield* memoryStore([]), () => many(count))
-      const quota = makeQuota(1_000_000)
-      const open = openArchive(store, fileName("m"), quota)
-      // What is only made once, and what is let go of late, is the first one's.
-      const first = yield* open
-      const before = memoryInUse()
-      const archive = yield* open
-      const taken = memoryInUse() - before
-      assert.deepStrictEqual([archive.size, archive.version], [first.size, first.version])
-      assert.isAbove(taken / count, 80)
-      assert.isBelow(taken / count, 140)
     })
   )
 
