@@ -203,12 +203,16 @@ export const connect = (
 export const sendByteByByte = (client: RawSocket, server: Socket, bytes: string) =>
   Effect.callback<void>((resume) => {
     const all = Buffer.from(bytes, "latin1")
+    // A server that has closed its output reads no further: it has said why.
+    const isOver = () => server.writableEnded || server.destroyed
     const sendFrom = (position: number): void => {
-      // A server that has closed its output reads no further: it has said why.
-      if (position === all.length || server.writableEnded || server.destroyed)
-        return resume(Effect.void)
-      server.once("data", () => sendFrom(position + 1))
-      client.socket.write(all.subarray(position, position + 1))
+      if (position === all.length || isOver()) return resume(Effect.void)
+      const before = server.bytesRead
+      const look = (): void => {
+        if (isOver() || server.bytesRead > before) sendFrom(position + 1)
+        else setImmediate(look)
+      }
+      client.socket.write(all.subarray(position, position + 1), look)
     }
     sendFrom(0)
   })
