@@ -43,8 +43,9 @@ const makeFiles = (nameOf: (index: number) => string) =>
 const ask = (client: RawSocket, ...words: ReadonlyArray<string>) =>
   Effect.andThen(client.send(request(...words) + "PING\r\n"), client.takeThrough("+PONG\r\n"))
 
-/** How long a turn of the event loop may take, in milliseconds. */
+/** How long a turn of the event loop may take, in milliseconds; the first question of a process, twice as long, as in docs/limits.md. */
 const longestAllowed = 20
+const firstAllowed = 40
 
 describe("a million names", () => {
   for (const [where, folders] of [
@@ -90,7 +91,7 @@ describe("a million names", () => {
                 assert.isTrue(answer.startsWith(`*${page}\r\n`))
               }
               turns.push((yield* told).longestTurn)
-            } while (Math.min(...turns) > longestAllowed && turns.length < 3)
+            } while (Math.min(...turns) > longestAllowed && turns.length < 5)
             longest = Math.max(longest, Math.min(...turns))
           }
 
@@ -108,7 +109,7 @@ describe("a million names", () => {
           assert.isTrue(indexed > 10 && indexed <= 40, String(indexed))
           // Of the process, Node does not count what a thread brought, as a large folder's names.
           if (folders > 1) assert.isTrue(perName > 10 && perName <= 40, String(perName))
-          assert.isAtMost(first.longestTurn, longestAllowed)
+          assert.isAtMost(first.longestTurn, firstAllowed)
           assert.isAtMost(longest, longestAllowed)
           assert.isAtMost(median, 3)
         }),
