@@ -1,5 +1,7 @@
 /** The head of an answer as the SDK's connections return it, which has no type in the SDK. */
+import { Predicate, Result } from "effect"
 import { Readable } from "node:stream"
+import { checkMediaType } from "../S3Answers.ts"
 
 /** What is looked at of an answer before it is read. */
 export interface AnswerHead {
@@ -10,20 +12,24 @@ export interface AnswerHead {
   readonly body: Readable | undefined
 }
 
-const isObject = (value: unknown): value is object => typeof value === "object" && value !== null
-
-/** The head of an answer. */
-export const headOf = (response: unknown): AnswerHead => {
-  const { body, headers, statusCode }: Partial<Record<string, unknown>> = isObject(response)
-    ? { ...response }
-    : {}
-  const values: Partial<Record<string, unknown>> = isObject(headers) ? { ...headers } : {}
+const headOf = (response: unknown): AnswerHead => {
+  const { body, headers, statusCode } = Predicate.isObject(response) ? response : {}
   return {
     status: typeof statusCode === "number" ? statusCode : 0,
     header: (name) => {
-      const value = values[name]
+      const value = Predicate.hasProperty(headers, name) ? headers[name] : undefined
       return typeof value === "string" ? value : undefined
     },
     body: body instanceof Readable ? body : undefined
   }
+}
+
+/** The head of an answer of S3. Throws S3Failure, and reads no more of it, where its media type is one that no store answers with. */
+export const checkedHead = (response: unknown, isList: boolean): AnswerHead => {
+  const head = headOf(response)
+  const { body, header, status } = head
+  const checked = checkMediaType({ isList, status, type: header("content-type") })
+  if (Result.isSuccess(checked)) return head
+  body?.destroy()
+  throw checked.failure
 }

@@ -2,12 +2,11 @@
  * Amazon's SDK for one endpoint: its requests as effects, which can be interrupted, a bounded number at a time, each sent
  * once, or again where only the machine's clock was wrong. Checks only the media type of answers; the requests: S3Client.
  */
-import { Duration, Effect, Redacted, Result, Semaphore } from "effect"
+import { Duration, Effect, Predicate, Redacted, Semaphore } from "effect"
 import { AsyncLocalStorage } from "node:async_hooks"
 import { setFlagsFromString } from "node:v8"
 import { S3Failure } from "../Bucket.ts"
-import { checkMediaType } from "../S3Answers.ts"
-import { headOf } from "./AnswerHead.ts"
+import { checkedHead } from "./AnswerHead.ts"
 import { type Destination, makeSignedGet } from "./SignedGet.ts"
 
 /** Where the store is, and the credentials. */
@@ -43,8 +42,6 @@ const silence = Duration.seconds(4)
  */
 const mostRequests = 128
 
-const isObject = (value: unknown): value is object => typeof value === "object" && value !== null
-
 /**
  * How much the SDK must have corrected its clock by for a refused request to be sent again, in milliseconds: less than the 15
  * minutes by which a request may be off, and more than an answer takes.
@@ -54,13 +51,15 @@ const clockStep = 240_000
 /** What the SDK or a check of the answer threw, as an S3Failure. */
 const failure = (cause: unknown, status?: number): S3Failure => {
   if (cause instanceof S3Failure) return cause
-  const metadata = isObject(cause) && "$metadata" in cause ? cause.$metadata : undefined
-  const told =
-    isObject(metadata) && "httpStatusCode" in metadata ? metadata.httpStatusCode : undefined
+  const metadata = Predicate.hasProperty(cause, "$metadata") ? cause.$metadata : undefined
+  const told = Predicate.hasProperty(metadata, "httpStatusCode")
+    ? metadata.httpStatusCode
+    : undefined
   const name = cause instanceof Error ? cause.name : "Unknown"
   return new S3Failure({
     status: typeof told === "number" ? told : status,
-    code: isObject(cause) && "code" in cause && typeof cause.code === "string" ? cause.code : name,
+    code:
+      Predicate.hasProperty(cause, "code") && typeof cause.code === "string" ? cause.code : name,
     cause
   })
 }
@@ -135,11 +134,8 @@ export const makeSdkClient = Effect.fnUntraced(function* ({
       destination = context.endpointV2
       const { isList = false, signal } = calls.getStore() ?? {}
       const answer = await requestHandler.handle(call.request, { abortSignal: signal })
-      const { body, header, status } = headOf(answer.response)
-      const checked = checkMediaType({ isList, status, type: header("content-type") })
-      if (Result.isSuccess(checked)) return answer
-      body?.destroy()
-      throw checked.failure
+      checkedHead(answer.response, isList)
+      return answer
     },
     { name: "checked", step: "deserialize", priority: "low" }
   )

@@ -2,11 +2,10 @@
  * Requests for objects past the SDK's middleware, which took nearly half of the processor's time of a small object through
  * the server. Credentials, signatures, connections and their time limits are the SDK's; which answer fits: S3Answers.
  */
-import { Result } from "effect"
 import { Readable } from "node:stream"
 import { S3Failure } from "../Bucket.ts"
-import { checkMediaType, type ObjectHeaders } from "../S3Answers.ts"
-import { headOf } from "./AnswerHead.ts"
+import type { ObjectHeaders } from "../S3Answers.ts"
+import { checkedHead } from "./AnswerHead.ts"
 import type { S3Client } from "./S3Sdk.ts"
 
 /** Which part of which version is asked for, as headers of HTTP say it. */
@@ -105,12 +104,10 @@ export const makeSignedGet = (
       }
     )
     const answer = await config.requestHandler.handle(request, { abortSignal: signal })
-    const { body, header, status } = headOf(answer.response)
+    const { body, header, status } = checkedHead(answer.response, false)
     if (body === undefined) throw new Error("the answer has no body")
-    const checked = checkMediaType({ isList: false, status, type: header("content-type") })
-    if (Result.isFailure(checked) || isRefusal(status)) {
+    if (isRefusal(status)) {
       body.destroy()
-      if (Result.isFailure(checked)) throw checked.failure
       return undefined
     }
     if (status >= 300) {
