@@ -5,7 +5,18 @@ import * as NodePath from "@effect/platform-node/NodePath"
 import type { NodeServices } from "@effect/platform-node/NodeServices"
 import * as NodeStdio from "@effect/platform-node/NodeStdio"
 import * as NodeTerminal from "@effect/platform-node/NodeTerminal"
-import { Cause, Effect, Exit, Layer, Logger, Option, Runtime, Scope, Terminal } from "effect"
+import {
+  Cause,
+  Effect,
+  Exit,
+  Layer,
+  Logger,
+  Option,
+  Predicate,
+  Runtime,
+  Scope,
+  Terminal
+} from "effect"
 import { CliError } from "effect/cli"
 import { exitCode, Failure } from "./Failure.ts"
 import * as Help from "./usage/Help.ts"
@@ -31,8 +42,7 @@ const isCurrentFolderGone = <E>(cause: Cause.Cause<E>): boolean =>
   cause.reasons.some(
     (reason) =>
       Cause.isDieReason(reason)
-      && reason.defect instanceof Error
-      && "syscall" in reason.defect
+      && Predicate.hasProperty(reason.defect, "syscall")
       && reason.defect.syscall === "uv_cwd"
   )
 

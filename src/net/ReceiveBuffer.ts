@@ -5,6 +5,7 @@
  * nodejs.org/api/net.html), those that a server accepts have not: here an accepted socket's handle is given to a Socket
  * that has the option.
  */
+import { Predicate } from "effect"
 import { channel } from "node:diagnostics_channel"
 import { Socket, type SocketConstructorOpts } from "node:net"
 import { type ByteString, fromRange } from "../domain/ByteString.ts"
@@ -18,8 +19,7 @@ const sockets = channel("net.server.socket")
 /** What Node calls the system's side of a socket; `undefined` where it cannot receive into a buffer of ours. */
 const handleOf = (socket: Socket): object | undefined => {
   const handle: unknown = Reflect.get(socket, "_handle")
-  const isUsable = typeof handle === "object" && handle !== null && "useUserBuffer" in handle
-  return isUsable ? handle : undefined
+  return Predicate.hasProperty(handle, "useUserBuffer") ? handle : undefined
 }
 
 /**

@@ -6,6 +6,7 @@ import { createHash } from "node:crypto"
 import { type FileName, type FolderName, join, lastPart } from "../../domain/FileName.ts"
 import type { FileDetails } from "../../services/files/FileStore.ts"
 import { blockSize, headerSize, type TarFile } from "./TarHeader.ts"
+import type { SizedFiles } from "./TarLayout.ts"
 
 /** A file as it was found in the store. */
 export interface FoundFile extends FileDetails {
@@ -16,12 +17,7 @@ export interface FoundFile extends FileDetails {
 export interface ArchivedFile extends TarFile, FoundFile {}
 
 /** Files of an archive, each at an index from 0 on. */
-export interface PackedFiles {
-  readonly length: number
-  /** The size of the file at this index, in bytes; 0 where there is none. */
-  readonly size: (index: number) => number
-  /** The size of all that stands before its bytes (TarHeader). */
-  readonly header: (index: number) => number
+export interface PackedFiles extends SizedFiles {
   /** The file at this index, made anew each time; `undefined` where there is none. */
   readonly at: (index: number) => ArchivedFile | undefined
 }

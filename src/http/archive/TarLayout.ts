@@ -7,12 +7,12 @@ import { blockSize, roundUp } from "./TarHeader.ts"
 /** Two blocks of zeros end an archive. */
 const endSize = 2 * blockSize
 
-/** The files of an archive, as their layout needs them. */
+/** The files of an archive, each at an index from 0 on, as their layout needs them. */
 export interface SizedFiles {
   readonly length: number
-  /** The size of the file at this index, in bytes. */
+  /** The size of the file at this index, in bytes; 0 where there is none. */
   readonly size: (index: number) => number
-  /** The size of all that stands before it, in bytes. */
+  /** The size of all that stands before its bytes (TarHeader), in bytes. */
   readonly header: (index: number) => number
 }
 
@@ -79,7 +79,7 @@ export interface LargeSegment {
 }
 
 /** Files up to this size go together, in bytes; larger ones are sent as the store reads them. */
-export const largestSmall = 256 * 1024
+const largestSmall = 256 * 1024
 
 /** About how much goes together, in bytes and in files, of which each takes up to 50 µs to open and to read. */
 const mostTogether = 256 * 1024

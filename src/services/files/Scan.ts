@@ -94,10 +94,10 @@ const partOf = Effect.fnUntraced(function* (
   hashOf: typeof hash,
   from: number,
   count: number
-) {
+): Effect.fn.Return<Part> {
   const names: Array<FileName> = []
   let last = -1
-  let turns = 0
+  let turnEnd = namesPerTurn
   for (let shelf = shelfOf(from); shelf < shelves; shelf++) {
     const found = snapshot.shelves.get(shelf)
     if (found === undefined) continue
@@ -109,8 +109,8 @@ const partOf = Effect.fnUntraced(function* (
       names.push(name)
       last = hash
     }
-    if (names.length < (turns + 1) * namesPerTurn) continue
-    turns += 1
+    if (names.length < turnEnd) continue
+    turnEnd += namesPerTurn
     yield* Effect.yieldNow
   }
   return { names }
@@ -157,12 +157,7 @@ export const makeScan = (store: FileStore["Service"], mark: number, hashOf = has
     page: (cursor, count) =>
       Effect.gen(function* () {
         const snapshot = yield* cursor % marks === mark ? recent : walk
-        const { names, next }: Part = yield* partOf(
-          snapshot,
-          hashOf,
-          Math.floor(cursor / marks),
-          count
-        )
+        const { names, next } = yield* partOf(snapshot, hashOf, Math.floor(cursor / marks), count)
         return { names, cursor: next === undefined ? 0 : next * marks + mark }
       })
   }

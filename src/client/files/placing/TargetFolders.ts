@@ -82,6 +82,7 @@ export const makeTargetFolders = (root: string): TargetFolders => {
       if (Option.isNone(before) || !known.has(folder)) unsynced.add(above)
       known.add(folder)
       if (Option.isSome(before) && before.value.type === "Directory") continue
+      // Where a file is in the way, the system says so.
       if (Option.isNone(before)) yield* makeFolder(folder)
       else if (before.value.type !== "SymbolicLink") yield* fileSystem.makeDirectory(folder)
       // Only a link can lead out. realPath looks at each part again: for all of a thousand folders that took 25 s.
