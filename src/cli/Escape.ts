@@ -34,3 +34,6 @@ export const escapeLines = (text: string): string =>
  * and C1 as they are, of which U+009B begins an escape sequence by itself.
  */
 export const escapeJson = (line: string): string => line.replace(unprintable, inFour)
+
+/** A value as JSON on one line, safe to print: what `--json` prints of it. */
+export const toJsonLine = (value: unknown): string => escapeJson(JSON.stringify(value))

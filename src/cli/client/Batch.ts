@@ -5,7 +5,7 @@ import { type AnswerError, closesConnection, type Request } from "../../client/R
 import type { Result } from "../../client/Result.ts"
 import { splitLine } from "../../codec/resp/InlineLine.ts"
 import * as ByteString from "../../domain/ByteString.ts"
-import { escapeJson } from "../Escape.ts"
+import { toJsonLine } from "../Escape.ts"
 import { exitCode, Failure } from "../Failure.ts"
 import { print, printError } from "../Output.ts"
 import { codeOf, errorMessage } from "./ErrorMessage.ts"
@@ -56,9 +56,7 @@ export const batch = Effect.fnUntraced(function* (
   const failLine = (number: number, code: string, sentence: string) =>
     Effect.andThen(
       reportLine(number, sentence),
-      presentation.json
-        ? print(`${escapeJson(JSON.stringify({ code, error: sentence }))}\n`)
-        : Effect.void
+      presentation.json ? print(`${toJsonLine({ code, error: sentence })}\n`) : Effect.void
     )
 
   /** Runs a line; gives the effect that prints its results. */

@@ -6,7 +6,7 @@ import * as ByteString from "../../domain/ByteString.ts"
 import * as Monotonic from "../../domain/Monotonic.ts"
 import * as Display from "./Display.ts"
 import { codeOf, errorMessage } from "./ErrorMessage.ts"
-import { escape, escapeJson } from "../Escape.ts"
+import { escape, toJsonLine } from "../Escape.ts"
 import { exitCode, Failure } from "../Failure.ts"
 import { formatBytes } from "./FormatBytes.ts"
 import type { Messages } from "../Messages.ts"
@@ -193,10 +193,7 @@ export const render = <R>(
     /** A list is written as it comes, for it may be endless; whether it is one, the first value tells. */
     const printJson = (some: ReadonlyArray<Display.Json>) => {
       const text = some
-        .map(
-          (value) =>
-            `${many ? (values++ === 0 ? "[" : ",") : ""}${escapeJson(JSON.stringify(value))}`
-        )
+        .map((value) => `${many ? (values++ === 0 ? "[" : ",") : ""}${toJsonLine(value)}`)
         .join("")
       return text === "" ? Effect.void : print(many ? text : `${text}\n`)
     }

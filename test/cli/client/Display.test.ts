@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Arbitrary, Schema } from "effect"
 import { toJson, toText } from "../../../src/cli/client/Display.ts"
-import { escape, escapeJson, escapeLines } from "../../../src/cli/Escape.ts"
+import { escape, escapeLines, toJsonLine } from "../../../src/cli/Escape.ts"
 import * as Reply from "../../../src/domain/Reply.ts"
 import * as ByteString from "../../../src/domain/ByteString.ts"
 
@@ -78,7 +78,7 @@ describe("text from the other side, in a line", () => {
 
 describe("JSON of text from the other side", () => {
   it.prop("never steers the terminal, and is of the same value", [text], ([text]) => {
-    const shown = escapeJson(JSON.stringify({ [text]: text }))
+    const shown = toJsonLine({ [text]: text })
     assert.notMatch(shown, steers)
     assert.deepStrictEqual(JSON.parse(shown), { [text]: text })
   })

@@ -9,7 +9,7 @@ import { TooManyFiles } from "../../../client/mirror/Manifest.ts"
 import { MirrorBusy } from "../../../client/mirror/MirrorFolder.ts"
 import { mirror, type Options as MirrorOptions } from "../../../client/mirror/Run.ts"
 import { isIdle, type Step, type Totals } from "../../../client/mirror/Step.ts"
-import { escapeJson } from "../../Escape.ts"
+import { toJsonLine } from "../../Escape.ts"
 import { exitCode, Failure } from "../../Failure.ts"
 import type { Values } from "../../flags/Descriptor.ts"
 import type { Messages } from "../../Messages.ts"
@@ -75,7 +75,7 @@ export const once = Effect.fnUntraced(function* (
     )
 
   const toText = (step: Step): string => {
-    if (json) return `${escapeJson(JSON.stringify(toJson(step, options)))}\n`
+    if (json) return `${toJsonLine(toJson(step, options))}\n`
     return dryRun ? toLine(step, options) : ""
   }
   const mirrorOptions: MirrorOptions = {
