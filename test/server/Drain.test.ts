@@ -7,14 +7,13 @@ import type { FileStore } from "../../src/services/files/FileStore.ts"
 import type { Stats } from "../../src/telemetry/Stats.ts"
 import * as DirectoryFileStore from "../../src/services/files/directory/DirectoryFileStore.ts"
 import { bulk, request } from "../support/values/Bytes.ts"
-import { connect } from "../support/peers/RawSocket.ts"
+import { connect, received } from "../support/peers/RawSocket.ts"
 import * as SlowFile from "../support/fakes/SlowFile.ts"
 import { folderWith } from "../support/stores/TemporaryFolder.ts"
 import {
   acceptedSockets,
   closed,
   emptyStore,
-  received,
   serve,
   type TestOptions
 } from "../support/programs/TestServer.ts"

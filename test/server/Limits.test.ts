@@ -6,13 +6,12 @@ import type { Socket } from "node:net"
 import type { Limits } from "../../src/server/Acceptor.ts"
 import { FileStore } from "../../src/services/files/FileStore.ts"
 import { bulk, request } from "../support/values/Bytes.ts"
-import { connect, type RawSocket } from "../support/peers/RawSocket.ts"
+import { connect, deliver, type RawSocket, received } from "../support/peers/RawSocket.ts"
 import * as SlowFile from "../support/fakes/SlowFile.ts"
 import {
   acceptedSockets,
   closed,
   emptyStore,
-  received,
   serve,
   serveLogged
 } from "../support/programs/TestServer.ts"
@@ -291,13 +290,6 @@ describe("a connection on which something happens", () => {
 })
 
 describe("a request that does not become complete", () => {
-  /** Sends this, and waits until it has come. */
-  const deliver = Effect.fnUntraced(function* (client: RawSocket, server: Socket, bytes: string) {
-    const before = server.bytesRead
-    yield* client.send(bytes)
-    yield* received(server, before + bytes.length)
-  })
-
   /** Sends a byte a second until the connection is gone; how many seconds that took. */
   const drip = Effect.fnUntraced(function* (client: RawSocket, server: Socket) {
     let seconds = 0

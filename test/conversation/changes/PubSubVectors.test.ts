@@ -7,8 +7,8 @@ import { Effect, Queue, type Scope } from "effect"
 import type { FileChange } from "../../../src/domain/FileChange.ts"
 import * as MemoryFileStore from "../../../src/services/files/MemoryFileStore.ts"
 import vectors from "../../fixtures/pubsub-vectors.json" with { type: "json" }
-import { connect, type RawSocket, sendByteByByte } from "../../support/peers/RawSocket.ts"
-import { acceptedSockets, received, serve } from "../../support/programs/TestServer.ts"
+import { connect, deliver, type RawSocket, sendByteByByte } from "../../support/peers/RawSocket.ts"
+import { acceptedSockets, serve } from "../../support/programs/TestServer.ts"
 import { bulk, request } from "../../support/values/Bytes.ts"
 import { created, deleted, filesOf, idOf as id, recorderOf } from "../../support/values/Changes.ts"
 import * as StreamReplies from "../../support/values/StreamReplies.ts"
@@ -192,12 +192,7 @@ const hear = (client: RawSocket, expected: string) => {
 
 /** Sends, and waits until the server has read it and answered what needs no change. */
 const sendWhole = ({ another, client, socket }: Scene, bytes: string) =>
-  Effect.gen(function* () {
-    const before = socket.bytesRead
-    yield* client.send(bytes)
-    yield* received(socket, before + 1)
-    yield* Effect.orDie(another.ask("PING\r\n", "+PONG\r\n"))
-  })
+  Effect.andThen(deliver(client, socket, bytes), Effect.orDie(another.ask("PING\r\n", "+PONG\r\n")))
 
 const ours = all.filter(isOurs)
 

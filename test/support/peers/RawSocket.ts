@@ -199,20 +199,37 @@ export const connect = (
     }
   })
 
+/**
+ * Waits until so many bytes have come to the server's end of a connection in all; or it is closed, or has closed its
+ * output, for then it may read no further: it has said why.
+ */
+export const received = (server: Socket, bytes: number): Effect.Effect<void> =>
+  Effect.callback<void>((resume) => {
+    let waiting: NodeJS.Immediate | undefined
+    const look = (): void => {
+      if (server.destroyed || server.writableEnded || server.bytesRead >= bytes) resume(Effect.void)
+      else waiting = setImmediate(look)
+    }
+    look()
+    return Effect.sync(() => clearImmediate(waiting))
+  })
+
+/** Sends, and waits until all of it has come to the server's end, as `received` does. */
+export const deliver = (client: RawSocket, server: Socket, bytes: string | Uint8Array) =>
+  Effect.suspend(() => {
+    const all = server.bytesRead + bytes.length
+    return Effect.andThen(client.send(bytes), received(server, all))
+  })
+
 /** Sends one byte, and the next only when the server has read it: no two ever come together. */
 export const sendByteByByte = (client: RawSocket, server: Socket, bytes: string) =>
-  Effect.callback<void>((resume) => {
-    const all = Buffer.from(bytes, "latin1")
-    // A server that has closed its output reads no further: it has said why.
-    const isOver = () => server.writableEnded || server.destroyed
-    const sendFrom = (position: number): void => {
-      if (position === all.length || isOver()) return resume(Effect.void)
-      const before = server.bytesRead
-      const look = (): void => {
-        if (isOver() || server.bytesRead > before) sendFrom(position + 1)
-        else setImmediate(look)
-      }
-      client.socket.write(all.subarray(position, position + 1), look)
-    }
-    sendFrom(0)
-  })
+  Effect.forEach(
+    Buffer.from(bytes, "latin1"),
+    (byte) =>
+      Effect.suspend(() =>
+        server.writableEnded || server.destroyed
+          ? Effect.void
+          : deliver(client, server, Uint8Array.of(byte))
+      ),
+    { discard: true }
+  )

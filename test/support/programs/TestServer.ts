@@ -247,18 +247,6 @@ export const acceptedSockets: Effect.Effect<Queue.Dequeue<Socket>, never, Scope.
   }
 )
 
-/** Waits until so many bytes have come to this end in all, or it is closed. */
-export const received = (socket: Socket, bytes: number): Effect.Effect<void> =>
-  Effect.callback<void>((resume) => {
-    let waiting: NodeJS.Immediate | undefined
-    const look = (): void => {
-      if (socket.destroyed || socket.bytesRead >= bytes) resume(Effect.void)
-      else waiting = setImmediate(look)
-    }
-    look()
-    return Effect.sync(() => clearImmediate(waiting))
-  })
-
 /** Waits until this end of a connection is closed. */
 export const closed = (socket: Socket): Effect.Effect<void> =>
   Effect.callback<void>((resume) => {
