@@ -28,8 +28,8 @@ export const unit = [
   `test/server/subscriptions/${file}`,
   `test/services/${file}`,
   // Not FileStore, which writes thousands of files on a disk: it is every store's contract, and takes a quarter of the suite.
-  "test/services/files/{BufferPool,DigestCache,LruCache,Scan,TextMap}.test.ts",
-  `test/services/files/{changes,s3,s3/watch}/${file}`,
+  "test/services/files/{BufferPool,DigestCache,LruCache,PackedTexts,TextMap}.test.ts",
+  `test/services/files/{changes,s3,s3/watch,scan}/${file}`,
   "test/services/files/directory/watch/{Disk,FileNames,FolderTree,Outbox,Unsettled}.test.ts"
 ]
 

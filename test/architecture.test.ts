@@ -80,10 +80,8 @@ const seesTheHost: Exceptions = [
   [/^src\/hashing\//, "as many threads as Node says that there are processors"],
   [/^src\/tls\//, "what Node calls things in TLS"],
   [/^src\/services\/files\/directory\//, "it shares a folder of the machine"],
-  [
-    /^src\/http\/archive\/PackedFiles\.ts$/,
-    "texts are packed as bytes, and Node's digest of them goes on file by file"
-  ],
+  [/^src\/http\/archive\/PackedFiles\.ts$/, "Node's digest goes on file by file"],
+  [/^src\/services\/files\/PackedTexts\.ts$/, "Node's buffers make texts of parts of theirs"],
   [/^src\/services\/files\/Digest\.ts$/, "node:crypto's digest takes its bytes without a copy"],
   [/^src\/services\/files\/s3\/(?:S3Client|sdk\/\w+)\.ts$/, "its connections are Node's"],
   [
@@ -623,9 +621,9 @@ describe("the rules", () => {
       "src/services/files/directory/DirectoryFileStore.ts imports ../s3/S3FileStore.ts: services/files/directory may import only domain, telemetry, threads, hashing, services"
     ],
     [
-      "src/services/files/Scan.ts",
+      "src/services/files/FileChanges.ts",
       `import "./s3/S3FileStore.ts"`,
-      "src/services/files/Scan.ts imports ./s3/S3FileStore.ts: services may import only domain, telemetry, hashing"
+      "src/services/files/FileChanges.ts imports ./s3/S3FileStore.ts: services may import only domain, telemetry, hashing"
     ],
     [
       "src/codec/Resp.ts",

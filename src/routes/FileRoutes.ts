@@ -16,7 +16,7 @@ import { createSha256 } from "../services/files/Digest.ts"
 import type { DigestCache } from "../services/files/DigestCache.ts"
 import type { Changes } from "../services/files/FileChanges.ts"
 import type { FileEntry, FileStore, WholeFile } from "../services/files/FileStore.ts"
-import type { Scan } from "../services/files/Scan.ts"
+import type { Scan } from "../services/files/scan/Scan.ts"
 import { changed, content, describeFile, redisRange, sendFile } from "./FileReply.ts"
 import {
   bulk,

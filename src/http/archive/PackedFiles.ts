@@ -5,6 +5,7 @@
 import { createHash } from "node:crypto"
 import { type FileName, type FolderName, join, lastPart } from "../../domain/FileName.ts"
 import type { FileDetails } from "../../services/files/FileStore.ts"
+import { packTexts, type PackedTexts, textAt } from "../../services/files/PackedTexts.ts"
 import { blockSize, headerSize, type TarFile } from "./TarHeader.ts"
 import type { SizedFiles } from "./TarLayout.ts"
 
@@ -46,27 +47,13 @@ const together = 256
 
 interface Pack {
   /** Of each file the last part of its name, a NUL, which no name has, and its version; in UTF-8. */
-  readonly texts: Buffer
-  /** Where each text ends, in bytes. */
-  readonly ends: Uint32Array
+  readonly texts: PackedTexts
   /** The numbers of their folders. */
   readonly folders: Uint32Array
   readonly sizes: Float64Array
   readonly modified: Float64Array
   /** In blocks. */
   readonly headers: Uint16Array
-}
-
-/** Where each of these texts ends in `bytes`, which has them all in UTF-8. */
-const endsOf = (texts: ReadonlyArray<string>, bytes: number, characters: number): Uint32Array => {
-  const isAscii = bytes === characters
-  const ends = new Uint32Array(texts.length)
-  let end = 0
-  for (const [index, text] of texts.entries()) {
-    end += isAscii ? text.length : Buffer.byteLength(text)
-    ends[index] = end
-  }
-  return ends
 }
 
 /** A path is a name without so many of its first characters. */
@@ -92,9 +79,8 @@ const inOrder = (
       const place = order[index] ?? order.length
       const pack = packOf(place)
       const within = place % together
-      const end = pack?.ends[within]
-      if (pack === undefined || end === undefined) return undefined
-      const text = pack.texts.toString("utf8", pack.ends[within - 1] ?? 0, end)
+      const text = pack && textAt(pack.texts, within)
+      if (pack === undefined || text === undefined) return undefined
       const middle = text.indexOf("\0")
       const name = join(folders[pack.folders[within] ?? 0] ?? "", text.slice(0, middle))
       if (name === undefined) return undefined
@@ -129,13 +115,10 @@ export const makeFilePacker = (outside: number): FilePacker => {
 
   const pack = () => {
     const count = texts.length
-    const text = texts.join("")
-    // Memory of its own: small buffers would hold a pool.
-    const bytes = Buffer.allocUnsafeSlow(Buffer.byteLength(text))
-    bytes.write(text)
+    const packedTexts = packTexts(texts)
+    const { bytes, ends } = packedTexts
     const packed: Pack = {
-      texts: bytes,
-      ends: endsOf(texts, bytes.length, text.length),
+      texts: packedTexts,
       folders: numbers.slice(0, count),
       sizes: sizes.slice(0, count),
       modified: times.slice(0, count),
@@ -143,7 +126,7 @@ export const makeFilePacker = (outside: number): FilePacker => {
     }
     // The number of a pack's files and the length of their texts tell where it ends.
     sum.update(`${count} ${bytes.length}\0`)
-    for (const part of [bytes, packed.ends, packed.folders, packed.sizes, packed.modified])
+    for (const part of [bytes, ends, packed.folders, packed.sizes, packed.modified])
       sum.update(part)
     packs.push(packed)
     texts = []

@@ -1,12 +1,12 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Context, Deferred, Effect, Fiber, Layer, Stream } from "effect"
 import { TestClock } from "effect/testing"
-import type { FileName } from "../../../src/domain/FileName.ts"
-import { FileStore } from "../../../src/services/files/FileStore.ts"
-import * as MemoryFileStore from "../../../src/services/files/MemoryFileStore.ts"
-import { hash, makeScan, type Scan } from "../../../src/services/files/Scan.ts"
-import { seeded } from "../../support/values/Seeded.ts"
-import { fileName } from "../../support/values/Names.ts"
+import type { FileName } from "../../../../src/domain/FileName.ts"
+import { FileStore } from "../../../../src/services/files/FileStore.ts"
+import * as MemoryFileStore from "../../../../src/services/files/MemoryFileStore.ts"
+import { hash, makeScan, type Scan } from "../../../../src/services/files/scan/Scan.ts"
+import { seeded } from "../../../support/values/Seeded.ts"
+import { fileName } from "../../../support/values/Names.ts"
 
 /** Of the process that scans. */
 const mark = 4321

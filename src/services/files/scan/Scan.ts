@@ -10,11 +10,12 @@
  * quickly, such a scan need not end. `LISTAR … APOS` is what enters the order of the names.
  */
 import { Effect, Random, Stream } from "effect"
-import * as Monotonic from "../../domain/Monotonic.ts"
-import type { StoreUnavailable } from "../../domain/Errors.ts"
-import { byBytes, type FileName } from "../../domain/FileName.ts"
-import * as ByteString from "../../domain/ByteString.ts"
-import type { FileStore } from "./FileStore.ts"
+import * as Monotonic from "../../../domain/Monotonic.ts"
+import type { StoreUnavailable } from "../../../domain/Errors.ts"
+import type { FileName } from "../../../domain/FileName.ts"
+import * as ByteString from "../../../domain/ByteString.ts"
+import type { FileStore } from "../FileStore.ts"
+import { type HashedNames, makeNameHasher } from "./HashedNames.ts"
 
 /** A cursor has 53 bits, which clients in JavaScript hold exactly: 40 of a hash, then 13 that mark the process. */
 const markBits = 13
@@ -43,17 +44,13 @@ export const hash = (name: string): number => {
   return (low & 0xff) * 2 ** 32 + (high >>> 0)
 }
 
-/** Names are put on shelves by the first bits of their hash; a shelf is sorted when it is read, so that no call sorts a million. */
-const shelves = 4096
-const shelfOf = (hash: number): number => Math.floor(hash / 2 ** (40 - 12))
-
 /** All names, as one walk of the store found them. */
 interface Snapshot {
   /** The number of the walk, counted as they begin. */
   readonly walk: number
   /** When the walk began, by Monotonic, in milliseconds. */
   readonly taken: number
-  readonly shelves: ReadonlyMap<number, ReadonlyArray<FileName>>
+  readonly names: HashedNames
 }
 
 /** How long a snapshot is used for the following calls of a scan, in milliseconds. A new scan always walks anew. */
@@ -78,40 +75,21 @@ export interface Scan {
   readonly page: (cursor: number, count: number) => Effect.Effect<Page, StoreUnavailable>
 }
 
-interface Hashed {
-  readonly name: FileName
-  readonly hash: number
-}
-
-const byHash = (self: Hashed, that: Hashed): number =>
-  self.hash - that.hash || byBytes(self.name, that.name)
-
-/** How many names are hashed and sorted in a turn of the event loop: about 1 ms where they are long and not ASCII. */
+/** How many names are made in a turn of the event loop: less than 1 ms where they are long and not ASCII. */
 const namesPerTurn = 1000
 
 const partOf = Effect.fnUntraced(function* (
-  snapshot: Snapshot,
-  hashOf: typeof hash,
+  found: HashedNames,
   from: number,
   count: number
 ): Effect.fn.Return<Part> {
   const names: Array<FileName> = []
   let last = -1
-  let turnEnd = namesPerTurn
-  for (let shelf = shelfOf(from); shelf < shelves; shelf++) {
-    const found = snapshot.shelves.get(shelf)
-    if (found === undefined) continue
-    const hashed = found.map((name) => ({ name, hash: hashOf(name) })).sort(byHash)
-    for (const { hash, name } of hashed) {
-      if (hash < from) continue
-      // Names with the same hash stay together, because the next call can begin only at a hash.
-      if (names.length >= count && hash !== last) return { names, next: hash }
-      names.push(name)
-      last = hash
-    }
-    if (names.length < turnEnd) continue
-    turnEnd += namesPerTurn
-    yield* Effect.yieldNow
+  for (const { hash, name } of found.from(from)) {
+    // Names with the same hash stay together, because the next call can begin only at a hash.
+    if (names.length >= count && hash !== last) return { names, next: hash }
+    last = hash
+    if (names.push(name) % namesPerTurn === 0) yield* Effect.yieldNow
   }
   return { names }
 })
@@ -119,25 +97,18 @@ const partOf = Effect.fnUntraced(function* (
 /** Scans of `store` in the process with this mark, in the order of `hashOf`. */
 export const makeScan = (store: FileStore["Service"], mark: number, hashOf = hash): Scan => {
   let walks = 0
-  // A weak reference: the end of a scan is not known, and a million names take memory.
+  // A weak reference: the end of a scan is not known, and a million names take some 40 MB.
   let kept: WeakRef<Snapshot> | undefined
 
   const walk = Effect.gen(function* () {
     walks += 1
     const walk = walks
     const taken = yield* Monotonic.now
-    const shelves = new Map<number, Array<FileName>>()
+    const hasher = makeNameHasher(hashOf)
     yield* Stream.runForEachArray(store.names, (names) =>
-      Effect.sync(() => {
-        for (const name of names) {
-          const shelf = shelfOf(hashOf(name))
-          const found = shelves.get(shelf)
-          if (found === undefined) shelves.set(shelf, [name])
-          else found.push(name)
-        }
-      })
+      Effect.sync(() => names.forEach(hasher.add))
     )
-    const snapshot: Snapshot = { walk, taken, shelves }
+    const snapshot: Snapshot = { walk, taken, names: hasher.finish() }
     // A walk that began earlier may lack names that a scan which began since must return.
     if ((kept?.deref()?.walk ?? 0) < walk) kept = new WeakRef(snapshot)
     return snapshot
@@ -157,7 +128,7 @@ export const makeScan = (store: FileStore["Service"], mark: number, hashOf = has
     page: (cursor, count) =>
       Effect.gen(function* () {
         const snapshot = yield* cursor % marks === mark ? recent : walk
-        const { names, next } = yield* partOf(snapshot, hashOf, Math.floor(cursor / marks), count)
+        const { names, next } = yield* partOf(snapshot.names, Math.floor(cursor / marks), count)
         return { names, cursor: next === undefined ? 0 : next * marks + mark }
       })
   }
