@@ -82,8 +82,8 @@ export function* inParts(
 
 /** A wire protocol. */
 export interface Codec {
-  /** The name in the log. */
-  readonly name: string
+  /** The name in the log; `undefined` until what came tells which protocol it is. */
+  readonly name: string | undefined
   /** Whether the protocol has a way to give a password. */
   readonly takesPassword: boolean
   readonly makeDecoder: () => Decoder

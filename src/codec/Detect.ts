@@ -46,8 +46,8 @@ class Detected implements Codec, Decoder, Encoder {
     this.#codec = protocols.fallback
   }
 
-  get name(): string {
-    return this.#codec.name
+  get name(): string | undefined {
+    return this.#decoder === undefined ? undefined : this.#codec.name
   }
 
   get takesPassword(): boolean {

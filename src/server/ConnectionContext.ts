@@ -129,13 +129,22 @@ export class ConnectionContext implements Identity, Waiting {
       : told
   }
 
+  /** The protocol that was spoken; `undefined` where nothing came, or too little to tell, or only one that is not spoken here. */
+  #spoken(reason: CloseReason): string | undefined {
+    const { codec, session, stats } = this
+    if (stats.bytesReceived === 0) return undefined
+    if (reason === "foreign-protocol" && stats.commands === 0) return undefined
+    return codec.name === respName ? `${codec.name}${session.protocolVersion}` : codec.name
+  }
+
   /** The fields of `connection.closed` in the log. */
   summary(reason: CloseReason): Fields {
-    const { address, age, codec, session, stats } = this
-    const { clientName, protocolVersion } = session
+    const { address, age, session, stats } = this
+    const { clientName } = session
+    const protocol = this.#spoken(reason)
     return {
       address,
-      protocol: codec.name === respName ? `${codec.name}${protocolVersion}` : codec.name,
+      ...(protocol === undefined ? {} : { protocol }),
       ...(clientName === "" ? {} : { client: clientName.slice(0, longestName) }),
       commands: stats.commands,
       bytes_in: stats.bytesReceived,

@@ -53,11 +53,11 @@ describe("the first byte", () => {
     assert.deepStrictEqual(spoken("](VHORA\nNe.PING\r\n").tags, ["Time", "Malformed"])
   })
 
-  it("is waited for: until then RESP has the word, and an end says nothing", () => {
-    assert.deepStrictEqual(spoken(""), { name: "resp", tags: [], reply: asResp })
+  it("is waited for: until then RESP has the word, nothing has a name, and an end says nothing", () => {
+    assert.deepStrictEqual(spoken(""), { name: undefined, tags: [], reply: asResp })
     const codec = detect({ pickle, fallback: makeResp() })
     assert.deepStrictEqual(codec.makeDecoder().push(unsafe("")), [])
-    assert.strictEqual(codec.name, "resp")
+    assert.strictEqual(codec.name, undefined)
   })
 
   it("may come after something was said, and the encoder follows it", () => {
@@ -150,6 +150,7 @@ describe("the first line", () => {
     for (const byte of "GET file1.txt") {
       assert.lengthOf(decoder.push(unsafe(byte)), 0)
       assert.isAbove(decoder.unfinished(), 0)
+      assert.strictEqual(codec.name, undefined)
     }
     assert.deepStrictEqual(
       decoder.push(unsafe("\r\nPING\r\n")).map(({ _tag }) => _tag),

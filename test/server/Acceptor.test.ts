@@ -90,10 +90,30 @@ describe("the log says of a connection", () => {
     })
   )
 
-  it.effect("that it spoke HTTP", () =>
+  it.effect("that it spoke HTTP, and no protocol that is spoken here", () =>
     Effect.gen(function* () {
       const fields = yield* closedAfter((client) => client.send("GET / HTTP/1.1\r\n"))
       assert.deepInclude(fields, { reason: "foreign-protocol" })
+      assert.notProperty(fields, "protocol")
+    })
+  )
+
+  it.effect("that it spoke RESP, and HTTP thereafter", () =>
+    Effect.gen(function* () {
+      const fields = yield* closedAfter((client) =>
+        Effect.andThen(client.ask(ping, pong), client.send("POST / HTTP/1.1\r\n"))
+      )
+      assert.deepInclude(fields, { reason: "foreign-protocol", protocol: "resp2" })
+    })
+  )
+
+  it.effect("no protocol, where it never spoke", () =>
+    Effect.gen(function* () {
+      for (const web of [undefined, {}, { only: true }]) {
+        const fields = yield* closedAfter((client) => client.end, { ...(web && { web }) })
+        assert.deepInclude(fields, { reason: "client-ended", commands: 0, bytes_in: 0 })
+        assert.notProperty(fields, "protocol")
+      }
     })
   )
 
