@@ -1,5 +1,5 @@
 /**
- * A connection to a server of the original Python project, behind the same service as Connection. Such a server reads
+ * A connection to a server of the original Python project, behind the same service as RespConnection. Such a server reads
  * one request with one `recv`, so each request is sent only after the reply to the last; a reply ends where its pickle
  * does; and it may close the connection after a reply, so we reconnect then. It answers our half-close with "Adeus!".
  */

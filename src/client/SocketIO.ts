@@ -1,6 +1,6 @@
 /**
  * Reads from and writes to the client's socket: how long a server may be silent, how slow it may be, and how a socket's
- * errors are told apart. What the bytes mean is left to Connection and PickleConnection.
+ * errors are told apart. What the bytes mean is left to RespConnection and PickleConnection.
  */
 import { Data, Duration, Effect } from "effect"
 import type { Socket } from "effect/socket"

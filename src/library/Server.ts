@@ -1,8 +1,8 @@
 /** How the library's users say which server they mean, and how patient they are with it. */
 import { type Duration, Effect, type Redacted } from "effect"
-import { Connection } from "../client/Connection.ts"
 import type { Server } from "../client/node/Connectors.ts"
 import type { Tls } from "../client/node/socket/Socket.ts"
+import * as RespConnection from "../client/RespConnection.ts"
 
 /** Where the server is, how long to wait for it, and how often to reconnect. */
 export interface Options {
@@ -37,7 +37,7 @@ export const serverOf = ({
   host,
   port,
   tls: tls === true ? {} : tls || undefined,
-  protocol: Connection.layer,
+  protocol: RespConnection.layer,
   counting: "since the last answer",
   onRetry: () => Effect.void
 })

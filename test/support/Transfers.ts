@@ -7,7 +7,7 @@ import { join } from "node:path"
 import { makeConnectors } from "../../src/client/node/Connectors.ts"
 import { layer as nodeHashing } from "../../src/client/node/Hashing.ts"
 import { layer as nodePartFiles } from "../../src/client/node/PartFiles.ts"
-import { Connection } from "../../src/client/Connection.ts"
+import * as RespConnection from "../../src/client/RespConnection.ts"
 import { download } from "../../src/client/files/Download.ts"
 import { intoFolder } from "../../src/client/files/Placement.ts"
 import type { Options } from "../../src/client/files/Transfer.ts"
@@ -81,7 +81,7 @@ export const connectors = ({ host, port }: Address, retries = 0) =>
   makeConnectors({
     host,
     port,
-    protocol: Connection.layer,
+    protocol: RespConnection.layer,
     readTimeout: Duration.infinity,
     minRate: 0,
     retries,

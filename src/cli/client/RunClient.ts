@@ -1,6 +1,5 @@
 /** Runs `app client`: what its flags ask for, over connections to the server. The flags themselves: ClientCommand. */
 import { Effect, Option, type Redacted, Stdio } from "effect"
-import { Connection } from "../../client/Connection.ts"
 import { type Connectors, growingPause, shortPause } from "../../client/Connector.ts"
 import { waitWithin } from "../../client/changes/RemoteChanges.ts"
 import { defaultReadTimeout, makeConnectors } from "../../client/node/Connectors.ts"
@@ -8,6 +7,7 @@ import * as NodeHashing from "../../client/node/Hashing.ts"
 import * as NodePartFiles from "../../client/node/PartFiles.ts"
 import * as NodeSmallFiles from "../../client/node/SmallFiles.ts"
 import * as PickleConnection from "../../client/PickleConnection.ts"
+import * as RespConnection from "../../client/RespConnection.ts"
 import { splitLine } from "../../codec/resp/InlineLine.ts"
 import type { Args } from "../../commands/Argument.ts"
 import { formatAddress } from "../../domain/Address.ts"
@@ -97,7 +97,7 @@ const connect = Effect.fnUntraced(function* (run: Run, { clear }: ProgressLines)
     port,
     tls,
     password: () => run.password,
-    protocol: (protocol === "pickle" ? PickleConnection : Connection).layer,
+    protocol: (protocol === "pickle" ? PickleConnection : RespConnection).layer,
     connectTimeout: timeout,
     readTimeout: timeout,
     minRate,

@@ -1,7 +1,7 @@
 /** The connections to one server, over Node's sockets. The protocol is a parameter. */
 import { Duration, Effect, Layer, type Redacted, type Scope } from "effect"
 import { Socket } from "effect/socket"
-import type { Connection } from "../Connection.ts"
+import type { Protocol } from "../Connection.ts"
 import {
   type Connectors,
   growingPause,
@@ -20,8 +20,8 @@ export interface Server {
   readonly tls?: Tls | undefined
   /** Sent when connecting, as it is then; none for a server that asks for none. */
   readonly password?: (() => Redacted.Redacted | undefined) | undefined
-  /** The protocol: `Connection.layer` or PickleConnection's `layer`. */
-  readonly protocol: typeof Connection.layer
+  /** The `layer` of RespConnection or of PickleConnection. */
+  readonly protocol: Protocol
   /** How long connecting may take, the TLS handshake included; 10 seconds unless given. */
   readonly connectTimeout?: Duration.Input | undefined
   /** How long the server may send nothing while a reply is due; 15 seconds unless given. */

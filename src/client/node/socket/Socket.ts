@@ -1,6 +1,6 @@
 /**
  * The client's socket, with or without TLS, and how the server's certificate is verified. Which protocol is spoken over
- * it is left to Connection and PickleConnection.
+ * it is left to RespConnection and PickleConnection.
  */
 import * as NodeSocket from "@effect/platform-node/NodeSocket"
 import { type Duration, Effect } from "effect"

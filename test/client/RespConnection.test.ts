@@ -4,6 +4,7 @@ import { Context, Duration, Effect, Exit, Fiber, Layer, Option, Stream } from "e
 import { Socket } from "effect/socket"
 import { TestClock } from "effect/testing"
 import { Connection, type IncomingBody, ErrorReply } from "../../src/client/Connection.ts"
+import * as RespConnection from "../../src/client/RespConnection.ts"
 import { ConnectFailed, SlowTransfer } from "../../src/client/SocketIO.ts"
 import { MalformedReply } from "../../src/codec/resp/RespTokens.ts"
 import * as Reply from "../../src/domain/Reply.ts"
@@ -25,7 +26,7 @@ const readTimeout = Duration.seconds(15)
 const connect = ({ host, port }: Address, minRate?: number) =>
   Effect.map(
     Layer.build(
-      Connection.layer({ readTimeout, minRate }).pipe(
+      RespConnection.layer({ readTimeout, minRate }).pipe(
         Layer.provide(Layer.effect(Socket.Socket, NodeSocket.makeNet({ host, port })))
       )
     ),
