@@ -15,7 +15,7 @@ export const unit = [
   `test/{codec,commands,domain,guard,telemetry}/**/${file}`,
   `test/cli/serve/workers/${file}`,
   "test/cli/usage/CommandLine.test.ts",
-  "test/cli/client/{Display,ErrorMessage,menu/Choices,progress/Progress}.test.ts",
+  "test/cli/client/{Display,ErrorMessage,flags/Misuse,menu/Choices,progress/Progress}.test.ts",
   "test/client/{Connector,Requests,files/Placement}.test.ts",
   `test/client/{changes,files/placing,files/small,mirror,mirror/follow,mirror/state}/${file}`,
   "test/client/files/ListedFiles.test.ts",

@@ -13,7 +13,6 @@ import type { Args } from "../../commands/Argument.ts"
 import { formatAddress } from "../../domain/Address.ts"
 import * as ByteString from "../../domain/ByteString.ts"
 import { type ChangeId, formatId } from "../../domain/FileChange.ts"
-import { escape } from "../Escape.ts"
 import { exitCode, Failure } from "../Failure.ts"
 import type { Messages } from "../Messages.ts"
 import { printError } from "../Output.ts"
@@ -26,8 +25,9 @@ import { followCommand, isFollow, placeOf } from "./changes/FollowCommand.ts"
 import type { ClientFlags } from "./ClientFlags.ts"
 import { completeNames } from "./CompleteNames.ts"
 import { errorMessage } from "./ErrorMessage.ts"
+import { misuse } from "./flags/Misuse.ts"
 import { menu } from "./menu/Menu.ts"
-import { isFollowing, mirrorCommand, misuse } from "./mirror/MirrorCommand.ts"
+import { isFollowing, mirrorCommand } from "./mirror/MirrorCommand.ts"
 import { makeProgressLines, type ProgressLines } from "./progress/ProgressLines.ts"
 import { makeUnfinished, type Unfinished } from "./progress/Unfinished.ts"
 import { makeQuestions, type Questions } from "./Questions.ts"
@@ -207,11 +207,7 @@ const perform = Effect.fnUntraced(function* (run: Run) {
     printError
   }
   if (isAtMenu) return yield* showMenu(run, connectors, questions, presentation, progress)
-  if (args === undefined) {
-    const [word] = flags.rest
-    if (word !== undefined) return yield* usage(messages.usage.commandBefore(escape(word)))
-    return yield* batch(questions, presentation)
-  }
+  if (args === undefined) return yield* batch(questions, presentation)
   const request = questions.parse(args)
   return yield* render(request, questions.answer(request), presentation)
 })
@@ -228,14 +224,15 @@ export const runClient = Effect.fn("client")(function* (flags: Flags, messages: 
   const { cmd, host, port, rest } = flags
   const address = formatAddress({ host, port })
   const stdio = yield* Stdio.Stdio
-  const wrong = misuse(flags, messages)
-  if (wrong !== undefined) return yield* wrong
   const isAtMenu =
     Option.isNone(cmd)
     && Option.isNone(flags.mirror)
     && (yield* stdio.stdinIsTerminal)
     && (yield* stdio.stdoutIsTerminal)
   const args = Option.isNone(cmd) ? undefined : yield* argsOf(cmd.value, rest, messages)
+  const wrong = misuse({ flags, args, environment: process.env }, messages)
+  // A command line that is to be completed may lack what will be right about it.
+  if (wrong !== undefined && process.env[completionVariable] === undefined) return yield* wrong
   // An original server's answer is that it does not know the command.
   const isFollowing = args !== undefined && isFollow(args) && flags.protocol !== "pickle"
   const run: Run = {
@@ -244,7 +241,7 @@ export const runClient = Effect.fn("client")(function* (flags: Flags, messages: 
     address,
     args,
     followed: isFollowing ? args.slice(1) : undefined,
-    from: yield* placeOf(flags.since, isFollowing, messages),
+    from: yield* placeOf(flags.since, messages),
     isAtMenu,
     unfinished: makeUnfinished(),
     password: undefined,

@@ -8,6 +8,5 @@ export const changesEnglish: ChangesCatalog = {
   deleted: "deleted",
   rescan: "Changes may have been missed: look at everything anew.",
   goOn: (id) => `To go on from here: --since ${id}`,
-  badPlace: "--since takes the id of a change, such as 1700000000000-42.",
-  onlyWithIt: "--since is only for --cmd acompanhar."
+  badPlace: "--since takes the id of a change, such as 1700000000000-42."
 }

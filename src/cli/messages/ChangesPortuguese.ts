@@ -8,8 +8,7 @@ export const changesPortuguese = {
   deleted: "apagado",
   rescan: "Mudanças podem ter passado despercebidas: olhe tudo de novo.",
   goOn: (id: string) => `Para continuar daqui: --since ${id}`,
-  badPlace: "--since leva o id de uma mudança, como 1700000000000-42.",
-  onlyWithIt: "--since só vale com --cmd acompanhar."
+  badPlace: "--since leva o id de uma mudança, como 1700000000000-42."
 }
 
 /** The entries of this catalog, in any language. */

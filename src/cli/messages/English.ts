@@ -4,6 +4,7 @@ import { announcementEnglish } from "./AnnouncementEnglish.ts"
 import { changesEnglish } from "./ChangesEnglish.ts"
 import { mirrorEnglish } from "./MirrorEnglish.ts"
 import { refusalsEnglish } from "./RefusalsEnglish.ts"
+import { usageEnglish } from "./UsageEnglish.ts"
 
 /** The catalog. */
 export const english: Catalog = {
@@ -82,29 +83,7 @@ export const english: Catalog = {
       bucket: "What lies below 2024/ in a bucket"
     }
   },
-  usage: {
-    currentFolderGone: "The folder that the program was called in does not exist any more.",
-    unknownOption: (option) => `Unknown option: ${option}.`,
-    commandBefore: (word) => `--cmd is missing before ${word}.`,
-    unknownCommand: (name) => `Unknown command: ${name}.`,
-    invalidValue: (option, value, expected) =>
-      `Invalid value for ${option}: "${value}". Expected ${expected}.`,
-    repeated: (option) => `The option ${option} can be given only once.`,
-    missing: (name) => `${name} is missing.`,
-    unexpected: (words) => `Unexpected argument: ${words}.`,
-    suggestions: (names) => `Did you mean ${names.join(" or ")}?`,
-    seeHelp: (command) => `See: ${command} --help`,
-    unbalancedQuotes: "Unbalanced quotes in the command.",
-    emptyCommand: "The command is empty.",
-    stdinIsFolder: "Standard input is a folder, and not commands, one a line.",
-    onlyWith: (given, needed) => `${given} needs ${needed} as well.`,
-    dirAndStore: "--dir and --store cannot be given together.",
-    folderAndDir: (folder) =>
-      `The folder is given already, ${folder}: leave out --dir and --store, or the folder.`,
-    missingValue: (option, kind) => `The option ${option} needs a value: ${kind}.`,
-    noValue: (option) => `The option ${option} takes no value.`,
-    onOff: "yes or no"
-  },
+  usage: usageEnglish,
   announcement: announcementEnglish,
   currentFolder: (path) => `the current folder, ${path},`,
   startUp: {

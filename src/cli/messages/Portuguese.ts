@@ -6,6 +6,7 @@ import { announcementPortuguese } from "./AnnouncementPortuguese.ts"
 import { changesPortuguese } from "./ChangesPortuguese.ts"
 import { mirrorPortuguese } from "./MirrorPortuguese.ts"
 import { refusalsPortuguese } from "./RefusalsPortuguese.ts"
+import { usagePortuguese } from "./UsagePortuguese.ts"
 
 /** How many files of one command were saved, were the same already, were kept though different, and failed. */
 interface Counts {
@@ -92,29 +93,7 @@ export const portuguese = {
     }
   },
   /** What is wrong with a command line. */
-  usage: {
-    currentFolderGone: "A pasta em que o programa foi chamado não existe mais.",
-    unknownOption: (option: string) => `Opção desconhecida: ${option}.`,
-    commandBefore: (word: string) => `Falta --cmd antes de ${word}.`,
-    unknownCommand: (name: string) => `Comando desconhecido: ${name}.`,
-    invalidValue: (option: string, value: string, expected: string) =>
-      `Valor inválido para ${option}: "${value}". Esperado: ${expected}.`,
-    repeated: (option: string) => `A opção ${option} só pode ser dada uma vez.`,
-    missing: (name: string) => `Falta ${name}.`,
-    unexpected: (words: string) => `Argumento inesperado: ${words}.`,
-    suggestions: (names: ReadonlyArray<string>) => `Seria ${names.join(" ou ")}?`,
-    seeHelp: (command: string) => `Veja: ${command} --help`,
-    unbalancedQuotes: "Aspas sem par no comando.",
-    emptyCommand: "O comando está vazio.",
-    stdinIsFolder: "A entrada padrão é uma pasta, e não comandos, um por linha.",
-    onlyWith: (given: string, needed: string) => `${given} pede também ${needed}.`,
-    dirAndStore: "--dir e --store não podem ser dados juntos.",
-    folderAndDir: (folder: string) =>
-      `A pasta já foi dada, ${folder}: sem --dir e sem --store, ou sem ela.`,
-    missingValue: (option: string, kind: string) => `A opção ${option} pede um valor: ${kind}.`,
-    noValue: (option: string) => `A opção ${option} não leva valor.`,
-    onOff: "sim ou não"
-  },
+  usage: usagePortuguese,
   /** What `serve` prints when it listens. */
   announcement: announcementPortuguese,
   /** The folder that is served where none was given and there is no DB. */

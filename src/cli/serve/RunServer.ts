@@ -36,19 +36,50 @@ const leastConnectionMemory = 64 * 1024 * 1024
 /** Whether only programs on this machine can reach the host. */
 const isLoopback = (host: string): boolean => /^(?:localhost|127(?:\.\d+){3}|::1)$/i.test(host)
 
+/** The first flag that is given without what it needs; each would be ignored in silence. */
+const findMisuse = (flags: ServeFlags) => {
+  const { cors, http, httpHost, pickle, s3Endpoint, s3Region, siteFallback, store } = flags
+  const needs: ReadonlyArray<
+    readonly [needed: string, isThere: boolean, given: { readonly [flag: string]: boolean }]
+  > = [
+    [
+      "--http on",
+      http !== "off",
+      {
+        "--qr": flags.qr,
+        "--http-host": httpHost.length > 0,
+        "--cors": cors.length > 0,
+        "--site": flags.site,
+        "--metrics-open": flags.metricsOpen
+      }
+    ],
+    ["--http on", http !== "only", { "--pickle": pickle }],
+    ["--site", flags.site, { "--site-fallback": Option.isSome(siteFallback) }],
+    [
+      "--store",
+      Option.isSome(store),
+      {
+        "--s3-endpoint": Option.isSome(s3Endpoint),
+        "--s3-region": Option.isSome(s3Region),
+        "--watch-interval": Option.isSome(flags.watchInterval)
+      }
+    ]
+  ]
+  for (const [needed, isThere, given] of needs) {
+    const [first] = Object.entries(given).find(([, isGiven]) => isGiven) ?? []
+    if (!isThere && first !== undefined) return { given: first, needed }
+  }
+  return undefined
+}
+
 /**
  * Fails where flags do not go together, or the server would be open to others without a password. `--watch-interval` is for
  * a bucket only: a folder is watched without it, and how often it is polled where the system does not tell of changes is
  * decided by what that costs (services/files/directory/watch/Sweep).
  */
 const checkFlags = (flags: ServeFlags, isProtected: boolean, messages: Messages) => {
-  if (flags.qr && flags.http === "off") return onlyWith("--qr", "--http on", messages)
-  if (Option.isSome(flags.siteFallback) && !flags.site) {
-    return onlyWith("--site-fallback", "--site", messages)
-  }
-  if (Option.isSome(flags.watchInterval) && Option.isNone(flags.store)) {
-    return onlyWith("--watch-interval", "--store", messages)
-  }
+  const wrong = findMisuse(flags)
+  if (wrong !== undefined) return onlyWith(wrong.given, wrong.needed, messages)
   return isProtected || flags.open || isLoopback(flags.host)
     ? Effect.void
     : new Failure({

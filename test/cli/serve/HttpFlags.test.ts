@@ -88,6 +88,13 @@ layer(App.layer, { timeout: "1 minute" })("app serve", (it) => {
       const cwd = yield* folderWith({ "DB/a.txt": "" })
       for (const [words, told] of [
         [["--site-fallback", "index.html"], "--site-fallback pede também --site."],
+        [["--http", "off", "--cors", "*"], "--cors pede também --http on."],
+        [["--http", "off", "--http-host", "a.example"], "--http-host pede também --http on."],
+        [["--http", "off", "--site"], "--site pede também --http on."],
+        [["--http", "off", "--metrics-open"], "--metrics-open pede também --http on."],
+        [["--http", "only", "--pickle"], "--pickle pede também --http on."],
+        [["--s3-region", "sa-east-1"], "--s3-region pede também --store."],
+        [["--s3-endpoint", "http://127.0.0.1:1"], "--s3-endpoint pede também --store."],
         [["--cors", "app.example"], "https://exemplo.org"],
         [["--cors", "https://app.example/x"], "https://exemplo.org"],
         [["--http-host", "http://a.example"], "sem porta"],

@@ -40,17 +40,16 @@ export interface Options {
 /** Whether these words ask for it. */
 export const isFollow = ([command]: Args): boolean => command?.toLowerCase() === commandName
 
-/** The place of `--since`; fails where it is none, or is given with another command. */
+/** The place of `--since`; fails where it is none. */
 export const placeOf = (
   since: Option.Option<string>,
-  isFollowing: boolean,
   { changes }: Messages
 ): Effect.Effect<ChangeId | undefined, Failure> => {
-  const usage = (sentence: string) => Effect.fail(new Failure({ code: exitCode.usage, sentence }))
   if (Option.isNone(since)) return Effect.undefined
-  if (!isFollowing) return usage(changes.onlyWithIt)
   const place = parseId(since.value)
-  return place === undefined ? usage(changes.badPlace) : Effect.succeed(place)
+  return place === undefined
+    ? Effect.fail(new Failure({ code: exitCode.usage, sentence: changes.badPlace }))
+    : Effect.succeed(place)
 }
 
 /** The change as a line of text; what is no change of a file has none. */
