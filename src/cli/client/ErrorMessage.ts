@@ -5,6 +5,9 @@ import { replyTooLarge } from "../../codec/resp/RespClient.ts"
 import { fill, isName, recognize } from "../../domain/sentences/Sentence.ts"
 import { exitCode, Failure, systemCode } from "../Failure.ts"
 import type { Messages } from "../Messages.ts"
+import { entries } from "../../commands/Parser.ts"
+import { nearest } from "../usage/Nearest.ts"
+import { commandName as followName } from "./changes/FollowCommand.ts"
 import { formatBytes } from "./FormatBytes.ts"
 import { tlsFault } from "./TlsFaults.ts"
 
@@ -15,13 +18,23 @@ const reason = (cause: unknown, { reasons }: Messages): string => {
   return escape(cause instanceof Error ? cause.message : String(cause))
 }
 
+/** A question for what the unknown command was meant to be, where one of ours is near. */
+const meant = (name: string, { usage }: Messages): string => {
+  const names = nearest(name.toLowerCase(), [...entries.map((entry) => entry.name), followName])
+  return names.length === 0 ? "" : ` ${usage.suggestions(names)}`
+}
+
 /**
  * The server's sentence in the person's language. What is none of this program's, as an older server and Redis have some, is
  * told by its code where that says all there is to say, else as it came.
  */
-const refusal = (code: string, message: string, { client, refusals }: Messages): string => {
+const refusal = (code: string, message: string, messages: Messages): string => {
+  const { client, refusals } = messages
   const found = recognize(message)
-  if (found !== undefined) return escape(fill(refusals[found.name], found.about))
+  if (found !== undefined) {
+    const told = escape(fill(refusals[found.name], found.about))
+    return found.name === "unknownCommand" ? told + meant(found.about[0] ?? "", messages) : told
+  }
   // Of Redis it means that it is about to begin, and not that it is about to stop.
   if (isName(code) && code !== "LOADING" && !refusals[code].includes("{}")) return refusals[code]
   return escape(code === "ERR" ? message : client.refused(code, message))

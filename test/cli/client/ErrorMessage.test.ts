@@ -90,3 +90,28 @@ describe("what went wrong", () => {
     assert.strictEqual(codeOf(replyTooLarge), "MalformedReply")
   })
 })
+
+describe("an unknown command", () => {
+  const unknown = (name: string) => say("ERR", sentence("unknownCommand", name), "pt")
+  const told = (name: string) => `Comando desconhecido: ${name}; veja os comandos com --cmd ajuda.`
+
+  it("has the nearest ones asked about", () => {
+    for (const [name, meant] of [
+      ["hora_atul", "hora_atual"],
+      ["HORA_ATULA", "hora_atual"],
+      ["acompanha", "acompanhar"],
+      ["listararquivos", "listar_arquivos"],
+      ["PNG", "ping"]
+    ] as const)
+      assert.strictEqual(unknown(name), `${told(name)} Seria ${meant}?`)
+    assert.strictEqual(
+      say("ERR", sentence("unknownCommand", "dado"), "en"),
+      "Unknown command: dado; see the commands with --cmd ajuda. Did you mean dados?"
+    )
+  })
+
+  it("has none asked about where none is near", () => {
+    for (const name of ["nada", "x", "", "abc", "hora_de_dormir"])
+      assert.strictEqual(unknown(name), told(name))
+  })
+})

@@ -156,7 +156,7 @@ layer(Shared.layer(shared), { timeout: "1 minute" })("app client --cmd", (it) =>
         fails(
           (yield* ask(["--cmd", "ECHO a", "b"])).ended,
           1,
-          "Comando desconhecido: ECHO a; veja os comandos com --cmd ajuda."
+          "Comando desconhecido: ECHO a; veja os comandos com --cmd ajuda. Seria echo?"
         )
         succeeds((yield* ask(["--cmd", "ECHO", " 'a\" b\\x61 "])).ended, " 'a\" b\\x61 \n")
         succeeds((yield* ask(["--cmd", "ECHO", ""])).ended, "\n")

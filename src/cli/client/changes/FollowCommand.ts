@@ -18,7 +18,7 @@ import type { Messages } from "../../Messages.ts"
 import { print, printError } from "../../Output.ts"
 
 /** The command's name, which only the client knows. */
-const commandName = "acompanhar"
+export const commandName = "acompanhar"
 
 /** What it is run with. */
 export interface Options {
