@@ -14,12 +14,18 @@ export interface Folders {
   readonly make: (name: string) => void
   /** Whether all folders of a name are there, and none is a link. */
   readonly isSafe: (name: string) => boolean
-  /** The paths of the folders whose entries changed. */
-  readonly changed: Set<string>
 }
 
-/** Folders below `root`, a real path. */
-export const makeFolders = (root: string, changed: Set<string>): Folders => {
+/** Gives the path of each name below a folder. */
+export const pathsIn = (root: string): ((name: string) => string) => {
+  if (process.platform === "win32") return (name) => join(root, name)
+  const inRoot = root.endsWith("/") ? root : `${root}/`
+  // A name needs no normalising, which took a quarter of the time of looking at 10,000 files.
+  return (name) => `${inRoot}${name}`
+}
+
+/** Folders below `root`, a real path; the paths of those whose entries changed are added to `changed`. */
+export const makeFolders = (root: string, changed: Set<string> = new Set()): Folders => {
   const checked = new Set<string>()
   /** Folders that are not there, or that are none; what is not there is not looked for again for each file in it. */
   const missing = new Set<string>()
@@ -54,7 +60,7 @@ export const makeFolders = (root: string, changed: Set<string>): Folders => {
     }
     changed.add(above)
   }
-  return { make, isSafe, changed }
+  return { make, isSafe }
 }
 
 /**
