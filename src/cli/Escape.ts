@@ -2,16 +2,10 @@
  * Escapes text from the server before it is printed: control characters in it could move the terminal's cursor, change
  * its title or send input.
  */
+import { inFour, unseen } from "../domain/FileName.ts"
 
-/**
- * C0, DEL and C1, and what makes a name look like another or a line like two: line separators, marks that change the
- * direction of writing, and characters without width, among them the byte order mark.
- */
-const unprintable =
-  /[\u0000-\u001f\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]/g
-
-const inFour = (character: string): string =>
-  `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`
+/** C0, DEL and C1, and what makes a name look like another. */
+const unprintable = new RegExp(String.raw`[\u0000-\u001f\u007f-\u009f${unseen}]`, "g")
 
 const escapeCharacter = (character: string): string => {
   const code = character.charCodeAt(0)

@@ -45,6 +45,23 @@ export const folderFromText = (text: string): FolderName | undefined =>
 /** The last part of a name: what it is called in its folder. */
 export const lastPart = (name: FolderName): string => name.slice(name.lastIndexOf("/") + 1)
 
+/**
+ * Characters that are not seen and make a name look like another, or a line like two, as the body of a character class: line
+ * separators, marks that change the direction of writing, and those without width, among them the byte order mark.
+ */
+export const unseen = String.raw`\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff`
+
+/** A character as it is written in JSON, such as `\u202e`. */
+export const inFour = (character: string): string =>
+  `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`
+
+const isUnseen = new RegExp(`[${unseen}]`)
+const allUnseen = new RegExp(`[${unseen}]`, "g")
+
+/** A name as people may see it: none can show itself as another by characters that are not seen. */
+export const shownName = (name: string): string =>
+  isUnseen.test(name) ? name.replace(allUnseen, inFour) : name
+
 /** Whether any part of the name begins with a dot, as in `.git/config`. */
 export const isHidden = (name: FolderName): boolean => name.startsWith(".") || name.includes("/.")
 

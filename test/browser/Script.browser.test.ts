@@ -144,6 +144,22 @@ layer(Chromium.layer, { timeout: "1 minute" })("the page's script", (it) => {
     })
   )
 
+  it.effect("shows no name as another, and knows a file by its name as it is", () =>
+    Effect.gen(function* () {
+      const file = join(yield* temporaryFolder, "virado\u202etxt.exe.txt")
+      writeFileSync(file, "virado")
+      yield* browse(async (page) => {
+        const name = String.raw`virado\u202etxt.exe.txt`
+        await page.locator("#disco").setInputFiles(file)
+        await page.locator("#conferidos li.good").waitFor()
+        await page.locator("#lista").getByRole("link", { name, exact: true }).click()
+        const dialog = page.getByRole("dialog", { name })
+        await dialog.locator("pre", { hasText: "virado" }).waitFor()
+        assert.strictEqual(await dialog.locator("h2").textContent(), name)
+      })
+    })
+  )
+
   it.effect("takes files that are dropped on the page", () =>
     browse(async (page) => {
       const dropped = await page.evaluateHandle(() => {

@@ -52,6 +52,7 @@ export const sharedFiles: Readonly<Record<string, string | Uint8Array>> = {
   "musica.wav": wav(600),
   "nota.txt": "uma nota",
   "segredo.txt": "o segredo",
+  "virado\u202etxt.exe.txt": "virado",
   "mal.html": `<title>html</title><script>${reading("html rodou")}</script>`,
   "mal.svg": `<svg xmlns="http://www.w3.org/2000/svg"><title>svg</title><script>${reading("svg rodou")}</script></svg>`,
   "mal.xhtml": `<html xmlns="http://www.w3.org/1999/xhtml"><head><title>xhtml</title><script>${reading("xhtml rodou").replaceAll(">", "&gt;")}</script></head><body/></html>`,

@@ -1,6 +1,6 @@
 /** The list of a page as a table: names that lead to files and folders, sizes, times, and what downloads each file. */
 import { formatTime, nearestTime } from "../../domain/FileChange.ts"
-import { type FolderName, lastPart } from "../../domain/FileName.ts"
+import { type FolderName, lastPart, shownName } from "../../domain/FileName.ts"
 import type { FolderEntry } from "../../services/files/FileStore.ts"
 import { type Html, markup } from "./Html.ts"
 import { fileLink, folderLink, query } from "./Links.ts"
@@ -22,7 +22,7 @@ const heading = (page: PageQuery, sort: SortKey, title: string): Html => {
     : markup`<th scope="col">${link}</th>`
 }
 
-/** What an entry is called on the page of this folder: its path where it was found below. */
+/** What an entry is called in this folder: its path where it was found below. */
 const nameIn = ({ folder, search }: PageQuery, name: FolderName): string => {
   if (search === undefined) return lastPart(name)
   return folder === "" ? name : name.slice(folder.length + 1)
@@ -35,10 +35,13 @@ const timeOf = (page: PageQuery, modified: number | undefined): Html | undefined
 }
 
 const row = (page: PageQuery, texts: Texts, lang: string, entry: FolderEntry): Html => {
-  const name = nameIn(page, entry.name)
+  const exact = nameIn(page, entry.name)
+  const name = shownName(exact)
+  // The script compares names, and has to know one that is not shown as it is.
+  const known = name === exact ? undefined : markup` data-name="${exact}"`
   const time = timeOf(page, entry.modified)
   if (entry.kind === "folder") {
-    return markup`<tr>
+    return markup`<tr${known}>
       <th scope="row"><a href="${folderLink(entry.name) + lang}">${name}/</a></th>
       <td>${texts.folder}</td>
       <td>${time}</td>
@@ -46,7 +49,7 @@ const row = (page: PageQuery, texts: Texts, lang: string, entry: FolderEntry): H
     </tr> `
   }
   const link = fileLink(entry.name)
-  return markup`<tr data-size="${entry.size}">
+  return markup`<tr data-size="${entry.size}"${known}>
     <th scope="row"><a href="${link}">${name}</a></th>
     <td>${sizeText(entry.size, page.language)}</td>
     <td>${time}</td>

@@ -5,7 +5,7 @@
 import { Effect } from "effect"
 import type * as ByteString from "../../domain/ByteString.ts"
 import type { FileNotFound, StoreUnavailable } from "../../domain/Errors.ts"
-import { type FolderName, folderFromText, lastPart } from "../../domain/FileName.ts"
+import { type FolderName, folderFromText, lastPart, shownName } from "../../domain/FileName.ts"
 import type { FileStore } from "../../services/files/FileStore.ts"
 import { entryTable } from "./EntryTable.ts"
 import { fillGap, type Html, markup } from "./Html.ts"
@@ -39,7 +39,7 @@ const breadcrumbs = (page: PageQuery): Html => {
   return markup`<nav aria-label="${texts.path}">
     <ol class="path">
       ${path.map((folder, index) => {
-        const name = folder === "" ? texts.top : lastPart(folder)
+        const name = folder === "" ? texts.top : shownName(lastPart(folder))
         return index === path.length - 1 && page.search === undefined
           ? markup`<li><a href="${folderLink(folder) + lang}" aria-current="page">${name}</a></li>`
           : markup`<li><a href="${folderLink(folder) + lang}">${name}</a></li>`
@@ -106,8 +106,8 @@ const checkSection = (page: PageQuery): Html => {
 
 const mainOf = (page: PageQuery, shown: PageEntries, readme: Readme | undefined): Html => {
   const texts = textsOf(page.language)
-  const name = page.folder === "" ? texts.root : lastPart(page.folder)
-  const title = page.search === undefined ? name : texts.found(page.search)
+  const name = page.folder === "" ? texts.root : shownName(lastPart(page.folder))
+  const title = page.search === undefined ? name : texts.found(shownName(page.search))
   const nothing = page.search === undefined ? texts.empty : texts.nothingFound
   return markup`${breadcrumbs(page)}
     <h1>${title}</h1>
@@ -120,7 +120,7 @@ const write = ({ page, readme, shown }: PageContent): string => {
   const texts = textsOf(page.language)
   return document({
     language: page.language,
-    title: page.folder === "" ? texts.root : `${page.folder}/`,
+    title: page.folder === "" ? texts.root : `${shownName(page.folder)}/`,
     lang: languageQuery(page),
     otherLanguage: pageLink(page, {
       language: page.language === "pt" ? "en" : "pt",

@@ -1,6 +1,7 @@
 /** The page without a script: what stands on it, and that no name or text of a stranger becomes markup. */
 import { assert, describe, it } from "@effect/vitest"
 import { Context, Effect, Layer } from "effect"
+import { escape } from "../../../src/cli/Escape.ts"
 import * as ByteString from "../../../src/domain/ByteString.ts"
 import { FileNotFound } from "../../../src/domain/Errors.ts"
 import { folderFromText, type FileName } from "../../../src/domain/FileName.ts"
@@ -146,6 +147,35 @@ describe("the page of a folder", () => {
       const store = yield* storeOf({ "a\nb\u0001\u0085": "" })
       const page = yield* pageOf(store)
       assert.deepStrictEqual(rowsOf(page), [["/a%0Ab%01%C2%85", "a\nb\u2401\ufffd"]])
+    })
+  )
+
+  it.effect("shows no name as another, but writes out what is not seen in it", () =>
+    Effect.gen(function* () {
+      const names = ["abc\u202egnp.exe", "\u2066x\u2069", "\u200e\u200f\u061c", "a\ufeffb\u200bc"]
+      for (const name of names) {
+        const shown = escape(name)
+        const store = yield* storeOf({ [`p/${name}`]: "", [`p/${name}/a`]: "" })
+        const listed = yield* pageOf(store, "p")
+        assert.deepStrictEqual(
+          rowsOf(listed).map(([, told]) => told),
+          [shown, `${shown}/`]
+        )
+        assert.include(listed, `aria-label="Baixar ${shown}"`)
+        const inside = yield* pageOf(store, `p/${name}`)
+        assert.include(inside, `<title>p/${shown}/</title>`)
+        assert.include(inside, `<h1>${shown}</h1>`)
+        const found = yield* pageOf(store, "", `busca=${encodeURIComponent(name)}`)
+        assert.include(found, `<h1>Resultados de “${shown}”</h1>`)
+        // What is compared, or asked for again, is exact, and stands in attributes that nobody sees.
+        const told = /\s(?:data-name|value)="[^"]*"/g
+        for (const page of [listed, inside, found])
+          assert.notMatch(
+            page.replaceAll(told, ""),
+            /[\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]/
+          )
+        assert.include(listed, `data-name="${name}"`)
+      }
     })
   )
 

@@ -53,8 +53,11 @@ export const rows = (): ReadonlyArray<HTMLTableRowElement> => [...(list()?.rows 
 export const linkOf = (row: HTMLTableRowElement): HTMLAnchorElement | null =>
   row.querySelector<HTMLAnchorElement>("th a")
 
-/** The name in a row. */
-export const nameOf = (row: HTMLTableRowElement): string => linkOf(row)?.textContent ?? ""
+/** The name in a row, as it is shown: what is not seen in it is written out. */
+export const shownNameOf = (row: HTMLTableRowElement): string => linkOf(row)?.textContent ?? ""
+
+/** The name in a row, as it is. */
+export const nameOf = (row: HTMLTableRowElement): string => row.dataset["name"] ?? shownNameOf(row)
 
 /** Whether a row is of a file. */
 export const isFile = (row: HTMLTableRowElement): boolean => "size" in row.dataset

@@ -1,5 +1,5 @@
 /** Shows a file without leaving the page: pictures, sound, film and text in a dialog. A PDF opens in a tab of its own. */
-import { append, isFile, linkOf, nameOf, rows, text } from "./Page.ts"
+import { append, isFile, linkOf, rows, shownNameOf, text } from "./Page.ts"
 
 type Kind = "img" | "audio" | "video" | "pre" | "pdf"
 
@@ -43,7 +43,7 @@ const show = (row: HTMLTableRowElement): void => {
   if (link === null) return
   current = row
   const kind = kindOf(link.pathname)
-  title.textContent = nameOf(row)
+  title.textContent = shownNameOf(row)
   stage.replaceChildren()
   open.href = link.href
   if (kind === undefined || kind === "pdf") stage.textContent = text("noPreview")
@@ -54,10 +54,10 @@ const show = (row: HTMLTableRowElement): void => {
       showText(element, link.href).catch(fail)
     } else {
       element.addEventListener("error", fail)
-      if (element instanceof HTMLImageElement) element.alt = nameOf(row)
+      if (element instanceof HTMLImageElement) element.alt = shownNameOf(row)
       else {
         element.controls = true
-        element.ariaLabel = nameOf(row)
+        element.ariaLabel = shownNameOf(row)
       }
       element.src = link.href
     }
