@@ -1,5 +1,7 @@
 /** Turns the errors of requests into a sentence in the person's language and an exit code. */
 import { escape } from "../Escape.ts"
+import type { SaveFailed } from "../../client/files/Placement.ts"
+import { findObstacle } from "../../client/node/Obstacle.ts"
 import type { AnswerError } from "../../client/Requests.ts"
 import { replyTooLarge } from "../../codec/resp/RespClient.ts"
 import { fill, isName, recognize } from "../../domain/sentences/Sentence.ts"
@@ -38,6 +40,16 @@ const refusal = (code: string, message: string, messages: Messages): string => {
   // Of Redis it means that it is about to begin, and not that it is about to stop.
   if (isName(code) && code !== "LOADING" && !refusals[code].includes("{}")) return refusals[code]
   return escape(code === "ERR" ? message : client.refused(code, message))
+}
+
+/** What is in the way of a file, and what to do; `undefined` where it is something else that fails. */
+const inTheWay = ({ cause, path }: SaveFailed, { client }: Messages): string | undefined => {
+  const { obstacles } = client
+  const code = systemCode(cause) ?? ""
+  if (code === "EISDIR" || code === "ENOTEMPTY") return obstacles.folder
+  if (!["EEXIST", "ENOENT", "ENOTDIR"].includes(code)) return undefined
+  const found = findObstacle(path, code === "ENOTDIR")
+  return found && obstacles[found.isLink ? "link" : "file"](escape(found.place))
 }
 
 /** A code for programs: the server's own of an error reply, else the kind of the error. */
@@ -108,7 +120,10 @@ export const errorMessage = (error: AnswerError, address: string, messages: Mess
     case "SaveFailed":
       return new Failure({
         code: exitCode.refused,
-        sentence: client.cannotSave(escape(error.path), reason(error.cause, messages))
+        sentence: client.cannotSave(
+          escape(error.path),
+          inTheWay(error, messages) ?? reason(error.cause, messages)
+        )
       })
     case "Mismatch":
       return new Failure({

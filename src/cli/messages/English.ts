@@ -157,6 +157,11 @@ export const english: Catalog = {
     hiddenName: (name) =>
       `"${name}" begins with a dot, or is in such a folder; only with --hidden.`,
     cannotSave: (path, reason) => `Cannot save ${path}: ${reason}.`,
+    obstacles: {
+      file: (place) => `${place} is no folder; move it away, or choose another place`,
+      folder: "there is a folder of this name; move it away, or choose another place",
+      link: (place) => `the link ${place} leads nowhere; move it away, or choose another place`
+    },
     notPreserved: {
       modified: (path) => `${path} is saved, but the disk did not take its date.`,
       sync: (path) => `${path} is saved, but the disk does not confirm that it has it by now.`

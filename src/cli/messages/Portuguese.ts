@@ -182,6 +182,12 @@ export const portuguese = {
     hiddenName: (name: string) =>
       `"${name}" começa com ponto, ou está numa pasta assim; só com --hidden.`,
     cannotSave: (path: string, reason: string) => `Não foi possível gravar ${path}: ${reason}.`,
+    /** What is in the way of a file; each stands for the reason. */
+    obstacles: {
+      file: (place: string) => `${place} não é uma pasta; tire-o dali ou escolha outro lugar`,
+      folder: "há ali uma pasta com este nome; tire-a dali ou escolha outro lugar",
+      link: (place: string) => `o link ${place} não leva a nada; tire-o dali ou escolha outro lugar`
+    },
     /** What the file system did not accept of a file that is saved all the same. */
     notPreserved: {
       modified: (path: string) =>

@@ -1,6 +1,6 @@
 import { assert, describe, layer } from "@effect/vitest"
 import { Effect } from "effect"
-import { mkdirSync, readdirSync, readFileSync, statSync, symlinkSync } from "node:fs"
+import { mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { type Ended, Shared, start } from "../../support/programs/App.ts"
 import { folderWith, temporaryFolder } from "../../support/stores/TemporaryFolder.ts"
@@ -299,7 +299,7 @@ layer(Shared.layer(shared), { timeout: "1 minute" })("app client --cmd", (it) =>
         fails(
           yield* client(["--cmd", "enviar_arquivo a.txt"], { cwd }),
           1,
-          "Não foi possível gravar a.txt: é uma pasta."
+          "Não foi possível gravar a.txt: há ali uma pasta com este nome; tire-a dali ou escolha outro lugar."
         )
         fails(
           yield* client(["--cmd", "enviar_arquivo a.txt", "--output", "none/x"], { cwd }),
@@ -307,6 +307,37 @@ layer(Shared.layer(shared), { timeout: "1 minute" })("app client --cmd", (it) =>
           "Não foi possível gravar none/x: a pasta não existe."
         )
         assert.deepStrictEqual(contents(cwd), ["a.txt"])
+      })
+    )
+
+    it.effect("that something is in the way of says what, and what to do", () =>
+      Effect.gen(function* () {
+        const { client } = yield* Shared
+        const cwd = yield* temporaryFolder
+        writeFileSync(join(cwd, "f"), "old")
+        mkdirSync(join(cwd, "o"))
+        writeFileSync(join(cwd, "o/a"), "old")
+        mkdirSync(join(cwd, "r"))
+        symlinkSync("nowhere", join(cwd, "r/a"))
+        const what = (place: string) => `${place} não é uma pasta`
+        for (const [output, name, path, told] of [
+          ["f/x", "a.txt", "f/x", what("f")],
+          ["f/x/", "a.txt", "f/x/a.txt", what("f")],
+          ["o", "a/b", "o/a/b", what("o/a")],
+          [join(cwd, "o"), "a/b", join(cwd, "o/a/b"), what(join(cwd, "o/a"))],
+          ["r", "a/b", "r/a/b", "o link r/a não leva a nada"]
+        ] as const)
+          fails(
+            yield* client(["--cmd", "enviar_arquivo", name, "--output", output], { cwd }),
+            1,
+            `Não foi possível gravar ${path}: ${told}; tire-o dali ou escolha outro lugar.`
+          )
+        fails(
+          yield* client(["--mirror", "f"], { cwd }),
+          1,
+          "Não foi possível gravar f: f não é uma pasta; tire-o dali ou escolha outro lugar."
+        )
+        assert.strictEqual(readFileSync(join(cwd, "f"), "utf8"), "old")
       })
     )
   })

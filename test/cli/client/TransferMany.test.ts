@@ -171,7 +171,7 @@ layer(App.layer, { timeout: "1 minute" })("app client --cmd", (it) => {
           stdout: "lista1.txt\nrelatorios/c.txt\n",
           stderr: [
             "nada: Arquivo não encontrado!",
-            "outro/e.pdf: Não foi possível gravar outro/e.pdf: é uma pasta.",
+            "outro/e.pdf: Não foi possível gravar outro/e.pdf: há ali uma pasta com este nome; tire-a dali ou escolha outro lugar.",
             "../x: Arquivo não encontrado!",
             "Recebidos: 1; iguais: 1; com erro: 3.",
             ""
