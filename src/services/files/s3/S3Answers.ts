@@ -39,7 +39,10 @@ const wrong = (reason: string): Result.Result<never, S3Failure> =>
 /** The beginning of a text of unknown length, for the log. */
 const excerpt = (text: string | undefined): string => text?.slice(0, 200) ?? "none"
 
-/** The object's metadata; fails if any is missing, or not of `version` where one was requested. */
+/** What can be an ETag, which becomes a version and is written into headers: in a list it may be any text. */
+const likelyEtag = /^(?=.*[^"])[ -~]{1,1024}$/
+
+/** The object's metadata; fails if any is missing or cannot be, or not of `version` where one was requested. */
 const detailsOf = (
   { ETag: etag, LastModified }: ObjectHeaders,
   size: number | undefined,
@@ -54,6 +57,8 @@ const detailsOf = (
     || !Number.isSafeInteger(size)
   )
     return wrong("the answer lacks the object's size, time or ETag")
+  if (size < 0 || !likelyEtag.test(etag))
+    return wrong(`no object has ${size} bytes and the ETag ${JSON.stringify(excerpt(etag))}`)
   if (version !== undefined && etag !== version.etag)
     return wrong(`If-Match ${version.etag} was ignored: the answer is of ${excerpt(etag)}`)
   if (version !== undefined && size !== version.size)

@@ -6,6 +6,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { Effect, Stream } from "effect"
 import { FileNotFound, StoreUnavailable } from "../../../../src/domain/Errors.ts"
 import { prefetchSize } from "../../../../src/services/files/s3/ObjectCache.ts"
+import { longestList } from "../../../../src/services/files/s3/sdk/WholeAnswer.ts"
 import {
   type Answer,
   bucket,
@@ -15,7 +16,7 @@ import {
   page
 } from "../../../support/fakes/FakeS3.ts"
 import { s3Store } from "../../../support/peers/S3.ts"
-import { contentOf, namesOf, readAll } from "../../../support/stores/Stores.ts"
+import { contentOf, namesOf, readAll, selection } from "../../../support/stores/Stores.ts"
 import { noise, sha256 } from "../../../support/Transfers.ts"
 import { fileName } from "../../../support/values/Names.ts"
 
@@ -288,6 +289,19 @@ describe("a listing", () => {
       () => withHeaders(page(200, "Login"), { "content-type": "application/xhtml+xml" }),
       /keys asked for, answered with no list/
     ],
+    [
+      "it is longer than a thousand keys can be",
+      (asked, answer, honest) => {
+        const { body } = list(["p/a"])(asked, answer, honest)
+        return { ...answer, body: Buffer.from(String(body).padEnd(longestList + 1)) }
+      },
+      /answered with status 200 and more than 4194304 bytes/
+    ],
+    [
+      "it is no list, and deeper than can be read",
+      (_, answer) => ({ ...answer, body: Buffer.from("<a>".repeat(100_000)) }),
+      /the list is not one that can be read/
+    ],
     ["the keys are not UTF-8, and more are to come", list(["p/%FF"], "true"), /none to go on from/]
   ]
   for (const [what, lie, told] of lies) {
@@ -297,6 +311,33 @@ describe("a listing", () => {
         const before = gateway.asked.length
         assert.match(yield* reason(namesOf(store)), told)
         assert.strictEqual(gateway.asked.length - before, 1)
+      })
+    )
+  }
+
+  const listed = (size: string, etag: string): Lie => {
+    const contents = `<Contents><Key>a</Key><ETag>${etag}</ETag><Size>${size}</Size><LastModified>2024-03-09T00:00:00.000Z</LastModified></Contents>`
+    return (_, answer) => ({
+      ...answer,
+      body: Buffer.from(
+        `<ListBucketResult><IsTruncated>false</IsTruncated>${contents}</ListBucketResult>`
+      )
+    })
+  }
+
+  for (const [size, etag] of [
+    ["-5", "e"],
+    ["5", "e&#13;&#10;Set-Cookie: a=b"],
+    ["5", "e&#9;f"],
+    ["5", "é"],
+    ["5", "&quot;&quot;"],
+    ["5", "e".repeat(1025)]
+  ] as const) {
+    it.live(`is refused where an object has ${size} bytes and the ETag ${etag.slice(0, 40)}`, () =>
+      Effect.gen(function* () {
+        const { store } = yield* scene({}, listed(size, etag))
+        const asked = store.listFiles(selection())
+        assert.match(yield* reason(asked), /no object has -?5 bytes and the ETag "/)
       })
     )
   }

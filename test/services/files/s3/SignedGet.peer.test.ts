@@ -51,6 +51,16 @@ describe("an object", () => {
     })
   )
 
+  it.live("is refused in an error of any length, of which the SDK reads no more than it may", () =>
+    Effect.gen(function* () {
+      const { gateway, store } = yield* scene({ a: "a" })
+      gateway.lie(() => error(403, "<Error><Code>AccessDenied</Code></Error>".padEnd(1024 * 1024)))
+      const failure = yield* Effect.flip(store.open(fileName("a")))
+      assert.instanceOf(failure, StoreUnavailable)
+      assert.match(String(failure.cause), /Unknown \(403\)/)
+    })
+  )
+
   const missing: ReadonlyArray<readonly [what: string, body: string, code: string]> = [
     ["by its code", "<Error><Code>NoSuchKey</Code></Error>", "NOTFOUND"],
     ["without a code", "", "NOTFOUND"],

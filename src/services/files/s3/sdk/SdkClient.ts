@@ -1,6 +1,7 @@
 /**
  * Amazon's SDK for one endpoint: its requests as effects, which can be interrupted, a bounded number at a time, each sent
- * once, or again where only the machine's clock was wrong. Checks only the media type of answers; the requests: S3Client.
+ * once, or again where only the machine's clock was wrong. Checks only the media type of answers, and the length of those
+ * that are read whole; the requests: S3Client.
  */
 import { Duration, Effect, Predicate, Redacted, Semaphore } from "effect"
 import { AsyncLocalStorage } from "node:async_hooks"
@@ -8,6 +9,7 @@ import { setFlagsFromString } from "node:v8"
 import { S3Failure } from "../Bucket.ts"
 import { checkedHead } from "./AnswerHead.ts"
 import { type Destination, makeSignedGet } from "./SignedGet.ts"
+import { longestError, longestList, readWhole } from "./WholeAnswer.ts"
 
 /** Where the store is, and the credentials. */
 export interface Options {
@@ -49,12 +51,14 @@ const mostRequests = 128
 const clockStep = 240_000
 
 /** What the SDK or a check of the answer threw, as an S3Failure. */
-const failure = (cause: unknown, status?: number): S3Failure => {
+const failure = (cause: unknown, isList: boolean, status?: number): S3Failure => {
   if (cause instanceof S3Failure) return cause
   const metadata = Predicate.hasProperty(cause, "$metadata") ? cause.$metadata : undefined
   const told = Predicate.hasProperty(metadata, "httpStatusCode")
     ? metadata.httpStatusCode
     : undefined
+  // A list has come whole before it is parsed, so asking again would change nothing.
+  if (isList && told === 200) return S3Failure.wrongAnswer("the list is not one that can be read")
   const name = cause instanceof Error ? cause.name : "Unknown"
   return new S3Failure({
     status: typeof told === "number" ? told : status,
@@ -134,7 +138,15 @@ export const makeSdkClient = Effect.fnUntraced(function* ({
       destination = context.endpointV2
       const { isList = false, signal } = calls.getStore() ?? {}
       const answer = await requestHandler.handle(call.request, { abortSignal: signal })
-      checkedHead(answer.response, isList)
+      const { body, status } = checkedHead(answer.response, isList)
+      const isError = status >= 300
+      // The SDK reads a list or an error to its end, however long it is.
+      if (body !== undefined && (isList || isError) && Predicate.isObject(answer.response))
+        answer.response["body"] = await readWhole(
+          body,
+          status,
+          isError ? longestError : longestList
+        )
       return answer
     },
     { name: "checked", step: "deserialize", priority: "low" }
@@ -153,7 +165,7 @@ export const makeSdkClient = Effect.fnUntraced(function* ({
         return Effect.retry(
           Effect.tryPromise({
             try: (signal) => calls.run({ signal, isList }, send, signal),
-            catch: (cause) => failure(cause, status?.())
+            catch: (cause) => failure(cause, isList, status?.())
           }),
           {
             // After the machine's clock was set the store refuses what is signed by it, and tells the SDK its own time.

@@ -2,11 +2,12 @@
  * Requests for objects past the SDK's middleware, which took nearly half of the processor's time of a small object through
  * the server. Credentials, signatures, connections and their time limits are the SDK's; which answer fits: S3Answers.
  */
-import { Readable } from "node:stream"
+import type { Readable } from "node:stream"
 import { S3Failure } from "../Bucket.ts"
 import type { ObjectHeaders } from "../S3Answers.ts"
 import { checkedHead } from "./AnswerHead.ts"
 import type { S3Client } from "./S3Sdk.ts"
+import { longestError, readWhole } from "./WholeAnswer.ts"
 
 /** Which part of which version is asked for, as headers of HTTP say it. */
 export interface Conditions {
@@ -43,16 +44,9 @@ export interface Destination {
 
 const userAgent = "sockets-client-server"
 
-/** The longest body of an error that is read. */
-const longestError = 64 * 1024
-
 /** S3's code for an error. */
-const codeOf = async (body: Readable): Promise<string> => {
-  let text = ""
-  for await (const chunk of body) {
-    text += String(chunk)
-    if (text.length > longestError) break
-  }
+const codeOf = async (body: Readable, status: number): Promise<string> => {
+  const text = (await readWhole(body, status, longestError)).toString()
   return /<Code>([^<]+)<\/Code>/.exec(text)?.[1] ?? "Unknown"
 }
 
@@ -111,7 +105,7 @@ export const makeSignedGet = (
       return undefined
     }
     if (status >= 300) {
-      const code = await codeOf(body)
+      const code = await codeOf(body, status)
       throw new S3Failure({ status, code, cause: new Error(`${code} (${status})`) })
     }
     const length = header("content-length")
