@@ -1,21 +1,24 @@
 /**
  * Brings a folder up to date, in an order in which nothing is lost: list, plan, copy what is here already, fetch, put in
- * place, delete, and only then write down what there is. What each step is: Plan, Fetching, Deletion, MirrorFolder.
+ * place, delete, and only then write down what there is. What each step is: Plan, Fetching, Deletion, MirrorFolder; what
+ * is told of them: Account, Arrivals.
  */
 import { Effect } from "effect"
-import * as FileName from "../../domain/FileName.ts"
-import type { Connectors } from "../Connector.ts"
-import { SaveFailed } from "../files/Placement.ts"
-import { makeAdded } from "./Additions.ts"
-import { obstacles } from "./Deletion.ts"
-import { type PlacedEntry, versionOf } from "./Entries.ts"
+import * as FileName from "../../../domain/FileName.ts"
+import type { Connectors } from "../../Connector.ts"
+import type { SaveFailed } from "../../files/Placement.ts"
+import { makeAdded } from "../Additions.ts"
+import { obstacles } from "../Deletion.ts"
+import { type PlacedEntry, versionOf } from "../Entries.ts"
+import { prepareNamed } from "../follow/PrepareNamed.ts"
+import { MirrorFolder } from "../MirrorFolder.ts"
+import { Action } from "../Plan.ts"
+import { type Options as PlanOptions, prepare, type Prepared } from "../Prepare.ts"
+import type { Memory } from "../state/Memory.ts"
+import { addStep, noTotals, type Progress, Step, stepOf, type Totals, totalsOf } from "../Step.ts"
+import { makeAccount } from "./Account.ts"
+import { makeArrivals } from "./Arrivals.ts"
 import { copyAll, type Fetched, fetchAll, type Job, jobOf, type Sink } from "./Fetching.ts"
-import { MirrorFolder, type Outcome } from "./MirrorFolder.ts"
-import { Action } from "./Plan.ts"
-import { prepareNamed } from "./follow/PrepareNamed.ts"
-import { type Options as PlanOptions, prepare, type Prepared } from "./Prepare.ts"
-import type { Memory } from "./state/Memory.ts"
-import { addStep, noTotals, type Progress, Step, stepOf, type Totals, totalsOf } from "./Step.ts"
 
 /** How to mirror. */
 export interface Options extends PlanOptions {
@@ -44,6 +47,9 @@ const initialState = ({ local, state }: Prepared): Map<FileName.FileName, Placed
   return next
 }
 
+const needsBytes = (action: Action): action is Job["action"] =>
+  ["New", "Changed", "Renamed"].includes(action._tag)
+
 /** Carries out a plan. */
 const carryOut = Effect.fn("mirror.carryOut")(function* (
   prepared: Prepared,
@@ -53,45 +59,11 @@ const carryOut = Effect.fn("mirror.carryOut")(function* (
   const folder = yield* MirrorFolder
   const { actions, forced, gone, vacant } = prepared
   const planned = totalsOf(prepared)
+  const account = yield* makeAccount(planned.same, options.onSteps)
+  const arrivals = makeArrivals(planned, options.onProgress)
   const next = initialState(prepared)
   const added = makeAdded(prepared.additions)
-  let totals: Totals = { ...noTotals, same: planned.same }
-  let steps: Array<Step> = []
-  let files = 0
-  let finishedBytes = 0
-  const arriving = new Map<Job, number>()
 
-  const tell = (step: Step) => {
-    totals = addStep(totals, step)
-    steps.push(step)
-  }
-  const tellSteps = Effect.suspend(() => {
-    const told = steps
-    steps = []
-    return told.length === 0 ? Effect.void : options.onSteps(told)
-  })
-  /** Tells what was done once its names are on disk. */
-  const flush = Effect.suspend(() =>
-    steps.length === 0 ? Effect.void : Effect.andThen(folder.syncNames, tellSteps)
-  )
-  // What was done is told though something fails behind it, syncing too.
-  yield* Effect.addFinalizer(() => Effect.ensuring(Effect.ignore(flush), tellSteps))
-  const report = () => {
-    let received = finishedBytes
-    for (const part of arriving.values()) received += part
-    const totalFiles = planned.new + planned.changed + planned.renamed
-    options.onProgress({ files, totalFiles, received, total: planned.bytes })
-  }
-  const settle = (name: FileName.FileName, outcome: Outcome, success: Step) => {
-    if (outcome._tag === "Done") tell(success)
-    else if (outcome._tag === "ChangedMeanwhile")
-      tell(Step.Kept({ name, reason: "changedMeanwhile" }))
-    else {
-      const error = new SaveFailed({ path: folder.pathOf(name), cause: outcome.cause })
-      tell(Step.Failed({ name, error }))
-    }
-    return outcome._tag === "Done"
-  }
   const { backup } = options
   const keepCopy = (name: FileName.FileName) =>
     backup !== undefined && forced.has(name) && prepared.local.get(name)?.kind === "file"
@@ -108,46 +80,38 @@ const carryOut = Effect.fn("mirror.carryOut")(function* (
         const outcome = outcomes[index]
         const success = stepOf(job.action)
         if (outcome === undefined || success === undefined) continue
-        if (!settle(file.name, outcome, success)) continue
+        if (!account.settle(file.name, outcome, success)) continue
         const { addition } = job
         if (addition === undefined || !added.add(addition, file.entry))
           next.set(file.name, file.entry)
       }
-      for (const fetched of batch) {
-        files += 1
-        arriving.delete(fetched.job)
-        if (fetched.job.action._tag !== "Renamed") finishedBytes += fetched.job.remote.size
+      for (const fetched of batch)
         if (fetched._tag === "Failed")
-          tell(Step.Failed({ name: fetched.job.remote.name, error: fetched.error }))
-      }
-      report()
-      yield* flush
+          account.add(Step.Failed({ name: fetched.job.remote.name, error: fetched.error }))
+      arrivals.finish(batch)
+      yield* account.tell
     }),
-    onReceived: (job, received) => {
-      arriving.set(job, received)
-      report()
-    }
+    onReceived: arrivals.receive
   }
 
   const remove = Effect.fnUntraced(function* ({ name, seen }: (typeof gone)[number]) {
     yield* keepCopy(name)
     const outcome = yield* folder.remove(name, seen)
-    if (settle(name, outcome, Step.Deleted({ name }))) next.delete(name)
+    if (account.settle(name, outcome, Step.Deleted({ name }))) next.delete(name)
   })
 
   for (const action of actions) {
     if (action._tag === "Same") next.set(action.name, action.entry)
-    if (action._tag === "Kept") tell(Step.Kept({ name: action.name, reason: action.reason }))
+    if (action._tag === "Kept") account.add(Step.Kept({ name: action.name, reason: action.reason }))
     if (action._tag === "Touched") {
       const { entry, name, seen } = action
       const outcome = yield* folder.setTime(name, seen, entry.modified)
-      if (settle(name, outcome, Step.Touched({ name, size: entry.size }))) next.set(name, entry)
+      if (account.settle(name, outcome, Step.Touched({ name, size: entry.size })))
+        next.set(name, entry)
     }
   }
-  yield* flush
+  yield* account.tell
 
-  const needsBytes = (action: Action): action is Job["action"] =>
-    ["New", "Changed", "Renamed"].includes(action._tag)
   const jobs = actions.filter(needsBytes).map((action) => jobOf(action))
   const { files: additions } = prepared.additions
   if (jobs.length + additions.length > 0) yield* folder.begin
@@ -174,9 +138,10 @@ const carryOut = Effect.fn("mirror.carryOut")(function* (
     remove,
     { discard: true }
   )
-  yield* flush
+  yield* account.tell
 
   yield* prepared.remember(next, added)
+  const totals = account.totals()
   if (totals.failed === 0) yield* folder.removeParts
   return totals
 }, Effect.scoped)

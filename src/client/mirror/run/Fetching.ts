@@ -3,31 +3,31 @@
  * by the batch, large ones each by Transfer, and those whose bytes are in the folder already by copying them.
  */
 import { Effect, Stream } from "effect"
-import * as ByteString from "../../domain/ByteString.ts"
-import { ErrorReply } from "../Connection.ts"
-import type { Connectors } from "../Connector.ts"
-import { Hashing, localDigestOf, Mismatch } from "../files/Hashing.ts"
-import { SaveFailed, toFile, UnexpectedName } from "../files/Placement.ts"
+import * as ByteString from "../../../domain/ByteString.ts"
+import { ErrorReply } from "../../Connection.ts"
+import type { Connectors } from "../../Connector.ts"
+import { Hashing, localDigestOf, Mismatch } from "../../files/Hashing.ts"
+import { SaveFailed, toFile, UnexpectedName } from "../../files/Placement.ts"
 import {
   describe,
   isChanged,
   isNotFound,
   type RemoteDetails,
   restartPolicy
-} from "../files/RemoteFile.ts"
-import { smallFile, transfer } from "../files/Transfer.ts"
-import type { FileError } from "../Result.ts"
-import type { LocalEntry, RemoteEntry } from "./Entries.ts"
-import { MirrorFolder, type StagedFile } from "./MirrorFolder.ts"
-import { Action } from "./Plan.ts"
-import { isFatal } from "./Prepare.ts"
+} from "../../files/RemoteFile.ts"
+import { smallFile, transfer } from "../../files/Transfer.ts"
+import type { FileError } from "../../Result.ts"
+import type { LocalEntry, RemoteEntry } from "../Entries.ts"
+import { MirrorFolder, type StagedFile } from "../MirrorFolder.ts"
+import { Action } from "../Plan.ts"
+import { isFatal } from "../Prepare.ts"
 import {
   type Arrived,
   inBatches,
   isWhole,
   receiveFiles,
   type Wanted
-} from "../files/small/SmallFiles.ts"
+} from "../../files/small/SmallFiles.ts"
 
 /** A file whose bytes are wanted. */
 export interface Job extends Wanted {
