@@ -3,7 +3,8 @@
  * other, the store would be idle while a part is sent, and the client while the next is requested. Fetching a part:
  * S3FileStore.
  */
-import { Cause, Effect, Fiber, Stream } from "effect"
+import { Cause, Effect, Stream } from "effect"
+import { Part } from "./ReadAheadPart.ts"
 
 /** Calls `take` with the bytes of a range, in order, and succeeds after all of them. */
 export type Fetch<E> = (
@@ -34,24 +35,8 @@ const overflowPart = 64 * 1024
 /** A request to S3 takes as long as transferring 4 MiB, which is little beside a part of this length. */
 const longestPart = 16 * 1024 * 1024
 
-/** The longest chunk that is emitted; for a folder's files, longer ones gained nothing. */
-const chunkSize = 512 * 1024
-
 /** How many buffers of the longest parts are kept to be used again. */
 const mostSpare = 3
-
-/** A part that is being fetched, or was. */
-interface Part<E> {
-  readonly buffer: Uint8Array
-  /** How many bytes of the common memory it takes. */
-  readonly cost: number
-  /** How many of its bytes have come, and how many were emitted. */
-  come: number
-  sent: number
-  fiber: Fiber.Fiber<void, E> | undefined
-  /** Called when more bytes have come, or the fetch ended. */
-  wake: (() => void) | undefined
-}
 
 /** Readers with `capacity` bytes of memory together. */
 export const makeReadAhead = (capacity: number): ReadAhead => {
@@ -63,6 +48,10 @@ export const makeReadAhead = (capacity: number): ReadAhead => {
   const bufferOf = (length: number): Uint8Array =>
     (length === longestPart ? spare.pop() : undefined) ?? Buffer.allocUnsafeSlow(length)
 
+  const keepBuffer = (buffer: Uint8Array): void => {
+    if (buffer.length === longestPart && spare.length < mostSpare) spare.push(buffer)
+  }
+
   const read = <E>(fetch: Fetch<E>, start: number, length: number): Stream.Stream<Uint8Array, E> =>
     Stream.unwrap(
       Effect.gen(function* () {
@@ -72,39 +61,26 @@ export const makeReadAhead = (capacity: number): ReadAhead => {
         const parts: Array<Part<E>> = []
         let position = start
         let size = shortestPart
-        let taken = 0
 
-        const take = (cost: number): void => {
-          taken += cost
-          left -= cost
-        }
-        yield* Effect.addFinalizer(() => Effect.sync(() => take(-taken)))
+        yield* Effect.addFinalizer(() =>
+          Effect.sync(() => {
+            for (const { cost } of parts.splice(0)) left += cost
+          })
+        )
 
         const begin = (length: number, cost: number) =>
           Effect.suspend(() => {
-            take(cost)
-            const buffer = bufferOf(length)
-            const part: Part<E> = {
-              buffer,
-              cost,
-              come: 0,
-              sent: 0,
-              fiber: undefined,
-              wake: undefined
-            }
+            left -= cost
+            const part = new Part<E>(bufferOf(length), cost)
             parts.push(part)
             const from = position
             position += length
-            return fetch(from, length, (chunk) => {
-              buffer.set(chunk, part.come)
-              part.come += chunk.length
-              part.wake?.()
-            }).pipe(
-              Effect.forkIn(scope),
-              Effect.map((fiber) => {
-                part.fiber = fiber
-                fiber.addObserver(() => part.wake?.())
-              })
+            return Effect.map(
+              Effect.forkIn(
+                fetch(from, length, (chunk) => part.add(chunk)),
+                scope
+              ),
+              (fiber) => part.isFetchedBy(fiber)
             )
           })
 
@@ -123,42 +99,23 @@ export const makeReadAhead = (capacity: number): ReadAhead => {
           }
         })
 
-        /** Waits until more bytes have come; fails as the fetch fails. */
-        const more = (part: Part<E>): Effect.Effect<void, E> => {
-          const exit = part.fiber?.pollUnsafe()
-          if (exit !== undefined) return exit
-          return Effect.callback<void>((resume) => {
-            part.wake = () => {
-              part.wake = undefined
-              resume(Effect.void)
-            }
-          })
-        }
-
         const finish = (part: Part<E>): void => {
           parts.shift()
-          take(-part.cost)
-          if (part.buffer.length === longestPart && spare.length < mostSpare)
-            spare.push(part.buffer)
+          left += part.cost
+          keepBuffer(part.buffer)
         }
 
         // A chunk is in use until the next pull, so a part is released only then.
         const pull = Effect.gen(function* () {
           while (true) {
             const [sending] = parts
-            if (sending !== undefined && sending.sent === sending.buffer.length) finish(sending)
+            if (sending?.isSent === true) finish(sending)
             yield* beginAll
             const [part] = parts
             if (part === undefined) return yield* Cause.done()
-            if (part.come > part.sent) {
-              const chunk = part.buffer.subarray(
-                part.sent,
-                Math.min(part.come, part.sent + chunkSize)
-              )
-              part.sent += chunk.length
-              return [chunk] as const
-            }
-            yield* more(part)
+            const chunk = part.next()
+            if (chunk !== undefined) return [chunk] as const
+            yield* part.more()
           }
         })
         return Stream.fromPull(Effect.succeed(pull))
