@@ -1,5 +1,5 @@
 /** Downloads as the client does them, within the test or watched from it, and files to be downloaded. */
-import { NodeServices } from "@effect/platform-node"
+import { NodeFileSystem, NodePath } from "@effect/platform-node"
 import { Duration, Effect } from "effect"
 import { createCipheriv, createHash } from "node:crypto"
 import { closeSync, openSync, readdirSync, readSync, statSync, watch, writeSync } from "node:fs"
@@ -91,7 +91,10 @@ export const connectors = ({ host, port }: Address, retries = 0) =>
     onRetry: () => Effect.void
   })
 
-/** Downloads the file into the folder under its own name, within the test's process. */
+/**
+ * Downloads the file into the folder under its own name, within the test's process. With no terminal, of which each listens to
+ * standard input: Node warns of a leak where eleven do.
+ */
 export const fetchInto = (
   folder: string,
   name: string,
@@ -112,4 +115,7 @@ export const fetchInto = (
         connectors
       )
     )
-  ).pipe(Effect.provide([nodeHashing, nodePartFiles]), Effect.provide(NodeServices.layer))
+  ).pipe(
+    Effect.provide([nodeHashing, nodePartFiles]),
+    Effect.provide([NodeFileSystem.layer, NodePath.layer])
+  )

@@ -127,8 +127,9 @@ describe("what an interrupted run left", () => {
 })
 
 describe("two downloads of one file to one place at once", () => {
-  it.effect("both succeed, and the file is whole", () =>
+  it.effect("both succeed, the file is whole, and neither listens to standard input", () =>
     Effect.gen(function* () {
+      const listening = process.stdin.listenerCount("end")
       const bytes = noise(10, 8 * MiB)
       const { folder, proxy } = yield* proxied(bytes)
       const held = [proxy.hold(100_000), proxy.hold(3 * MiB)] as const
@@ -140,6 +141,7 @@ describe("two downloads of one file to one place at once", () => {
       )
       yield* held[0].reached
       yield* held[1].reached
+      assert.strictEqual(process.stdin.listenerCount("end"), listening)
       yield* held[0].release
       yield* held[1].release
       for (const outcome of yield* Fiber.join(runs)) {
