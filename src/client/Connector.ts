@@ -3,45 +3,12 @@
  * pipelined: each is sent at once, and the replies are read in the order of the requests. Sending a request again after
  * a loss is safe, because no request changes anything on the server.
  */
-import { Context, Deferred, Duration, Effect, Exit, Layer, Scope, Semaphore } from "effect"
+import { Context, Deferred, Effect, Exit, Layer, Scope, Semaphore } from "effect"
 import { MalformedReply } from "../codec/resp/RespTokens.ts"
 import type { ByteString } from "../domain/ByteString.ts"
 import { Connection } from "./Connection.ts"
+import { type Losses, makeOwnLosses, noLosses, type RetryPolicy } from "./Losses.ts"
 import { type ConnectFailed, isLoss, type ReadError } from "./SocketIO.ts"
-
-/** What to do after a lost connection. */
-export interface RetryPolicy {
-  /** How many times to reconnect. */
-  readonly retries: number
-  /** Whether reconnections are counted over the whole run, or from zero again after each reply. */
-  readonly counting: "over all" | "since the last answer"
-  /** How long to wait before connecting for the `attempt`th time, counted from 1. */
-  readonly pause: (attempt: number) => Duration.Duration
-  /** Runs before each reconnection, whose number counts from 1. */
-  readonly onRetry: (attempt: number) => Effect.Effect<void>
-}
-
-/**
- * Exponential backoff: 0.1, 0.4, 1.6 and 6.4 seconds, then 8 each time. The first is short because the server may only
- * have closed an idle connection.
- */
-export const growingPause = (attempt: number): Duration.Duration =>
-  Duration.millis(Math.min(8000, 100 * 4 ** (attempt - 1)))
-
-/** As `growingPause`, but a second at most: for who is to hear of what happens within a second of a restart of the server. */
-export const shortPause = (attempt: number): Duration.Duration =>
-  Duration.min(growingPause(attempt), Duration.seconds(1))
-
-/** What the connectors to one server have met together, so that one policy bounds them all. */
-export interface Losses {
-  /** How many times they have reconnected, as the policy counts. */
-  count: number
-  /** Whether any of them was ever connected. */
-  everConnected: boolean
-}
-
-/** Nothing lost so far. */
-export const noLosses = (): Losses => ({ count: 0, everConnected: false })
 
 /** Sends requests over one connection, and reconnects as its policy says. */
 export interface Connector {
@@ -87,23 +54,22 @@ interface ActiveConnection {
  */
 export const makeConnector = (
   connect: Layer.Layer<Connection, ConnectFailed>,
-  { counting, onRetry, pause, retries }: RetryPolicy,
+  policy: RetryPolicy,
   losses: Losses = noLosses()
 ): Effect.Effect<Connector, never, Scope.Scope> =>
   Effect.gen(function* () {
     const scope = yield* Effect.scope
     const connecting = Semaphore.makeUnsafe(1)
     const sending = Semaphore.makeUnsafe(1)
+    const own = makeOwnLosses(losses, policy)
     let active: ActiveConnection | undefined
-    /** Its part of `losses` that its next answer makes good. */
-    let own = 0
     /** The last loss after which the policy allowed no reconnection. */
     let finalLoss: ReadError | undefined
 
     const open = Effect.gen(function* () {
       const inner = yield* Scope.fork(scope)
       const context = yield* Layer.buildWithScope(Layer.fresh(connect), inner)
-      losses.everConnected = true
+      own.noteConnected()
       active = {
         connection: Context.get(context, Connection),
         scope: inner,
@@ -126,18 +92,8 @@ export const makeConnector = (
     const connected: Effect.Effect<ActiveConnection, ConnectFailed> = Effect.suspend(() =>
       active !== undefined
         ? Effect.succeed(active)
-        : Effect.catchIf(
-            open,
-            () => losses.everConnected && losses.count < retries,
-            () => Effect.andThen(countLossAndWait, connected)
-          )
+        : Effect.catchIf(open, own.mayReconnect, () => Effect.andThen(own.countAndWait, connected))
     )
-
-    const countLossAndWait = Effect.suspend(() => {
-      losses.count += 1
-      own += 1
-      return Effect.andThen(onRetry(losses.count), Effect.sleep(pause(losses.count)))
-    })
 
     /**
      * Sends, waits for its turn, reads. Whoever is interrupted from then on, or does not understand what comes, leaves a
@@ -166,13 +122,7 @@ export const makeConnector = (
           ),
           Effect.onInterrupt(() => (hasTurn ? close(current) : Effect.void)),
           Effect.ensuring(Deferred.succeed(done, undefined)),
-          Effect.tap(() =>
-            Effect.sync(() => {
-              if (counting !== "since the last answer") return
-              losses.count -= own
-              own = 0
-            })
-          )
+          Effect.tap(() => Effect.sync(own.noteAnswer))
         )
       })
 
@@ -192,14 +142,14 @@ export const makeConnector = (
             // Several requests may fail with one connection: only the first of them counts the loss.
             const counted = active !== current
             // A final loss is final for all of them: otherwise each would reconnect once more.
-            if (current.isFinal || (!counted && losses.count >= retries)) {
+            if (current.isFinal || (!counted && !own.mayReconnect())) {
               current.isFinal = true
               if (isLoss(error)) finalLoss = error
               return Effect.andThen(close(current), Effect.fail(error))
             }
             const recovering = counted
               ? Effect.void
-              : Effect.andThen(close(current), countLossAndWait)
+              : Effect.andThen(close(current), own.countAndWait)
             return Effect.andThen(
               Semaphore.withPermit(connecting, recovering),
               tryAsk(requests, receive, before)

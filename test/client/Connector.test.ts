@@ -2,12 +2,8 @@ import { assert, describe, it } from "@effect/vitest"
 import { Deferred, Duration, Effect, Exit, Fiber, Layer } from "effect"
 import { MalformedReply } from "../../src/codec/resp/RespTokens.ts"
 import { Connection } from "../../src/client/Connection.ts"
-import {
-  type Losses,
-  makeConnector,
-  noLosses,
-  type RetryPolicy
-} from "../../src/client/Connector.ts"
+import { makeConnector } from "../../src/client/Connector.ts"
+import { type Losses, noLosses, type RetryPolicy } from "../../src/client/Losses.ts"
 import { ConnectFailed, ConnectionLost, SlowTransfer } from "../../src/client/SocketIO.ts"
 import * as Reply from "../../src/domain/Reply.ts"
 import * as ByteString from "../../src/domain/ByteString.ts"

@@ -1,6 +1,7 @@
 /** Runs `app client`: what its flags ask for, over connections to the server. The flags themselves: ClientCommand. */
 import { Effect, Option, type Redacted, Stdio } from "effect"
-import { type Connectors, growingPause, shortPause } from "../../client/Connector.ts"
+import type { Connectors } from "../../client/Connector.ts"
+import { growingPause, shortPause } from "../../client/Losses.ts"
 import { waitWithin } from "../../client/changes/RemoteChanges.ts"
 import { defaultReadTimeout, makeConnectors } from "../../client/node/Connectors.ts"
 import * as NodeHashing from "../../client/node/Hashing.ts"

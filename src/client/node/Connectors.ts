@@ -2,13 +2,8 @@
 import { Duration, Effect, Layer, type Redacted, type Scope } from "effect"
 import { Socket } from "effect/socket"
 import type { Protocol } from "../Connection.ts"
-import {
-  type Connectors,
-  growingPause,
-  makeConnector,
-  noLosses,
-  type RetryPolicy
-} from "../Connector.ts"
+import { type Connectors, makeConnector } from "../Connector.ts"
+import { growingPause, noLosses, type RetryPolicy } from "../Losses.ts"
 import type { ReceiveBuffers } from "./socket/ReceiveBuffers.ts"
 import { socketTo, type Tls } from "./socket/Socket.ts"
 
