@@ -10,7 +10,8 @@ import { toSeconds } from "../files/placing/WholeFile.ts"
 import type { LocalEntry } from "../mirror/Entries.ts"
 
 // Windows has no O_NOFOLLOW; what is undefined adds no bit.
-const { O_CREAT, O_EXCL, O_NOFOLLOW, O_RDONLY, O_RDWR, O_WRONLY } = fs.constants
+const { O_APPEND, O_CREAT, O_EXCL, O_NOFOLLOW, O_NONBLOCK, O_RDONLY, O_RDWR, O_WRONLY } =
+  fs.constants
 
 /** Error codes by which file systems say that there is nothing to sync, or that they do not keep times. */
 const unsupported = new Set([
@@ -86,10 +87,14 @@ export const writeFile = (
   }
 }
 
-/** Adds text to the end of a file, which is made where it is not there. */
+const notRegular = Object.assign(new Error("it is no regular file"), { code: "ENXIO" })
+
+/** Adds text to the end of a regular file, which is made where it is not there. Opening a FIFO does not wait for its reader. */
 export const append = (path: string, text: string): void => {
-  const file = fs.openSync(path, O_WRONLY | O_CREAT | fs.constants.O_APPEND | O_NOFOLLOW, 0o600)
+  const flags = O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW | O_NONBLOCK
+  const file = fs.openSync(path, flags, 0o600)
   try {
+    if (!fs.fstatSync(file).isFile()) throw notRegular
     const bytes = Buffer.from(text)
     for (let done = 0; done < bytes.length;) done += fs.writeSync(file, bytes, done)
   } finally {
