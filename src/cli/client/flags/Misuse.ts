@@ -3,7 +3,7 @@
  * ignored in silence. Flags about TLS, which are read with their files: Certificates.
  */
 import { Option } from "effect"
-import { isInside } from "../../../client/node/mirror/Folder.ts"
+import { isInside } from "../../../client/node/mirror/Backup.ts"
 import * as Requests from "../../../client/Requests.ts"
 import type { Args } from "../../../commands/Argument.ts"
 import { escape } from "../../Escape.ts"

@@ -1,7 +1,7 @@
 /** The folder of a mirror on this machine's file system: a MirrorFolder through Node. */
 import { Effect, Layer } from "effect"
 import * as fs from "node:fs"
-import { isAbsolute, join, relative, resolve } from "node:path"
+import { join, resolve } from "node:path"
 import { isReservedOnWindows, type SaveFailed } from "../../files/Placement.ts"
 import type { LocalEntry } from "../../mirror/Entries.ts"
 import {
@@ -115,7 +115,7 @@ const makeFolder = (root: string, changed: Set<string>): MirrorFolder["Service"]
     setTime: (name, seen, modified) =>
       Effect.sync(() => outcomeOf(() => setTime(name, seen, modified))),
     remove: (name, seen) => Effect.sync(() => outcomeOf(() => remove(name, seen))),
-    backUp: (name, folder) => backUp(pathOf(name), resolve(folder, name)),
+    backUp: (name, folder) => backUp(pathOf(name), resolve(folder, name), root),
     record: Effect.fnUntraced(function* (known) {
       const lines = known.map(([name, entry]) =>
         entry === undefined ? encodeGone(name) : encodeKnown(name, entry)
@@ -134,12 +134,6 @@ const makeFolder = (root: string, changed: Set<string>): MirrorFolder["Service"]
     }),
     removeParts: Effect.ignore(Effect.try(own.removeParts))
   }
-}
-
-/** Whether a path is that of a folder, or leads into it. */
-export const isInside = (folder: string, path: string): boolean => {
-  const away = relative(resolve(folder), resolve(path))
-  return !isAbsolute(away) && away.split(/[\\/]/)[0] !== ".."
 }
 
 /**

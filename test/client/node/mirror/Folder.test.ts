@@ -6,7 +6,8 @@ import { createServer } from "node:net"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { MirrorFolder } from "../../../../src/client/mirror/MirrorFolder.ts"
-import { isInside, layer } from "../../../../src/client/node/mirror/Folder.ts"
+import { isInside } from "../../../../src/client/node/mirror/Backup.ts"
+import { layer } from "../../../../src/client/node/mirror/Folder.ts"
 import { needsSync } from "../../../../src/client/node/SystemCalls.ts"
 import * as ByteString from "../../../../src/domain/ByteString.ts"
 import { folderWith, temporaryFolder } from "../../../support/stores/TemporaryFolder.ts"
@@ -153,4 +154,34 @@ describe("the folder of a mirror", () => {
     for (const path of ["a", "a/", "a/b", "a/../a/b", "a/..b"]) assert.isTrue(isInside("a", path))
     for (const path of ["b", "..", "a/..", "ab", "/a"]) assert.isFalse(isInside("a", path))
   })
+
+  it.effect("knows what leads into it by links", () =>
+    Effect.gen(function* () {
+      const folder = yield* folderWith({ "mirror/a/x": "x" })
+      const at = (path: string) => join(folder, path)
+      fs.symlinkSync(at("mirror/a"), at("link"))
+      fs.symlinkSync(at("link"), at("mirror/out"))
+      fs.symlinkSync(folder, at("mirror/up"))
+      for (const path of ["link", "link/new/x", "mirror/out/x", "mirror/up/mirror/new"])
+        assert.isTrue(isInside(at("mirror"), at(path)), path)
+      for (const path of ["mirror/up", "mirror/up/new", "new/x"])
+        assert.isFalse(isInside(at("mirror"), at(path)), path)
+      assert.isTrue(isInside(at("link"), at("mirror/a/new")))
+    })
+  )
+
+  it.effect("has no copy of a file put into it by the names of the copies", () =>
+    Effect.gen(function* () {
+      const folder = yield* folderWith({ "mirror/mirror/x": "by hand", "mirror/x": "x" })
+      const root = join(folder, "mirror")
+      yield* Effect.gen(function* () {
+        const { backUp } = yield* MirrorFolder
+        const failure = yield* Effect.flip(backUp(fileName("mirror/x"), folder))
+        assert.strictEqual(failure.path, join(root, "x"))
+        yield* backUp(fileName("x"), folder)
+      }).pipe(Effect.provide(layer(root, false)))
+      assert.deepStrictEqual(fs.readdirSync(root).sort(), ["mirror", "x"])
+      assert.strictEqual(fs.readFileSync(join(folder, "x"), "utf8"), "x")
+    })
+  )
 })
