@@ -1,13 +1,11 @@
 /**
  * Lists, counts and picks the files of a shared folder, sorted by the bytes of their names, which are kept in memory
- * (Folders). The time for a page depends on its length only, not on where it begins. Questions about all names are
- * answered in slices of 2 ms, between which the event loop turns.
+ * (Folders). The time for a page depends on its length only, not on where it begins. How the
+ * event loop turns meanwhile: IndexVisits.
  */
-import { Cause, Clock, Effect, Result, Scope, Semaphore, Stream } from "effect"
+import { Cause, Clock, Effect, Result, type Scope, Stream } from "effect"
 import { chunksOf, isReadonlyArrayNonEmpty, type NonEmptyReadonlyArray } from "effect/Array"
-import { StoreUnavailable } from "../../../../domain/Errors.ts"
 import type { FileName } from "../../../../domain/FileName.ts"
-import * as Monotonic from "../../../../domain/Monotonic.ts"
 import {
   countNow,
   type FileStore,
@@ -18,12 +16,12 @@ import {
 import { makeDirectoryEntries } from "../DirectoryEntries.ts"
 import type { LogOnce } from "../LogOnce.ts"
 import { makeInOwnTurn } from "../OwnTurn.ts"
-import { requireRoot, type SharedFolder } from "../SharedFolder.ts"
+import type { SharedFolder } from "../SharedFolder.ts"
 import { makeFolderReader } from "./FolderReader.ts"
 import { type Counted, makeFolders } from "./Folders.ts"
 import { asName } from "./FolderNames.ts"
-import { everything, IndexWalk, type Range, type Run, wholeFolder } from "./IndexWalk.ts"
-import { makeLinkRules } from "./Links.ts"
+import { makeIndexVisits, unavailable } from "./IndexVisits.ts"
+import { everything, type Run, wholeFolder } from "./IndexWalk.ts"
 import { entriesOf } from "./ListedEntries.ts"
 import { makeReadThread } from "./ReadThread.ts"
 
@@ -32,12 +30,6 @@ export type FileIndex = Pick<
   FileStore["Service"],
   "names" | "count" | "knownCount" | "pick" | "list" | "listFiles" | "folder" | "folderKeys"
 >
-
-/** How long a question is worked on before the event loop turns, in milliseconds. */
-const slice = 2
-
-/** How many questions that take more than one slice are answered at a time. Others wait, with the results of one slice. */
-const mostWalks = 2
 
 /** How many names are decoded between two readings of the clock, and how many `names` emits at a time: about 100 µs. */
 const batchSize = 1024
@@ -51,27 +43,6 @@ const matchedAtOnce = 64
 const namesOf = ({ from, names, prefix, to }: Run): ReadonlyArray<FileName> =>
   names.keysBehind(prefix, from, to, asName)
 
-const unavailable = (cause: unknown): StoreUnavailable =>
-  cause instanceof StoreUnavailable ? cause : new StoreUnavailable({ cause })
-
-/**
- * Continues a walk until it ends or `take` returns `true` (both return `true`), or until `isOver` (`false`). Returns the
- * effect that the walk needs run before it can continue, if it does.
- */
-const goOn = (
-  walk: IndexWalk,
-  take: (run: Run) => boolean,
-  isOver: () => boolean
-): boolean | Effect.Effect<void, StoreUnavailable> => {
-  for (;;) {
-    const step = walk.step()
-    if (step === undefined) return true
-    if (Effect.isEffect(step)) return step
-    if (step.to > step.from && take(step)) return true
-    if (isOver()) return false
-  }
-}
-
 /** The index of a shared folder, of at most `capacity` bytes; with 0, every folder is read at each question, by a thread. */
 export const makeFileIndex = Effect.fnUntraced(function* (
   folder: SharedFolder,
@@ -79,59 +50,9 @@ export const makeFileIndex = Effect.fnUntraced(function* (
   stats: Counted,
   log: LogOnce
 ): Effect.fn.Return<FileIndex, never, Scope.Scope> {
-  const clock = yield* Clock.Clock
   const reader = makeFolderReader(folder, log, yield* makeReadThread, capacity > 0)
   const folders = makeFolders(reader, capacity, stats)
-  const walks = Semaphore.makeUnsafe(mostWalks)
-
-  /** Continues a walk for one slice; `true` once it is done. */
-  const workOn = (
-    walk: IndexWalk,
-    take: (run: Run) => boolean
-  ): Effect.Effect<boolean, StoreUnavailable> =>
-    Effect.suspend(() => {
-      const end = Monotonic.nowUnsafe(clock) + slice
-      const isOver = () => Monotonic.nowUnsafe(clock) >= end
-      const resume = (): Effect.Effect<boolean, StoreUnavailable> => {
-        try {
-          const went = goOn(walk, take, isOver)
-          return Effect.isEffect(went)
-            ? Effect.flatMap(went, () => (isOver() ? Effect.succeed(false) : resume()))
-            : Effect.succeed(went)
-        } catch (cause) {
-          return Effect.fail(unavailable(cause))
-        }
-      }
-      return resume()
-    })
-
-  const untilDone = (
-    walk: IndexWalk,
-    take: (run: Run) => boolean
-  ): Effect.Effect<void, StoreUnavailable> =>
-    Effect.flatMap(workOn(walk, take), (isDone) =>
-      isDone ? Effect.void : Effect.andThen(Effect.yieldNow, untilDone(walk, take))
-    )
-
-  const begin = (range: Range, longestRun: number): Effect.Effect<IndexWalk, StoreUnavailable> =>
-    Effect.try({
-      try: () => {
-        const root = requireRoot(folder)
-        const rules = makeLinkRules(folder, root, folders, (walk) => untilDone(walk, () => false))
-        return new IndexWalk(folders, rules, { name: "", path: root }, range, longestRun)
-      },
-      catch: unavailable
-    })
-
-  /** Passes the files of a range to `take`, in order, until it returns `true`. */
-  const visit = (range: Range, take: (run: Run) => boolean, longestRun: number) =>
-    Effect.flatMap(begin(range, longestRun), (walk) =>
-      Effect.flatMap(workOn(walk, take), (isDone) =>
-        isDone
-          ? Effect.void
-          : Semaphore.withPermit(walks, Effect.andThen(Effect.yieldNow, untilDone(walk, take)))
-      )
-    ).pipe(Effect.ensuring(log.flush))
+  const { beginVisit, visit } = makeIndexVisits(folder, folders, yield* Clock.Clock, log)
 
   const list = ({ after = "", limit = Number.POSITIVE_INFINITY, pattern }: Selection) =>
     Effect.suspend(() => {
@@ -183,8 +104,7 @@ export const makeFileIndex = Effect.fnUntraced(function* (
 
   const names = Stream.unwrap(
     Effect.gen(function* () {
-      yield* Semaphore.takeScoped(walks, 1)
-      const walk = yield* begin(everything, batchSize)
+      const goOn = yield* beginVisit(everything, batchSize)
       const next = Effect.suspend(() => {
         const batch: Array<FileName> = []
         const take = (run: Run): boolean => {
@@ -193,7 +113,7 @@ export const makeFileIndex = Effect.fnUntraced(function* (
         }
         return Effect.flatMap(
           // The consumer works on each batch too, so one batch is enough for a turn of the event loop.
-          Effect.andThen(Effect.yieldNow, untilDone(walk, take)),
+          Effect.andThen(Effect.yieldNow, goOn(take)),
           (): Effect.Effect<NonEmptyReadonlyArray<FileName>, Cause.Done> =>
             isReadonlyArrayNonEmpty(batch) ? Effect.succeed(batch) : Cause.done()
         )
