@@ -1,10 +1,9 @@
 /**
- * Admits or rejects each socket, makes the TLS handshake, runs its connection and logs its end. Accepting: net/Listener;
- * requests and replies: Connection.
+ * Admits each socket or has it rejected, makes the TLS handshake, runs its connection and logs its end. Accepting:
+ * net/Listener; rejecting: guard/Rejection; requests and replies: Connection.
  */
 import { Cause, Clock, type Duration, Effect, Exit, type Redacted, type Scope } from "effect"
 import * as Monotonic from "../domain/Monotonic.ts"
-import { sentence } from "../domain/sentences/Sentence.ts"
 import type { Codec } from "../codec/Codec.ts"
 import { detect } from "../codec/Detect.ts"
 import { http, httpProtocol } from "../codec/http/Http.ts"
@@ -19,6 +18,7 @@ import { makeAuthenticator } from "../guard/Authenticator.ts"
 import type { Peer } from "../net/Peer.ts"
 import { TurnQuota, Turns } from "../net/Turns.ts"
 import { makeAuthThrottle } from "../guard/AuthThrottle.ts"
+import { makeRejection } from "../guard/Rejection.ts"
 import { converse } from "./Connection.ts"
 import { makeServerSubscriptions } from "./subscriptions/ServerSubscriptions.ts"
 import { ConnectionContext, type Ended } from "./ConnectionContext.ts"
@@ -50,15 +50,6 @@ export interface Limits extends ConnectionLimiter.Limits, ConnectionReaper.Limit
   readonly stall: Duration.Duration
 }
 
-/** Redis's reply before it closes (networking.c, acceptCommonHandler). */
-const full = `-ERR ${sentence("tooManyClients")}\r\n`
-
-/**
- * This many rejected peers at a time are closed in order, which waits for them and takes descriptors that no other limit
- * counts. Further ones are closed at once, which may lose the reply.
- */
-export const mostRejecting = 64
-
 /**
  * Pieces of streamed bodies that are written in a turn of the event loop, over all connections: 8 ms of pieces of 16 KiB,
  * which is what many transfers at once have. A piece that waits for its turn holds its buffer: with 32 a turn, a hundred
@@ -71,6 +62,33 @@ const pacerOf = (rate: number | undefined): Pacer =>
 
 /** The unused parameter is deliberate: without it Effect allocates a function a call. */
 const nothing = (_: unknown): Effect.Effect<void> => Effect.void
+
+/** Logs that a peer speaks another protocol, at most once a minute. */
+const makeForeignNote = (clock: Clock.Clock, eventLog: EventLog): ServerContext["onForeign"] => {
+  let warnedAt = Number.NEGATIVE_INFINITY
+  return ({ address }, protocol) =>
+    Effect.suspend(() => {
+      const now = Monotonic.nowUnsafe(clock)
+      if (now - warnedAt < 60_000) return Effect.void
+      warnedAt = now
+      return eventLog.log("protocol.foreign", { address, protocol })
+    })
+}
+
+/** Gives the codec that is spoken with each peer, or finds out which one it speaks. */
+const makeCodecFor = (options: Options): ((peer: Peer) => Codec) => {
+  const resp = makeResp()
+  return (peer) => {
+    if (options.http?.only === true) return http
+    const spoken = {
+      pickle: options.pickle === true || peer.isOnLoopback ? pickle : undefined,
+      http: options.http === undefined ? undefined : http
+    }
+    return spoken.pickle === undefined && spoken.http === undefined
+      ? resp
+      : detect({ ...spoken, fallback: resp })
+  }
+}
 
 /** Serves accepted sockets. */
 export interface Acceptor {
@@ -100,18 +118,9 @@ export const makeAcceptor = Effect.fnUntraced(function* (
     limits === undefined
       ? ConnectionReaper.noReaper
       : yield* ConnectionReaper.makeConnectionReaper(limits)
-  let rejecting = 0
+  const reject = makeRejection(stats, eventLog)
+  const codecFor = makeCodecFor(options)
   let cutOff = 0
-  let warnedAt = Number.NEGATIVE_INFINITY
-
-  /** Logs that a peer speaks another protocol, at most once a minute. */
-  const onForeign = ({ address }: Peer, protocol: string) =>
-    Effect.suspend(() => {
-      const now = Monotonic.nowUnsafe(clock)
-      if (now - warnedAt < 60_000) return Effect.void
-      warnedAt = now
-      return eventLog.log("protocol.foreign", { address, protocol })
-    })
 
   const onWrongPassword = ({ address, host }: Peer) =>
     Effect.suspend(() => {
@@ -120,24 +129,6 @@ export const makeAcceptor = Effect.fnUntraced(function* (
       const noted = eventLog.log("authentication.failed", { address, delay_seconds: delay / 1000 })
       return delay === 0 ? noted : Effect.andThen(noted, Effect.sleep(delay))
     })
-
-  const reject = (peer: Peer) => {
-    stats.connectionsRejected += 1
-    const noted = eventLog.log("connection.refused", {
-      address: peer.address,
-      connections: stats.connectedClients
-    })
-    // A TLS handshake only for this reply would cost too much.
-    if (!peer.isOpen) return noted
-    if (rejecting >= mostRejecting) return Effect.andThen(noted, Effect.ignore(peer.write(full)))
-    rejecting += 1
-    return noted.pipe(
-      Effect.andThen(peer.write(full)),
-      Effect.andThen(peer.finish),
-      Effect.ignore,
-      Effect.ensuring(Effect.sync(() => void (rejecting -= 1)))
-    )
-  }
 
   const server: ServerContext = {
     version: options.version,
@@ -152,21 +143,9 @@ export const makeAcceptor = Effect.fnUntraced(function* (
     turns: new Turns(),
     pieces: new TurnQuota(piecesATurn),
     subscriptions: makeServerSubscriptions(router.changes, stats),
-    onForeign,
+    onForeign: makeForeignNote(clock, eventLog),
     onWrongPassword
   }
-  const resp = makeResp()
-  const codecFor = (peer: Peer): Codec => {
-    if (options.http?.only === true) return http
-    const spoken = {
-      pickle: options.pickle === true || peer.isOnLoopback ? pickle : undefined,
-      http: options.http === undefined ? undefined : http
-    }
-    return spoken.pickle === undefined && spoken.http === undefined
-      ? resp
-      : detect({ ...spoken, fallback: resp })
-  }
-
   const leave = (context: ConnectionContext, exit: Ended) =>
     Effect.suspend(() => {
       stats.connectedClients -= 1

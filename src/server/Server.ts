@@ -7,6 +7,7 @@ import { makeEventLog } from "../telemetry/EventLog.ts"
 import type { Address } from "../domain/Address.ts"
 import { listen, type ListenError } from "../net/Listener.ts"
 import type { TrustedProxies } from "../net/proxy/TrustedProxies.ts"
+import { mostRejecting } from "../guard/Rejection.ts"
 import * as Acceptor from "./Acceptor.ts"
 import type { Tls } from "../net/TlsHandshake.ts"
 
@@ -56,7 +57,7 @@ export class Server extends Context.Service<
               ? {}
               : {
                   stallTimeout: limits.stall,
-                  maxConnections: limits.connections + Acceptor.mostRejecting
+                  maxConnections: limits.connections + mostRejecting
                 })
           },
           receive
