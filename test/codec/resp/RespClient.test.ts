@@ -1,7 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Arbitrary, Schema, Stream } from "effect"
-import { setFlagsFromString } from "node:v8"
-import { runInNewContext } from "node:vm"
 import {
   encodeRequest,
   largestReply,
@@ -15,6 +13,8 @@ import * as Reply from "../../../src/domain/Reply.ts"
 import * as ByteString from "../../../src/domain/ByteString.ts"
 import * as Arbitraries from "../../support/values/Arbitraries.ts"
 import { byteByByte, cutAt, latin1 } from "../../support/values/Bytes.ts"
+import { chunk, isStopped } from "../../support/values/Replies.ts"
+import { assertSame } from "../../support/values/Same.ts"
 
 const { Bulk, Dictionary, Integer, List, Null, Error: ErrorReply, Status } = Reply.Reply
 
@@ -190,7 +190,7 @@ describe("a reply that the server encodes", () => {
     "in RESP 3 is read as the same reply, wherever its bytes are cut",
     [sent, places],
     ([sent, places]) => {
-      assert.deepStrictEqual(decode(cutAt(spoken([sent], 3), places)), [seen(sent, 3)])
+      assertSame(decode(cutAt(spoken([sent], 3), places)), [seen(sent, 3)])
     },
     { arbitrary: { runs: 500 } }
   )
@@ -200,7 +200,7 @@ describe("a reply that the server encodes", () => {
     [sent, places],
     ([sent, places]) => {
       if (sent.reply._tag === "SwitchProtocol") return
-      assert.deepStrictEqual(decode(cutAt(spoken([sent], 2), places)), [seen(sent, 2)])
+      assertSame(decode(cutAt(spoken([sent], 2), places)), [seen(sent, 2)])
     },
     { arbitrary: { runs: 500 } }
   )
@@ -211,8 +211,8 @@ describe("a reply that the server encodes", () => {
     ([all, places]) => {
       const bytes = spoken(all, 3)
       const replies = all.map((sent) => seen(sent, 3))
-      assert.deepStrictEqual(decode(cutAt(bytes, places)), replies)
-      assert.deepStrictEqual(decode(byteByByte(bytes)), replies)
+      assertSame(decode(cutAt(bytes, places)), replies)
+      assertSame(decode(byteByByte(bytes)), replies)
     },
     { arbitrary: { runs: 100 } }
   )
@@ -221,7 +221,7 @@ describe("a reply that the server encodes", () => {
     const deep = (levels: number): Reply.Reply =>
       levels === 0 ? Null() : List({ items: [deep(levels - 1)] })
     const sent = { reply: deep(16), body: "" }
-    assert.deepStrictEqual(decode([spoken([sent], 3)]), [sent.reply])
+    assertSame(decode([spoken([sent], 3)]), [sent.reply])
   })
 })
 
@@ -232,7 +232,7 @@ describe("a command that the client encodes", () => {
     ([command, places]) => {
       const decoder = makeRequestDecoder()
       const bytes = latin1(encodeRequest(Parser.print(command)))
-      assert.deepStrictEqual(
+      assertSame(
         cutAt(bytes, places).flatMap((piece) => decoder.push(ByteString.fromBytes(piece))),
         [command]
       )
@@ -264,8 +264,8 @@ describe("bytes that are no reply", () => {
       [bytes, places],
       ([bytes, places]) => {
         const whole = decode([bytes])
-        assert.deepStrictEqual(decode(cutAt(bytes, places)), whole)
-        assert.deepStrictEqual(decode(byteByByte(bytes)), whole)
+        assertSame(decode(cutAt(bytes, places)), whole)
+        assertSame(decode(byteByByte(bytes)), whole)
       },
       { arbitrary: { runs: 500 } }
     )
@@ -315,42 +315,6 @@ describe("bytes that are no reply", () => {
 })
 
 describe("a server that never ends its reply", () => {
-  setFlagsFromString("--expose-gc")
-  const gc: unknown = runInNewContext("gc")
-  const collect = (): void => {
-    if (typeof gc === "function") Reflect.apply(gc, undefined, [])
-    else throw new Error("there is no gc")
-  }
-  /** How much more of the heap is in use after `run` than before it, in bytes. */
-  const growth = (run: () => void): number => {
-    const used = (): number => {
-      collect()
-      return process.memoryUsage().heapUsed
-    }
-    const before = used()
-    run()
-    return used() - before
-  }
-  const chunk = 16 * 1024
-  const megabyte = 1024 * 1024
-
-  /** Whether the reply is found malformed before more than `most` bytes of it were read. */
-  const isStopped = (start: string, endless: string, most: number): boolean => {
-    const decoder = makeTokenDecoder()
-    const builder = makeReplyBuilder()
-    const bytes = latin1(endless.repeat(Math.ceil(chunk / endless.length)))
-    const isMalformed = (bytes: Uint8Array): boolean =>
-      decoder
-        .push(bytes)
-        .some(
-          (token) =>
-            token instanceof MalformedReply || builder.push(token) instanceof MalformedReply
-        )
-    if (isMalformed(latin1(start))) return true
-    for (let fed = 0; fed <= most; fed += bytes.length) if (isMalformed(bytes)) return true
-    return false
-  }
-
   it("is stopped in an endless line", () => {
     assert.isTrue(isStopped("", "+", 64 * 1024 + chunk))
     assert.isTrue(isStopped("$", "1", 64 * 1024 + chunk))
@@ -360,58 +324,5 @@ describe("a server that never ends its reply", () => {
   it("is stopped in an endless nest", () => {
     assert.isTrue(isStopped("", "*1\r\n", chunk))
     assert.isTrue(isStopped("", "%1\r\n$1\r\nk\r\n", chunk))
-  })
-
-  it("is stopped in an endless list, however short its items", () => {
-    const lines = `+${"x".repeat(60_000)}\r\n`
-    assert.isTrue(isStopped("*9007199254740991\r\n", lines, largestReply))
-    assert.isTrue(isStopped("*9007199254740991\r\n", lines.replace("+", "-"), largestReply))
-    const builder = makeReplyBuilder()
-    builder.push({ _tag: "Open", kind: "List", count: Number.MAX_SAFE_INTEGER })
-    const item: Token = { _tag: "Leaf", reply: Null() }
-    const most = largestReply / 32
-    let count = 0
-    while (count < most && !(builder.push(item) instanceof MalformedReply)) count++
-    assert.isBelow(count, most)
-  })
-
-  it("costs no memory with what it merely announces", () => {
-    for (const start of [
-      "*9007199254740991\r\n",
-      "%4503599627370495\r\n",
-      `$${largestReply}\r\n`
-    ]) {
-      const decoder = makeTokenDecoder()
-      const builder = makeReplyBuilder()
-      const held = growth(() =>
-        decoder.push(latin1(start)).forEach((token) => {
-          if (!(token instanceof MalformedReply)) builder.push(token)
-        })
-      )
-      assert.isBelow(held, megabyte, start)
-      assert.deepStrictEqual(decoder.push(latin1("")), [])
-    }
-  })
-
-  it("costs the token decoder no memory for a bulk string of any size", () => {
-    const decoder = makeTokenDecoder()
-    decoder.push(latin1("$9007199254740991\r\n"))
-    const bytes = latin1("x")
-    const held = growth(() => {
-      for (let fed = 0; fed < 500_000; fed++) decoder.push(bytes.subarray())
-    })
-    assert.isBelow(held, 8 * megabyte)
-    assert.deepStrictEqual(decoder.push(bytes), [{ _tag: "BulkPart", bytes }])
-  })
-
-  it("costs no memory once it was stopped", () => {
-    const decoder = makeTokenDecoder()
-    decoder.push(latin1("?\r\n"))
-    const held = growth(() => {
-      const bytes = latin1("x".repeat(chunk))
-      for (let fed = 0; fed < 64 * megabyte; fed += chunk) decoder.push(bytes)
-    })
-    assert.isBelow(held, 8 * megabyte)
-    assert.deepStrictEqual(decoder.push(latin1("+OK\r\n")), [])
   })
 })

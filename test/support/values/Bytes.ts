@@ -33,6 +33,11 @@ export const cutAt = (
   return ends.map((end, index) => bytes.subarray(ends[index - 1] ?? 0, end))
 }
 
+/** So many bytes a piece. */
+export const inPieces = (bytes: Uint8Array, size: number): ReadonlyArray<Uint8Array> =>
+  Array.from({ length: Math.ceil(bytes.length / size) }, (_, index) =>
+    bytes.subarray(index * size, (index + 1) * size)
+  )
+
 /** One byte a piece. */
-export const byteByByte = (bytes: Uint8Array): ReadonlyArray<Uint8Array> =>
-  Array.from(bytes, (_, index) => bytes.subarray(index, index + 1))
+export const byteByByte = (bytes: Uint8Array): ReadonlyArray<Uint8Array> => inPieces(bytes, 1)
