@@ -202,8 +202,17 @@ const libraries: ReadonlyMap<string, string> = new Map([
 const manifest = "package.json"
 const readsManifest = new Set(["cli/serve", "main.ts", "demo.ts"])
 
+const knownImports = new Map<string, ReadonlyArray<string>>()
+
 /** Every module a source names, however it names it; an `import()` of anything but a literal is `?`. */
 const importsOf = (file: string, text: string): ReadonlyArray<string> => {
+  // Several rules ask the same of every source.
+  const imports = knownImports.get(text) ?? findImports(file, text)
+  knownImports.set(text, imports)
+  return imports
+}
+
+const findImports = (file: string, text: string): ReadonlyArray<string> => {
   const { errors, program } = parseSync(file, text)
   assert.deepStrictEqual(errors, [], `${file} does not parse`)
   const found: Array<string> = []

@@ -5,6 +5,7 @@ import * as State from "../../../src/client/mirror/state/State.ts"
 import * as ByteString from "../../../src/domain/ByteString.ts"
 import * as FileName from "../../../src/domain/FileName.ts"
 import { seeded } from "../../support/values/Seeded.ts"
+import { assertSame } from "../../support/values/Same.ts"
 
 /** A file of a model: its content is a text, and its digest a number made of it. */
 interface ModelFile {
@@ -177,17 +178,17 @@ describe("a plan", () => {
           const here = model.target.get(name)
           const byHand = before.get(name)
           if (byHand !== undefined && byHand.content !== content) {
-            assert.deepStrictEqual(here, byHand, `seed ${seed}: ${name}`)
+            assertSame(here, byHand, `seed ${seed}: ${name}`)
           } else {
-            assert.deepStrictEqual(here, { content, modified }, `seed ${seed}: ${name}`)
+            assertSame(here, { content, modified }, `seed ${seed}: ${name}`)
           }
         }
         for (const [name, file] of model.target) {
           if (!model.server.has(name))
-            assert.deepStrictEqual(before.get(name), file, `seed ${seed}: ${name} is gone`)
+            assertSame(before.get(name), file, `seed ${seed}: ${name} is gone`)
         }
         const again = model.planNow().map(({ _tag }) => _tag)
-        assert.deepStrictEqual(
+        assertSame(
           again.filter((tag) => tag !== "Same" && tag !== "Kept"),
           [],
           `seed ${seed}: a second run has nothing to do`

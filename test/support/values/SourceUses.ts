@@ -18,8 +18,17 @@ const wallReadings = /^currentTime(?:Millis|Nanos)(?:Unsafe)?$/
 const wallWithin =
   /^(?:(?:Scoped)?Cache\.make(?:With)?|Pool\.makeWithTTL|RcMap\.make|CircuitBreaker\.make|RateLimiter\.\w+|Effect\.cached\w*WithTTL|Schedule\.(?:cron|during|elapsed|fixed|windowed)|Stream\.(?:debounce|throttle\w*|timeout\w*))$/
 
+const known = new Map<string, ReadonlyArray<string>>()
+
 /** Each as it is written: `Buffer`, `Date.now`, `new Date()`, `currentTimeMillis`. A name is told once. */
 export const usesOf = (file: string, text: string): ReadonlyArray<string> => {
+  // Several rules ask the same of every source.
+  const uses = known.get(text) ?? findUses(file, text)
+  known.set(text, uses)
+  return uses
+}
+
+const findUses = (file: string, text: string): ReadonlyArray<string> => {
   const { program } = parseSync(file, text)
   const found = new Set<string>()
   /** Names of members, which are nobody's globals. */

@@ -9,6 +9,7 @@ import {
   unpacked
 } from "../../../../../src/services/files/s3/watch/Snapshot.ts"
 import { seeded } from "../../../../support/values/Seeded.ts"
+import { assertSame } from "../../../../support/values/Same.ts"
 
 const name = (text: string): FileName => {
   const name = fromText(text)
@@ -91,7 +92,7 @@ describe("a listing that is compared with the one before", () => {
       assert.isAtMost(blocks.length, Math.max(1, versions.size / 500) + 1)
       assert.isAtMost(Math.max(0, ...blocks.map(({ count }) => count)), 1500)
     }
-    assert.deepStrictEqual(contentOf(snapshot), versions)
+    assertSame(contentOf(snapshot), versions)
   })
 
   it("shares what is held of files that are the same", () => {
@@ -137,7 +138,7 @@ describe("a listing that is compared with the one before", () => {
     for (const each of versions.keys()) versions.set(each, "2")
     const { changes, snapshot: after } = compare(snapshot, versions, capacity)
     assert.deepStrictEqual(changes, [FileChange.Rescan()])
-    assert.deepStrictEqual(contentOf(after).size, versions.size)
+    assertSame(contentOf(after).size, versions.size)
     assert.isBelow(heldBy(after.blocks ?? []), capacity)
   })
 
@@ -147,6 +148,6 @@ describe("a listing that is compared with the one before", () => {
       [name("c"), "2"]
     ])
     const { snapshot } = compare(undefined, versions)
-    assert.deepStrictEqual(contentOf(snapshot).get(name("c")), "2")
+    assertSame(contentOf(snapshot).get(name("c")), "2")
   })
 })
