@@ -38,6 +38,10 @@ export interface Connectors {
   readonly digests: Connector
 }
 
+/** Closes both connections; the next request over each makes a new one, which greets the server anew. */
+export const disconnectAll = ({ bytes, digests }: Connectors): Effect.Effect<void> =>
+  Effect.andThen(bytes.disconnect, digests.disconnect)
+
 /** A connection in use. */
 interface ActiveConnection {
   readonly connection: Connection["Service"]

@@ -6,7 +6,7 @@ import * as NodeTerminal from "@effect/platform-node/NodeTerminal"
 import { Effect, Layer, Redacted, Stream, Terminal } from "effect"
 import { Prompt } from "effect/cli"
 import { ErrorReply } from "../../../client/Connection.ts"
-import type { Connectors } from "../../../client/Connector.ts"
+import { type Connectors, disconnectAll } from "../../../client/Connector.ts"
 import { receiveReply } from "../../../client/files/RemoteFile.ts"
 import type { Args } from "../../../commands/Argument.ts"
 import * as Parser from "../../../commands/Parser.ts"
@@ -173,8 +173,7 @@ export const menu = Effect.fn("menu")(
           if (Redacted.value(password) === "") return
           setPassword(password)
           // The password goes with the greeting of a connection.
-          yield* connectors.bytes.disconnect
-          yield* connectors.digests.disconnect
+          yield* disconnectAll(connectors)
           return yield* runAuthenticated(entry)
         })
       )

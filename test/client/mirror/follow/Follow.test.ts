@@ -20,6 +20,7 @@ const happening = Effect.fnUntraced(function* (
   const fiber = yield* Effect.forkChild(
     follow<Fault, never>({
       connector: connectorOf(replies, (request) => events.push(request)),
+      disconnect: Effect.sync(() => void events.push("disconnected")),
       wait: 1000,
       every: Duration.seconds(30),
       isAlwaysCompared: false,
@@ -79,8 +80,10 @@ describe("a mirror that follows", () => {
             "a",
             "XREAD 17-5",
             "ConnectionLost",
+            "disconnected",
             "XREAD 17-5",
             "ConnectionLost",
+            "disconnected",
             "XREAD 17-5",
             "b",
             "XREAD 17-6"
@@ -134,6 +137,7 @@ describe("a mirror that follows", () => {
             "XREAD 17-4",
             "a",
             "Fault",
+            "disconnected",
             "XREAD 17-4",
             "a",
             ...quiet.map(() => "XREAD 17-5"),

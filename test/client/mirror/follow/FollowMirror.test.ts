@@ -38,6 +38,7 @@ describe("a mirror that follows", () => {
             [info("17-4"), news, news, news, read(["17-6", "apagado", "b"])],
             () => undefined
           ),
+          disconnect: Effect.void,
           wait: 1000,
           every: undefined,
           selection: { patterns: [], exclude: [], hidden: false },
@@ -80,6 +81,7 @@ describe("a mirror that follows", () => {
               ],
               () => undefined
             ),
+            disconnect: Effect.void,
             wait: 1000,
             every: undefined,
             selection: { patterns: [], exclude: [], hidden: false },
