@@ -1,6 +1,6 @@
 /**
- * The work of the watching thread: events mark names, and once all that had come were taken, the names are checked, a few
- * milliseconds at a time. It runs in the thread (Disk).
+ * The loop of the watching thread: events mark names, and once all that had come were taken, the names are checked, a few
+ * milliseconds at a time (WatchWork). It runs in the thread (Disk).
  *
  * The system's queue of events is bounded (inotify(7), max_queued_events), and Node does not tell when it overflowed. But
  * libuv takes all that is queued in one turn of the event loop: if fewer events came than half of what the queue holds,
@@ -16,10 +16,12 @@ import type { Sweep } from "./Sweep.ts"
 import type { PollReason, TreeHost } from "./TreeHost.ts"
 import type { Unsettled } from "./Unsettled.ts"
 import type { WatchedFolder } from "./WatchedFolder.ts"
+import type { WatchWork } from "./WatchWork.ts"
 
 /** What the loop is made of. */
 export interface LoopParts {
   readonly disk: Disk
+  readonly work: WatchWork
   readonly unsettled: Unsettled
   readonly outbox: Outbox
   readonly detailsOf: (stats: BigIntStats) => FileDetails
@@ -62,7 +64,8 @@ export const runWatchLoop = ({
   onReady,
   outbox,
   pollEvery,
-  unsettled
+  unsettled,
+  work
 }: LoopParts): void => {
   /** How long work goes on before events are taken, in milliseconds. */
   const slice = 10
@@ -80,14 +83,9 @@ export const runWatchLoop = ({
   let events = 0
   let isAwake = false
   let closing: Array<FSWatcher> = []
-  /** Names that events marked, and whether one may be another folder's now. */
-  let marked = new Map<WatchedFolder, Map<string | null, boolean>>()
   let postponed: Array<readonly [WatchedFolder, part: string | undefined]> = []
   /** The versions of files that were told of last, for an event may come of what was told already. */
   const latest = new Map<string, string>()
-  let work: Array<Generator<void>> = []
-  /** What is done once there is no other work. */
-  let idle: Array<Generator<void>> = []
   let counted = ""
   let timer: NodeJS.Timeout | undefined
 
@@ -99,10 +97,7 @@ export const runWatchLoop = ({
 
   const mark = (folder: WatchedFolder, latin1: string | null, isRename: boolean): void => {
     wake()
-    if (folder.isGone) return
-    const names = marked.get(folder) ?? new Map<string | null, boolean>()
-    names.set(latin1, names.get(latin1) === true || isRename)
-    marked.set(folder, names)
+    work.mark(folder, latin1, isRename)
   }
 
   const tellDetails = (tag: "Created" | "Changed", name: string, stats: BigIntStats): void => {
@@ -154,7 +149,7 @@ export const runWatchLoop = ({
     },
     versionOf: (stats) => detailsOf(stats).version,
     schedule: (some) => {
-      work.push(some)
+      work.schedule(some)
       wake()
     },
     postpone: (folder, part) => void postponed.push([folder, part])
@@ -167,7 +162,7 @@ export const runWatchLoop = ({
         if (tree !== undefined) yield* of(tree)
       },
       (some) => {
-        idle.push(some)
+        work.scheduleIdle(some)
         wake()
       }
     )
@@ -179,10 +174,8 @@ export const runWatchLoop = ({
 
   /** Gives up all that is to be done. */
   const drop = (): void => {
-    marked = new Map()
+    work.drop()
     postponed = []
-    work = []
-    idle = []
     for (const sweep of sweeps) sweep.reset()
   }
 
@@ -190,7 +183,7 @@ export const runWatchLoop = ({
   const rescan = (known: FolderTree): void => {
     drop()
     if (!isReading) outbox.add({ _tag: "Rescan" })
-    work = [known.read(known.root, !isReading, true)]
+    work.schedule(known.read(known.root, !isReading, true))
   }
 
   /** Reads the shared folder as if for the first time. */
@@ -201,37 +194,8 @@ export const runWatchLoop = ({
     const path = findRoot()
     tree = path === undefined ? undefined : makeTree(path, host)
     isReading = tree !== undefined
-    work = tree === undefined ? [] : [tree.read(tree.root, false, false)]
+    if (tree !== undefined) work.schedule(tree.read(tree.root, false, false))
     wake()
-  }
-
-  /** Goes on with the first of some work; `false` where the time is over. */
-  const goOn = (queue: Array<Generator<void>>, end: number): boolean => {
-    const some = queue.shift()
-    while (some?.next().done === false) {
-      if (now() < end) continue
-      queue.unshift(some)
-      return false
-    }
-    return now() < end
-  }
-
-  /** Checks the names that were marked, then goes on with what is read, until the time is over. */
-  const workUntil = (end: number): void => {
-    const known = tree
-    if (known === undefined) return
-    for (const [folder, names] of marked) {
-      for (const [latin1, isRename] of names) {
-        names.delete(latin1)
-        const part = latin1 === null ? undefined : disk.partOf(latin1)
-        if (latin1 === null) work.push(known.read(folder, true, true))
-        else if (part !== undefined) known.check(folder, part, isRename)
-        if (now() >= end) return
-      }
-      marked.delete(folder)
-    }
-    while (work.length > 0) if (!goOn(work, end)) return
-    while (idle.length > 0 && !isReading) if (!goOn(idle, end)) return
   }
 
   function* tellSettled(root: string, names: ReadonlyArray<string>): Generator<void> {
@@ -245,7 +209,7 @@ export const runWatchLoop = ({
 
   const settle = (): void => {
     const due = unsettled.take(now())
-    if (tree !== undefined && due.length > 0) work.push(tellSettled(tree.root.path, due))
+    if (tree !== undefined && due.length > 0) work.schedule(tellSettled(tree.root.path, due))
     clearTimeout(timer)
     const next = unsettled.next()
     if (next !== undefined) timer = setTimeout(wake, Math.max(1, Math.ceil(next - now())))
@@ -265,16 +229,16 @@ export const runWatchLoop = ({
     closing = []
     if (tree !== undefined && taken >= mostQueued / 2) rescan(tree)
     settle()
-    workUntil(now() + slice)
+    if (tree !== undefined) work.workUntil(tree, now() + slice, !isReading)
     outbox.flush()
     tellCount()
-    if (isReading && marked.size + work.length === 0) {
+    if (isReading && !work.isPressing()) {
       isReading = false
       onReady()
     }
     for (const watcher of closed) watcher.close()
     isAwake = false
-    if (marked.size + work.length + idle.length + closing.length > 0) wake()
+    if (work.isLeft() || closing.length > 0) wake()
   }
 
   const look = (): void => {

@@ -16,6 +16,7 @@ import { makeSweep } from "./Sweep.ts"
 import { makeWatchedFolder } from "./WatchedFolder.ts"
 import type { PollReason } from "./TreeHost.ts"
 import { runWatchLoop } from "./WatchLoop.ts"
+import { makeWatchWork } from "./WatchWork.ts"
 
 /** What the thread sends. */
 export type ThreadMessage =
@@ -40,6 +41,7 @@ const program = `
   const makeOutbox = ${makeOutbox.toString()}
   const makeSweep = ${makeSweep.toString()}
   const makeUnsettled = ${makeUnsettled.toString()}
+  const makeWatchWork = ${makeWatchWork.toString()}
   const runWatchLoop = ${runWatchLoop.toString()}
 
   const { shared, isWatchable, pollEvery, quiet, longest } = workerData
@@ -61,19 +63,21 @@ const program = `
   }
   const outbox = makeOutbox((changes) => parentPort.postMessage({ changes }))
   parentPort.on("message", outbox.onTaken)
+  const now = () => performance.now()
   runWatchLoop({
     disk,
+    work: makeWatchWork(disk.partOf, now),
     unsettled: makeUnsettled(quiet, longest),
     outbox,
     detailsOf,
     makeTree: (path, host) => 
       makeFolderTree(path, { disk, makeWatchedFolder, names: makeFileNames() }, host),
     findRoot,
-    makeSweep: (least, work, schedule) => makeSweep(least, work, schedule, () => performance.now()),
+    makeSweep: (least, work, schedule) => makeSweep(least, work, schedule, now),
     isWatchable,
     pollEvery,
     mostQueued: readNumber("/proc/sys/fs/inotify/max_queued_events", 16384),
-    now: () => performance.now(),
+    now,
     onReady: () => parentPort.postMessage("ready"),
     onCount: (count) => parentPort.postMessage(count),
     onPolled: (reason) => parentPort.postMessage({ reason })

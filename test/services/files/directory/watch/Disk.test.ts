@@ -16,6 +16,7 @@ import type { PollReason } from "../../../../../src/services/files/directory/wat
 import { makeUnsettled } from "../../../../../src/services/files/directory/watch/Unsettled.ts"
 import { makeWatchedFolder } from "../../../../../src/services/files/directory/watch/WatchedFolder.ts"
 import { runWatchLoop } from "../../../../../src/services/files/directory/watch/WatchLoop.ts"
+import { makeWatchWork } from "../../../../../src/services/files/directory/watch/WatchWork.ts"
 import { folderWith, writeFiles } from "../../../../support/stores/TemporaryFolder.ts"
 
 /** The file system of this machine, but that statfs says this type, where it does not fail. */
@@ -96,7 +97,8 @@ const watchOn = (root: string, type: number) =>
         onReady: () => undefined,
         outbox: makeOutbox((changes) => void told.push(...changes)),
         pollEvery: 500,
-        unsettled: makeUnsettled(100, 1000)
+        unsettled: makeUnsettled(100, 1000),
+        work: makeWatchWork(disk.partOf, now)
       })
       return { counts, reasons, told }
     }),
