@@ -54,7 +54,7 @@ describe("what a mirror that follows knows", () => {
             new Map([...model].filter(([name]) => !others.has(name)))
           )
         })
-        for (let change = 0; change < 800; change++) {
+        for (let change = 0; change < 1500; change++) {
           const some = new Map(
             Array.from({ length: 1 + below(3) }, (_, index) => [
               names[below(names.length)] ?? assert.fail(),
