@@ -6,7 +6,7 @@
 import { Context, Deferred, Effect, Exit, Layer, Scope, Semaphore } from "effect"
 import { MalformedReply } from "../codec/resp/RespTokens.ts"
 import type { ByteString } from "../domain/ByteString.ts"
-import { Connection } from "./Connection.ts"
+import { Connection, ErrorReply } from "./Connection.ts"
 import { type Losses, makeOwnLosses, noLosses, type RetryPolicy } from "./Losses.ts"
 import { type ConnectFailed, isLoss, type ReadError } from "./SocketIO.ts"
 
@@ -42,6 +42,10 @@ export interface Connectors {
 export const disconnectAll = ({ bytes, digests }: Connectors): Effect.Effect<void> =>
   Effect.andThen(bytes.disconnect, digests.disconnect)
 
+/** Whether the connection's greeting was refused, for lack of the right password: it answers nothing else from then on. */
+const isRefusedPassword = (error: unknown): boolean =>
+  error instanceof ErrorReply && (error.code === "WRONGPASS" || error.code === "NOAUTH")
+
 /** A connection in use. */
 interface ActiveConnection {
   readonly connection: Connection["Service"]
@@ -66,6 +70,8 @@ export const makeConnector = (
     const connecting = Semaphore.makeUnsafe(1)
     const sending = Semaphore.makeUnsafe(1)
     const own = makeOwnLosses(losses, policy)
+    /** A batch does not: each of its lines would greet the server with a password that is wrong. */
+    const goesOn = policy.counting === "since the last answer"
     let active: ActiveConnection | undefined
     /** The last loss after which the policy allowed no reconnection. */
     let finalLoss: ReadError | undefined
@@ -122,7 +128,9 @@ export const makeConnector = (
             Effect.andThen(before, Effect.provideService(receive, Connection, current.connection))
           ),
           Effect.tapError((error) =>
-            error instanceof MalformedReply ? close(current) : Effect.void
+            error instanceof MalformedReply || (goesOn && isRefusedPassword(error))
+              ? close(current)
+              : Effect.void
           ),
           Effect.onInterrupt(() => (hasTurn ? close(current) : Effect.void)),
           Effect.ensuring(Deferred.succeed(done, undefined)),

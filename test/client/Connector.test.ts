@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Deferred, Duration, Effect, Exit, Fiber, Layer } from "effect"
 import { MalformedReply } from "../../src/codec/resp/RespTokens.ts"
-import { Connection } from "../../src/client/Connection.ts"
+import { Connection, ErrorReply } from "../../src/client/Connection.ts"
 import { makeConnector } from "../../src/client/Connector.ts"
 import { type Losses, noLosses, type RetryPolicy } from "../../src/client/Losses.ts"
 import { ConnectFailed, ConnectionLost, SlowTransfer } from "../../src/client/SocketIO.ts"
@@ -152,6 +152,29 @@ describe("a reply that is not understood", () => {
       assert.strictEqual(yield* Effect.flip(ask), malformed)
       assert.deepStrictEqual(yield* ask, Reply.ok)
       assert.strictEqual(connections(), 2)
+    })
+  )
+})
+
+describe("a greeting that is refused", () => {
+  const refusal = new ErrorReply({ code: "WRONGPASS", message: "x" })
+  const refused: Receive = Effect.fail(refusal)
+
+  it.effect("is the last of its connection for who goes on", () =>
+    Effect.gen(function* () {
+      const counting = "since the last answer"
+      const { ask, connections } = yield* connectorTo([refused, answers], { counting })
+      assert.strictEqual(yield* Effect.flip(ask), refusal)
+      assert.deepStrictEqual(yield* ask, Reply.ok)
+      assert.strictEqual(connections(), 2)
+    })
+  )
+
+  it.effect("is repeated by no request of a batch", () =>
+    Effect.gen(function* () {
+      const { ask, connections } = yield* connectorTo([refused])
+      for (let line = 0; line < 3; line++) assert.strictEqual(yield* Effect.flip(ask), refusal)
+      assert.strictEqual(connections(), 1)
     })
   )
 })

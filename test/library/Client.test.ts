@@ -233,6 +233,22 @@ describe("a client", () => {
     })
   )
 
+  it.live("is let in once its password is right, though it was wrong before", () =>
+    Effect.gen(function* () {
+      let password = "outro"
+      const folder = yield* folderWith(files)
+      const { port } = yield* serveFolder(folder, { passwords: () => [Redacted.make(password)] })
+      const client = yield* clientOf({ port, password: Redacted.make("segredo") })
+      const asked = Effect.all([client.info, client.details("a.txt"), client.digest("a.txt")], {
+        concurrency: "unbounded"
+      })
+      assert.deepInclude(yield* Effect.flip(asked), { _tag: "ErrorReply", code: "WRONGPASS" })
+      password = "segredo"
+      const [info, { size }] = yield* asked
+      assert.deepStrictEqual([info, size], ["Servidor online 24 horas", 2])
+    })
+  )
+
   const withoutOpenssl = hasOpenssl ? "" : " (skipped: openssl is not installed)"
   it.live.skipIf(!hasOpenssl)(`speaks TLS, and only with whom it trusts${withoutOpenssl}`, () =>
     Effect.gen(function* () {
