@@ -6,7 +6,6 @@ import { assert, describe, it } from "@effect/vitest"
 import { globSync, readdirSync, readFileSync } from "node:fs"
 import { join, posix } from "node:path"
 import { fileURLToPath } from "node:url"
-import { parseSync, Visitor } from "rolldown/utils"
 import { unit } from "../vitest.config.ts"
 import { usesOf } from "./support/values/SourceUses.ts"
 
@@ -202,34 +201,11 @@ const libraries: ReadonlyMap<string, string> = new Map([
 const manifest = "package.json"
 const readsManifest = new Set(["cli/serve", "main.ts", "demo.ts"])
 
-const knownImports = new Map<string, ReadonlyArray<string>>()
-
 /** Every module a source names, however it names it; an `import()` of anything but a literal is `?`. */
 const importsOf = (file: string, text: string): ReadonlyArray<string> => {
-  // Several rules ask the same of every source.
-  const imports = knownImports.get(text) ?? findImports(file, text)
-  knownImports.set(text, imports)
-  return imports
-}
-
-const findImports = (file: string, text: string): ReadonlyArray<string> => {
-  const { errors, program } = parseSync(file, text)
+  const { errors, imports } = usesOf(file, text)
   assert.deepStrictEqual(errors, [], `${file} does not parse`)
-  const found: Array<string> = []
-  new Visitor({
-    ImportDeclaration: (node) => void found.push(node.source.value),
-    ExportAllDeclaration: (node) => void found.push(node.source.value),
-    ExportNamedDeclaration: (node) => {
-      if (node.source !== null) found.push(node.source.value)
-    },
-    ImportExpression: ({ source }) =>
-      void found.push(
-        source.type === "Literal" && typeof source.value === "string" ? source.value : "?"
-      ),
-    TSImportType: (node) => void found.push(node.source.value),
-    TSExternalModuleReference: (node) => void found.push(node.expression.value)
-  }).visit(program)
-  return found
+  return imports
 }
 
 const isRelative = (specifier: string): boolean => /^\.{0,2}\//.test(specifier)
@@ -288,7 +264,7 @@ const tooLarge = (sources: Sources): ReadonlyArray<string> => {
 /** Which of the host's globals a file uses, and whether it reads the wall clock, that may not. */
 const wrongUses = (file: string, text: string): ReadonlyArray<string> =>
   usesOf(file, text)
-    .filter((use) => {
+    .uses.filter((use) => {
       if (wallClock.test(use)) return !isAmong(readsWallClock, file)
       if (keeping.test(use)) return !isAmong(keepsByWallClock, file)
       const exceptions = usesGlobal.get(use)
@@ -299,7 +275,7 @@ const wrongUses = (file: string, text: string): ReadonlyArray<string> =>
 
 /** The exceptions that none of the sources needs, of each rule. */
 const idle = (sources: Sources): ReadonlyArray<string> => {
-  const uses = new Map([...sources].map(([file, text]) => [file, usesOf(file, text)]))
+  const uses = new Map([...sources].map(([file, text]) => [file, usesOf(file, text).uses]))
   const unneeded = (exceptions: Exceptions, needs: (file: string) => boolean) =>
     exceptions
       .filter(([files]) => ![...sources.keys()].some((file) => files.test(file) && needs(file)))

@@ -1,4 +1,4 @@
-/** Which of the host's globals, and which readings of a clock, a source makes use of. */
+/** Which modules, which of the host's globals, and which readings of a clock, a source makes use of. */
 import { parseSync, Visitor } from "rolldown/utils"
 
 const globals = new Set([
@@ -18,22 +18,43 @@ const wallReadings = /^currentTime(?:Millis|Nanos)(?:Unsafe)?$/
 const wallWithin =
   /^(?:(?:Scoped)?Cache\.make(?:With)?|Pool\.makeWithTTL|RcMap\.make|CircuitBreaker\.make|RateLimiter\.\w+|Effect\.cached\w*WithTTL|Schedule\.(?:cron|during|elapsed|fixed|windowed)|Stream\.(?:debounce|throttle\w*|timeout\w*))$/
 
-const known = new Map<string, ReadonlyArray<string>>()
-
-/** Each as it is written: `Buffer`, `Date.now`, `new Date()`, `currentTimeMillis`. A name is told once. */
-export const usesOf = (file: string, text: string): ReadonlyArray<string> => {
-  // Several rules ask the same of every source.
-  const uses = known.get(text) ?? findUses(file, text)
-  known.set(text, uses)
-  return uses
+/** What the rules of the architecture ask of a source. */
+export interface SourceUses {
+  /** What is wrong with its syntax. */
+  readonly errors: ReadonlyArray<unknown>
+  /** Every module it names, however it names it; an `import()` of anything but a literal is `?`. */
+  readonly imports: ReadonlyArray<string>
+  /** The globals and readings, each as it is written: `Buffer`, `Date.now`, `new Date()`, `currentTimeMillis`. A name is told once. */
+  readonly uses: ReadonlyArray<string>
 }
 
-const findUses = (file: string, text: string): ReadonlyArray<string> => {
-  const { program } = parseSync(file, text)
+const known = new Map<string, SourceUses>()
+
+/** All of it, found once for a text: several rules ask. */
+export const usesOf = (file: string, text: string): SourceUses => {
+  const found = known.get(text) ?? find(file, text)
+  known.set(text, found)
+  return found
+}
+
+const find = (file: string, text: string): SourceUses => {
+  const { errors, program } = parseSync(file, text)
+  const imports: Array<string> = []
   const found = new Set<string>()
   /** Names of members, which are nobody's globals. */
   const names = new Set<unknown>()
   new Visitor({
+    ImportDeclaration: (node) => void imports.push(node.source.value),
+    ExportAllDeclaration: (node) => void imports.push(node.source.value),
+    ExportNamedDeclaration: (node) => {
+      if (node.source !== null) imports.push(node.source.value)
+    },
+    ImportExpression: ({ source }) =>
+      void imports.push(
+        source.type === "Literal" && typeof source.value === "string" ? source.value : "?"
+      ),
+    TSImportType: (node) => void imports.push(node.source.value),
+    TSExternalModuleReference: (node) => void imports.push(node.expression.value),
     MemberExpression: (node) => {
       if (node.computed || node.property.type !== "Identifier") return
       names.add(node.property)
@@ -69,5 +90,5 @@ const findUses = (file: string, text: string): ReadonlyArray<string> => {
       if (globals.has(node.name) && !names.has(node)) found.add(node.name)
     }
   }).visit(program)
-  return [...found].sort()
+  return { errors, imports, uses: [...found].sort() }
 }

@@ -4,7 +4,7 @@ import { type Fetch, makeReadAhead } from "../../../../src/services/files/s3/Rea
 import { noise } from "../../../support/Transfers.ts"
 
 const mebibyte = 1024 * 1024
-const content = noise(1, 50 * mebibyte)
+const content = noise(1, 33 * mebibyte)
 
 /** Fetches from `content`, in chunks of odd sizes, and notes what was asked. */
 const source = () => {
@@ -41,7 +41,7 @@ describe("reading ahead", () => {
         [content.length - 1, 1],
         [262_143, 262_146],
         [7, 0],
-        [123_456, 20 * mebibyte]
+        [123_456, 12 * mebibyte]
       ] as const) {
         const bytes = yield* collect(read(source().fetch, start, length))
         assert.isTrue(bytes.equals(content.subarray(start, start + length)), `${start}+${length}`)
