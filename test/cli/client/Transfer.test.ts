@@ -423,7 +423,11 @@ layer(Shared.layer(shared), { timeout: "1 minute" })("app client --cmd enviar_ar
           const { cwd, proxy, run } = yield* setUp
           mkdirSync(join(cwd, name, "inside"), { recursive: true })
           const before = contents(cwd)
-          cannotSave(yield* run(name), name, "é uma pasta")
+          cannotSave(
+            yield* run(name),
+            name,
+            "há ali uma pasta com este nome; tire-a dali ou escolha outro lugar"
+          )
           assert.deepStrictEqual(contents(cwd), before)
           assert.deepStrictEqual(Proxy.starts(proxy), [])
         })
