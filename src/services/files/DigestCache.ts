@@ -1,12 +1,16 @@
-/** SHA-256 of shared files, computed once for each version; requests during the computation share it. */
-import { Cache, Context, Data, Duration, Effect, Exit, Layer } from "effect"
+/**
+ * SHA-256 of shared files, computed once for each version; requests during the computation share it. Kept is one digest a
+ * file, that of its newest version: a file that changes again and again would push out those of all others.
+ */
+import { Cache, Context, Data, Duration, Effect, Layer } from "effect"
 import { FileChanged, type FileNotFound, type StoreUnavailable } from "../../domain/Errors.ts"
 import type { FileName } from "../../domain/FileName.ts"
 import { FileStore } from "./FileStore.ts"
+import { makeLruCache } from "./LruCache.ts"
 
 type DigestError = FileNotFound | FileChanged | StoreUnavailable
 
-/** The key of a digest: one version of one file, or as many of its bytes as an earlier version had. */
+/** What a digest is computed of: one version of a file, or as many of its bytes as an earlier version had. */
 class Version extends Data.Class<{
   readonly name: FileName
   readonly version: string
@@ -21,8 +25,14 @@ interface Digest {
   readonly isExact: boolean
 }
 
-/** How many digests are kept; each takes about 300 bytes. */
-const capacity = 10_000
+/** The digest of a file's newest version. */
+interface Kept {
+  readonly version: string
+  readonly digest: Digest
+}
+
+/** How much is kept, in bytes: some 14,000 digests. */
+const capacity = 16 * 1024 * 1024
 
 /** How often the digest of a file that keeps changing is tried again. */
 const mostLooks = 10
@@ -52,6 +62,7 @@ export class DigestCache extends Context.Service<
     DigestCache,
     Effect.gen(function* () {
       const store = yield* FileStore
+      const kept = makeLruCache<Kept>(capacity)
       const compute = Effect.fnUntraced(function* ({ earlier, name, version }: Version) {
         const file = yield* store.open(name)
         if (file.version !== version) return yield* new FileChanged()
@@ -62,18 +73,23 @@ export class DigestCache extends Context.Service<
           Effect.flatMap(unchanged, (is) => Effect.fail(is ? error : new FileChanged()))
         )
         const digest: Digest = { sha256, isExact: yield* unchanged }
+        if (digest.isExact && earlier === undefined) {
+          kept.set(name, { version, digest }, version.length + 64)
+        }
         return digest
       }, Effect.scoped)
-      const cache = yield* Cache.makeWith(compute, {
-        capacity,
-        timeToLive: (exit) =>
-          Exit.isSuccess(exit) && exit.value.isExact ? Duration.infinity : Duration.zero
+      // Only what is computed now, for those who wait for it.
+      const computing = yield* Cache.makeWith(compute, {
+        capacity: Number.POSITIVE_INFINITY,
+        timeToLive: () => Duration.zero
       })
       const current = Effect.fnUntraced(function* (name: FileName, { prefix, version }: Wanted) {
         const details = yield* store.describe(name)
         if (version !== undefined && version !== details.version) return yield* new FileChanged()
         const earlier = prefix === details.version ? undefined : prefix
-        return yield* Cache.get(cache, new Version({ name, version: details.version, earlier }))
+        const known = earlier === undefined ? kept.get(name) : undefined
+        if (known?.version === details.version) return known.digest
+        return yield* Cache.get(computing, new Version({ name, version: details.version, earlier }))
       })
       return {
         of: Effect.fnUntraced(function* (name, wanted = {}) {

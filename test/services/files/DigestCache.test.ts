@@ -116,6 +116,41 @@ describe("a digest", () => {
       })
   )
 
+  it.effect("is kept of the newest version alone, and of no part", () =>
+    Effect.gen(function* () {
+      const { store } = yield* setUp(noise(5, 1000))
+      let version = "one"
+      let computed = 0
+      const versioned = FileStore.of({
+        ...store,
+        describe: (name) => Effect.map(store.describe(name), (is) => ({ ...is, version })),
+        open: (name) =>
+          Effect.map(store.open(name), (is) => {
+            const counted = Effect.suspend(() => {
+              computed += 1
+              return is.sha256
+            })
+            const file = { ...is, version, sha256: counted }
+            return { ...file, prefix: () => file }
+          })
+      })
+      const context = yield* Layer.build(
+        DigestCache.layer.pipe(Layer.provide(Layer.succeed(FileStore, versioned)))
+      )
+      const digests = Context.get(context, DigestCache)
+      const after: Array<number> = []
+      for (version of ["one", "one", "two", "two", "one"]) {
+        yield* digests.of(name)
+        after.push(computed)
+      }
+      for (const prefix of ["zero", "zero", undefined]) {
+        yield* digests.of(name, { prefix })
+        after.push(computed)
+      }
+      assert.deepStrictEqual(after, [1, 1, 2, 2, 3, 4, 5, 5])
+    })
+  )
+
   it.effect("that fifty ask for at once is computed once", () =>
     Effect.gen(function* () {
       const started = yield* Deferred.make<void>()
