@@ -47,19 +47,20 @@ interface Pack {
 export const makeNameHasher = (hashOf: (name: string) => number): NameHasher => {
   const packs: Array<Pack> = []
   /** The place of the last name of each shelf. A place is a number of a pack, and an index in it. */
-  const lasts = new Int32Array(shelves).fill(-1)
+  const lasts = new Map<number, number>()
   let texts: Array<FileName> = []
-  const rests = new Uint32Array(together)
-  const before = new Int32Array(together)
+  let rests: Array<number> = []
+  let before: Array<number> = []
 
-  const packed = () => {
-    const count = texts.length
+  const pack = () => {
     packs.push({
       texts: packTexts(texts),
-      rests: rests.slice(0, count),
-      before: before.slice(0, count)
+      rests: new Uint32Array(rests),
+      before: new Int32Array(before)
     })
     texts = []
+    rests = []
+    before = []
   }
 
   const packOf = (place: number): Pack | undefined => packs[Math.floor(place / together)]
@@ -67,7 +68,7 @@ export const makeNameHasher = (hashOf: (name: string) => number): NameHasher => 
 
   const placesOn = (shelf: number): Array<number> => {
     const places: Array<number> = []
-    let place = lasts[shelf] ?? -1
+    let place = lasts.get(shelf) ?? -1
     while (place !== -1) {
       places.push(place)
       place = packOf(place)?.before[place % together] ?? -1
@@ -79,14 +80,13 @@ export const makeNameHasher = (hashOf: (name: string) => number): NameHasher => 
     add: (name) => {
       const hash = hashOf(name)
       const shelf = shelfOf(hash)
-      const index = texts.push(name) - 1
-      rests[index] = hash % restRange
-      before[index] = lasts[shelf] ?? -1
-      lasts[shelf] = packs.length * together + index
-      if (texts.length === together) packed()
+      rests.push(hash % restRange)
+      before.push(lasts.get(shelf) ?? -1)
+      lasts.set(shelf, packs.length * together + texts.push(name) - 1)
+      if (texts.length === together) pack()
     },
     finish: () => {
-      if (texts.length > 0) packed()
+      if (texts.length > 0) pack()
       return {
         *from(first) {
           for (let shelf = shelfOf(first); shelf < shelves; shelf++) {
