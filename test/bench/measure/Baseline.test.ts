@@ -44,6 +44,21 @@ describe("a smoke run", () => {
     assert.deepStrictEqual(worse({ rate: [0.1, 0.2, 0.39], time: [4.1, 6, 9] }), ["rate", "time"])
   })
 
+  it("fails though a round of the other side was spoiled", () => {
+    const rounds = [
+      { ours: 5, theirs: 1 },
+      { ours: 5, theirs: 9 }
+    ]
+    const run = {
+      ...found({}),
+      outcomes: { time: Outcome.cases.Measured.make(summarize(rounds)) }
+    }
+    assert.deepStrictEqual(
+      regressions(baseline, rows, run).map(({ ratio }) => ratio),
+      [5]
+    )
+  })
+
   it("is held against nothing where a row was not recorded or not measured", () => {
     assert.deepStrictEqual(regressions({}, rows, found({ rate: [0.001] })), [])
     const skipped = {

@@ -1,8 +1,8 @@
 /**
  * What the smoke run is held against: the ratios of an earlier one, in baseline.json. Tolerances are wide, for it runs
  * on machines that others use: a ratio fails where it is worse than half of what was recorded, unless the row says
- * otherwise because the machine has little say in it. The best of a row's rounds is held: noise alone is no regression,
- * and no alibi for one.
+ * otherwise because the machine has little say in it. The best rounds of both sides are held: noise alone is no
+ * regression, and no alibi for one.
  */
 import { Schema } from "effect"
 import { type Compared, isAtLeast, mostSpread } from "./Measure.ts"
@@ -19,10 +19,13 @@ export type Baseline = typeof Baseline.Type
 /** How much worse than recorded a ratio may be, unless its row says otherwise. */
 export const tolerance = 2
 
-/** The best round's ratio: another program may spoil some rounds, and a way that became longer spoils them all. */
+/**
+ * The ratio of the best rounds of both sides: another program may spoil some rounds of either, and a way that became longer
+ * spoils all of ours. The best round's ratio would be that of a round in which theirs was spoiled.
+ */
 const best = ({ rounds }: Compared, { better }: Unit): number => {
-  const ratios = rounds.map(({ ours, theirs }) => ours / theirs)
-  return better === "more" ? Math.max(...ratios) : Math.min(...ratios)
+  const bestOf = better === "more" ? Math.max : Math.min
+  return bestOf(...rounds.map(({ ours }) => ours)) / bestOf(...rounds.map(({ theirs }) => theirs))
 }
 
 /** A ratio that became worse than it may be: the row's own, or that of the processors' times. */

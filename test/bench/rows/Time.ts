@@ -54,7 +54,7 @@ const besideBareNode =
  * A bare server makes the same system calls on the same V8, so that the machine has little say in the ratio of the
  * processors' times: a way that became a third longer is seen.
  */
-const beside = 1.25
+const beside = 1.2
 
 const bare = "bare `node:net` with the same parser"
 
