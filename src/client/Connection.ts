@@ -54,6 +54,12 @@ export const unexpected = new MalformedReply({
   reason: "the reply has another shape than the command's"
 })
 
+/** The error of a reply that should be another: the server's own, or that it means nothing here. */
+export const refused = (reply: Reply.Reply | undefined): ErrorReply | MalformedReply =>
+  reply?._tag === "Error"
+    ? new ErrorReply({ code: reply.code, message: reply.message })
+    : unexpected
+
 /** The longest file name that is accepted from a server, in bytes; Linux's PATH_MAX. */
 export const maxNameLength = 4096
 

@@ -11,7 +11,6 @@ import {
   toReply,
   type PickleRequest
 } from "../codec/pickle/PickleClient.ts"
-import { MalformedReply } from "../codec/resp/RespTokens.ts"
 import * as Reply from "../domain/Reply.ts"
 import type * as ByteString from "../domain/ByteString.ts"
 import { sentence } from "../domain/sentences/Sentence.ts"
@@ -21,6 +20,7 @@ import {
   maxNameLength,
   type Options,
   type Protocol,
+  refused,
   unexpected
 } from "./Connection.ts"
 import { open } from "./PickleDialogue.ts"
@@ -31,9 +31,6 @@ const oneArgument = new ErrorReply({
   code: "ONEARGUMENT",
   message: sentence("ONEARGUMENT")
 })
-
-const refused = (reply: Reply.Reply | undefined): ErrorReply | MalformedReply =>
-  reply?._tag === "Error" ? new ErrorReply(reply) : unexpected
 
 const connect = Effect.fnUntraced(function* (socket: Socket.Socket, options: Options) {
   const parent = yield* Effect.scope

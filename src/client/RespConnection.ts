@@ -8,10 +8,11 @@ import * as ByteString from "../domain/ByteString.ts"
 import type * as Reply from "../domain/Reply.ts"
 import {
   Connection,
-  ErrorReply,
+  type ErrorReply,
   maxNameLength,
   type Options,
   type Protocol,
+  refused,
   type RequestError,
   type TokenConsumer,
   unexpected
@@ -21,9 +22,6 @@ import { makeTokenReader } from "./TokenReader.ts"
 
 /** A command's name and its arguments. */
 type Request = ReadonlyArray<ByteString.ByteString>
-
-const refused = (reply: Reply.Reply): ErrorReply | MalformedReply =>
-  reply._tag === "Error" ? new ErrorReply({ code: reply.code, message: reply.message }) : unexpected
 
 const hello = (password: Redacted.Redacted | undefined): Request =>
   Parser.print({

@@ -22,7 +22,7 @@ import { ignoreHangupUnderNohup, stopSignal, terminateSignal } from "../Signals.
 import { variable as completionVariable } from "../usage/ServerNames.ts"
 import { batch } from "./Batch.ts"
 import * as Certificates from "./Certificates.ts"
-import { followCommand, isFollow, placeOf } from "./changes/FollowCommand.ts"
+import { followCommand, followedBy, placeOf } from "./changes/FollowCommand.ts"
 import type { ClientFlags } from "./ClientFlags.ts"
 import { completeNames } from "./CompleteNames.ts"
 import { errorMessage } from "./ErrorMessage.ts"
@@ -234,14 +234,12 @@ export const runClient = Effect.fn("client")(function* (flags: Flags, messages: 
   const wrong = misuse({ flags, args, environment: process.env }, messages)
   // A command line that is to be completed may lack what will be right about it.
   if (wrong !== undefined && process.env[completionVariable] === undefined) return yield* wrong
-  // An original server's answer is that it does not know the command.
-  const isFollowing = args !== undefined && isFollow(args) && flags.protocol !== "pickle"
   const run: Run = {
     flags,
     messages,
     address,
     args,
-    followed: isFollowing ? args.slice(1) : undefined,
+    followed: followedBy(args, flags),
     from: yield* placeOf(flags.since, messages),
     isAtMenu,
     unfinished: makeUnfinished(),

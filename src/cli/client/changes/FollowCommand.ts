@@ -16,6 +16,7 @@ import { escape, escapeJson } from "../../Escape.ts"
 import { exitCode, Failure } from "../../Failure.ts"
 import type { Messages } from "../../Messages.ts"
 import { print, printError } from "../../Output.ts"
+import type { ClientFlags } from "../ClientFlags.ts"
 
 /** The command's name, which only the client knows. */
 export const commandName = "acompanhar"
@@ -39,6 +40,13 @@ export interface Options {
 
 /** Whether these words ask for it. */
 export const isFollow = ([command]: Args): boolean => command?.toLowerCase() === commandName
+
+/** The words behind it, where it is what is asked; an original server's answer is that it does not know the command. */
+export const followedBy = (
+  args: Args | undefined,
+  { protocol }: Pick<ClientFlags, "protocol">
+): Args | undefined =>
+  args !== undefined && isFollow(args) && protocol !== "pickle" ? args.slice(1) : undefined
 
 /** The place of `--since`; fails where it is none. */
 export const placeOf = (

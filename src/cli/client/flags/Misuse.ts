@@ -9,7 +9,7 @@ import type { Args } from "../../../commands/Argument.ts"
 import { escape } from "../../Escape.ts"
 import { exitCode, Failure } from "../../Failure.ts"
 import type { Messages } from "../../Messages.ts"
-import { isFollow } from "../changes/FollowCommand.ts"
+import { followedBy } from "../changes/FollowCommand.ts"
 import { type ClientFlags, clientFlags } from "../ClientFlags.ts"
 
 /** What a run does: one request, or as many as come, of a person or of standard input. */
@@ -57,11 +57,11 @@ const respOnly: ReadonlyArray<FlagName> = [
 
 const names = Object.keys(uses).filter((name): name is FlagName => name in clientFlags)
 
-const useOf = ({ mirror, protocol }: ClientFlags, args: Args | undefined): Use => {
+const useOf = (flags: ClientFlags, args: Args | undefined): Use => {
+  const { mirror, protocol } = flags
   if (Option.isSome(mirror)) return "Mirror"
   if (args === undefined) return "Several"
-  // An original server's answer is that it does not know the command.
-  if (isFollow(args) && protocol === "resp") return "Changes"
+  if (followedBy(args, flags) !== undefined) return "Changes"
   return Requests.parse(args, protocol === "pickle")._tag
 }
 

@@ -1,7 +1,7 @@
 /**
  * Lists, counts and picks the files of a shared folder, sorted by the bytes of their names, which are kept in memory
- * (Folders). The time for a page depends on its length only, not on where it begins. How the
- * event loop turns meanwhile: IndexVisits.
+ * (Folders). The time for a page depends on its length only, not on where it begins. How the event loop turns meanwhile:
+ * IndexVisits.
  */
 import { Cause, Clock, Effect, Result, type Scope, Stream } from "effect"
 import { chunksOf, isReadonlyArrayNonEmpty, type NonEmptyReadonlyArray } from "effect/Array"
