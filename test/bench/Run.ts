@@ -55,7 +55,11 @@ const measure = (row: Row, scale: Scale, rounds: number): Effect.Effect<Outcome>
       duration: timeLimit,
       orElse: () => Effect.fail(new Trouble({ message: `no end after ${timeLimit}` }))
     }),
-    Effect.catch(({ message }) => Effect.succeed(Outcome.cases.Failed.make({ reason: message })))
+    Effect.catch(({ message }) => Effect.succeed(Outcome.cases.Failed.make({ reason: message }))),
+    // One row must not cost the others of a long run.
+    Effect.catchDefect((defect) =>
+      Effect.succeed(Outcome.cases.Failed.make({ reason: String(defect) }))
+    )
   )
 }
 
