@@ -34,10 +34,15 @@ export {
 /** One route for each declared query: a query without a route does not compile, nor a route without a query. */
 type Table = Routes<TagOf<"query">>
 
-/** The route of a query. `Query.match`, which checks whether there is one, takes 15 ns more. */
-const routeOf = (table: Table, { _tag }: Query): ((query: Query) => Answer) =>
+/** There is none: a Table without a route for each query does not compile. */
+const noRoute = ({ _tag }: Query): Answer => Effect.die(new Error(`no route for ${_tag}`))
+
+/** Finds the route of a query. As a property of the table V8 takes twice as long to find it. */
+const finderOf = (table: Table): ((query: Query) => (query: Query) => Answer) => {
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the table's type pairs each tag with its query
-  table[_tag] as (query: Query) => Answer
+  const routes = new Map(Object.entries(table as Readonly<Record<string, (_: Query) => Answer>>))
+  return ({ _tag }) => routes.get(_tag) ?? noRoute
+}
 
 /** Answers queries. `answer` returns a reply, or an effect of one that fails with the error to reply with. */
 export class Router extends Context.Service<
@@ -74,8 +79,9 @@ export class Router extends Context.Service<
           changes
         )
       }
+      const routeOf = finderOf(table)
       return {
-        answer: (query) => routeOf(table, query)(query),
+        answer: (query) => routeOf(query)(query),
         readStreams: makeStreamReader(store, changes),
         changes,
         versionOf: (name) =>

@@ -3,7 +3,7 @@
  * a process gets those of the others: cli/serve/workers.
  */
 import { Context, Effect, Number, Record, Schema, Struct } from "effect"
-import type { Numbers } from "./Stats.ts"
+import type { CountsByName, Numbers } from "./Stats.ts"
 
 /** The numbers of Stats that can be summed over processes. */
 type Summable = Exclude<
@@ -114,6 +114,9 @@ const httpRequestsOf = ({ httpRequests }: Numbers): Readonly<Record<string, numb
     )
   )
 
+const countsOf = (counts: CountsByName): Readonly<Record<string, number>> =>
+  Object.fromEntries([...counts].map(([name, { count }]) => [name, count]))
+
 /** The stats of this process alone. */
 const ownStats = (stats: Numbers): ClusterStats => {
   const { heapUsed, rss } = process.memoryUsage()
@@ -122,8 +125,8 @@ const ownStats = (stats: Numbers): ClusterStats => {
     totals: {
       ...Struct.pick(stats, Record.keys(counts)),
       httpRequests: httpRequestsOf(stats),
-      respCommands: { ...stats.respCommands },
-      pickleCommands: { ...stats.pickleCommands },
+      respCommands: countsOf(stats.respCommands),
+      pickleCommands: countsOf(stats.pickleCommands),
       durations: { ...stats.durations.classes },
       durationSeconds: stats.durations.seconds,
       cpuSeconds: (user + system) / 1e6,
