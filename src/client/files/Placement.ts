@@ -14,6 +14,7 @@ import {
   type Write,
   writeWhole
 } from "./placing/WholeFile.ts"
+import { systemError } from "../SystemError.ts"
 
 /** The server sent another file than the one asked for, or a name that no file can have. `name` is for display. */
 export class UnexpectedName extends Data.TaggedError("UnexpectedName")<{ readonly name: string }> {}
@@ -74,8 +75,6 @@ const reservedOnWindows =
 /** Whether a name is a device, a stream or otherwise reserved on Windows, and so no file. */
 export const isReservedOnWindows = (name: FileName.FileName): boolean =>
   reservedOnWindows.test(name)
-
-const systemError = (code: string, message: string) => Object.assign(new Error(message), { code })
 
 /** The longest part of a name, and the longest path, on Linux, in bytes (limits.h, NAME_MAX and PATH_MAX). */
 const maxPart = 255

@@ -14,10 +14,9 @@ import {
   toSeconds
 } from "../files/placing/WholeFile.ts"
 import { syncNames } from "./SystemCalls.ts"
+import { systemError } from "../SystemError.ts"
 
-const takenOver = Object.assign(new Error("the part file is another program's by now"), {
-  code: "ESTALE"
-})
+const takenOver = systemError("ESTALE", "the part file is another program's by now")
 
 /** An open part file. */
 export interface OpenPart {

@@ -8,6 +8,7 @@ import { dirname } from "node:path"
 import { promisify } from "node:util"
 import { toSeconds } from "../files/placing/WholeFile.ts"
 import type { LocalEntry } from "../mirror/Entries.ts"
+import { systemError } from "../SystemError.ts"
 
 // Windows has no O_NOFOLLOW; what is undefined adds no bit.
 const { O_APPEND, O_CREAT, O_EXCL, O_NOFOLLOW, O_NONBLOCK, O_RDONLY, O_RDWR, O_WRONLY } =
@@ -87,7 +88,7 @@ export const writeFile = (
   }
 }
 
-const notRegular = Object.assign(new Error("it is no regular file"), { code: "ENXIO" })
+const notRegular = systemError("EFTYPE", "it is no regular file")
 
 /** Adds text to the end of a regular file, which is made where it is not there. Opening a FIFO does not wait for its reader. */
 export const append = (path: string, text: string): void => {

@@ -5,6 +5,7 @@ import { basename, dirname, isAbsolute, join, relative, resolve } from "node:pat
 import * as System from "../SystemCalls.ts"
 import { attempt, failedAt } from "./Attempt.ts"
 import { makeAll } from "./Folders.ts"
+import { systemError } from "../../SystemError.ts"
 
 /** Where a path leads once all links are followed; what of it is not there yet has none. */
 const realPath = (path: string): string => {
@@ -22,7 +23,7 @@ export const isInside = (folder: string, path: string): boolean => {
   return !isAbsolute(away) && away.split(/[\\/]/)[0] !== ".."
 }
 
-const inside = Object.assign(new Error("the copy would be in the mirror"), { code: "EINVAL" })
+const inside = systemError("EINVAL", "the copy would be in the mirror")
 
 /**
  * Copies a file of the mirror at `root` to a place outside of it, or where there is a copy already beside it under a

@@ -20,10 +20,11 @@ import { compare, inspect } from "./Looks.ts"
 import { makeStateFolder } from "./StateFolder.ts"
 import { makeSyncing } from "./Syncing.ts"
 import { leaves, walk } from "./Walk.ts"
+import { systemError } from "../../SystemError.ts"
 
 const done: Outcome = { _tag: "Done" }
 const changedMeanwhile: Outcome = { _tag: "ChangedMeanwhile" }
-const reserved = Object.assign(new Error("no file can have this name here"), { code: "EINVAL" })
+const reserved = systemError("EINVAL", "no file can have this name here")
 
 const outcomeOf = (evaluate: () => Outcome): Outcome => {
   try {

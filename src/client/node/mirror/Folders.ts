@@ -3,10 +3,9 @@ import * as fs from "node:fs"
 import { dirname, join, resolve } from "node:path"
 import { foldersOf } from "../../mirror/Entries.ts"
 import { codeOf, entryAt } from "../SystemCalls.ts"
+import { systemError } from "../../SystemError.ts"
 
-const notAFolder = Object.assign(new Error("there is something that is no folder"), {
-  code: "ENOTDIR"
-})
+const notAFolder = systemError("ENOTDIR", "there is something that is no folder")
 
 /** Checks and makes folders; looks at each once, so it is made anew for each batch of files. */
 export interface Folders {

@@ -8,6 +8,7 @@ import { join } from "node:path"
 import { stateFolder } from "../../mirror/Entries.ts"
 import { largestState } from "../../mirror/state/State.ts"
 import * as System from "../SystemCalls.ts"
+import { systemError } from "../../SystemError.ts"
 
 /** The files of one mirror. */
 export interface StateFolder {
@@ -39,7 +40,7 @@ export interface StateFolder {
   readonly removeParts: () => void
 }
 
-const tooLarge = Object.assign(new Error("it is too large"), { code: "EFBIG" })
+const tooLarge = systemError("EFBIG", "it is too large")
 
 const readIfThere = (path: string): Buffer | undefined => {
   if (System.entryAt(path)?.kind !== "file") return undefined
