@@ -14,6 +14,8 @@ import type { ConnectFailed, ConnectionLost, Patience, ReadError } from "./Socke
 export class ErrorReply extends Data.TaggedError("ErrorReply")<{
   readonly code: string
   readonly message: string
+  /** Whether it is the answer to the greeting: then this connection has no other. */
+  readonly isFinal?: boolean
 }> {}
 
 /** Why a request has no reply, once there is a connection. */

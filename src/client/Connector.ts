@@ -42,9 +42,8 @@ export interface Connectors {
 export const disconnectAll = ({ bytes, digests }: Connectors): Effect.Effect<void> =>
   Effect.andThen(bytes.disconnect, digests.disconnect)
 
-/** Whether the connection's greeting was refused, for lack of the right password: it answers nothing else from then on. */
-const isRefusedPassword = (error: unknown): boolean =>
-  error instanceof ErrorReply && (error.code === "WRONGPASS" || error.code === "NOAUTH")
+/** Whether the server refused the greeting, as it does without the right password. */
+const isRefusal = (error: unknown): boolean => error instanceof ErrorReply && error.isFinal === true
 
 /** A connection in use. */
 interface ActiveConnection {
@@ -128,7 +127,7 @@ export const makeConnector = (
             Effect.andThen(before, Effect.provideService(receive, Connection, current.connection))
           ),
           Effect.tapError((error) =>
-            error instanceof MalformedReply || (goesOn && isRefusedPassword(error))
+            error instanceof MalformedReply || (goesOn && isRefusal(error))
               ? close(current)
               : Effect.void
           ),

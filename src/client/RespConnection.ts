@@ -8,7 +8,7 @@ import * as ByteString from "../domain/ByteString.ts"
 import type * as Reply from "../domain/Reply.ts"
 import {
   Connection,
-  type ErrorReply,
+  ErrorReply,
   maxNameLength,
   type Options,
   type Protocol,
@@ -41,7 +41,7 @@ const makeGreeting = (
 ) => {
   let state: "due" | "sent" | "answered" = "due"
   /** The server's error to HELLO. Requests that were sent with it are answered, too, and no reply would be the right one's. */
-  let refusal: ErrorReply | MalformedReply | undefined
+  let refusal: ErrorReply | undefined
 
   /** The requests, behind HELLO where it is due. */
   const before = (requests: ReadonlyArray<Request>): ReadonlyArray<Request> => {
@@ -58,7 +58,7 @@ const makeGreeting = (
     state = "answered"
     return Effect.flatMap(receiveReply, (reply) => {
       if (reply._tag !== "Error" || reply.code === "NOPROTO") return Effect.void
-      refusal = refused(reply)
+      refusal = new ErrorReply({ code: reply.code, message: reply.message, isFinal: true })
       return Effect.fail(refusal)
     })
   })

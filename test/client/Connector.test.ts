@@ -157,7 +157,7 @@ describe("a reply that is not understood", () => {
 })
 
 describe("a greeting that is refused", () => {
-  const refusal = new ErrorReply({ code: "WRONGPASS", message: "x" })
+  const refusal = new ErrorReply({ code: "LOADING", message: "x", isFinal: true })
   const refused: Receive = Effect.fail(refusal)
 
   it.effect("is the last of its connection for who goes on", () =>
@@ -167,6 +167,16 @@ describe("a greeting that is refused", () => {
       assert.strictEqual(yield* Effect.flip(ask), refusal)
       assert.deepStrictEqual(yield* ask, Reply.ok)
       assert.strictEqual(connections(), 2)
+    })
+  )
+
+  it.effect("is none where the error is a request's own: the next has the same connection", () =>
+    Effect.gen(function* () {
+      const own: Receive = Effect.fail(new ErrorReply({ code: "WRONGPASS", message: "x" }))
+      const counting = "since the last answer"
+      const { ask, connections } = yield* connectorTo([own, answers], { counting })
+      for (let request = 0; request < 2; request++) yield* Effect.flip(ask)
+      assert.strictEqual(connections(), 1)
     })
   )
 

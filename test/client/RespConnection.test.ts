@@ -206,7 +206,7 @@ describe("a refusal", () => {
         yield* client.send([sendFile])
         assert.deepStrictEqual(
           yield* Effect.flip<unknown, unknown, never>(client[receive]),
-          new ErrorReply({ code: "ERR", message: "max clients" })
+          new ErrorReply({ code: "ERR", message: "max clients", isFinal: true })
         )
       }
     })

@@ -1,7 +1,6 @@
 /** `app client --mirror --follow`: keeps the folder as the server's is, change by change, until it is stopped. */
 import { Effect, Option } from "effect"
 import { waitWithin } from "../../../client/changes/RemoteChanges.ts"
-import { disconnectAll } from "../../../client/Connector.ts"
 import * as Mirror from "../../../client/mirror/follow/FollowMirror.ts"
 import { defaultReadTimeout } from "../../../client/node/Connectors.ts"
 import { printError } from "../../Output.ts"
@@ -20,7 +19,6 @@ export const followMirror = Effect.fn("followMirror")(function* (flags: Flags, o
 
   return yield* Mirror.followMirror({
     connector: options.connectors.bytes,
-    disconnect: disconnectAll(options.connectors),
     wait: waitWithin(Option.getOrElse(flags.timeout, () => defaultReadTimeout)),
     every: Option.getOrUndefined(flags.every),
     selection: { patterns: flags.rest, exclude: flags.exclude, hidden: flags.hidden },

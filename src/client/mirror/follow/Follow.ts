@@ -23,8 +23,6 @@ const unreachable = Duration.seconds(1)
 /** What to follow, and what to do about it. */
 export interface Options<E, R> {
   readonly connector: Connector
-  /** Closes the connections that it and the comparisons have; the next request makes new ones. */
-  readonly disconnect: Effect.Effect<void>
   /** How long the server may wait for a change, in milliseconds. */
   readonly wait: number
   /** After how long everything is compared again where the server tells of no changes, or something did not go well. */
@@ -70,7 +68,7 @@ const namesOf = (
 
 /** Follows the server for ever. */
 export const follow = <E, R>(options: Options<E, R>): Effect.Effect<never, never, R> => {
-  const { compareAll, compareNames, connector, disconnect, isSelected, onFailure, wait } = options
+  const { compareAll, compareNames, connector, isSelected, onFailure, wait } = options
   const every = Duration.toMillis(options.every)
 
   const dueAfter = (now: number, isWell: boolean): number =>
@@ -112,8 +110,6 @@ export const follow = <E, R>(options: Options<E, R>): Effect.Effect<never, never
 
   const tryAgain = (state: State) => (error: E | FollowError) =>
     onFailure(error).pipe(
-      // Where the server refused the greeting, as a password that was wrong for a while, it is greeted no more over that one.
-      Effect.andThen(disconnect),
       Effect.andThen(
         Effect.sleep(
           isUnreachable(error) ? Duration.min(options.every, unreachable) : options.every

@@ -34,8 +34,6 @@ export const narrow = (
 export interface Options<E, R> {
   readonly connector: Connector
   /** As in Follow. */
-  readonly disconnect: Effect.Effect<void>
-  /** As in Follow. */
   readonly wait: number
   /** How often everything is compared; unless given, as often as Follow does, and only where it has to be. */
   readonly every: Duration.Duration | undefined
@@ -57,7 +55,7 @@ const filesOf = (totals: Totals): number =>
 
 /** Follows the server for ever. */
 export const followMirror = <E, R>(options: Options<E, R>): Effect.Effect<never, never, R> => {
-  const { compare, connector, disconnect, every, maxDelete, onFailure, selection, wait } = options
+  const { compare, connector, every, maxDelete, onFailure, selection, wait } = options
   const memory = makeMemory()
   let known = 0
   let deleted = 0
@@ -99,7 +97,6 @@ export const followMirror = <E, R>(options: Options<E, R>): Effect.Effect<never,
 
   return follow({
     connector,
-    disconnect,
     wait,
     every: every ?? defaultInterval,
     isAlwaysCompared: every !== undefined,

@@ -3,7 +3,6 @@ import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
 import * as NodePath from "@effect/platform-node/NodePath"
 import { Duration, Effect, Layer } from "effect"
 import { type FollowError, waitWithin } from "../../changes/RemoteChanges.ts"
-import { disconnectAll } from "../../Connector.ts"
 import { followMirror, narrow, type Narrowed } from "../../mirror/follow/FollowMirror.ts"
 import { mirror, type Options } from "../../mirror/run/Run.ts"
 import { defaultReadTimeout, makeConnectors, type Server } from "../Connectors.ts"
@@ -47,7 +46,6 @@ export const followFrom = (
     Effect.flatMap((connectors) =>
       followMirror({
         connector: connectors.bytes,
-        disconnect: disconnectAll(connectors),
         wait: waitWithin(Duration.fromInputUnsafe(server.readTimeout ?? defaultReadTimeout)),
         every: every === undefined ? undefined : Duration.fromInputUnsafe(every),
         selection: options,

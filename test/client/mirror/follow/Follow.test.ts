@@ -20,7 +20,6 @@ const happening = Effect.fnUntraced(function* (
   const fiber = yield* Effect.forkChild(
     follow<Fault, never>({
       connector: connectorOf(replies, (request) => events.push(request)),
-      disconnect: Effect.sync(() => void events.push("disconnected")),
       wait: 1000,
       every: Duration.seconds(30),
       isAlwaysCompared: false,
@@ -80,10 +79,8 @@ describe("a mirror that follows", () => {
             "a",
             "XREAD 17-5",
             "ConnectionLost",
-            "disconnected",
             "XREAD 17-5",
             "ConnectionLost",
-            "disconnected",
             "XREAD 17-5",
             "b",
             "XREAD 17-6"
@@ -137,7 +134,6 @@ describe("a mirror that follows", () => {
             "XREAD 17-4",
             "a",
             "Fault",
-            "disconnected",
             "XREAD 17-4",
             "a",
             ...quiet.map(() => "XREAD 17-5"),

@@ -38,7 +38,6 @@ describe("a mirror that follows", () => {
             [info("17-4"), news, news, news, read(["17-6", "apagado", "b"])],
             () => undefined
           ),
-          disconnect: Effect.void,
           wait: 1000,
           every: undefined,
           selection: { patterns: [], exclude: [], hidden: false },
@@ -81,7 +80,6 @@ describe("a mirror that follows", () => {
               ],
               () => undefined
             ),
-            disconnect: Effect.void,
             wait: 1000,
             every: undefined,
             selection: { patterns: [], exclude: [], hidden: false },
