@@ -139,6 +139,14 @@ layer(shared, { timeout: "1 minute", excludeTestServices: true })("the program",
     })
   )
 
+  it.effect("keeps no asynchronous context of Node's for its fibers, as rolldown.config says", () =>
+    Effect.gen(function* () {
+      const { app } = yield* Shared
+      const program = readFileSync(join(dirname(app.file), "program.cjs"), "latin1")
+      assert.isFalse(program.includes("AsyncResource"))
+    })
+  )
+
   it.effect("runs without its cache, and keeps one in the user's folder for caches", () =>
     Effect.gen(function* () {
       const caches = yield* folderWith({})
