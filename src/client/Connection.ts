@@ -14,8 +14,6 @@ import type { ConnectFailed, ConnectionLost, Patience, ReadError } from "./Socke
 export class ErrorReply extends Data.TaggedError("ErrorReply")<{
   readonly code: string
   readonly message: string
-  /** Whether it is the answer to the greeting: then this connection has no other. */
-  readonly isFinal?: boolean
 }> {}
 
 /** Why a request has no reply, once there is a connection. */
@@ -84,6 +82,8 @@ export class Connection extends Context.Service<
     readonly receiveFile: Effect.Effect<IncomingFile, RequestError>
     /** The next reply, which must be a bulk string, or null: `undefined`. Fails with `ErrorReply` where it is an error. */
     readonly receiveContent: Effect.Effect<IncomingBody | undefined, RequestError>
+    /** Whether the server refused the greeting, as it does without the right password: then it answers nothing else. */
+    readonly isRefused: () => boolean
   }
 >()("sockets/client/Connection") {}
 

@@ -6,7 +6,7 @@
 import { Context, Deferred, Effect, Exit, Layer, Scope, Semaphore } from "effect"
 import { MalformedReply } from "../codec/resp/RespTokens.ts"
 import type { ByteString } from "../domain/ByteString.ts"
-import { Connection, ErrorReply } from "./Connection.ts"
+import { Connection } from "./Connection.ts"
 import { type Losses, makeOwnLosses, noLosses, type RetryPolicy } from "./Losses.ts"
 import { type ConnectFailed, isLoss, type ReadError } from "./SocketIO.ts"
 
@@ -41,9 +41,6 @@ export interface Connectors {
 /** Closes both connections; the next request over each makes a new one, which greets the server anew. */
 export const disconnectAll = ({ bytes, digests }: Connectors): Effect.Effect<void> =>
   Effect.andThen(bytes.disconnect, digests.disconnect)
-
-/** Whether the server refused the greeting, as it does without the right password. */
-const isRefusal = (error: unknown): boolean => error instanceof ErrorReply && error.isFinal === true
 
 /** A connection in use. */
 interface ActiveConnection {
@@ -127,11 +124,15 @@ export const makeConnector = (
             Effect.andThen(before, Effect.provideService(receive, Connection, current.connection))
           ),
           Effect.tapError((error) =>
-            error instanceof MalformedReply || (goesOn && isRefusal(error))
-              ? close(current)
-              : Effect.void
+            error instanceof MalformedReply ? close(current) : Effect.void
           ),
           Effect.onInterrupt(() => (hasTurn ? close(current) : Effect.void)),
+          // Not by the error: a request for many digests takes each one's for that file's own.
+          Effect.ensuring(
+            Effect.suspend(() =>
+              goesOn && current.connection.isRefused() ? close(current) : Effect.void
+            )
+          ),
           Effect.ensuring(Deferred.succeed(done, undefined)),
           Effect.tap(() => Effect.sync(own.noteAnswer))
         )

@@ -100,7 +100,8 @@ const connect = Effect.fnUntraced(function* (socket: Socket.Socket, options: Opt
   // An original server answers with pickles, which are no tokens of RESP.
   const receiveTokens = () => Effect.fail(unexpected)
 
-  return { send, receive, receiveTokens, receiveFile, receiveContent }
+  // It has no greeting.
+  return { send, receive, receiveTokens, receiveFile, receiveContent, isRefused: () => false }
 })
 
 /** Connects through the socket. */

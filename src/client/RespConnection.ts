@@ -8,7 +8,7 @@ import * as ByteString from "../domain/ByteString.ts"
 import type * as Reply from "../domain/Reply.ts"
 import {
   Connection,
-  ErrorReply,
+  type ErrorReply,
   maxNameLength,
   type Options,
   type Protocol,
@@ -41,7 +41,7 @@ const makeGreeting = (
 ) => {
   let state: "due" | "sent" | "answered" = "due"
   /** The server's error to HELLO. Requests that were sent with it are answered, too, and no reply would be the right one's. */
-  let refusal: ErrorReply | undefined
+  let refusal: ErrorReply | MalformedReply | undefined
 
   /** The requests, behind HELLO where it is due. */
   const before = (requests: ReadonlyArray<Request>): ReadonlyArray<Request> => {
@@ -58,12 +58,12 @@ const makeGreeting = (
     state = "answered"
     return Effect.flatMap(receiveReply, (reply) => {
       if (reply._tag !== "Error" || reply.code === "NOPROTO") return Effect.void
-      refusal = new ErrorReply({ code: reply.code, message: reply.message, isFinal: true })
+      refusal = refused(reply)
       return Effect.fail(refusal)
     })
   })
 
-  return { before, receive }
+  return { before, receive, isRefused: () => refusal !== undefined }
 }
 
 const connect = Effect.fnUntraced(function* (socket: Socket.Socket, options: Options) {
@@ -134,7 +134,8 @@ const connect = Effect.fnUntraced(function* (socket: Socket.Socket, options: Opt
     receive: Effect.andThen(prepare, receiveReply),
     receiveTokens,
     receiveFile,
-    receiveContent
+    receiveContent,
+    isRefused: greeting.isRefused
   }
 })
 

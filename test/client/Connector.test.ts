@@ -13,6 +13,13 @@ type Receive = Connection["Service"]["receive"]
 
 const time = [ByteString.fromText("HORA")]
 
+/** What is read where the server refused the greeting, and where the request takes that for its own answer. */
+const refusal = new ErrorReply({ code: "LOADING", message: "x" })
+const refused: Receive = Effect.fail(refusal)
+const takenForItsOwn: Receive = Effect.succeed(
+  Reply.Reply.Error({ code: refusal.code, message: refusal.message })
+)
+
 const receive = Effect.flatMap(Connection, ({ receive }) => receive)
 
 /** A connector whose connections behave like this, and how many were made. */
@@ -35,7 +42,8 @@ const connectorTo = Effect.fnUntraced(function* (
             receive,
             receiveTokens: () => Effect.never,
             receiveFile: Effect.never,
-            receiveContent: Effect.never
+            receiveContent: Effect.never,
+            isRefused: () => receive === refused || receive === takenForItsOwn
           })
     })
   )
@@ -157,14 +165,21 @@ describe("a reply that is not understood", () => {
 })
 
 describe("a greeting that is refused", () => {
-  const refusal = new ErrorReply({ code: "LOADING", message: "x", isFinal: true })
-  const refused: Receive = Effect.fail(refusal)
-
   it.effect("is the last of its connection for who goes on", () =>
     Effect.gen(function* () {
       const counting = "since the last answer"
       const { ask, connections } = yield* connectorTo([refused, answers], { counting })
       assert.strictEqual(yield* Effect.flip(ask), refusal)
+      assert.deepStrictEqual(yield* ask, Reply.ok)
+      assert.strictEqual(connections(), 2)
+    })
+  )
+
+  it.effect("is so as well where a request takes it for its own answer", () =>
+    Effect.gen(function* () {
+      const counting = "since the last answer"
+      const { ask, connections } = yield* connectorTo([takenForItsOwn, answers], { counting })
+      yield* ask
       assert.deepStrictEqual(yield* ask, Reply.ok)
       assert.strictEqual(connections(), 2)
     })

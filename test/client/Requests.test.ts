@@ -107,7 +107,8 @@ describe("a long listing", () => {
               consume({ _tag: "Leaf", reply: unknown })
             }),
           receiveFile: Effect.never,
-          receiveContent: Effect.never
+          receiveContent: Effect.never,
+          isRefused: () => false
         })
     }
     const request = meant("LISTAR")

@@ -196,6 +196,7 @@ describe("a refusal", () => {
       assert.deepStrictEqual(yield* Effect.flip(client.receiveFile), refused)
       assert.deepStrictEqual(yield* Effect.flip(client.receiveContent), refused)
       assert.deepStrictEqual(yield* client.receive, Reply.ok)
+      assert.isFalse(client.isRefused())
     })
   )
 
@@ -206,8 +207,9 @@ describe("a refusal", () => {
         yield* client.send([sendFile])
         assert.deepStrictEqual(
           yield* Effect.flip<unknown, unknown, never>(client[receive]),
-          new ErrorReply({ code: "ERR", message: "max clients", isFinal: true })
+          new ErrorReply({ code: "ERR", message: "max clients" })
         )
+        assert.isTrue(client.isRefused())
       }
     })
   )

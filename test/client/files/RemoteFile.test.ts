@@ -22,7 +22,8 @@ it.effect("a file that keeps changing is asked for four times, after pauses that
             receive: Effect.succeed(Reply.Reply.Error({ code: "CHANGED", message: "x" })),
             receiveTokens: () => Effect.never,
             receiveFile: Effect.never,
-            receiveContent: Effect.never
+            receiveContent: Effect.never,
+            isRefused: () => false
           })
         }),
       askAll: () => Effect.die(new Error("one request at a time")),

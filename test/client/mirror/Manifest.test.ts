@@ -49,6 +49,7 @@ const makeServer = (files: ReadonlyArray<RemoteEntry>, knowsDigests: boolean) =>
         receive: Effect.never,
         receiveFile: Effect.never,
         receiveContent: Effect.never,
+        isRefused: () => false,
         receiveTokens: (consume) =>
           Effect.suspend(() => {
             for (const token of makeTokenDecoder().push(Buffer.from(answer(args())))) {

@@ -61,7 +61,8 @@ export const connectorOf = (
           receive: reply === undefined ? Effect.never : Effect.succeed(reply),
           receiveTokens: () => Effect.never,
           receiveFile: Effect.never,
-          receiveContent: Effect.never
+          receiveContent: Effect.never,
+          isRefused: () => false
         })
       }),
     askAll: () => Effect.never,

@@ -28,7 +28,8 @@ const makeConnector = (asked: Array<string>): Connector => ({
         receive: Effect.succeed(Reply.Reply.Error({ code: "NOTFOUND", message: "x" })),
         receiveTokens: () => Effect.never,
         receiveFile: Effect.never,
-        receiveContent: Effect.never
+        receiveContent: Effect.never,
+        isRefused: () => false
       })
     }),
   askAll: () => Effect.die(new Error("nothing is fetched")),
